@@ -1,0 +1,20 @@
+//! Virtual time, events and their total order, pure processes, addressed draws, and the engine
+//! that defines the truth: one queue, one loop.
+//!
+//! **Invariant:** the order of events depends on the model alone. No clock, no thread, no hash
+//! and no address of memory has a say in it.
+
+mod draw;
+mod event;
+mod process;
+mod queue;
+mod sample;
+pub mod sequential;
+mod time;
+
+pub use draw::{Draws, Luck, Purpose};
+pub use event::{Event, EventKey, ProcessId};
+pub use process::{Ended, Incoming, Limits, Model, Outbox, Process, Recorded, RunReport, Sink};
+pub use queue::EventQueue;
+pub use sample::{Zipf, exponential, standard_normal, unit};
+pub use time::{Span, VirtualTime};

@@ -1,0 +1,3 @@
+//! A deterministic laboratory that storm-tests attestation networks.
+
+pub mod kernel;
