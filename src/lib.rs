@@ -1,3 +1,5 @@
 //! A deterministic laboratory that storm-tests attestation networks.
 
 pub mod kernel;
+pub mod measure;
+pub mod scenario;

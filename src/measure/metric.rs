@@ -1,0 +1,124 @@
+//! The one table of metrics. Scenario parser, screens, charts, JSON, CSV and documentation read it.
+
+/// One metric.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// As scenarios and screens spell it.
+    pub name: &'static str,
+    /// What its samples are.
+    pub kind: Kind,
+    /// The unit of one sample.
+    pub unit: Unit,
+    /// Which way is better.
+    pub better: Better,
+    /// One sentence that says exactly what is counted.
+    pub definition: &'static str,
+    /// Paper, RFC or part of this project that the definition comes from.
+    pub source: &'static str,
+}
+
+/// What a metric's samples are, and so which statistics make sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One value per operation that was due: percentiles, mean, max, min.
+    Sample,
+    /// Something that did or did not happen to an operation: count, share, per10k.
+    Event,
+    /// Stretches of time: longest, count.
+    Stretch,
+    /// So many per second, by window: min, mean, max.
+    Rate,
+    /// One number per phase, an average over operations: mean.
+    Cost,
+}
+
+/// The unit of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Milliseconds.
+    Millis,
+    /// Operations.
+    Operations,
+    /// Places in a sequence.
+    Places,
+    /// Versions behind.
+    Versions,
+    /// Operations per second.
+    PerSecond,
+    /// Messages per operation.
+    Messages,
+    /// Bytes per operation.
+    Bytes,
+}
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// Smaller is better.
+    Lower,
+    /// Larger is better.
+    Higher,
+    /// Neither: it describes the run.
+    Neither,
+}
+
+macro_rules! metrics {
+    ($($name:literal $kind:ident $unit:ident $better:ident $definition:literal $source:literal;)*) => {
+        /// Every metric, in the order in which screens and files list them.
+        pub const TABLE: &[Metric] = &[$(Metric {
+            name: $name,
+            kind: Kind::$kind,
+            unit: Unit::$unit,
+            better: Better::$better,
+            definition: $definition,
+            source: $source,
+        }),*];
+    };
+}
+
+metrics! {
+    "latency.admit" Sample Millis Lower "From intended send until a router took the operation in." "capabilities 1b";
+    "latency.route" Sample Millis Lower "From intended send until the router sent it on." "capabilities 1b";
+    "latency.verify" Sample Millis Lower "From intended send until q correct validators had verified its signature." "capabilities 1b";
+    "latency.order" Sample Millis Lower "From intended send until the ordering had delivered it at q correct validators." "capabilities 1b";
+    "latency.applied" Sample Millis Lower "From intended send until q correct validators had accepted it into their registries." "DESIGN 7";
+    "latency.final" Sample Millis Lower "From intended send until q correct validators held it as final, where the ordering offers finality." "DESIGN 7";
+    "latency.first" Sample Millis Lower "From intended send until the first correct validator accepted it." "ordering 2";
+    "latency.last" Sample Millis Lower "From intended send until every correct validator had accepted it." "metrics 1b";
+    "latency.answer" Sample Millis Lower "From intended send until the client had been told by q validators." "capabilities 1b";
+    "latency.read" Sample Millis Lower "From a question's intended send until its answer." "capabilities 1b";
+    "unfinished" Event Operations Lower "Due, and without an answer of q correct validators when settle ended." "experience 10";
+    "refused" Event Operations Neither "Refused by q correct validators for a reason that no other order of arrival would have changed." "real-systems 2.1";
+    "orphans" Event Operations Lower "Refused by at least one correct validator because what it refers to was unknown there." "real-systems 2.1, rules 4 and 5";
+    "waited" Event Operations Neither "Held by at least one correct validator until what it refers to, or an earlier one of its attester, had come." "DESIGN 7";
+    "diverged" Event Operations Lower "Correct validators still gave different answers on it 1 s after the first delivery." "experience 10";
+    "divergence" Stretch Millis Lower "A longest stretch of time in which two correct validators gave different answers on at least one operation." "metrics 1b";
+    "effect_before_cause" Event Operations Lower "Delivered by a correct validator before what it refers to." "ordering 1, A2";
+    "mislinked" Event Operations Lower "Accepted with a reference that names another attestation than its author meant." "real-systems 2.1, rule 3";
+    "accepted_after_revoke" Event Operations Lower "A reader was told that it is valid after q correct validators had applied its revocation." "capabilities 1b";
+    "flips" Event Operations Lower "A reader was told valid, then not, then valid again; or a validator took an accepted one back." "capabilities C27";
+    "double_accepted" Event Operations Lower "Two that exclude each other were each accepted by a correct validator." "capabilities 1b";
+    "duplicated" Event Operations Lower "Applied twice by one correct validator." "capabilities 1b";
+    "lost" Event Operations Lower "Sent, and accepted or refused by no correct validator when settle ended." "metrics 1b";
+    "lost_after_ack" Event Operations Lower "Its client was told it is applied, and fewer than q correct validators held it when settle ended." "capabilities 1b";
+    "forged_accepted" Event Operations Lower "Accepted by a correct validator though its signature is not its attester's." "capabilities 1b";
+    "forged_refused" Event Operations Neither "Refused because its signature is not its attester's." "DESIGN 5";
+    "rejected" Event Operations Lower "Turned away by a full router at least once." "DESIGN 6";
+    "retried" Event Operations Lower "Sent more than once by its client." "capabilities A9";
+    "proof_ok" Event Operations Higher "Signature valid and accepted by q correct validators by the end of settle." "capabilities 1b";
+    "reordered" Event Operations Neither "Arrived at a validator after a later one of the same router (RFC 4737 type-P-reordered), per delivery." "RFC 4737 3.4";
+    "displacement" Sample Places Neither "How many places late a reordered message arrived (RFC 4737 reordering extent)." "RFC 4737 4.2.1";
+    "inversions" Event Operations Lower "Pairs of neighbouring operations that two correct validators delivered in opposite orders, per pair." "metrics 1a, Kendall";
+    "staleness" Sample Millis Lower "For an answer that was out of date: how long the newer state had been applied by q correct validators." "metrics 1b, t-visibility";
+    "staleness.versions" Sample Versions Lower "For an answer that was out of date: how many changes behind it was." "metrics 1b, k-staleness";
+    "offered" Rate PerSecond Neither "Operations due per second." "k6";
+    "goodput" Rate PerSecond Higher "Operations of that second's intended sends that were applied in the end, per second." "metrics 1d";
+    "messages" Cost Messages Lower "Messages sent by all actors per operation due." "DESIGN 8";
+    "bytes" Cost Bytes Lower "Bytes sent by all actors per operation due." "DESIGN 8";
+    "cpu" Cost Millis Lower "Virtual CPU spent by all routers and validators per operation due." "DESIGN 8";
+}
+
+/// The metric of that name.
+pub fn find(name: &str) -> Option<&'static Metric> {
+    TABLE.iter().find(|metric| metric.name == name)
+}

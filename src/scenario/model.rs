@@ -1,0 +1,424 @@
+//! A scenario as meant: every default filled in, every name resolved, every value in range.
+
+use std::collections::BTreeMap;
+
+use super::check::Check;
+use super::selector::Selector;
+use crate::kernel::{Span, VirtualTime};
+
+/// One checked scenario. Spans count from the start of what is measured unless they say otherwise.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Its name, `kebab-case`.
+    pub name: String,
+    /// The question it asks, one sentence.
+    pub question: String,
+    /// What happens, in a few sentences; may be empty.
+    pub story: String,
+    /// The real event or paper it models; may be empty.
+    pub source: String,
+    /// What is measured.
+    pub duration: Span,
+    /// Load before the measurement starts; its operations are in no phase.
+    pub warmup: Span,
+    /// Time after the load ends in which late answers still count.
+    pub settle: Span,
+    /// Time of day at the start of the measurement, since midnight.
+    pub clock: Option<Span>,
+    /// The seed of all luck.
+    pub seed: u64,
+    /// The ordering strategy by its name.
+    pub ordering: String,
+    /// The parameters of each ordering that the file sets, by strategy and key, checked.
+    pub parameters: BTreeMap<String, serde_json::Value>,
+    /// Whether signatures are computed or only charged.
+    pub crypto: Crypto,
+    /// Which registry's rules apply.
+    pub profile: Profile,
+    /// Delays, jitter, loss, bandwidth and transport without faults.
+    pub network: Network,
+    /// The committee.
+    pub validators: Validators,
+    /// The routers.
+    pub routers: Routers,
+    /// Who sends what; in file order.
+    pub load: Vec<LoadGroup>,
+    /// What goes wrong; in file order.
+    pub faults: Vec<Fault>,
+    /// What the author demands of a run; in file order.
+    pub thresholds: Vec<Threshold>,
+    /// Must hold at every moment.
+    pub always: Vec<Check>,
+    /// Must be seen at least once, else nothing was tested.
+    pub sometimes: Vec<Check>,
+    /// Virtual CPU per kind of work.
+    pub costs: Costs,
+    /// Every named span, in order of start; `calm` first.
+    pub phases: Vec<Phase>,
+}
+
+/// Whether signatures are computed or only charged. Both give the same digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crypto {
+    /// Ed25519, signed and strictly verified.
+    Real,
+    /// Verdicts are known, costs are charged, no arithmetic is done.
+    Modelled,
+}
+
+/// Which registry's rules apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Ethereum Attestation Service: links by content id, across attesters.
+    Eas,
+}
+
+/// Delays between regions and what every link has without faults.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// One-way delays by region.
+    pub delays: DelayTable,
+    /// Each link's delay wanders by up to this share, up and down; 0 to 0.9.
+    pub jitter: f64,
+    /// Share of messages lost on every link.
+    pub loss: f64,
+    /// Bits per second that a link carries; `None` is no limit.
+    pub bandwidth: Option<u64>,
+    /// Whether a link keeps its order.
+    pub transport: Transport,
+}
+
+/// A square table of one-way delays.
+#[derive(Clone, Debug)]
+pub struct DelayTable {
+    /// How the scenario names it: a bundled table, or a file.
+    pub name: String,
+    /// Where the figures come from.
+    pub source: String,
+    /// Region names, in table order.
+    pub regions: Vec<String>,
+    /// `one_way[from][to]`; the diagonal is the delay inside a region. Never zero.
+    pub one_way: Vec<Vec<Span>>,
+}
+
+/// Whether a link keeps its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// In order, retransmitted, head-of-line blocking; as TCP and QUIC give.
+    Stream,
+    /// May lose and overtake.
+    Datagram,
+}
+
+/// The committee of validators.
+#[derive(Clone, Debug)]
+pub struct Validators {
+    /// How many; 1 to 1,000.
+    pub count: u32,
+    /// Regions as positions in the delay table, dealt in turn; never empty.
+    pub regions: Vec<usize>,
+    /// Virtual cores of each; at least 1.
+    pub cores: u32,
+    /// How many a reader asks.
+    pub reads: Reads,
+}
+
+/// How many validators a reader asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// The nearest one.
+    One,
+    /// All; the answer that a quorum gives.
+    Quorum,
+}
+
+/// The routers between clients and validators.
+#[derive(Clone, Debug)]
+pub struct Routers {
+    /// How many; 1 to 1,000.
+    pub count: u32,
+    /// Regions as positions in the delay table, dealt in turn; never empty.
+    pub regions: Vec<usize>,
+    /// Messages a router holds at most before it refuses; `None` is no limit (capped all the same).
+    pub queue: Option<u32>,
+    /// What a refused client is told to wait.
+    pub retry_after: Span,
+    /// How a client picks its router.
+    pub balance: Balance,
+}
+
+/// How a client picks its router.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Balance {
+    /// By operation number.
+    RoundRobin,
+    /// The one with the least delay.
+    Nearest,
+}
+
+/// A group of clients with one kind of load.
+#[derive(Clone, Debug)]
+pub struct LoadGroup {
+    /// The name after `load.`; its clients are `<name>-0`, `<name>-1` … with a plural's `s` cut.
+    pub name: String,
+    /// How many clients; at least 1.
+    pub clients: u32,
+    /// Regions as positions in the delay table, dealt in turn; never empty.
+    pub regions: Vec<usize>,
+    /// When operations are due.
+    pub arrivals: Arrivals,
+    /// Shares of the kinds of operation; they add up to 1.
+    pub mix: Mix,
+    /// Which subjects operations concern.
+    pub keys: Keys,
+    /// Attestations come as chains of linked ones.
+    pub chain: Option<Chain>,
+    /// Operations come as bursts of several issuers on one subject.
+    pub overlap: Option<Overlap>,
+    /// What a client does after a refusal or silence.
+    pub retry: Option<Retry>,
+    /// How long after their intended send attestations expire.
+    pub expires: Option<Span>,
+}
+
+/// When operations are due.
+#[derive(Clone, Debug)]
+pub enum Arrivals {
+    /// The load does not wait for answers.
+    Open {
+        /// Consecutive stages; the first begins with the warm-up, which runs at its first rate.
+        stages: Vec<Stage>,
+        /// How arrivals lie within the rate.
+        spacing: Spacing,
+    },
+    /// A user waits for an answer, thinks, and sends again.
+    Closed {
+        /// Users, dealt over the clients in turn.
+        users: u32,
+        /// Mean thinking time, exponential, on top of at least [`Arrivals::LEAST_THINK`].
+        think: Span,
+    },
+}
+
+impl Arrivals {
+    /// No user answers faster than this.
+    pub const LEAST_THINK: Span = Span::from_millis(20);
+}
+
+/// A stretch of open load.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Its name if the file gives one; then it is a phase.
+    pub name: Option<String>,
+    /// How long it lasts.
+    pub duration: Span,
+    /// Operations per second at its start.
+    pub from: f64,
+    /// Operations per second at its end; the rate moves linearly.
+    pub to: f64,
+}
+
+/// How arrivals lie within a rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spacing {
+    /// Independent of one another.
+    Poisson,
+    /// Equally far apart.
+    Even,
+}
+
+/// Shares of the kinds of operation, each 0 to 1, adding up to 1.
+#[derive(Clone, Copy, Debug)]
+pub struct Mix {
+    /// New attestations (chains and overlaps begin with one).
+    pub attest: f64,
+    /// Revocations of an earlier attestation by its attester.
+    pub revoke: f64,
+    /// Replacements of an earlier attestation.
+    pub replace: f64,
+    /// Claims of a subject that only one may hold.
+    pub claim: f64,
+    /// Questions for the state of an earlier attestation.
+    pub query: f64,
+}
+
+/// Which subjects operations concern.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys {
+    /// How many subjects there are; at least 1.
+    pub count: u32,
+    /// Who may write to a subject and how subjects are picked.
+    pub pick: Pick,
+}
+
+/// How subjects are picked.
+#[derive(Clone, Copy, Debug)]
+pub enum Pick {
+    /// By Zipf's law with this exponent; 0 is uniform. Any client may write to any subject.
+    Zipf(f64),
+    /// In turn, one writer per subject: a subject comes back only after all others.
+    InTurn,
+}
+
+/// Attestations as chains: each part links to the one before.
+#[derive(Clone, Copy, Debug)]
+pub struct Chain {
+    /// Parts; at least 2.
+    pub length: u32,
+    /// Time between the intended sends of two parts.
+    pub gap: Span,
+    /// Attesters that take turns; at least 1.
+    pub attesters: u32,
+}
+
+/// Several issuers acting on one subject within a window.
+#[derive(Clone, Copy, Debug)]
+pub struct Overlap {
+    /// Least issuers of a burst; at least 2.
+    pub from: u32,
+    /// Most issuers of a burst.
+    pub to: u32,
+    /// Their intended sends lie within this.
+    pub window: Span,
+}
+
+/// What a client does after a refusal that may pass, or silence.
+#[derive(Clone, Copy, Debug)]
+pub struct Retry {
+    /// Tries in all, the first included; at least 1.
+    pub tries: u32,
+    /// Pause before the next try.
+    pub after: Span,
+    /// A try without an answer for this long is over.
+    pub timeout: Span,
+}
+
+/// Something that goes wrong, on whom and when.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Its name, which is also its phase's.
+    pub name: String,
+    /// Its starts, counted from the start of what is measured; several with `every`.
+    pub starts: Vec<Span>,
+    /// How long each lasts; `None` until the run ends.
+    pub length: Option<Span>,
+    /// Whom it strikes.
+    pub on: Selector,
+    /// The run is inconclusive if it does not bite.
+    pub must_occur: bool,
+    /// Equal steps of `length` when an effect climbs, else 1. Steps are phases `name.1` ….
+    pub steps: u32,
+    /// What it does.
+    pub effects: Vec<Effect>,
+    /// Line of its table in the file, from 1; 0 when it was not read from a file.
+    pub line: u32,
+}
+
+/// A number that may climb in equal steps from one value to another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Climb<T> {
+    /// The value in the first step.
+    pub from: T,
+    /// The value in the last step; equal to `from` when it does not climb.
+    pub to: T,
+}
+
+/// One thing that a fault does.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Messages take longer.
+    Delay {
+        /// The same for every message.
+        add: Climb<Span>,
+        /// Uniform between nothing and this, for every message anew.
+        jitter: Climb<Span>,
+        /// Standard deviation of a normal part, cut at zero.
+        spread: Climb<Span>,
+        /// Share of messages that fare like the one before on the same link; 0 to 1.
+        correlation: f64,
+    },
+    /// Messages change places.
+    Reorder {
+        /// Share of messages moved; 0 to 1.
+        share: Climb<f64>,
+        /// How they move.
+        form: ReorderForm,
+        /// How many places.
+        gap: u32,
+    },
+    /// Messages disappear.
+    Loss {
+        /// Share lost in the long run; 0 to 1.
+        share: Climb<f64>,
+        /// Mean length of a burst of loss; zero loses messages independently.
+        burst: Span,
+    },
+    /// Messages arrive twice: the share that does.
+    Duplicate(Climb<f64>),
+    /// A link carries at most this many bits per second.
+    Bandwidth(Climb<f64>),
+    /// Nothing gets through.
+    Partition,
+    /// Everything waits until the fault ends.
+    Clog,
+    /// The actor stops and, when the fault ends, starts again.
+    Crash {
+        /// What it kept on disk is lost, too.
+        state_lost: bool,
+    },
+    /// The actor makes no progress and keeps what it holds.
+    Stall,
+    /// All work takes this many times as long; at least 1.
+    Slow(Climb<f64>),
+    /// The actor's clock is off by this many nanoseconds.
+    Skew(i64),
+    /// The actor's clock runs fast by this many parts per million, slow if negative.
+    Drift(f64),
+}
+
+/// How a reordered message moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReorderForm {
+    /// It changes places with the next one.
+    Swap,
+    /// It overtakes those before it.
+    Jump,
+    /// It is held until `gap` later ones have passed.
+    Hold,
+}
+
+/// A demand of the author.
+#[derive(Clone, Debug)]
+pub struct Threshold {
+    /// Its name.
+    pub name: String,
+    /// What must hold.
+    pub check: Check,
+}
+
+/// A named span of the run, in virtual time. An operation belongs to the phases of its intended
+/// send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phase {
+    /// `calm`, a fault's name, `storm.3`, `after storm`, or a stage's name.
+    pub name: String,
+    /// The spans it covers, from inclusive to exclusive, in order.
+    pub spans: Vec<(VirtualTime, VirtualTime)>,
+}
+
+/// Virtual CPU per kind of work.
+#[derive(Clone, Copy, Debug)]
+pub struct Costs {
+    /// Make a signature.
+    pub sign: Span,
+    /// Verify a signature strictly.
+    pub verify: Span,
+    /// Apply one attestation to the registry.
+    pub apply: Span,
+    /// Answer one question.
+    pub read: Span,
+    /// Receive one message, before anything else.
+    pub receive: Span,
+    /// A router's work on one message.
+    pub route: Span,
+}
