@@ -1,5 +1,7 @@
 //! A deterministic laboratory that storm-tests attestation networks.
 
+pub mod attestation;
 pub mod kernel;
 pub mod measure;
 pub mod scenario;
+pub mod trace;

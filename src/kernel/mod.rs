@@ -17,4 +17,4 @@ pub use event::{Event, EventKey, ProcessId};
 pub use process::{Ended, Incoming, Limits, Model, Outbox, Process, Recorded, RunReport, Sink};
 pub use queue::EventQueue;
 pub use sample::{Zipf, exponential, standard_normal, unit};
-pub use time::{Span, VirtualTime};
+pub use time::{LocalTime, Span, VirtualTime};

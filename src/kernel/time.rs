@@ -11,6 +11,31 @@ pub struct VirtualTime(u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span(u64);
 
+/// What a process reads off its own clock: nanoseconds, skewed and drifting, perhaps negative.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocalTime(pub i64);
+
+impl LocalTime {
+    /// The time since `earlier` by the same clock; zero when `earlier` is not earlier.
+    pub fn since(self, earlier: Self) -> Span {
+        Span(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+impl Add<Span> for LocalTime {
+    type Output = Self;
+    fn add(self, span: Span) -> Self {
+        Self(self.0.saturating_add_unsigned(span.0))
+    }
+}
+
+impl Sub<Span> for LocalTime {
+    type Output = Self;
+    fn sub(self, span: Span) -> Self {
+        Self(self.0.saturating_sub_unsigned(span.0))
+    }
+}
+
 impl VirtualTime {
     /// The instant at which every run begins.
     pub const ZERO: Self = Self(0);

@@ -1,0 +1,190 @@
+//! What attesters say: schemas and attestations, signed.
+
+use std::sync::Arc;
+
+use super::{Encode, Encoder, Id, KeyRing, SIGNATURE_BYTES, Signature, Signer};
+use crate::kernel::LocalTime;
+
+/// An attester by its number; its key is derived from the seed and this number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttesterId(pub u32);
+
+/// A schema by its number of registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SchemaId(pub u32);
+
+/// The number the load plan gives an operation, dense from 0. The laboratory's own name for it:
+/// in no encoding, and no actor decides by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Operation(pub u32);
+
+/// What attestations of one kind have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// Whether its attestations can be revoked.
+    pub revocable: bool,
+    /// Whether a subject can have only one live attestation of it.
+    pub exclusive: bool,
+}
+
+impl Schema {
+    /// Revocable statements, any number per subject.
+    pub const STATEMENT: SchemaId = SchemaId(0);
+    /// Revocable claims, one per subject.
+    pub const CLAIM: SchemaId = SchemaId(1);
+    /// The schemas that every registry knows from the start, by number.
+    pub const GENESIS: [Self; 2] =
+        [Self { revocable: true, exclusive: false }, Self { revocable: true, exclusive: true }];
+}
+
+/// What an attester does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Registers a schema; it gets the next free number.
+    Register(Schema),
+    /// States something, on its own or linked to an earlier attestation.
+    Attest {
+        /// The attestation it builds on.
+        parent: Option<Id>,
+    },
+    /// Takes an attestation of its own back.
+    Revoke(Id),
+    /// Puts itself in the place of an earlier attestation.
+    Replace(Id),
+}
+
+impl Action {
+    /// The attestation it refers to, which must be known wherever it is applied.
+    pub const fn reference(&self) -> Option<Id> {
+        match self {
+            Self::Attest { parent } => *parent,
+            Self::Revoke(target) | Self::Replace(target) => Some(*target),
+            Self::Register(_) => None,
+        }
+    }
+}
+
+/// One statement of one attester.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attestation {
+    /// The laboratory's number for it; not part of the content.
+    pub operation: Operation,
+    /// Who says it.
+    pub attester: AttesterId,
+    /// How many statements this attester made before, from 0 without gaps.
+    pub sequence: u32,
+    /// Under which schema.
+    pub schema: SchemaId,
+    /// About whom.
+    pub subject: u32,
+    /// What is done.
+    pub action: Action,
+    /// When its attester wrote it, by its own clock.
+    pub written_at: LocalTime,
+    /// From when on it is void; `None` is never.
+    pub expires_at: Option<LocalTime>,
+    /// Length of its data in bytes; the data itself is not modelled.
+    pub data_len: u32,
+}
+
+impl Encode for Attestation {
+    fn encode(&self, to: &mut dyn Encoder) {
+        self.attester.0.encode(to);
+        self.sequence.encode(to);
+        self.schema.0.encode(to);
+        self.subject.encode(to);
+        self.action.encode(to);
+        self.written_at.0.encode(to);
+        self.expires_at.map(|at| at.0).encode(to);
+        self.data_len.encode(to);
+    }
+}
+
+impl Encode for Action {
+    fn encode(&self, to: &mut dyn Encoder) {
+        match self {
+            Self::Register(schema) => {
+                to.bytes(&[0, u8::from(schema.revocable), u8::from(schema.exclusive)]);
+            }
+            Self::Attest { parent } => {
+                to.bytes(&[1]);
+                parent.encode(to);
+            }
+            Self::Revoke(target) => {
+                to.bytes(&[2]);
+                target.encode(to);
+            }
+            Self::Replace(target) => {
+                to.bytes(&[3]);
+                target.encode(to);
+            }
+        }
+    }
+}
+
+/// An attestation with its id and signature, shared by all who handle it.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// What is said.
+    pub attestation: Attestation,
+    /// The id of the content; also what is signed.
+    pub id: Id,
+    /// By the attester, if genuine.
+    pub signature: Signature,
+}
+
+impl Signed {
+    /// Signs `attestation` with `signer`, who ought to be its attester.
+    pub fn new(attestation: Attestation, signer: &Signer) -> Arc<Self> {
+        let id = Id::of(&attestation);
+        let signature = signer.sign(id.as_bytes());
+        Arc::new(Self { attestation, id, signature })
+    }
+
+    /// Whether the signature is the attester's over this content. Computed once, then remembered.
+    pub fn is_genuine(&self, keys: &KeyRing) -> bool {
+        keys.verify(self.attestation.attester.0, self.id.as_bytes(), &self.signature)
+    }
+
+    /// Bytes on the wire: content, data and signature.
+    pub fn wire_len(&self) -> u32 {
+        self.attestation.encoded_len() + self.attestation.data_len + SIGNATURE_BYTES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(operation: u32, sequence: u32) -> Attestation {
+        Attestation {
+            operation: Operation(operation),
+            attester: AttesterId(3),
+            sequence,
+            schema: Schema::STATEMENT,
+            subject: 9,
+            action: Action::Attest { parent: None },
+            written_at: LocalTime(5),
+            expires_at: None,
+            data_len: 64,
+        }
+    }
+
+    #[test]
+    fn an_id_is_content_and_nothing_else() {
+        assert_eq!(Id::of(&sample(1, 0)), Id::of(&sample(2, 0)), "operation is not content");
+        assert_ne!(Id::of(&sample(1, 0)), Id::of(&sample(1, 1)), "sequence is content");
+    }
+
+    #[test]
+    fn the_canonical_encoding_is_pinned() {
+        let mut bytes = Vec::new();
+        sample(1, 2).encode(&mut bytes);
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(
+            hex,
+            "0300000002000000000000000900000001000500000000000000".to_owned() + "0040000000"
+        );
+        assert_eq!(sample(1, 2).encoded_len() as usize, bytes.len());
+    }
+}

@@ -1,0 +1,158 @@
+//! Keys and signatures: ed25519, or a model of it with the same verdicts.
+//!
+//! The verdict is that of `verify_strict`. It is a pure function of key, message and signature,
+//! so a signature remembers it: it is computed once, and every validator is still charged for it.
+
+use std::sync::{Arc, OnceLock};
+
+use ed25519_dalek::{Signature as Ed25519, Signer as _, SigningKey, VerifyingKey};
+use xxhash_rust::xxh3::xxh3_128_with_seed;
+
+use crate::kernel::{Draws, Luck, Purpose};
+
+/// Bytes of a signature on the wire.
+pub const SIGNATURE_BYTES: u32 = 64;
+
+/// A signature with its remembered verdict; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Signature(Arc<Cell>);
+
+#[derive(Debug)]
+struct Cell {
+    bytes: [u8; SIGNATURE_BYTES as usize],
+    /// The first question asked about it (a hash of signer and message) and the answer.
+    verdict: OnceLock<(u128, bool)>,
+}
+
+impl Signature {
+    fn new(bytes: [u8; SIGNATURE_BYTES as usize]) -> Self {
+        Self(Arc::new(Cell { bytes, verdict: OnceLock::new() }))
+    }
+
+    /// The same signature with one bit turned over, as a fault on the way may do.
+    pub fn tampered(&self) -> Self {
+        let mut bytes = self.0.bytes;
+        bytes[0] ^= 1;
+        Self::new(bytes)
+    }
+}
+
+/// All public keys of a run, by number of the signer. Keys are made when first needed.
+#[derive(Clone, Debug)]
+pub struct KeyRing {
+    seed: u64,
+    /// Empty when signatures are modelled.
+    keys: Arc<[OnceLock<Box<SigningKey>>]>,
+}
+
+/// One signer's secret half.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    ring: KeyRing,
+    number: u32,
+}
+
+impl KeyRing {
+    /// Real ed25519 keys for signers 0 to `signers` - 1.
+    pub fn real(seed: u64, signers: usize) -> Self {
+        Self { seed, keys: (0..signers).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// No keys: signatures are marks that only the right signer and message give.
+    pub fn modelled(seed: u64) -> Self {
+        Self { seed, keys: Arc::new([]) }
+    }
+
+    /// The signer with that number.
+    pub fn signer(&self, number: u32) -> Signer {
+        Signer { ring: self.clone(), number }
+    }
+
+    /// Whether `signature` is `signer`'s over `message`, by `verify_strict`'s rule.
+    pub fn verify(&self, signer: u32, message: &[u8], signature: &Signature) -> bool {
+        let question = xxh3_128_with_seed(message, u64::from(signer));
+        let (asked, verdict) = *signature
+            .0
+            .verdict
+            .get_or_init(|| (question, self.check(signer, message, &signature.0.bytes)));
+        if asked == question { verdict } else { self.check(signer, message, &signature.0.bytes) }
+    }
+
+    fn check(&self, signer: u32, message: &[u8], bytes: &[u8; 64]) -> bool {
+        if self.keys.is_empty() {
+            return *bytes == self.mark(signer, message);
+        }
+        self.key(signer).is_some_and(|key| {
+            let public: &VerifyingKey = key.as_ref();
+            public.verify_strict(message, &Ed25519::from_bytes(bytes)).is_ok()
+        })
+    }
+
+    fn key(&self, signer: u32) -> Option<&SigningKey> {
+        let key = self.keys.get(signer as usize)?;
+        Some(key.get_or_init(|| {
+            let mut draws = Draws::new(self.seed);
+            let mut secret = [0; 32];
+            for (index, part) in (0..).zip(secret.chunks_mut(8)) {
+                let luck = Luck { purpose: Purpose::Key, entity: u64::from(signer), index };
+                part.copy_from_slice(&draws.word(luck).to_le_bytes());
+            }
+            Box::new(SigningKey::from_bytes(&secret))
+        }))
+    }
+
+    /// A mark in place of a signature: a hash of signer and message, twice as a filler.
+    fn mark(&self, signer: u32, message: &[u8]) -> [u8; 64] {
+        let hash = xxh3_128_with_seed(message, self.seed ^ u64::from(signer) << 32).to_le_bytes();
+        std::array::from_fn(|at| hash[at % 16])
+    }
+}
+
+impl Signer {
+    /// Signs `message`. The same message gives the same signature.
+    pub fn sign(&self, message: &[u8]) -> Signature {
+        Signature::new(match self.ring.key(self.number) {
+            Some(key) => key.sign(message).to_bytes(),
+            None => self.ring.mark(self.number, message),
+        })
+    }
+
+    /// The keys of everybody.
+    pub fn ring(&self) -> &KeyRing {
+        &self.ring
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Verdicts of a ring for: genuine, another signer, another message, tampered.
+    fn verdicts(ring: &KeyRing) -> [bool; 4] {
+        let signature = ring.signer(1).sign(b"said");
+        [
+            ring.verify(1, b"said", &signature),
+            ring.verify(2, b"said", &signature),
+            ring.verify(1, b"unsaid", &signature),
+            ring.verify(1, b"said", &signature.tampered()),
+        ]
+    }
+
+    #[test]
+    fn only_the_signer_over_the_same_message_is_genuine() {
+        assert_eq!(verdicts(&KeyRing::real(7, 3)), [true, false, false, false]);
+    }
+
+    #[test]
+    fn modelled_signatures_have_the_verdicts_of_real_ones() {
+        assert_eq!(verdicts(&KeyRing::modelled(7)), verdicts(&KeyRing::real(7, 3)));
+    }
+
+    #[test]
+    fn a_remembered_verdict_answers_only_its_own_question() {
+        let ring = KeyRing::real(7, 3);
+        let signature = ring.signer(1).sign(b"said");
+        assert!(!ring.verify(2, b"said", &signature), "asked first about the wrong signer");
+        assert!(ring.verify(1, b"said", &signature));
+    }
+}

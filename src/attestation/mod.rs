@@ -1,0 +1,16 @@
+//! Schemas, attestations, content ids, signatures, and the rules by which a registry accepts them.
+//!
+//! **Invariant:** an id, a verdict and an encoding depend on content alone. Signature bytes and
+//! time of arrival never enter an id.
+
+mod content;
+mod encoding;
+mod id;
+mod keys;
+mod registry;
+
+pub use content::{Action, Attestation, AttesterId, Operation, Schema, SchemaId, Signed};
+pub use encoding::{Counter, Encode, Encoder};
+pub use id::{Id, IdMap};
+pub use keys::{KeyRing, SIGNATURE_BYTES, Signature, Signer};
+pub use registry::{Applied, Registry, Status, Verdict};

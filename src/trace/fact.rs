@@ -1,0 +1,331 @@
+//! One observation each: what an actor did or what befell it, as plain numbers.
+
+use crate::attestation::{Status, Verdict};
+use crate::kernel::{Span, VirtualTime};
+
+/// What an operation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Kind {
+    /// A statement, perhaps linked to an earlier one.
+    Attest,
+    /// A claim of a subject that only one may hold.
+    Claim,
+    /// A revocation.
+    Revoke,
+    /// A replacement.
+    Replace,
+    /// A question for the state of an attestation.
+    Query,
+}
+
+impl Kind {
+    /// Every kind, in order.
+    pub const ALL: [Self; 5] =
+        [Self::Attest, Self::Claim, Self::Revoke, Self::Replace, Self::Query];
+
+    /// As mixes and files spell it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Attest => "attest",
+            Self::Claim => "claim",
+            Self::Revoke => "revoke",
+            Self::Replace => "replace",
+            Self::Query => "query",
+        }
+    }
+}
+
+/// How an operation ended for its client, by what it was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Conclusion {
+    /// q validators said that it is in.
+    Applied,
+    /// q validators can no longer say so: enough of them refused, for good.
+    Refused,
+    /// Every try failed.
+    GaveUp,
+}
+
+/// What befell a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum HostChange {
+    /// It stopped.
+    Crashed,
+    /// It runs again with what it had kept.
+    Restarted,
+    /// It runs again with nothing.
+    RestartedEmpty,
+    /// It makes no progress.
+    Stalled,
+    /// It makes progress again.
+    Resumed,
+    /// Its work takes longer, or as long as usual again.
+    Slowed,
+    /// Its clock changed.
+    ClockChanged,
+}
+
+/// What a fault rule did to one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum FateKind {
+    /// It took longer.
+    Delayed,
+    /// It changed places with another.
+    Reordered,
+    /// It was lost.
+    Lost,
+    /// It arrived twice.
+    Duplicated,
+    /// It could not get through.
+    Blocked,
+    /// It waited until the fault ended, or for the link's bandwidth.
+    Held,
+}
+
+/// One observation. The emitting process and the instant are recorded beside it.
+///
+/// `operation` is the number from the load plan, `attempt` counts an operation's tries from 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fact {
+    /// The load plan means an operation to be sent. Emitted ahead of time.
+    Planned {
+        /// Its number.
+        operation: u32,
+        /// What it is.
+        kind: Kind,
+        /// Its attester's count of statements before it; 0 for a query.
+        sequence: u32,
+        /// Its attester, as a process.
+        client: u32,
+        /// The operation it refers to, `u32::MAX` for none.
+        target: u32,
+        /// When it should be sent; latency counts from here.
+        intended: VirtualTime,
+    },
+    /// Its client sent it.
+    Sent {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+    },
+    /// A router took it in.
+    Admitted {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+        /// Messages the router held before it.
+        queue: u32,
+    },
+    /// A full router turned it away.
+    Rejected {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+    },
+    /// A router sent it on to the validators.
+    Routed {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+        /// The router's count of what it sent on before.
+        sequence: u32,
+    },
+    /// It arrived at a validator, before any work on it.
+    Received {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+        /// The router that sent it, as a process.
+        router: u32,
+        /// The router's count.
+        sequence: u32,
+    },
+    /// A validator checked its signature.
+    Verified {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+        /// Whether it is its attester's.
+        genuine: bool,
+    },
+    /// A validator's ordering holds it until something else has come.
+    Waits {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+    },
+    /// A validator's ordering delivered it.
+    Delivered {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+        /// Its place among what this validator delivered.
+        position: u32,
+        /// Whether the ordering says that it stays.
+        is_final: bool,
+    },
+    /// A validator's ordering took back what it had delivered last.
+    Retracted {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+        /// The place it had.
+        position: u32,
+        /// Whether it had been final.
+        was_final: bool,
+    },
+    /// A validator's ordering says that what it delivered before now stays.
+    Finalised {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+    },
+    /// A validator's registry decided on it.
+    Applied {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+        /// What the registry says.
+        verdict: Verdict,
+        /// Whether it was in already.
+        again: bool,
+        /// The operation that its reference names here, `u32::MAX` for none.
+        resolved: u32,
+    },
+    /// Its client knows how it ended.
+    Concluded {
+        /// Its number.
+        operation: u32,
+        /// Tries made before the last.
+        attempt: u8,
+        /// How.
+        conclusion: Conclusion,
+    },
+    /// A client was told the state of an attestation.
+    Answered {
+        /// The question's number.
+        operation: u32,
+        /// The operation asked about.
+        target: u32,
+        /// What it was told.
+        said: Status,
+    },
+    /// A fault rule did something to a message of this process.
+    Fate {
+        /// The rule, by its place in the scenario.
+        rule: u16,
+        /// What it did.
+        kind: FateKind,
+        /// The receiver.
+        to: u32,
+        /// By how much longer the message took, if it did.
+        by: Span,
+    },
+    /// Something befell this process.
+    Host {
+        /// The rule that caused it, by its place in the scenario.
+        rule: u16,
+        /// What.
+        change: HostChange,
+    },
+    /// What this process used during one virtual second, told at its first event after it.
+    Usage {
+        /// Which second.
+        second: u32,
+        /// Messages sent.
+        messages: u32,
+        /// Bytes sent.
+        bytes: u64,
+        /// Virtual CPU spent.
+        cpu: Span,
+    },
+    /// A number that a strategy wants seen as a curve.
+    Note {
+        /// Which of the strategy's notes.
+        note: u16,
+        /// The number.
+        value: i64,
+    },
+}
+
+impl Fact {
+    /// No operation.
+    pub const NONE: u32 = u32::MAX;
+
+    /// The fact as four words that differ if the facts do. The digest is made of these.
+    pub fn words(&self) -> [u64; 4] {
+        let pack = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        let tag = |tag: u8, a: u8, b: u8, c: u8| u64::from(u32::from_le_bytes([tag, a, b, c]));
+        match *self {
+            Self::Planned { operation, kind, sequence, client, target, intended } => [
+                tag(1, kind as u8, 0, 0) | u64::from(target) << 32,
+                pack(operation, sequence),
+                u64::from(client),
+                intended.as_nanos(),
+            ],
+            Self::Sent { operation, attempt } => [tag(2, attempt, 0, 0), operation.into(), 0, 0],
+            Self::Admitted { operation, attempt, queue } => {
+                [tag(3, attempt, 0, 0), operation.into(), queue.into(), 0]
+            }
+            Self::Rejected { operation, attempt } => {
+                [tag(4, attempt, 0, 0), operation.into(), 0, 0]
+            }
+            Self::Routed { operation, attempt, sequence } => {
+                [tag(5, attempt, 0, 0), operation.into(), sequence.into(), 0]
+            }
+            Self::Received { operation, attempt, router, sequence } => {
+                [tag(6, attempt, 0, 0), operation.into(), router.into(), sequence.into()]
+            }
+            Self::Verified { operation, attempt, genuine } => {
+                [tag(7, attempt, genuine.into(), 0), operation.into(), 0, 0]
+            }
+            Self::Waits { operation, attempt } => [tag(8, attempt, 0, 0), operation.into(), 0, 0],
+            Self::Delivered { operation, attempt, position, is_final } => {
+                [tag(9, attempt, is_final.into(), 0), operation.into(), position.into(), 0]
+            }
+            Self::Retracted { operation, attempt, position, was_final } => {
+                [tag(10, attempt, was_final.into(), 0), operation.into(), position.into(), 0]
+            }
+            Self::Finalised { operation, attempt } => {
+                [tag(11, attempt, 0, 0), operation.into(), 0, 0]
+            }
+            Self::Applied { operation, attempt, verdict, again, resolved } => [
+                tag(12, attempt, verdict as u8, again.into()),
+                operation.into(),
+                resolved.into(),
+                0,
+            ],
+            Self::Concluded { operation, attempt, conclusion } => {
+                [tag(13, attempt, conclusion as u8, 0), operation.into(), 0, 0]
+            }
+            Self::Answered { operation, target, said } => {
+                [tag(14, said as u8, 0, 0), operation.into(), target.into(), 0]
+            }
+            Self::Fate { rule, kind, to, by } => {
+                [tag(15, kind as u8, 0, 0), rule.into(), to.into(), by.as_nanos()]
+            }
+            Self::Host { rule, change } => [tag(16, change as u8, 0, 0), rule.into(), 0, 0],
+            Self::Usage { second, messages, bytes, cpu } => {
+                [tag(17, 0, 0, 0), pack(second, messages), bytes, cpu.as_nanos()]
+            }
+            Self::Note { note, value } => [tag(18, 0, 0, 0), note.into(), value as u64, 0],
+        }
+    }
+}
+
+const _: () = assert!(size_of::<Fact>() <= 32, "a fact stays small");

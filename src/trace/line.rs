@@ -1,0 +1,85 @@
+//! One line per fact: a run that can be read.
+//!
+//! `1m43.207118000  validator-0  delivered #118 try 0 position 6190`: instant, actor, what
+//! happened, and the numbers that say more. `#118` is an operation of the load plan.
+
+use std::fmt::Write;
+
+use super::Fact;
+use crate::kernel::Recorded;
+
+/// What processes are called.
+pub trait Names {
+    /// The name of a process by its number.
+    fn name(&self, process: u32) -> String;
+}
+
+/// The line for one fact, without a line break.
+pub fn line(recorded: &Recorded<Fact>, names: &impl Names) -> String {
+    let mut text = format!("{}  {:<13} ", recorded.key.time, names.name(recorded.process.0));
+    // Writing into a String cannot fail.
+    let _ = say(&mut text, &recorded.fact, names);
+    text
+}
+
+fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
+    let other = |operation: u32| match operation {
+        Fact::NONE => "none".to_owned(),
+        known => format!("#{known}"),
+    };
+    match *fact {
+        Fact::Planned { operation, kind, sequence, client, target, intended } => write!(
+            to,
+            "planned #{operation} {} by {} number {sequence} on {} for {intended}",
+            kind.name(),
+            names.name(client),
+            other(target)
+        ),
+        Fact::Sent { operation, attempt } => write!(to, "sent #{operation} try {attempt}"),
+        Fact::Admitted { operation, attempt, queue } => {
+            write!(to, "admitted #{operation} try {attempt} queue {queue}")
+        }
+        Fact::Rejected { operation, attempt } => write!(to, "rejected #{operation} try {attempt}"),
+        Fact::Routed { operation, attempt, sequence } => {
+            write!(to, "routed #{operation} try {attempt} sequence {sequence}")
+        }
+        Fact::Received { operation, attempt, router, sequence } => {
+            let router = names.name(router);
+            write!(to, "received #{operation} try {attempt} from {router} sequence {sequence}")
+        }
+        Fact::Verified { operation, attempt, genuine } => {
+            let word = if genuine { "genuine" } else { "FORGED" };
+            write!(to, "verified #{operation} try {attempt} {word}")
+        }
+        Fact::Waits { operation, attempt } => write!(to, "waits #{operation} try {attempt}"),
+        Fact::Delivered { operation, attempt, position, is_final } => {
+            let word = if is_final { "final" } else { "provisional" };
+            write!(to, "delivered #{operation} try {attempt} position {position} {word}")
+        }
+        Fact::Retracted { operation, attempt, position, .. } => {
+            write!(to, "retracted #{operation} try {attempt} position {position}")
+        }
+        Fact::Finalised { operation, attempt } => {
+            write!(to, "finalised #{operation} try {attempt}")
+        }
+        Fact::Applied { operation, attempt, verdict, again, resolved } => {
+            let again = if again { " again" } else { "" };
+            let (name, on) = (verdict.name(), other(resolved));
+            write!(to, "applied #{operation} try {attempt} {name}{again} on {on}")
+        }
+        Fact::Concluded { operation, attempt, conclusion } => {
+            write!(to, "concluded #{operation} try {attempt} {conclusion:?}")
+        }
+        Fact::Answered { operation, target, said } => {
+            write!(to, "answered #{operation} about {} {said:?}", other(target))
+        }
+        Fact::Fate { rule, kind, to: receiver, by } => {
+            write!(to, "fate by rule {rule} {kind:?} to {} by {by}", names.name(receiver))
+        }
+        Fact::Host { rule, change } => write!(to, "host by rule {rule} {change:?}"),
+        Fact::Usage { second, messages, bytes, cpu } => {
+            write!(to, "used in second {second} {messages} messages {bytes} bytes {cpu} cpu")
+        }
+        Fact::Note { note, value } => write!(to, "note {note} is {value}"),
+    }
+}

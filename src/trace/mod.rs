@@ -1,0 +1,9 @@
+//! Facts, the one-line format in which a run can be read, and digest chains.
+
+mod digest;
+mod fact;
+mod line;
+
+pub use digest::{Checkpoint, Digest, DigestChain};
+pub use fact::{Conclusion, Fact, FateKind, HostChange, Kind};
+pub use line::{Names, line};
