@@ -3,5 +3,6 @@
 pub mod attestation;
 pub mod kernel;
 pub mod measure;
+pub mod ordering;
 pub mod scenario;
 pub mod trace;

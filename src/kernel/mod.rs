@@ -10,6 +10,7 @@ mod process;
 mod queue;
 mod sample;
 pub mod sequential;
+mod span_text;
 mod time;
 
 pub use draw::{Draws, Luck, Purpose};
@@ -17,4 +18,5 @@ pub use event::{Event, EventKey, ProcessId};
 pub use process::{Ended, Incoming, Limits, Model, Outbox, Process, Recorded, RunReport, Sink};
 pub use queue::EventQueue;
 pub use sample::{Zipf, exponential, standard_normal, unit};
+pub use span_text::NotASpan;
 pub use time::{LocalTime, Span, VirtualTime};

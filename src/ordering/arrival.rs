@@ -1,0 +1,78 @@
+//! `arrival`: no ordering at all. Whatever comes is delivered at once, in the order in which it
+//! comes (best-effort broadcast; Cachin, Guerraoui, Rodrigues, *Introduction to Reliable and
+//! Secure Distributed Programming*, chapter 3). The baseline of every comparison.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::prelude::*;
+
+/// The strategy.
+pub struct Arrival;
+
+/// It has no parameters.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Params {}
+
+/// Replicas say nothing to one another.
+#[derive(Debug)]
+pub enum Message {}
+
+impl Encode for Message {
+    fn encode(&self, _to: &mut dyn Encoder) {
+        match *self {}
+    }
+}
+
+impl Strategy for Arrival {
+    const NAME: &'static str = "arrival";
+    const SUMMARY: &'static str = "deliver at once whatever comes";
+    type Params = Params;
+    type Message = Message;
+    type Durable = ();
+    type Replica = Replica;
+    type Submitter = NoSubmitter;
+
+    fn guarantees(_: &Committee, _: &Params) -> Guarantees {
+        Guarantees {
+            summary: "nothing".to_owned(),
+            owed: vec![Property::Integrity],
+            assumptions: Assumptions {
+                faults: FaultModel::None,
+                transport: TransportNeed::Datagram,
+                delay_bound: None,
+                clock_bound: None,
+            },
+        }
+    }
+
+    fn work(message: &Message) -> Work {
+        match *message {}
+    }
+
+    fn replica(_: Seat, _: &Params) -> Replica {
+        Replica
+    }
+
+    fn submitter(_: Committee, _: &Params) -> NoSubmitter {
+        NoSubmitter
+    }
+}
+
+/// The validator's half; it remembers nothing.
+pub struct Replica;
+
+impl super::Replica<Arrival> for Replica {
+    fn submit(&mut self, _: LocalTime, item: Item, out: &mut Out<Arrival>) {
+        out.deliver(item);
+    }
+
+    fn receive(&mut self, _: LocalTime, _: Peer, message: &Message, _: &mut Out<Arrival>) {
+        match *message {}
+    }
+
+    fn timer(&mut self, _: LocalTime, _: TimerId, _: &mut Out<Arrival>) {}
+
+    fn restart(&mut self, _: LocalTime, _: Option<()>, _: &mut Out<Arrival>) {}
+}

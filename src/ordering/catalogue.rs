@@ -1,0 +1,85 @@
+//! The strategies by name. One line registers one.
+
+use serde_json::Value;
+
+use super::{Committee, Guarantees, HostedReplica, HostedSubmitter, Seat, Strategy, erased};
+
+/// All strategies that a build knows.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    entries: Vec<Entry>,
+}
+
+/// One strategy, as functions over its parameters in JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// The field's name for it.
+    pub name: &'static str,
+    /// One line for listings.
+    pub summary: &'static str,
+    /// Names of its notes.
+    pub notes: &'static [&'static str],
+    /// Checks parameters and fills in defaults; the error names key, value and what is allowed.
+    pub check: fn(&Value) -> Result<Value, String>,
+    /// The JSON Schema of its parameters.
+    pub schema: fn() -> Value,
+    /// What it owes and assumes; parameters must have been checked.
+    pub guarantees: fn(&Committee, &Value) -> Guarantees,
+    /// A replica; parameters must have been checked.
+    pub replica: fn(u64, Seat, &Value) -> Box<dyn HostedReplica>,
+    /// A submitter; parameters must have been checked.
+    pub submitter: fn(Committee, &Value) -> Box<dyn HostedSubmitter>,
+    /// The leader at the start of a run.
+    pub first_leader: fn(&Committee) -> Option<u16>,
+}
+
+impl Catalogue {
+    /// The strategies that attestorm brings, weakest guarantee first.
+    pub fn bundled() -> Self {
+        Self { entries: Vec::new() }.with::<super::arrival::Arrival>()
+    }
+
+    /// The catalogue with one more strategy; a name that exists is replaced.
+    #[must_use]
+    pub fn with<S: Strategy>(mut self) -> Self {
+        self.entries.retain(|entry| entry.name != S::NAME);
+        self.entries.push(Entry {
+            name: S::NAME,
+            summary: S::SUMMARY,
+            notes: S::NOTES,
+            check: check::<S>,
+            schema: || schemars::schema_for!(S::Params).to_value(),
+            guarantees: |committee, params| S::guarantees(committee, &checked::<S>(params)),
+            replica: |seed, seat, params| erased::replica::<S>(seed, seat, checked::<S>(params)),
+            submitter: |committee, params| erased::submitter::<S>(committee, &checked::<S>(params)),
+            first_leader: S::first_leader,
+        });
+        self
+    }
+
+    /// The strategy of that name.
+    pub fn find(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    /// Every strategy, in order of registration.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+fn check<S: Strategy>(params: &Value) -> Result<Value, String> {
+    let params = match params {
+        Value::Null => S::Params::default(),
+        given => serde_json::from_value(given.clone()).map_err(|error| error.to_string())?,
+    };
+    S::check(&params)?;
+    serde_json::to_value(params).map_err(|error| error.to_string())
+}
+
+fn checked<S: Strategy>(params: &Value) -> S::Params {
+    match params {
+        Value::Null => S::Params::default(),
+        given => serde_json::from_value(given.clone()).expect("parameters were checked"),
+    }
+}

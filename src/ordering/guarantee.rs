@@ -1,0 +1,102 @@
+//! What a strategy owes and what it assumes, as data. Observers, hunt and tables hold it to this.
+
+use crate::kernel::Span;
+
+/// A safety property that a strategy may owe; all are about correct validators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Property {
+    /// Whatever is delivered was sent by its attester.
+    Integrity,
+    /// Nothing is delivered twice.
+    NoDuplication,
+    /// Each attester's statements are delivered in the order in which it made them.
+    PerAttesterOrder,
+    /// Nothing is delivered before what it refers to.
+    CausalOrder,
+    /// No two validators deliver different statements with one attester and sequence number.
+    Consistency,
+    /// All validators deliver the same sequence; one may be behind another.
+    TotalOrder,
+    /// What one validator delivered, all deliver in the end.
+    Agreement,
+    /// What was final is never taken back.
+    Finality,
+    /// What a client was told is applied stays with a quorum.
+    Durability,
+}
+
+impl Property {
+    /// Every property, in order.
+    pub const ALL: [Self; 9] = [
+        Self::Integrity,
+        Self::NoDuplication,
+        Self::PerAttesterOrder,
+        Self::CausalOrder,
+        Self::Consistency,
+        Self::TotalOrder,
+        Self::Agreement,
+        Self::Finality,
+        Self::Durability,
+    ];
+
+    /// As screens spell it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Integrity => "integrity",
+            Self::NoDuplication => "no duplication",
+            Self::PerAttesterOrder => "per-attester order",
+            Self::CausalOrder => "causal order",
+            Self::Consistency => "consistency",
+            Self::TotalOrder => "total order",
+            Self::Agreement => "agreement",
+            Self::Finality => "finality",
+            Self::Durability => "durability",
+        }
+    }
+}
+
+/// Which failures of validators a strategy withstands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultModel {
+    /// None at all.
+    None,
+    /// So many validators that stop, with or without coming back with their state.
+    Crash(u32),
+    /// So many validators that do anything.
+    Byzantine(u32),
+}
+
+/// What a strategy needs of the links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportNeed {
+    /// Nothing: messages may be lost, doubled and overtaken.
+    Datagram,
+    /// What is sent arrives in the end, in any order. Loss without a repair breaks it.
+    Reliable,
+    /// What is sent arrives in the end, in order.
+    Stream,
+}
+
+/// What must hold for the properties to be owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assumptions {
+    /// Failures withstood.
+    pub faults: FaultModel,
+    /// What links must do.
+    pub transport: TransportNeed,
+    /// No message, with its work, takes longer than this from the client's writing on.
+    pub delay_bound: Option<Span>,
+    /// No two clocks differ by more than this.
+    pub clock_bound: Option<Span>,
+}
+
+/// What a strategy owes, and under which assumptions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guarantees {
+    /// In a few words, as tables print it: `total, trusts one`.
+    pub summary: String,
+    /// Properties owed.
+    pub owed: Vec<Property>,
+    /// While these hold.
+    pub assumptions: Assumptions,
+}

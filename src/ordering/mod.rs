@@ -1,0 +1,32 @@
+//! Ordering strategies: pure state machines behind one contract of two halves, a
+//! [`Submitter`] at the client and a [`Replica`] at the validator.
+//!
+//! **Invariant:** a strategy sees its own clock, its own luck and what it is sent, and nothing
+//! else. The same code runs in virtual time, on the wall clock and under the hunt.
+
+mod catalogue;
+mod committee;
+mod contract;
+mod erased;
+mod guarantee;
+
+pub mod arrival;
+
+pub use catalogue::{Catalogue, Entry};
+pub use committee::Committee;
+pub use contract::{
+    Effect, Item, NoSubmitter, Out, Peer, Replica, Seat, Strategy, Submitter, SubmitterOut,
+    TimerId, Work,
+};
+pub use erased::{Carried, HostedEffect, HostedReplica, HostedSubmitter, SubmitterEffect};
+pub use guarantee::{Assumptions, FaultModel, Guarantees, Property, TransportNeed};
+
+/// What an implementation of a strategy needs.
+pub mod prelude {
+    pub use super::{
+        Assumptions, Committee, FaultModel, Guarantees, Item, NoSubmitter, Out, Peer, Property,
+        Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId, TransportNeed, Work,
+    };
+    pub use crate::attestation::{Encode, Encoder, Id, IdMap, Signature, Signer};
+    pub use crate::kernel::{LocalTime, Span};
+}
