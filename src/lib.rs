@@ -1,8 +1,10 @@
 //! A deterministic laboratory that storm-tests attestation networks.
 
+pub mod actors;
 pub mod attestation;
 pub mod kernel;
 pub mod measure;
+pub mod network;
 pub mod ordering;
 pub mod scenario;
 pub mod trace;

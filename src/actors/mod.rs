@@ -1,0 +1,70 @@
+//! Clients, routers and validators, and the plan that gives clients their load. Each composes the
+//! parts below: attestations, an ordering, the network.
+
+mod client;
+mod layout;
+mod packet;
+mod plan;
+mod plan_arrivals;
+mod pool;
+mod router;
+mod slots;
+mod validator;
+
+pub use client::{Client, ClientSetting, RetryPolicy};
+pub use layout::{Group, Layout, Role};
+pub use packet::Packet;
+pub use plan::{Burst, ChainShape, KeyPick, LoadPlan, LoadSetting, MixShares, REFERENCE_AGE};
+pub use plan_arrivals::{Arrivals, RateStage};
+pub use router::{Router, RouterSetting};
+pub use validator::{Costs, Validator, ValidatorSetting};
+
+use crate::kernel::ProcessId;
+use crate::network::{Desk, Resident, TimerSlot};
+
+/// Whoever lives in a host of a run.
+pub enum Actor {
+    /// Makes the plan of one load group.
+    Plan(Box<LoadPlan>),
+    /// Issues operations.
+    Client(Client),
+    /// Passes operations on.
+    Router(Box<Router>),
+    /// Verifies, orders, applies and answers.
+    Validator(Box<Validator>),
+}
+
+macro_rules! each {
+    ($actor:expr, $inner:ident => $call:expr) => {
+        match $actor {
+            Actor::Plan($inner) => $call,
+            Actor::Client($inner) => $call,
+            Actor::Router($inner) => $call,
+            Actor::Validator($inner) => $call,
+        }
+    };
+}
+
+impl Resident for Actor {
+    type Packet = Packet;
+
+    fn start(&mut self, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.start(desk));
+    }
+
+    fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.packet(from, packet, desk));
+    }
+
+    fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.timer(slot, desk));
+    }
+
+    fn crash(&mut self, state_lost: bool) {
+        each!(self, inner => inner.crash(state_lost));
+    }
+
+    fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.restart(desk));
+    }
+}

@@ -1,0 +1,103 @@
+//! What goes wrong on links, as data. Rules apply in order and compose: a drop is final, delays
+//! add, copies multiply; each counts what it did.
+
+use super::ProcessSet;
+use crate::kernel::{ProcessId, Span, VirtualTime};
+
+/// One effect on some links during some windows.
+#[derive(Clone, Debug)]
+pub struct FaultRule {
+    /// The fault it belongs to, by its place in the scenario. Facts name it.
+    pub fault: u16,
+    /// Its own number among all rules, below 128; draws are addressed by it.
+    pub number: u8,
+    /// When it is on, in order and apart.
+    pub windows: Vec<Window>,
+    /// Senders it concerns.
+    pub from: ProcessSet,
+    /// Receivers it concerns.
+    pub to: ProcessSet,
+    /// The other direction as well.
+    pub both: bool,
+}
+
+/// A stretch of time with the effect's values in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// When it begins.
+    pub from: VirtualTime,
+    /// When it is over; [`VirtualTime::MAX`] for never.
+    pub until: VirtualTime,
+    /// What happens in it.
+    pub effect: LinkEffect,
+}
+
+/// What happens to messages.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LinkEffect {
+    /// They take longer: `add`, plus uniform up to `jitter`, plus the positive half of a normal
+    /// with deviation `spread`.
+    Delay {
+        /// The same for every message.
+        add: Span,
+        /// Drawn for every message.
+        jitter: Span,
+        /// Drawn for every message.
+        spread: Span,
+        /// How much the luck of the message before counts, 0 to 1.
+        correlation: f64,
+    },
+    /// A share of them changes places.
+    Reorder {
+        /// The share, 0 to 1.
+        share: f64,
+        /// How.
+        form: Reordering,
+        /// How many places; at least 1.
+        gap: u32,
+    },
+    /// A share of them is lost, in bursts of that mean length or each on its own.
+    Loss {
+        /// The share in the long run, 0 to 1.
+        share: f64,
+        /// Zero for independent losses.
+        burst: Span,
+    },
+    /// A share of them arrives twice.
+    Duplicate(f64),
+    /// The link carries at most so many bits per second.
+    Bandwidth(u64),
+    /// Nothing gets through.
+    Partition,
+    /// Everything waits until the window is over.
+    Clog,
+}
+
+/// How a reordered message moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reordering {
+    /// It changes places with the next one.
+    Swap,
+    /// It overtakes those before it, as far as the floor lets it.
+    Jump,
+    /// It is held until `gap` later ones have been sent.
+    Hold,
+}
+
+impl FaultRule {
+    /// Whether it concerns messages on this link.
+    pub fn concerns(&self, from: ProcessId, to: ProcessId) -> bool {
+        self.from.contains(from) && self.to.contains(to)
+            || self.both && self.from.contains(to) && self.to.contains(from)
+    }
+
+    /// Whether it can concern messages of this sender.
+    pub fn concerns_sender(&self, from: ProcessId) -> bool {
+        self.from.contains(from) || self.both && self.to.contains(from)
+    }
+
+    /// The window that is on at `now`.
+    pub fn window(&self, now: VirtualTime) -> Option<&Window> {
+        self.windows.iter().find(|window| window.from <= now && now < window.until)
+    }
+}
