@@ -1,3 +1,4 @@
 //! A deterministic laboratory that storm-tests attestation networks.
 
+pub mod engine;
 pub mod kernel;

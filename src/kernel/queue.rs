@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::{Event, EventKey};
+use super::{Event, EventKey, VirtualTime};
 
 /// Pending events, given back in key order.
 pub struct EventQueue<M> {
@@ -26,6 +26,12 @@ impl<M> EventQueue<M> {
     /// The earliest pending key.
     pub fn peek(&mut self) -> Option<EventKey> {
         self.heap.peek().map(|Reverse(pending)| pending.0.key)
+    }
+
+    /// Takes out the earliest event if it happens before `end`.
+    pub fn pop_before(&mut self, end: VirtualTime) -> Option<Event<M>> {
+        self.peek().filter(|key| key.time < end)?;
+        self.pop()
     }
 
     /// Takes out the earliest event.
