@@ -2,6 +2,7 @@
 
 pub mod actors;
 pub mod attestation;
+pub mod engine;
 pub mod kernel;
 pub mod measure;
 pub mod network;

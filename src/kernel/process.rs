@@ -117,6 +117,11 @@ impl<M, F> Outbox<M, F> {
         self.now
     }
 
+    /// The key of the current event.
+    pub(crate) fn key(&self) -> EventKey {
+        self.key
+    }
+
     /// Sends `message` so that it arrives at `at`.
     ///
     /// # Panics
