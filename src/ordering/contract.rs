@@ -89,6 +89,9 @@ pub trait Submitter<S: Strategy>: Send {
         out: &mut SubmitterOut<S>,
     );
 
+    /// A timer set before and not cancelled.
+    fn timer(&mut self, _now: LocalTime, _timer: TimerId, _out: &mut SubmitterOut<S>) {}
+
     /// The client needs this item no more.
     fn retire(&mut self, id: &Id);
 }
@@ -300,25 +303,44 @@ impl<S: Strategy> Out<S> {
     }
 }
 
-/// What a submitter asks for while it handles one call.
+/// One thing a submitter asks for.
+#[derive(Debug)]
+pub(super) enum SubmitterAsk<S: Strategy> {
+    /// To one replica, or to all.
+    Send(Option<u16>, S::Message),
+    SetTimer(Span, TimerId),
+    CancelTimer(TimerId),
+}
+
+/// What a submitter asks for while it handles one call, in order.
 pub struct SubmitterOut<S: Strategy> {
-    pub(super) sends: Vec<(Option<u16>, S::Message)>,
+    pub(super) asks: Vec<SubmitterAsk<S>>,
 }
 
 impl<S: Strategy> SubmitterOut<S> {
     /// An empty one.
     pub const fn new() -> Self {
-        Self { sends: Vec::new() }
+        Self { asks: Vec::new() }
     }
 
     /// Sends `message` to one replica.
     pub fn send(&mut self, to: u16, message: S::Message) {
-        self.sends.push((Some(to), message));
+        self.asks.push(SubmitterAsk::Send(Some(to), message));
     }
 
     /// Sends `message` to all replicas.
     pub fn broadcast(&mut self, message: S::Message) {
-        self.sends.push((None, message));
+        self.asks.push(SubmitterAsk::Send(None, message));
+    }
+
+    /// Asks for [`Submitter::timer`] after `span` by the client's clock; replaces a pending one.
+    pub fn set_timer(&mut self, span: Span, timer: TimerId) {
+        self.asks.push(SubmitterAsk::SetTimer(span, timer));
+    }
+
+    /// Takes back a timer.
+    pub fn cancel_timer(&mut self, timer: TimerId) {
+        self.asks.push(SubmitterAsk::CancelTimer(timer));
     }
 }
 
