@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Committee, Guarantees};
-use crate::attestation::{Encode, Encoder, Id, Signed, Signer};
+use crate::attestation::{Encode, Encoder, Id, KeyRing, Signed, Signer};
 use crate::kernel::{Draws, LocalTime, Luck, Purpose, Span};
 
 /// An ordering strategy: its name, its parameters, its promises and its two halves.
@@ -42,8 +42,8 @@ pub trait Strategy: Sized + Send + Sync + 'static {
     /// A replica in its initial state.
     fn replica(seat: Seat, params: &Self::Params) -> Self::Replica;
 
-    /// A client's half in its initial state.
-    fn submitter(committee: Committee, params: &Self::Params) -> Self::Submitter;
+    /// A client's half in its initial state; `keys` verifies what replicas sign.
+    fn submitter(committee: Committee, keys: &KeyRing, params: &Self::Params) -> Self::Submitter;
 
     /// The validator that a selector `leader` or `sequencer` names at the start of a run.
     fn first_leader(_committee: &Committee) -> Option<u16> {

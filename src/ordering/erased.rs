@@ -9,7 +9,7 @@ use super::{
     Committee, Effect, Item, Out, Peer, Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId,
     Work,
 };
-use crate::attestation::{Encode, Id};
+use crate::attestation::{Encode, Id, KeyRing};
 use crate::kernel::{LocalTime, Span};
 
 /// A strategy's message on its way: shared by all receivers, sized and priced once.
@@ -136,9 +136,10 @@ pub(super) fn replica<S: Strategy>(
 /// Hosts a submitter of `S`.
 pub(super) fn submitter<S: Strategy>(
     committee: Committee,
+    keys: &KeyRing,
     params: &S::Params,
 ) -> Box<dyn HostedSubmitter> {
-    let submitter = S::submitter(committee, params);
+    let submitter = S::submitter(committee, keys, params);
     Box::new(HostedClient::<S> { submitter, out: SubmitterOut::new() })
 }
 
