@@ -55,7 +55,7 @@ impl Strategy for Arrival {
         Replica
     }
 
-    fn submitter(_: Committee, _: &Params) -> NoSubmitter {
+    fn submitter(_: Committee, _: &KeyRing, _: &Params) -> NoSubmitter {
         NoSubmitter
     }
 }

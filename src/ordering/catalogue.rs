@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Committee, Guarantees, HostedReplica, HostedSubmitter, Seat, Strategy, erased};
+use crate::attestation::KeyRing;
 
 /// All strategies that a build knows.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ pub struct Entry {
     /// A replica; parameters must have been checked.
     pub replica: fn(u64, Seat, &Value) -> Box<dyn HostedReplica>,
     /// A submitter; parameters must have been checked.
-    pub submitter: fn(Committee, &Value) -> Box<dyn HostedSubmitter>,
+    pub submitter: fn(Committee, &KeyRing, &Value) -> Box<dyn HostedSubmitter>,
     /// The leader at the start of a run.
     pub first_leader: fn(&Committee) -> Option<u16>,
 }
@@ -51,7 +52,9 @@ impl Catalogue {
             schema: || schemars::schema_for!(S::Params).to_value(),
             guarantees: |committee, params| S::guarantees(committee, &checked::<S>(params)),
             replica: |seed, seat, params| erased::replica::<S>(seed, seat, checked::<S>(params)),
-            submitter: |committee, params| erased::submitter::<S>(committee, &checked::<S>(params)),
+            submitter: |committee, keys, params| {
+                erased::submitter::<S>(committee, keys, &checked::<S>(params))
+            },
             first_leader: S::first_leader,
         });
         self

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Committee, Guarantees};
-use crate::attestation::{Encode, Encoder, Id, Signed, Signer};
+use crate::attestation::{Encode, Encoder, Id, KeyRing, Signed, Signer};
 use crate::kernel::{Draws, LocalTime, Luck, Purpose, Span};
 
 /// An ordering strategy: its name, its parameters, its promises and its two halves.
@@ -42,8 +42,8 @@ pub trait Strategy: Sized + Send + Sync + 'static {
     /// A replica in its initial state.
     fn replica(seat: Seat, params: &Self::Params) -> Self::Replica;
 
-    /// A client's half in its initial state.
-    fn submitter(committee: Committee, params: &Self::Params) -> Self::Submitter;
+    /// A client's half in its initial state; `keys` verifies what replicas sign.
+    fn submitter(committee: Committee, keys: &KeyRing, params: &Self::Params) -> Self::Submitter;
 
     /// The validator that a selector `leader` or `sequencer` names at the start of a run.
     fn first_leader(_committee: &Committee) -> Option<u16> {
@@ -88,6 +88,9 @@ pub trait Submitter<S: Strategy>: Send {
         message: &S::Message,
         out: &mut SubmitterOut<S>,
     );
+
+    /// A timer set before and not cancelled.
+    fn timer(&mut self, _now: LocalTime, _timer: TimerId, _out: &mut SubmitterOut<S>) {}
 
     /// The client needs this item no more.
     fn retire(&mut self, id: &Id);
@@ -300,25 +303,44 @@ impl<S: Strategy> Out<S> {
     }
 }
 
-/// What a submitter asks for while it handles one call.
+/// One thing a submitter asks for.
+#[derive(Debug)]
+pub(super) enum SubmitterAsk<S: Strategy> {
+    /// To one replica, or to all.
+    Send(Option<u16>, S::Message),
+    SetTimer(Span, TimerId),
+    CancelTimer(TimerId),
+}
+
+/// What a submitter asks for while it handles one call, in order.
 pub struct SubmitterOut<S: Strategy> {
-    pub(super) sends: Vec<(Option<u16>, S::Message)>,
+    pub(super) asks: Vec<SubmitterAsk<S>>,
 }
 
 impl<S: Strategy> SubmitterOut<S> {
     /// An empty one.
     pub const fn new() -> Self {
-        Self { sends: Vec::new() }
+        Self { asks: Vec::new() }
     }
 
     /// Sends `message` to one replica.
     pub fn send(&mut self, to: u16, message: S::Message) {
-        self.sends.push((Some(to), message));
+        self.asks.push(SubmitterAsk::Send(Some(to), message));
     }
 
     /// Sends `message` to all replicas.
     pub fn broadcast(&mut self, message: S::Message) {
-        self.sends.push((None, message));
+        self.asks.push(SubmitterAsk::Send(None, message));
+    }
+
+    /// Asks for [`Submitter::timer`] after `span` by the client's clock; replaces a pending one.
+    pub fn set_timer(&mut self, span: Span, timer: TimerId) {
+        self.asks.push(SubmitterAsk::SetTimer(span, timer));
+    }
+
+    /// Takes back a timer.
+    pub fn cancel_timer(&mut self, timer: TimerId) {
+        self.asks.push(SubmitterAsk::CancelTimer(timer));
     }
 }
 

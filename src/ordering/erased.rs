@@ -4,11 +4,12 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use super::contract::SubmitterAsk;
 use super::{
     Committee, Effect, Item, Out, Peer, Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId,
     Work,
 };
-use crate::attestation::{Encode, Id};
+use crate::attestation::{Encode, Id, KeyRing};
 use crate::kernel::{LocalTime, Span};
 
 /// A strategy's message on its way: shared by all receivers, sized and priced once.
@@ -99,17 +100,26 @@ pub trait HostedSubmitter: Send {
         message: &Carried,
         effects: &mut Vec<SubmitterEffect>,
     );
+    /// See [`Submitter::timer`].
+    fn timer(&mut self, now: LocalTime, timer: TimerId, effects: &mut Vec<SubmitterEffect>);
     /// See [`Submitter::retire`].
     fn retire(&mut self, id: &Id);
 }
 
-/// A message that a submitter sends: to one replica, or to all.
+/// What a hosted submitter asks of its client.
 #[derive(Debug)]
-pub struct SubmitterEffect {
-    /// The receiver; `None` is every replica.
-    pub to: Option<u16>,
-    /// What is sent.
-    pub message: Arc<Carried>,
+pub enum SubmitterEffect {
+    /// Send to one replica, or to all.
+    Send {
+        /// The receiver; `None` is every replica.
+        to: Option<u16>,
+        /// What is sent.
+        message: Arc<Carried>,
+    },
+    /// Call back after this long by the client's clock; replaces a pending timer of that number.
+    SetTimer(Span, TimerId),
+    /// Do not.
+    CancelTimer(TimerId),
 }
 
 /// Hosts a replica of `S`.
@@ -126,9 +136,10 @@ pub(super) fn replica<S: Strategy>(
 /// Hosts a submitter of `S`.
 pub(super) fn submitter<S: Strategy>(
     committee: Committee,
+    keys: &KeyRing,
     params: &S::Params,
 ) -> Box<dyn HostedSubmitter> {
-    let submitter = S::submitter(committee, params);
+    let submitter = S::submitter(committee, keys, params);
     Box::new(HostedClient::<S> { submitter, out: SubmitterOut::new() })
 }
 
@@ -205,9 +216,13 @@ struct HostedClient<S: Strategy> {
 
 impl<S: Strategy> HostedClient<S> {
     fn collect(&mut self, effects: &mut Vec<SubmitterEffect>) {
-        for (to, message) in self.out.sends.drain(..) {
-            effects.push(SubmitterEffect { to, message: Carried::new::<S>(message) });
-        }
+        effects.extend(self.out.asks.drain(..).map(|ask| match ask {
+            SubmitterAsk::Send(to, message) => {
+                SubmitterEffect::Send { to, message: Carried::new::<S>(message) }
+            }
+            SubmitterAsk::SetTimer(span, timer) => SubmitterEffect::SetTimer(span, timer),
+            SubmitterAsk::CancelTimer(timer) => SubmitterEffect::CancelTimer(timer),
+        }));
     }
 }
 
@@ -225,6 +240,11 @@ impl<S: Strategy> HostedSubmitter for HostedClient<S> {
         effects: &mut Vec<SubmitterEffect>,
     ) {
         self.submitter.receive(now, from, message.open::<S>(), &mut self.out);
+        self.collect(effects);
+    }
+
+    fn timer(&mut self, now: LocalTime, timer: TimerId, effects: &mut Vec<SubmitterEffect>) {
+        self.submitter.timer(now, timer, &mut self.out);
         self.collect(effects);
     }
 

@@ -27,6 +27,6 @@ pub mod prelude {
         Assumptions, Committee, FaultModel, Guarantees, Item, NoSubmitter, Out, Peer, Property,
         Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId, TransportNeed, Work,
     };
-    pub use crate::attestation::{Encode, Encoder, Id, IdMap, Signature, Signer};
+    pub use crate::attestation::{Encode, Encoder, Id, IdMap, KeyRing, Signature, Signer};
     pub use crate::kernel::{LocalTime, Span};
 }
