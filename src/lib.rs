@@ -8,4 +8,5 @@ pub mod measure;
 pub mod network;
 pub mod ordering;
 pub mod scenario;
+pub mod simulation;
 pub mod trace;

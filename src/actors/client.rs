@@ -313,18 +313,40 @@ impl Active {
     /// Does what the strategy's half asked for.
     fn obey_submitter(&mut self, setting: &ClientSetting, desk: &mut Desk<'_, Packet>) {
         for effect in self.effects.drain(..) {
-            match effect.to {
-                Some(to) => {
-                    let packet = Packet::Protocol(effect.message);
+            match effect {
+                SubmitterEffect::Send { to: Some(to), message } => {
+                    let packet = Packet::Protocol(message);
                     desk.send(ProcessId(to.into()), packet, Fortune::Protocol);
                 }
-                None => {
+                SubmitterEffect::Send { to: None, message } => {
                     for to in setting.committee.members() {
-                        let packet = Packet::Protocol(Arc::clone(&effect.message));
+                        let packet = Packet::Protocol(Arc::clone(&message));
                         desk.send(ProcessId(to.into()), packet, Fortune::Protocol);
                     }
                 }
+                SubmitterEffect::SetTimer(span, timer) => {
+                    let slot = self.timers.put(Waiting::Submitter(timer));
+                    self.submitter_timers.insert(timer, slot);
+                    desk.timer(span, slot);
+                }
+                SubmitterEffect::CancelTimer(timer) => {
+                    self.submitter_timers.remove(&timer);
+                }
             }
+        }
+    }
+
+    fn submitter_timer(
+        &mut self,
+        setting: &ClientSetting,
+        timer: TimerId,
+        slot: TimerSlot,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        if self.submitter_timers.get(&timer) == Some(&slot) {
+            self.submitter_timers.remove(&timer);
+            self.submitter.timer(desk.local_now(), timer, &mut self.effects);
+            self.obey_submitter(setting, desk);
         }
     }
 
@@ -370,7 +392,10 @@ impl Resident for Client {
                     active.try_later(&self.setting, operation, pause, desk);
                 }
             }
-            Some(Waiting::Submitter(_)) | None => {}
+            Some(Waiting::Submitter(timer)) => {
+                active.submitter_timer(&self.setting, timer, slot, desk);
+            }
+            None => {}
         }
     }
 

@@ -34,8 +34,13 @@ pub enum Order {
 /// An order with the rule that gave it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Control {
-    /// The rule, by its place in the scenario; `u16::MAX` for the run itself.
+    /// The fault, by its place in the scenario, or [`Self::OF_THE_RUN`].
     pub rule: u16,
     /// What to do.
     pub order: Order,
+}
+
+impl Control {
+    /// In the place of a fault's number: nothing that the script of faults does.
+    pub const OF_THE_RUN: u16 = u16::MAX;
 }
