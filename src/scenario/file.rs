@@ -10,7 +10,7 @@ use crate::kernel::Span;
 
 section! {
     /// A scenario: what happens, to whom, for how long, and what its author demands.
-    ScenarioFile, "a scenario file" => {
+    ScenarioFile, "the scenario" => {
         /// Its name, in small letters, digits and `-`.
         name: String;
         /// The question it asks, one sentence.
@@ -439,11 +439,12 @@ impl<T: Written + Clone> Written for Climbing<T> {
             let value = T::read(node, reader)?;
             return Some(Self { from: value.clone(), to: value, steps: None });
         };
-        reader.refuse_unknown(table, "a climb", &CLIMB);
+        reader.refuse_unknown(table, node.place, "a climb", &CLIMB);
         let from: Field<T> = reader.field(table, "from", None);
         let to: Field<T> = reader.field(table, "to", None);
         let steps: Field<Count<2, 100>> = reader.field(table, "steps", None);
-        if from.is_absent() || to.is_absent() || steps.is_absent() {
+        let complete = !from.is_absent() && !to.is_absent() && !steps.is_absent();
+        if !complete && !reader.is_misspelt(node.place, None) {
             let message = format!("the climb of `{}` is not complete", reader.path());
             reader.report(node.place, message, "a climb has all of: from, to, steps");
         }

@@ -3,8 +3,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::document::{Node, Table, Value};
-use super::problem::{Log, Place, suggest};
+use super::document::{Entry, Node, Table, Value};
+use super::problem::{Log, Place, nearest, suggest};
 use super::quantity::{Quantity, percent_instead};
 
 /// A kind of value that a scenario file can hold.
@@ -58,11 +58,13 @@ impl<T> Field<T> {
 pub(crate) struct Reader<'a> {
     pub(crate) log: &'a mut Log,
     path: Vec<String>,
+    /// Sections with an unknown key, and the key that was probably meant.
+    misspelt: Vec<(Place, Option<&'static str>)>,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(log: &'a mut Log) -> Self {
-        Self { log, path: Vec::new() }
+        Self { log, path: Vec::new(), misspelt: Vec::new() }
     }
 
     /// `validators.count`, for messages.
@@ -108,16 +110,45 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reports every key that is not in `allowed`.
-    pub(crate) fn refuse_unknown(&mut self, table: &Table, noun: &str, allowed: &[&str]) {
+    /// Reports every key of the section at `place` that is not in `allowed`.
+    pub(crate) fn refuse_unknown(
+        &mut self,
+        table: &Table,
+        place: Place,
+        noun: &str,
+        allowed: &[&'static str],
+    ) {
         for entry in table.entries.iter().filter(|entry| !allowed.contains(&entry.key.as_str())) {
-            let word = if noun.starts_with("a ") { "field" } else { "key" };
-            let message = format!("{noun} has no {word} `{}`", entry.key);
-            let meant = suggest(&entry.key, allowed.iter().copied());
-            let subject = if word == "field" { noun } else { "it" };
-            let note = format!("{meant}{subject} takes: {}", allowed.join(", "));
-            self.report(entry.key_place, message, note);
+            let meant = self.report_unknown(entry, noun, allowed);
+            self.misspelt.push((place, meant));
         }
+    }
+
+    /// Reports one unknown key, and returns the one that was probably meant.
+    pub(crate) fn report_unknown<'k>(
+        &mut self,
+        entry: &Entry,
+        noun: &str,
+        allowed: &[&'k str],
+    ) -> Option<&'k str> {
+        let (word, subject) = if noun.starts_with("a ") { ("field", noun) } else { ("key", "it") };
+        let list = format!("{subject} takes: {}", allowed.join(", "));
+        let meant = nearest(&entry.key, allowed.iter().copied());
+        let note = match meant {
+            Some(meant) if list.len() > 60 => format!("did you mean `{meant}`?"),
+            Some(meant) => format!("did you mean `{meant}`? {list}"),
+            None => list,
+        };
+        self.report(entry.key_place, format!("{noun} has no {word} `{}`", entry.key), note);
+        meant
+    }
+
+    /// Whether the section at `place` has an unknown key that may be what is missing there: `key`,
+    /// or any at all. One mistake is reported once.
+    pub(crate) fn is_misspelt(&self, place: Place, key: Option<&str>) -> bool {
+        self.misspelt
+            .iter()
+            .any(|(section, meant)| *section == place && (key.is_none() || *meant == key))
     }
 
     /// The table of a section, or a report that it is none.
@@ -139,7 +170,7 @@ impl<'a> Reader<'a> {
         field.get().cloned()
     }
 
-    /// A required key, or a report that it is missing.
+    /// A required key, or a report that it is missing; `what` names it in backticks.
     pub(crate) fn require<'f, T>(
         &mut self,
         field: &'f Field<T>,
@@ -147,7 +178,8 @@ impl<'a> Reader<'a> {
         what: &str,
         example: &str,
     ) -> Option<&'f At<T>> {
-        if field.is_absent() {
+        let key = what.split('`').nth(1);
+        if field.is_absent() && !self.is_misspelt(section, key) {
             self.report(section, format!("{what} is missing"), format!("write {example}"));
         }
         field.at()
@@ -452,7 +484,7 @@ macro_rules! section {
                 $(let lifted = $crate::scenario::written::lift(node, $lone);
                 let node = lifted.as_ref().unwrap_or(node);)?
                 let table = reader.table(node, $noun)?;
-                reader.refuse_unknown(table, $noun, Self::KEYS);
+                reader.refuse_unknown(table, node.place, $noun, Self::KEYS);
                 Some(Self {
                     $($field: reader.field(
                         table,
@@ -493,8 +525,7 @@ pub(crate) fn lift(node: &Node, lone: &str) -> Option<Node> {
     if node.table().is_some_and(|table| !climbs(table)) {
         return None;
     }
-    let entry =
-        super::document::Entry { key: lone.to_owned(), key_place: node.place, node: node.clone() };
+    let entry = Entry { key: lone.to_owned(), key_place: node.place, node: node.clone() };
     Some(Node { place: node.place, value: Value::Table(Table { entries: vec![entry] }) })
 }
 

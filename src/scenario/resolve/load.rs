@@ -101,6 +101,7 @@ fn read_arrivals(
             reader.report(group.place, "this load is open and closed at once", note);
             None
         }
+        (false, false) if reader.is_misspelt(group.place, None) => None,
         (false, false) => {
             let note = "write `rate = \"60/s\"`, or `stages`, or `users` and `think`";
             reader.report(group.place, "this load group does not say how much", note);

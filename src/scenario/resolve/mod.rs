@@ -179,9 +179,12 @@ fn read_parameter_table(
     let schema = (entry.schema)();
     if let Some(known) = schema["properties"].as_object() {
         let known: Vec<&str> = known.keys().map(String::as_str).collect();
-        let before = reader.log.count();
-        reader.refuse_unknown(table, &format!("[parameters.ordering.{}]", entry.name), &known);
-        if reader.log.count() > before {
+        let unknown: Vec<_> =
+            table.entries.iter().filter(|entry| !known.contains(&entry.key.as_str())).collect();
+        for key in &unknown {
+            reader.report_unknown(key, &format!("[parameters.ordering.{}]", entry.name), &known);
+        }
+        if !unknown.is_empty() {
             return None;
         }
     }
@@ -256,7 +259,8 @@ fn read_regions(
 
 /// Reports a mistake inside a quoted text at its own column.
 fn report_inside(reader: &mut Reader<'_>, text: &str, place: Place, mistake: Mistake) {
-    let place = reader.log.inside(text, place, mistake.part);
+    let whole = mistake.part == (0..text.len());
+    let place = if whole { place } else { reader.log.inside(text, place, mistake.part) };
     reader.report(place, mistake.message, mistake.note);
 }
 
