@@ -18,7 +18,10 @@ mod overrides;
 mod problem;
 mod quantity;
 mod resolve;
+mod resolved;
+mod schema;
 pub mod selector;
+mod show;
 mod source;
 mod table;
 #[cfg(test)]
@@ -30,6 +33,8 @@ pub use bundled::{BUNDLED, Bundled, TEMPLATE};
 pub use cast::singular;
 pub use catalogue::{Catalogue, OrderingEntry};
 pub use problem::{Problem, ScenarioErrors};
+pub use schema::{keys, schema};
+pub use show::show;
 pub use source::Source;
 pub use table::{BUNDLED_TABLES, BundledTable};
 

@@ -191,6 +191,7 @@ impl<T: Quantity> Written for T {
         let (message, reason) = match &node.value {
             Value::Text(text) => match Self::parse(text.trim()) {
                 Ok(quantity) => return Some(quantity),
+                Err(_) if text.parse::<f64>().is_ok() => without_unit::<Self>(text),
                 Err(reason) => (format!("`{text}` is not {}", Self::WHAT), reason),
             },
             Value::Whole(number) => without_unit::<Self>(&number.to_string()),

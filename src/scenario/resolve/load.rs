@@ -25,6 +25,7 @@ pub(super) fn read(
     if groups.value.0.is_empty() {
         reader.report(groups.place, "there is no load", format!("write {example}"));
     }
+    let known = reader.log.count();
     let mut load = Vec::new();
     for (name, group) in &groups.value.0 {
         check_group_name(reader, name, table);
@@ -33,7 +34,9 @@ pub(super) fn read(
         }));
     }
     let load: Vec<LoadGroup> = load.into_iter().collect::<Option<_>>()?;
-    check_total(reader, &groups.value.0, &load);
+    if reader.log.count() == known {
+        check_total(reader, &groups.value.0, &load);
+    }
     Some(load)
 }
 
@@ -145,8 +148,7 @@ fn check_rate(reader: &mut Reader<'_>, at: &At<Rate>, alone: bool) {
         reader.report(at.place, format!("`{}.rate` must be more than 0/s", reader.path()), "");
     }
     if at.value.0 > HIGHEST_RATE {
-        let message = format!("`{}` must be at most {HIGHEST_RATE}/s", reader.path());
-        reader.report(at.place, message, "");
+        reader.report(at.place, format!("a rate must be at most {HIGHEST_RATE}/s"), "");
     }
 }
 

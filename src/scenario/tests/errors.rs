@@ -1,7 +1,7 @@
-//! Error screens.
+//! What is wrong, where, and the way out: one line for each problem, and a few whole screens.
 
 use super::{CATALOGUE, load_text};
-use crate::scenario::{Source, load};
+use crate::scenario::{ScenarioErrors, Source, load};
 
 const BASE: &str = r#"name     = "ours"
 duration = "3m"
@@ -26,109 +26,88 @@ delay = { jitter = { from = "50ms", to = "400ms", steps = 8 } }
 fast = "p99(latency.applied) in storm < 800ms"
 "#;
 
-fn screen(edits: &[(&str, &str)]) -> String {
-    let mut text = BASE.to_owned();
-    for (old, new) in edits {
-        assert!(old.is_empty() || text.contains(old), "{old}");
-        text = if old.is_empty() { text + new } else { text.replacen(old, new, 1) };
+/// Problems as `line:column message | note`.
+fn summary(errors: &ScenarioErrors) -> String {
+    let line = |problem: &crate::scenario::Problem| {
+        let place = problem.location.trim_start_matches("ours.toml").trim_start_matches(':');
+        format!("{place} {} | {}", problem.message, problem.note).trim().to_owned()
+    };
+    errors.problems().iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Replaces `old` in the base file, or the whole last part of it if there is nothing to replace.
+fn edit(text: &str, change: &str) -> String {
+    match change.split_once(" => ") {
+        Some((old, new)) => {
+            assert!(text.contains(old), "the base file has no `{old}`");
+            text.replacen(old, new, 1)
+        }
+        None => format!("{text}\n{change}\n"),
     }
-    load_text(&text).map_or_else(|errors| errors.to_string(), |_| "fine".to_owned())
 }
 
 #[test]
-fn look() {
-    let edits: &[&[(&str, &str)]] = &[
-        &[],
-        &[("\"1m\"", "\"4m\""), ("jitter = {", "jiter = {"), ("latency.applied", "latency.aplied")],
-        &[("60/s", "60ms")],
-        &[("\"60/s\"", "60")],
-        &[("60/s", "-60/s")],
-        &[("15%", "0.15")],
-        &[("\"15%\"", "0.15")],
-        &[("rate", "rat")],
-        &[("[validators]", "[validators]\ncount = 0")],
-        &[("[validators]", "[validators]\ncount = \"7\"")],
-        &[("[validators]", "[validatrs]")],
-        &[("-> validators", "-> valdators")],
-        &[("-> validators", "-> validator-9")],
-        &[("-> validators", "-> validators in oregon")],
-        &[("routers -> validators", "validators")],
-        &[("in storm <", "in strom <")],
-        &[("in storm <", "in storm.9 <")],
-        &[("800ms", "800")],
-        &[("p99(", "count(")],
-        &[("p99(", "p95(")],
-        &[
-            ("in storm", "after storm"),
-            ("for   = \"80s\"", ""),
-            ("{ from = \"50ms\", to = \"400ms\", steps = 8 }", "\"50ms\""),
-        ],
-        &[(
-            "",
-            "\n[[fault]]\nname = \"storm\"\nat = \"end of storm + 30s\"\non = \"validator-1\"\ncrash = true\n",
-        )],
-        &[(
-            "",
-            "\n[[fault]]\nname = \"a\"\nat = \"b + 30s\"\non = \"validator-1\"\ncrash = true\n\n[[fault]]\nname = \"b\"\nat = \"a + 30s\"\non = \"validator-1\"\nstall = true\nloss=\"1%\"\n",
-        )],
-        &[("at    = \"1m\"", "at = \"02:13\"")],
-        &[("80s", "200s")],
-        &[("80s", "80")],
-        &[("duration = \"3m\"\n", "duration = \"3m\"\nduration = \"4m\"\n")],
-        &[("duration = \"3m\"", "duration = 3m")],
-        &[("duration = \"3m\"\n", "")],
-        &[("frankfurt", "frankfrt")],
-        &[("[network]", "[network]\ndelays = \"aws13\"")],
-        &[("[network]", "[network]\ndelays = { file = \"x.csv\" }")],
-        &[(
-            "duration = \"3m\"",
-            "duration = \"3m\"\nordering = \"causl\"\nprofile=\"sign\"\nseed = -1",
-        )],
-        &[(
-            "",
-            "\n[parameters.ordering.watermark]\nbond = \"1s\"\n[parameters.ordering.fif]\n[parameters.flow]\n",
-        )],
-        &[("", "\n[parameters.ordering.watermark]\nbound = 7\n")],
-        &[("rate  = \"60/s\"", "rate = \"60/s\"\nusers = 4")],
-        &[("rate  = \"60/s\"", "rate = \"60/s\"\nmix = { attest = \"60%\" }\nkeys = {zipf = nan}")],
-        &[(
-            "rate  = \"60/s\"",
-            "rate = \"60/s\"\nstages = [{ duration = \"10m\", target = \"80/s\" }]",
-        )],
-        &[("60/s", "900000/s"), ("3m", "30d")],
-        &[("delay = {", "delay = { add = {from=\"1s\",to=\"2s\",steps=4},")],
-        &[("delay = {", "loss = {from=\"1%\",to=\"2%\"}\ndelay = {")],
-        &[("delay = {", "crash = true\ndelay = {")],
-    ];
-    for edit in edits {
-        println!("──── {edit:?}\n{}\n", screen(edit));
+fn every_mistake_is_named_at_its_place_with_the_way_out() {
+    let mut cases = 0;
+    for paragraph in include_str!("errors.txt").split("\n\n") {
+        let (changes, expected): (Vec<&str>, Vec<&str>) =
+            paragraph.lines().partition(|line| line.starts_with("> "));
+        if changes.is_empty() {
+            continue;
+        }
+        let change = |text: String, line: &&str| edit(&text, &line[2..].replace("\\n", "\n"));
+        let text = changes.iter().fold(BASE.to_owned(), change);
+        let found = load_text(&text).map_or_else(|errors| summary(&errors), |_| "fine".to_owned());
+        assert_eq!(found, expected.join("\n"), "{changes:#?}");
+        cases += 1;
     }
-    for (path, value) in [
-        ("load.issuers.rate", "100/s"),
-        ("load.issuers.rat", "100/s"),
-        ("load.isuers.rate", "100/s"),
-        ("fault.storm.delay.jitter", "200ms"),
-        ("fault.strom.delay.jitter", "200ms"),
-        ("fault.storm.delay.jiter", "200ms"),
-        ("fault.storm.delay", "200ms"),
-        ("ordering", "causal"),
-        ("ordering", "casual"),
-        ("oredring", "causal"),
-        ("seed", "7"),
-        ("network.jitter", "0.1"),
-        ("a..b", "1"),
-        ("", "1"),
-        ("name.x", "1"),
-        ("validators.count", "100000000000000000000000000000000000000000000"),
-    ] {
-        let source = Source::Text { name: "ours.toml".into(), text: BASE.into() };
-        let result = load(&source, &[(path.into(), value.into())], &CATALOGUE);
-        println!(
-            "──── --set {path}={value}\n{}\n",
-            result.map_or_else(
-                |e| e.to_string(),
-                |s| format!("{:?} {:?} {:?}", s.faults[0].effects, s.load[0].arrivals, s.ordering)
-            )
-        );
-    }
+    assert!(cases > 100, "the file of cases has {cases}");
+}
+
+#[test]
+fn all_errors_come_at_once_with_the_line_and_the_way_out() {
+    let changes = ["\"1m\" => \"4m\"", "jitter = { => jiter = {", "latency.applied => orphan"];
+    let text = changes.iter().fold(BASE.to_owned(), |text, change| edit(&text, change));
+    let errors = load_text(&text).expect_err("three things are wrong");
+    insta::assert_snapshot!(errors, @r#"
+    error: fault `storm` starts after the end of the run
+      --> ours.toml:15:9
+    15 | at    = "4m"
+       |         ^^^^ the run lasts 3m (line 2)
+
+    error: a delay has no field `jiter`
+      --> ours.toml:18:11
+    18 | delay = { jiter = { from = "50ms", to = "400ms", steps = 8 } }
+       |           ^^^^^ did you mean `jitter`? a delay takes: add, jitter, spread, correlation
+
+    error: there is no metric `orphan`
+      --> ours.toml:21:13
+    21 | fast = "p99(orphan) in storm < 800ms"
+       |             ^^^^^^ did you mean `orphans`? see: attestorm metrics orphan
+
+    3 errors in ours.toml, nothing was run
+    "#);
+    assert!(errors.render(true).contains("\u{1b}[1;31merror:\u{1b}[0m fault `storm` starts"));
+}
+
+#[test]
+fn long_lines_and_long_notes_stay_on_the_screen() {
+    let text =
+        edit(BASE, "delay = { => delay = { add = { from = \"1s\", to = \"2s\", steps = 4 },");
+    let text = edit(&text, "frankfurt => frankfrt");
+    insta::assert_snapshot!(load_text(&text).expect_err("two things are wrong"), @r#"
+    error: there is no region `frankfrt`
+      --> ours.toml:8:12
+    8 | regions = ["frankfrt", "n-virginia", "tokyo"]
+      |            ^^^^^^^^^^
+      | did you mean `frankfurt`? regions: n-virginia, canada, n-california, london, oregon, ireland,
+      | frankfurt, s-paulo, tokyo, mumbai, sydney, seoul, singapore
+
+    error: the steps of one fault go together
+      --> ours.toml:18:104
+    18 | "50ms", to = "400ms", steps = 8 } }
+       |                               ^ the other climb of this fault has 4
+
+    2 errors in ours.toml, nothing was run
+    "#);
 }
