@@ -23,6 +23,7 @@ mod schema;
 pub mod selector;
 mod show;
 mod source;
+mod spelt;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -55,7 +56,7 @@ use written::{Reader, Written};
 pub fn load(
     source: &Source,
     overrides: &[(String, String)],
-    catalogue: &Catalogue,
+    catalogue: &Catalogue<'_>,
 ) -> Result<Scenario, ScenarioErrors> {
     let text = source.read()?;
     let name = source.name();

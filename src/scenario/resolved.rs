@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::model::{
     Arrivals, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Pick, Scenario, Stage,
 };
-use super::quantity::spelt;
+use super::spelt;
 use super::table::find_table;
 use super::written::Choice as _;
 use crate::kernel::Span;

@@ -7,7 +7,7 @@ use super::file::ScenarioFile;
 use super::written::Written as _;
 
 /// The JSON Schema of a scenario file, for editors; with the strategies of `catalogue`.
-pub fn schema(catalogue: &Catalogue) -> Json {
+pub fn schema(catalogue: &Catalogue<'_>) -> Json {
     let mut schema = ScenarioFile::schema();
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     schema["title"] = "attestorm scenario".into();

@@ -1,7 +1,7 @@
 //! A scenario as a picture of its time line, for `scenario show`.
 
 use super::model::{Arrivals, Climb, Effect, Fault, LoadGroup, Scenario, Stage};
-use super::quantity::spelt;
+use super::spelt;
 use crate::kernel::{Span, VirtualTime};
 
 /// No line is wider.
@@ -16,8 +16,7 @@ pub fn show(scenario: &Scenario) -> String {
     let longest = scenario.faults.iter().map(|fault| fault.name.as_str());
     let longest = longest.chain(scenario.load.iter().map(|group| group.name.as_str()));
     let label = longest.map(|name| name.chars().count()).max().unwrap_or(0).clamp(8, 28) + 2;
-    let line =
-        Line { start: scenario.warmup, duration: scenario.duration, label, width: LEFT - label };
+    let line = Line { start: scenario.warmup, duration: scenario.duration, width: LEFT - label };
     let mut rows = vec![line.axis(scenario.clock)];
     rows.extend(scenario.load.iter().map(|group| line.group(group, scenario.load.len() == 1)));
     rows.extend(scenario.faults.iter().map(|fault| line.fault(fault)));
@@ -82,7 +81,6 @@ fn render(rows: &[Row], label: usize) -> String {
 struct Line {
     start: Span,
     duration: Span,
-    label: usize,
     width: usize,
 }
 
@@ -144,11 +142,11 @@ impl Line {
         };
         let picture = (0..self.width).map(bar).collect();
         let effects: Vec<String> = fault.effects.iter().map(effect_note).collect();
-        let effects = format!("{} on", effects.join(", "));
-        let together = format!("{effects} {}", fault.on.text);
+        let effects = effects.join(", ");
+        let together = format!("{effects} on {}", fault.on.text);
         let notes = match together.chars().count() <= NOTES {
             true => vec![together],
-            false => [wrap(&effects), wrap(&fault.on.text)].concat(),
+            false => break_before_on(&effects, &fault.on.text),
         };
         Row { label: fault.name.clone(), picture, notes }
     }
@@ -284,6 +282,16 @@ fn effect_note(effect: &Effect) -> String {
         Effect::Skew(nanos) => format!("skew {}", spelt::signed(*nanos)),
         Effect::Drift(ppm) => format!("drift {}", spelt::drift(*ppm)),
     }
+}
+
+/// A selector stands on a line of its own, behind the word or after it.
+fn break_before_on(effects: &str, on: &str) -> Vec<String> {
+    let mut lines = wrap(effects);
+    match lines.last_mut().filter(|line| line.chars().count() + 3 <= NOTES) {
+        Some(last) => *last += " on",
+        None => return [lines, wrap(&format!("on {on}"))].concat(),
+    }
+    [lines, wrap(on)].concat()
 }
 
 fn spans(climb: &Climb<Span>) -> String {

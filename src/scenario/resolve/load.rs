@@ -7,7 +7,8 @@ use crate::scenario::file::{KeysFile, LoadFile, MixFile, ScenarioFile, StageFile
 use crate::scenario::model::{
     Arrivals, Chain, DelayTable, Keys, LoadGroup, Mix, Overlap, Pick, Retry, Spacing, Stage,
 };
-use crate::scenario::quantity::{Rate, spelt};
+use crate::scenario::quantity::Rate;
+use crate::scenario::spelt;
 use crate::scenario::written::{At, Field, Reader, check_name};
 
 /// More than a machine can hold; a scenario that asks for it has lost a unit.

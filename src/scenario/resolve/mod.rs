@@ -28,7 +28,7 @@ use crate::kernel::Span;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setting<'a> {
     /// What can be named.
-    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) catalogue: &'a Catalogue<'a>,
     /// The folder that paths in the file start from.
     pub(crate) folder: &'a Path,
 }
@@ -134,7 +134,7 @@ fn read_timing(file: &ScenarioFile, reader: &mut Reader<'_>) -> Option<Timing> {
 fn read_ordering(
     file: &ScenarioFile,
     reader: &mut Reader<'_>,
-    catalogue: &Catalogue,
+    catalogue: &Catalogue<'_>,
 ) -> Option<String> {
     let ordering = file.ordering.at()?;
     if catalogue.ordering(&ordering.value).is_some() {
@@ -144,7 +144,7 @@ fn read_ordering(
     None
 }
 
-fn report_ordering(reader: &mut Reader<'_>, catalogue: &Catalogue, name: &At<String>) {
+fn report_ordering(reader: &mut Reader<'_>, catalogue: &Catalogue<'_>, name: &At<String>) {
     let names = catalogue.ordering_names();
     let meant = suggest(&name.value, names.iter().copied());
     let message = format!("there is no ordering `{}`", name.value);
@@ -154,7 +154,7 @@ fn report_ordering(reader: &mut Reader<'_>, catalogue: &Catalogue, name: &At<Str
 fn read_parameters(
     file: &ScenarioFile,
     reader: &mut Reader<'_>,
-    catalogue: &Catalogue,
+    catalogue: &Catalogue<'_>,
 ) -> BTreeMap<String, Json> {
     let mut parameters = BTreeMap::new();
     let orderings = file.parameters.get().and_then(|parameters| parameters.ordering.get());

@@ -99,7 +99,7 @@ fn a_scenario_shows_its_time_line() {
 
               0        30s      1m       1m30s    2m       2m30s    3m
     load      ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▂▃▄▄▄▄▄▄▄▇██████▆▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁   50..2000/s
-    phases    calm   twenty   full    double back
+    phases    calm   twenty   full    double             back
               five
 
     4 thresholds, 1 expectation
@@ -113,17 +113,16 @@ fn a_scenario_shows_its_time_line() {
     issuers   ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄██████████████████   60..120/s, chains of 5
     rivals    ██████████████████████████████████████████████████████   10/s, 2..5 issuers within 300ms
     readers   ██████████████████████████████████████████████████████   20 users, think 2s
-    storm              ▂▄▄▆██            ▂▄▄▆██            ▂▄▄▆██      delay 10ms, jitter 50..400ms,
-                                                                       spread 5ms, reorder 10%, loss 2%,
+    storm              ▂▄▄▆██            ▂▄▄▆██            ▂▄▄▆██      delay 10ms, jitter 200ms, spread
+                                                                       5ms, reorder 10%, loss 1..4%,
                                                                        duplicate 1%, bandwidth 2 Mbit/s
-                                                                       on
-                                                                       routers -> validators
+                                                                       on routers -> validators
     cut                                                           ██   partition on
                                                                        validators in tokyo <-> *
     crash                                      ███                     crash, state lost on 1 validators
     slow                                              ██████████████   slow 20x, skew +30s, drift 200ppm
-    phases    calm     storm.1 .. storm.4      crash  slow       cut   on
-              steady                              after crash          router-1
+    phases    calm     storm.1 .. storm.4      crash  slow       cut   on router-1
+              steady                              after crash
                                                   rush   after storm
 
     4 thresholds, 2 expectations
@@ -133,9 +132,9 @@ fn a_scenario_shows_its_time_line() {
 
 #[test]
 fn no_line_of_a_bundled_file_or_of_its_picture_is_too_wide() {
-    for bundled in &BUNDLED {
-        let scenario = load_text(bundled.text).unwrap_or_else(|errors| panic!("{errors}"));
-        for line in bundled.text.lines().chain(show(&scenario).lines()) {
+    for text in BUNDLED.iter().map(|bundled| bundled.text).chain([TEMPLATE]) {
+        let scenario = load_text(text).unwrap_or_else(|errors| panic!("{errors}"));
+        for line in text.lines().chain(show(&scenario).lines()) {
             assert!(line.chars().count() <= 100, "{line}");
         }
     }

@@ -1,7 +1,7 @@
 //! What is wrong, where, and the way out: one line for each problem, and a few whole screens.
 
-use super::{CATALOGUE, load_text};
-use crate::scenario::{ScenarioErrors, Source, load};
+use super::load_text;
+use crate::scenario::{Problem, ScenarioErrors};
 
 const BASE: &str = r#"name     = "ours"
 duration = "3m"
@@ -28,7 +28,7 @@ fast = "p99(latency.applied) in storm < 800ms"
 
 /// Problems as `line:column message | note`.
 fn summary(errors: &ScenarioErrors) -> String {
-    let line = |problem: &crate::scenario::Problem| {
+    let line = |problem: &Problem| {
         let place = problem.location.trim_start_matches("ours.toml").trim_start_matches(':');
         format!("{place} {} | {}", problem.message, problem.note).trim().to_owned()
     };

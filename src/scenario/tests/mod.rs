@@ -15,7 +15,7 @@ macro_rules! entries {
 }
 
 /// The names of the first release, none with parameters of its own but `watermark`.
-pub(super) const CATALOGUE: Catalogue = Catalogue {
+pub(super) const CATALOGUE: Catalogue<'static> = Catalogue {
     orderings: &{
         let mut all =
             entries!("arrival", "fifo", "watermark", "causal", "sequencer", "bcb", "jolteon");

@@ -119,8 +119,18 @@ fn survive(text: &str, overrides: &[(String, String)]) {
     }
 }
 
+const CASES: u32 = 400;
+
+/// What a slip of the hand, or malice, may put into a file.
+const BITS: &str = "[ -~\n\"{}=%µ]{0,6}|0|nan|[0-9]{1,30}|\"[0-9]{1,9}(ms|s|%|x|/s|d)\"";
+const PATHS: &str = "(load|fault|network|validators|thresholds|[a-z_]{1,9})(\\.(issuers|storm|delay|[a-z_\\[\\]]{0,9})){0,4}";
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: CASES,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
     fn arbitrary_text_never_panics(text in any::<String>(), bytes in any::<Vec<u8>>()) {
@@ -132,7 +142,7 @@ proptest! {
     fn changed_scenarios_never_panic(
         which in 0..5_usize,
         changes in prop::collection::vec(
-            (any::<usize>(), 0..12_usize, "[ -~\n\"{}=%µ]{0,6}|0|nan|[0-9]{1,30}|\"[0-9]{1,9}(ms|s|%|x|/s|d)\""),
+            (any::<usize>(), 0..12_usize, BITS),
             1..4,
         ),
     ) {
@@ -158,7 +168,7 @@ proptest! {
 
     #[test]
     fn strange_overrides_never_panic(
-        path in "(load|fault|network|validators|thresholds|[a-z_]{1,9})(\\.(issuers|storm|delay|[a-z_\\[\\]]{0,9})){0,4}",
+        path in PATHS,
         value in "\\PC{0,12}",
     ) {
         survive(BUNDLED[2].text, &[(path, value)]);
