@@ -74,8 +74,7 @@ impl<M> EventQueue<M> {
                 return rung.push(position, event, &mut self.pool);
             }
         }
-        self.top_ends = (self.top_ends.0.min(time), self.top_ends.1.max(time));
-        self.top.push(event, &mut self.pool);
+        self.push_top(event);
     }
 
     /// The earliest pending key.
@@ -106,7 +105,18 @@ impl<M> EventQueue<M> {
         Some(event)
     }
 
+    #[inline]
+    fn push_top(&mut self, event: Event<M>) {
+        let time = event.key.time.as_nanos();
+        self.top_ends = (self.top_ends.0.min(time), self.top_ends.1.max(time));
+        self.top.push(event, &mut self.pool);
+    }
+
     fn push_open(&mut self, event: Event<M>) {
+        if self.open.is_empty() && self.depth == 0 {
+            // Nothing is open, as before the first event: a whole script may begin at once.
+            return self.push_top(event);
+        }
         let rank = rank(event.key);
         let position = self.open.partition_point(|other| self::rank(other.key) > rank);
         self.open.insert(position, event);
@@ -163,7 +173,7 @@ impl<M> EventQueue<M> {
         let Pace { taken, since } = mem::replace(&mut self.pace, Pace { taken: 0, since: start });
         let mut crowd = Crowd::within(stretch, bucket.len());
         if taken > 0 {
-            crowd.gap = (start - since) / taken;
+            crowd.gap = start.saturating_sub(since) / taken;
         }
         self.add_rung(crowd, u64::MAX);
         self.rungs[0].place_all(&mut bucket, &mut self.pool);
