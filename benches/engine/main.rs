@@ -14,7 +14,7 @@ use rivals::{Heap, Order, Ring};
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|a| a == "--quick");
-    let (events, rounds) = if quick { (100_000, 1) } else { (4_000_000, 5) };
+    let (events, rounds) = if quick { (100_000, 1) } else { (8_000_000, 5) };
     let variant = |name: &str, phold: Phold, shift: u32| {
         if arguments.iter().filter(|a| !a.starts_with("--")).all(|a| name.contains(a.as_str())) {
             let pending = u64::from(phold.processes * phold.pending_each);
@@ -23,20 +23,20 @@ fn main() {
     };
     for n in [16, 256, 1_024, 16_384, 100_000] {
         for each in [1, 16] {
-            variant(&format!("phold N={n} x{each}"), Phold::plain(n, each), 20);
+            variant(&format!("phold N={n} x{each:02}"), Phold::plain(n, each), 20);
         }
     }
     let sparse = |n, each| Phold { least: 20_000, mean: 10_000_000_000, ..Phold::plain(n, each) };
-    variant("sparse N=16 x1", sparse(16, 1), 27);
-    variant("sparse N=1024 x1", sparse(1024, 1), 27);
-    variant("sparse N=100000 x1", sparse(100_000, 1), 27);
+    variant("sparse N=16 x01", sparse(16, 1), 27);
+    variant("sparse N=1024 x01", sparse(1024, 1), 27);
+    variant("sparse N=100000 x01", sparse(100_000, 1), 27);
     let shaped = |shape, n, each| Phold { shape, ..Phold::plain(n, each) };
     variant("timers N=16 x16", shaped(Shape::Timers, 16, 16), 20);
     variant("timers N=1024 x16", shaped(Shape::Timers, 1024, 16), 20);
     variant("timers N=100000 x16", shaped(Shape::Timers, 100_000, 16), 20);
     variant("ties N=1024 x16", shaped(Shape::Ties, 1024, 16), 20);
     variant("fan-in N=1024 x16", shaped(Shape::FanIn, 1024, 16), 20);
-    variant("fan-in N=100000 x1", shaped(Shape::FanIn, 100_000, 1), 20);
+    variant("fan-in N=100000 x01", shaped(Shape::FanIn, 100_000, 1), 20);
 }
 
 /// Prints every rival's speed and its ratio to the heap, the median of interleaved rounds.
@@ -66,6 +66,12 @@ fn compare(name: &str, phold: Phold, shift: u32, events: u64, rounds: usize) {
             }),
         ),
     ];
+    let only: Option<String> = std::env::args().find_map(|a| a.strip_prefix("--only=").map(Into::into));
+    if let Some(only) = only {
+        let rival = rivals.iter().find(|(name, _)| *name == only).expect("a rival");
+        println!("{name:20} {:6.2}", (0..3).map(|_| rival.1().per_cpu()).fold(0.0, f64::max));
+        return;
+    }
     let mut figures = vec![Vec::new(); rivals.len()];
     for _ in 0..rounds {
         for (figures, (_, rival)) in figures.iter_mut().zip(&rivals) {

@@ -8,18 +8,20 @@
 
 mod bucket;
 mod rung;
+mod sort;
 
 use std::mem;
 
 use super::{Event, EventKey, VirtualTime};
 use bucket::{Bucket, Pool};
 use rung::{Crowd, Rung, Stretch};
+use sort::{Sorter, rank};
 
 /// A bucket with more events than this is not opened but becomes a rung, if it can be cut.
-const LONGEST_OPENED: usize = 256;
+const LONGEST_OPENED: usize = 1024;
 
 /// An open bucket that holds more events than this becomes a rung, if it can be cut.
-const LONGEST_OPEN: usize = 320;
+const LONGEST_OPEN: usize = 1280;
 
 /// Pending events, given back in key order.
 pub struct EventQueue<M> {
@@ -37,6 +39,7 @@ pub struct EventQueue<M> {
     /// When the last event happened that was taken out.
     now: u64,
     pace: Pace,
+    sorter: Sorter,
 }
 
 /// How many events were taken out since the top was last cut, at what instant.
@@ -59,6 +62,7 @@ impl<M> EventQueue<M> {
             pool: Pool::default(),
             now: 0,
             pace: Pace::default(),
+            sorter: Sorter::new(),
         }
     }
 
@@ -118,7 +122,7 @@ impl<M> EventQueue<M> {
             return self.push_top(event);
         }
         let rank = rank(event.key);
-        let position = self.open.partition_point(|other| self::rank(other.key) > rank);
+        let position = self.open.partition_point(|other| sort::rank(other.key) > rank);
         self.open.insert(position, event);
         if self.open.len() > LONGEST_OPEN && self.now < self.open_until {
             let mut crowd = mem::take(&mut self.open);
@@ -159,7 +163,7 @@ impl<M> EventQueue<M> {
                 continue;
             }
             rung.take(position).drain_into(&mut self.open, &mut self.pool);
-            self.open.sort_unstable_by(|a, b| rank(b.key).cmp(&rank(a.key)));
+            self.sorter.sort(&mut self.open, stretch);
             self.open_until = stretch.until;
             return true;
         }
@@ -195,13 +199,6 @@ impl Crowd {
         let gap = (stretch.until - stretch.start) / (events as u64).max(1);
         Self { stretch, gap }
     }
-}
-
-/// The key as one number.
-#[inline]
-fn rank(key: EventKey) -> u128 {
-    let tie = u64::from(key.source.0) << 32 | u64::from(key.sequence);
-    u128::from(key.time.as_nanos()) << 64 | u128::from(tie)
 }
 
 impl<M> Default for EventQueue<M> {
