@@ -2,4 +2,5 @@
 
 pub mod kernel;
 pub mod measure;
+pub mod report;
 pub mod scenario;
