@@ -21,7 +21,13 @@ const APART: f64 = 8.0;
 /// Writes figures and titles below `plot`; `within` is how far they may reach to both sides.
 ///
 /// Returns where the axis ends.
-pub(super) fn draw(scene: &mut Scene, plot: Area, figures: &[Below], title: &str, grey: &str) -> f64 {
+pub(super) fn draw(
+    scene: &mut Scene,
+    plot: Area,
+    figures: &[Below],
+    title: &str,
+    grey: &str,
+) -> f64 {
     let mut y = plot.bottom;
     let kept = thinned(figures);
     for figure in &kept {

@@ -28,12 +28,12 @@ mod page;
 mod paint;
 mod panel;
 //X mod pareto;
-//X mod percentile;
+mod percentile;
 mod png;
 mod scale;
 mod scene;
 mod svg;
-//X mod timeline;
+mod timeline;
 //X mod waterfall;
 
 #[cfg(test)]
@@ -48,9 +48,9 @@ pub use figure::{Estimate, Quantity, Reading, Threshold};
 pub use look::Look;
 pub use page::Frame;
 //X pub use pareto::{Contender, Pareto};
-//X pub use percentile::{Curve, Distribution, PercentileCurve, Quantile};
+pub use percentile::{Curve, Distribution, PercentileCurve, Quantile};
 pub use scale::Spacing;
-//X pub use timeline::{FaultBand, Middle, Timeline, Window};
+pub use timeline::{FaultBand, Percentiles, Timeline, Window};
 //X pub use waterfall::{Bar, Breakdown, BarGroup, Waterfall};
 
 /// One chart in the three forms in which it is stored.

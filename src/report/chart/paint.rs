@@ -92,7 +92,9 @@ impl<B: DrawingBackend> Painter<B> {
         }
         for joint in points.iter().skip(1).rev().skip(1) {
             let disc = style.filled();
-            self.backend.draw_circle(*joint, style.stroke_width / 2, &disc, true).map_err(refused)?;
+            self.backend
+                .draw_circle(*joint, style.stroke_width / 2, &disc, true)
+                .map_err(refused)?;
         }
         Ok(())
     }

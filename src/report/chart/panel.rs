@@ -94,12 +94,7 @@ impl Panel {
     }
 
     /// The words of the limits, where they cover least of what is drawn at `inked`.
-    pub(super) fn draw_threshold_words(
-        &self,
-        scene: &mut Scene,
-        plan: &Plan<'_>,
-        inked: &[Point],
-    ) {
+    pub(super) fn draw_threshold_words(&self, scene: &mut Scene, plan: &Plan<'_>, inked: &[Point]) {
         for threshold in plan.thresholds.iter().filter(|threshold| threshold.value.is_finite()) {
             let kind = Type { ink: Ink::LIMIT, ..NOTE };
             let words = label::fit(&threshold.label, kind, self.plot.width() - 12.0);

@@ -1,6 +1,7 @@
 //! Example data for tests; the degradation figures are those of the target chart.
 
 use super::*;
+use crate::kernel::Span;
 
 pub(super) fn frame(title: &str) -> Frame {
     Frame {
@@ -22,7 +23,8 @@ const P99_BCB: [f64; 8] = [343.0, 440.0, 566.0, 694.0, 821.0, 980.0, 1130.0, 126
 const ORPHANS_ARRIVAL: [f64; 8] = [0.0, 0.0, 8.0, 33.0, 188.0, 802.0, 1879.0, 3006.0];
 
 fn line(name: &str, look: usize, values: &[f64], doubt: f64) -> Line {
-    let reading = |value: &f64| Reading::within(*value, value * (1.0 - doubt), value * (1.0 + doubt));
+    let reading =
+        |value: &f64| Reading::within(*value, value * (1.0 - doubt), value * (1.0 + doubt));
     Line {
         name: name.to_owned(),
         look: Look::nth(look),
@@ -113,4 +115,99 @@ pub(super) fn collapse() -> Degradation {
                          its promise"
         .to_owned();
     chart
+}
+
+/// A cheap wobble, so that lines look measured.
+fn wobble(index: u32) -> f64 {
+    f64::from(index.wrapping_mul(2_654_435_761) >> 20) / 4096.0
+}
+
+fn middle(p50: f64, p99: f64) -> Percentiles {
+    Percentiles { p50: Reading::exact(p50), p99: Reading::exact(p99) }
+}
+
+fn window(second: u32) -> Window {
+    let shake = wobble(second);
+    let storm = (30..75).contains(&second);
+    let cut = (60..72).contains(&second);
+    let offered = if storm { 90.0 } else { 60.0 };
+    let depth = f64::from(second.saturating_sub(30)) / 45.0;
+    let run = match second {
+        60..72 => Percentiles { p50: Reading::exact(420.0 + 60.0 * shake), p99: Reading::Never },
+        30..75 => {
+            middle(105.0 + 180.0 * depth + 20.0 * shake, 240.0 + 900.0 * depth + 120.0 * shake)
+        }
+        75..85 => middle(160.0 + 20.0 * shake, 500.0 + 80.0 * shake),
+        _ => middle(100.0 + 8.0 * shake, 225.0 + 30.0 * shake),
+    };
+    Window {
+        start: Span::from_secs(u64::from(second)),
+        run,
+        twin: Some(middle(100.0 + 8.0 * wobble(second + 7), 225.0 + 30.0 * wobble(second + 9))),
+        offered_per_s: offered,
+        goodput_per_s: Some(if cut { offered * 0.62 } else { offered - 3.0 * shake }),
+        never_pct: if cut { 30.0 + 14.0 * shake } else { 0.0 },
+    }
+}
+
+pub(super) fn timeline() -> Timeline {
+    let fault = |name: &str, from, to| FaultBand {
+        name: name.to_owned(),
+        from: Span::from_secs(from),
+        to: Span::from_secs(to),
+    };
+    Timeline {
+        frame: Frame {
+            title: "The partition costs a third of the storm's attestations; latency is back \
+                    ten seconds after it heals"
+                .to_owned(),
+            subtitle: "out-of-order-links · causal · 60/s, 90/s in storm · windows of 1 s by \
+                       intended send · seed 1"
+                .to_owned(),
+            foot: "attestorm 0.1 · model 1 · digest 9b1f 44e0 7c2a · data: charts/latency.csv · \
+                   attestorm replay out-of-order-links"
+                .to_owned(),
+        },
+        latency: Quantity::new("p50 and p99 to applied, ms", "applied", "ms"),
+        window: Span::from_secs(1),
+        windows: (0..120).filter(|second| !(100..104).contains(second)).map(window).collect(),
+        faults: vec![fault("jitter-400ms", 30, 75), fault("cut router-1 ⇹ validator-3", 60, 72)],
+        thresholds: vec![Threshold { value: 800.0, label: "fast: p99 < 800 ms".to_owned() }],
+    }
+}
+
+fn distribution(samples: u64, base: f64, spread: f64, never_pct: f64) -> Distribution {
+    let quantile = |step: u32| {
+        let nines = f64::from(step) / 10.0;
+        let percentile = 100.0 - 100.0 / libm::exp10(nines);
+        let latency = base * libm::exp(spread * nines);
+        let reading = Reading::within(latency, latency * 0.97, latency * 1.03);
+        let never = 100.0 - percentile < never_pct;
+        Quantile { percentile, latency: if never { Reading::Never } else { reading } }
+    };
+    Distribution { samples, quantiles: (0..60).map(quantile).collect() }
+}
+
+pub(super) fn percentile() -> PercentileCurve {
+    let curve = |name: &str, look, run, twin| Curve {
+        name: name.to_owned(),
+        look: Look::nth(look),
+        run,
+        twin,
+    };
+    let twin = distribution(48_851, 70.0, 0.55, 0.0);
+    PercentileCurve {
+        frame: Frame {
+            title: "Half of the storm is as fast as its twin; from p99 on arrival is gone"
+                .to_owned(),
+            ..timeline().frame
+        },
+        latency: Quantity::new("time to applied in storm, ms", "latency", "ms"),
+        curves: vec![
+            curve("arrival", 0, distribution(48_851, 80.0, 0.95, 0.8), None),
+            curve("causal", 1, distribution(48_851, 90.0, 0.75, 0.0), Some(twin)),
+            curve("bcb", 3, distribution(4_885, 160.0, 0.62, 0.0), None),
+        ],
+        thresholds: vec![Threshold { value: 800.0, label: "fast: p99 < 800 ms".to_owned() }],
+    }
 }

@@ -47,7 +47,12 @@ impl Domain {
         let (low, high) = (low.min(0.0), high.max(0.0));
         let (low, high) = if low == high { (0.0, 1.0) } else { (low, high) };
         let room = |end: f64| if end == 0.0 { 0.0 } else { (high - low) * 0.04 };
-        Self { spacing: Spacing::Linear, low: low - room(low), high: high + room(high), zero: false }
+        Self {
+            spacing: Spacing::Linear,
+            low: low - room(low),
+            high: high + room(high),
+            zero: false,
+        }
     }
 
     /// From the smallest to the largest value, no further.
@@ -114,7 +119,8 @@ impl Domain {
                 .filter(|value| (self.low * 0.999..=self.high * 1.001).contains(value))
                 .collect::<Vec<_>>()
         };
-        let sets: [&[f64]; 4] = [&[1.0, 2.0, 3.0, 5.0, 7.0], &[1.0, 2.0, 3.0, 5.0], &[1.0, 2.0, 5.0], &[1.0, 3.0]];
+        let sets: [&[f64]; 4] =
+            [&[1.0, 2.0, 3.0, 5.0, 7.0], &[1.0, 2.0, 3.0, 5.0], &[1.0, 2.0, 5.0], &[1.0, 3.0]];
         let fine = sets.into_iter().map(every).find(|values| values.len() <= most);
         let values = fine.unwrap_or_else(|| {
             let decades = every(&[1.0]);

@@ -113,9 +113,8 @@ impl Ink {
 
     /// This colour mixed with white; `permille` of it remains.
     pub(super) fn tint(self, permille: u32) -> Self {
-        let mix = |channel: u8| {
-            ((u32::from(channel) * permille + 255 * (1000 - permille)) / 1000) as u8
-        };
+        let mix =
+            |channel: u8| ((u32::from(channel) * permille + 255 * (1000 - permille)) / 1000) as u8;
         Self::solid(mix(self.rgb.0), mix(self.rgb.1), mix(self.rgb.2))
     }
 }

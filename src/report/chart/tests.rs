@@ -10,9 +10,9 @@ fn store(name: &str, rendered: &Rendered) {
 
 #[test]
 fn draw() {
-    let start = std::time::Instant::now();
     store("degradation", &sample::degradation().render().expect("draws"));
-    eprintln!("{:?}", start.elapsed());
+
     store("collapse", &sample::collapse().render().expect("draws"));
-    eprintln!("{:?}", start.elapsed());
+    store("timeline", &sample::timeline().render().expect("draws"));
+    store("percentile", &sample::percentile().render().expect("draws"));
 }
