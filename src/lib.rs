@@ -7,6 +7,7 @@ pub mod kernel;
 pub mod measure;
 pub mod network;
 pub mod ordering;
+pub mod report;
 pub mod scenario;
 pub mod simulation;
 pub mod trace;

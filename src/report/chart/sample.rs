@@ -1,0 +1,213 @@
+//! Example data for tests; the degradation figures are those of the target chart.
+
+use super::*;
+use crate::kernel::Span;
+
+pub(super) fn frame(title: &str) -> Frame {
+    Frame {
+        title: title.to_owned(),
+        subtitle: "out-of-order-links · 60/s, chains of five, 200 ms apart, two attesters · storm \
+                   steps 1 to 8, 10 s each · mean and 95 % interval over seeds 1..10"
+            .to_owned(),
+        foot: "attestorm 0.1 · model 1 · digest of 60 runs e71c 90af 3b52 · data: \
+               charts/degradation.csv · attestorm replay out-of-order-links/compare-ordering"
+            .to_owned(),
+    }
+}
+
+const JITTER: [f64; 8] = [50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 350.0, 400.0];
+const ACHIEVED: [f64; 8] = [14.0, 25.0, 34.0, 40.0, 45.0, 50.0, 53.0, 56.0];
+const P99_ARRIVAL: [f64; 8] = [262.0, 295.0, 338.0, 401.0, 909.0, 1233.0, 1543.0, 2007.0];
+const P99_CAUSAL: [f64; 8] = [262.0, 293.0, 327.0, 365.0, 397.0, 446.0, 482.0, 522.0];
+const P99_BCB: [f64; 8] = [343.0, 440.0, 566.0, 694.0, 821.0, 980.0, 1130.0, 1266.0];
+const ORPHANS_ARRIVAL: [f64; 8] = [0.0, 0.0, 8.0, 33.0, 188.0, 802.0, 1879.0, 3006.0];
+
+fn line(name: &str, look: usize, values: &[f64], doubt: f64) -> Line {
+    let reading =
+        |value: &f64| Reading::within(*value, value * (1.0 - doubt), value * (1.0 + doubt));
+    Line {
+        name: name.to_owned(),
+        look: Look::nth(look),
+        readings: values.iter().map(reading).collect(),
+    }
+}
+
+fn steps() -> Steps {
+    let steps = JITTER.into_iter().zip(ACHIEVED);
+    Steps {
+        configured: Quantity::new("jitter added on router → validator, ms", "jitter", "ms"),
+        achieved: Some(Quantity::new(
+            "in grey: achieved, % of deliveries out of order (RFC 4737)",
+            "achieved",
+            "pct",
+        )),
+        spacing: Spacing::Linear,
+        steps: steps
+            .map(|(configured, achieved)| Step { configured, achieved: Some(achieved) })
+            .collect(),
+        marks: vec![Mark { at: 200.0, label: "gap between links".to_owned() }],
+    }
+}
+
+fn latency_panel(lines: Vec<Line>) -> Lines {
+    Lines {
+        quantity: Quantity::new("p99 to applied, ms (log)", "p99", "ms"),
+        spacing: Spacing::Log,
+        thresholds: vec![Threshold { value: 800.0, label: "threshold 800 ms".to_owned() }],
+        lines,
+    }
+}
+
+fn orphans_panel(lines: Vec<Line>) -> Lines {
+    Lines {
+        quantity: Quantity::new("refused for a missing parent, per 10,000", "orphans", "per_10k"),
+        spacing: Spacing::Linear,
+        thresholds: Vec::new(),
+        lines,
+    }
+}
+
+pub(super) fn degradation() -> Degradation {
+    Degradation {
+        frame: frame(
+            "Once jitter passes the gap between links, three of six orderings refuse \
+             attestations; causal only waits",
+        ),
+        steps: steps(),
+        panels: vec![
+            latency_panel(vec![
+                line("arrival", 0, &P99_ARRIVAL, 0.06),
+                line("causal", 1, &P99_CAUSAL, 0.02),
+                line("bcb", 3, &P99_BCB, 0.04),
+            ]),
+            orphans_panel(vec![
+                line("arrival", 0, &ORPHANS_ARRIVAL, 0.09),
+                line("causal", 1, &[0.0; 8], 0.0),
+                line("bcb", 3, &[0.0; 8], 0.0),
+            ]),
+        ],
+    }
+}
+
+/// Three panels; orderings that stop finishing, and gaps.
+pub(super) fn collapse() -> Degradation {
+    let mut chart = degradation();
+    let mut sequencer = line("sequencer", 4, &[300.0, 340.0, 520.0, 700.0, 1180.0], 0.25);
+    sequencer.readings.extend([Reading::Never; 3]);
+    let mut arrival = line("arrival", 0, &P99_ARRIVAL, 0.06);
+    arrival.readings[6] = Reading::Never;
+    arrival.readings[7] = Reading::Never;
+    let mut watermark = line("watermark", 5, &[630.0; 8], 0.003);
+    watermark.readings[3] = Reading::NoData;
+    let fifo = line("fifo", 2, &[262.0, 294.0, 338.0, 390.0, 470.0, 940.0, 1080.0, 1230.0], 0.03);
+    chart.panels[0].lines[0] = arrival;
+    chart.panels[0].lines.extend([sequencer, watermark, fifo]);
+    chart.panels[1].lines.push(line("sequencer", 4, &[0.0, 0.0, 80.0, 160.0, 600.0], 0.2));
+    let goodput = [59.0, 58.0, 55.0, 50.0, 41.0, 22.0, 9.0, 4.0];
+    chart.panels.push(Lines {
+        quantity: Quantity::new("applied, per second", "goodput", "per_s"),
+        spacing: Spacing::Linear,
+        thresholds: Vec::new(),
+        lines: vec![line("arrival", 0, &goodput, 0.05), line("causal", 1, &[59.5; 8], 0.0)],
+    });
+    chart.frame.title = "Past the gap between links arrival and sequencer never finish one in a \
+                         hundred; bcb, watermark and fifo pay in latency, and causal alone keeps \
+                         its promise"
+        .to_owned();
+    chart
+}
+
+/// A cheap wobble, so that lines look measured.
+fn wobble(index: u32) -> f64 {
+    f64::from(index.wrapping_mul(2_654_435_761) >> 20) / 4096.0
+}
+
+fn middle(p50: f64, p99: f64) -> Percentiles {
+    Percentiles { p50: Reading::exact(p50), p99: Reading::exact(p99) }
+}
+
+fn window(second: u32) -> Window {
+    let shake = wobble(second);
+    let storm = (30..75).contains(&second);
+    let cut = (60..72).contains(&second);
+    let offered = if storm { 90.0 } else { 60.0 };
+    let depth = f64::from(second.saturating_sub(30)) / 45.0;
+    let run = match second {
+        60..72 => Percentiles { p50: Reading::exact(420.0 + 60.0 * shake), p99: Reading::Never },
+        30..75 => {
+            middle(105.0 + 180.0 * depth + 20.0 * shake, 240.0 + 900.0 * depth + 120.0 * shake)
+        }
+        75..85 => middle(160.0 + 20.0 * shake, 500.0 + 80.0 * shake),
+        _ => middle(100.0 + 8.0 * shake, 225.0 + 30.0 * shake),
+    };
+    Window {
+        start: Span::from_secs(u64::from(second)),
+        run,
+        twin: Some(middle(100.0 + 8.0 * wobble(second + 7), 225.0 + 30.0 * wobble(second + 9))),
+        offered_per_s: offered,
+        goodput_per_s: Some(if cut { offered * 0.62 } else { offered - 3.0 * shake }),
+        never_pct: if cut { 30.0 + 14.0 * shake } else { 0.0 },
+    }
+}
+
+pub(super) fn timeline() -> Timeline {
+    let fault = |name: &str, from, to| FaultBand {
+        name: name.to_owned(),
+        from: Span::from_secs(from),
+        to: Span::from_secs(to),
+    };
+    Timeline {
+        frame: Frame {
+            title: "The partition costs a third of the storm's attestations; latency is back \
+                    ten seconds after it heals"
+                .to_owned(),
+            subtitle: "out-of-order-links · causal · 60/s, 90/s in storm · windows of 1 s by \
+                       intended send · seed 1"
+                .to_owned(),
+            foot: "attestorm 0.1 · model 1 · digest 9b1f 44e0 7c2a · data: charts/latency.csv · \
+                   attestorm replay out-of-order-links"
+                .to_owned(),
+        },
+        latency: Quantity::new("p50 and p99 to applied, ms", "applied", "ms"),
+        window: Span::from_secs(1),
+        windows: (0..120).filter(|second| !(100..104).contains(second)).map(window).collect(),
+        faults: vec![fault("jitter-400ms", 30, 75), fault("cut router-1 ⇹ validator-3", 60, 72)],
+        thresholds: vec![Threshold { value: 800.0, label: "fast: p99 < 800 ms".to_owned() }],
+    }
+}
+
+fn distribution(samples: u64, base: f64, spread: f64, never_pct: f64) -> Distribution {
+    let quantile = |step: u32| {
+        let nines = f64::from(step) / 10.0;
+        let percentile = 100.0 - 100.0 / libm::exp10(nines);
+        let latency = base * libm::exp(spread * nines);
+        let reading = Reading::within(latency, latency * 0.97, latency * 1.03);
+        let never = 100.0 - percentile < never_pct;
+        Quantile { percentile, latency: if never { Reading::Never } else { reading } }
+    };
+    Distribution { samples, quantiles: (0..60).map(quantile).collect() }
+}
+
+pub(super) fn percentile() -> PercentileCurve {
+    let curve = |name: &str, look, run, twin| Curve {
+        name: name.to_owned(),
+        look: Look::nth(look),
+        run,
+        twin,
+    };
+    let twin = distribution(48_851, 70.0, 0.55, 0.0);
+    PercentileCurve {
+        frame: Frame {
+            title: "Half of the storm is as fast as its twin; from p99 on arrival is gone"
+                .to_owned(),
+            ..timeline().frame
+        },
+        latency: Quantity::new("time to applied in storm, ms", "latency", "ms"),
+        curves: vec![
+            curve("arrival", 0, distribution(48_851, 80.0, 0.95, 0.8), None),
+            curve("causal", 1, distribution(48_851, 90.0, 0.75, 0.0), Some(twin)),
+            curve("bcb", 3, distribution(4_885, 160.0, 0.62, 0.0), None),
+        ],
+        thresholds: vec![Threshold { value: 800.0, label: "fast: p99 < 800 ms".to_owned() }],
+    }
+}
