@@ -11,6 +11,9 @@ mod erased;
 mod guarantee;
 
 pub mod arrival;
+pub mod bcb;
+pub mod certificate;
+pub mod journal;
 
 pub use catalogue::{Catalogue, Entry};
 pub use committee::Committee;
