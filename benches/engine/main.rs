@@ -60,13 +60,15 @@ fn compare(name: &str, phold: Phold, shift: u32, events: u64, rounds: usize) {
         (
             "sharded 1",
             Box::new(move || {
-                let (model, plan) = (phold.model::<0>(), ShardPlan::single(phold.processes as usize));
+                let (model, plan) =
+                    (phold.model::<0>(), ShardPlan::single(phold.processes as usize));
                 let run = || engine::run(model, &plan, limits(events), &mut Nothing);
                 measure(|| run().map_or(0, |report| report.events))
             }),
         ),
     ];
-    let only: Option<String> = std::env::args().find_map(|a| a.strip_prefix("--only=").map(Into::into));
+    let only: Option<String> =
+        std::env::args().find_map(|a| a.strip_prefix("--only=").map(Into::into));
     if let Some(only) = only {
         let rival = rivals.iter().find(|(name, _)| *name == only).expect("a rival");
         println!("{name:20} {:6.2}", (0..3).map(|_| rival.1().per_cpu()).fold(0.0, f64::max));

@@ -35,7 +35,9 @@ pub(super) enum Command {
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArgs),
     /// Draw the charts and pages of a stored result again
-    #[command(after_help = "Examples:\n  attestorm report out-of-order-links\n  attestorm report out-of-order-links/compare-ordering --format md > decision.md")]
+    #[command(
+        after_help = "Examples:\n  attestorm report out-of-order-links\n  attestorm report out-of-order-links/compare-ordering --format md > decision.md"
+    )]
     Report(ReportArgs),
     /// Draw random faults from seeds and look for one that breaks a guarantee
     #[command(after_help = HUNT_EXAMPLES)]
@@ -55,7 +57,9 @@ pub(super) enum Command {
         format: Format,
     },
     /// Print the completions of a shell
-    #[command(after_help = "Example:\n  attestorm completions bash > /etc/bash_completion.d/attestorm")]
+    #[command(
+        after_help = "Example:\n  attestorm completions bash > /etc/bash_completion.d/attestorm"
+    )]
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
@@ -245,7 +249,9 @@ pub(super) enum ScenarioCommand {
     /// Print the JSON Schema of scenario files
     Schema,
     /// Write a new scenario file: a commented template, or a copy of another scenario
-    #[command(after_help = "Examples:\n  attestorm scenario new ours.toml\n  attestorm scenario new --from out-of-order-links ours.toml")]
+    #[command(
+        after_help = "Examples:\n  attestorm scenario new ours.toml\n  attestorm scenario new --from out-of-order-links ours.toml"
+    )]
     New {
         /// The file to write; it must not exist
         file: PathBuf,
@@ -264,7 +270,9 @@ const MOST_SEEDS: u64 = 100_000;
 
 fn seeds_of(text: &str) -> Result<Seeds, String> {
     let number = |text: &str| {
-        text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a seed: write 1..20 or 1,4,9"))
+        text.trim()
+            .parse::<u64>()
+            .map_err(|_| format!("`{text}` is not a seed: write 1..20 or 1,4,9"))
     };
     let mut seeds = Vec::new();
     for part in text.split(',') {
@@ -290,7 +298,8 @@ fn override_of(text: &str) -> Result<(String, String), String> {
 }
 
 fn axis_of(text: &str) -> Result<(String, Vec<String>), String> {
-    let (path, values) = override_of(text).map_err(|_| "write PATH=A,B, as in ordering=arrival,causal")?;
+    let (path, values) =
+        override_of(text).map_err(|_| "write PATH=A,B, as in ordering=arrival,causal")?;
     let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();
     if values.len() < 2 || values.iter().any(String::is_empty) {
         return Err("name at least two values, as in ordering=arrival,causal".to_owned());
@@ -304,7 +313,8 @@ mod tests {
 
     #[test]
     fn seeds_are_ranges_and_lists() {
-        let check = |text: &str, seeds: &[u64]| assert_eq!(seeds_of(text), Ok(Seeds(seeds.to_vec())));
+        let check =
+            |text: &str, seeds: &[u64]| assert_eq!(seeds_of(text), Ok(Seeds(seeds.to_vec())));
         check("1..3", &[1, 2, 3]);
         check("4", &[4]);
         check("9,1..2", &[1, 2, 9]);

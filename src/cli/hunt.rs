@@ -27,7 +27,10 @@ pub(super) fn hunt(args: &HuntArgs, catalogue: &Catalogue, quiet: bool) -> ExitC
     let Some(first) = report.finds.first() else {
         let next = args.from + u64::from(args.runs);
         let name = &args.scenario.scenario;
-        print(&format!("next: attestorm hunt {name} --ordering {ordering} --runs {} --from {next}\n", args.runs));
+        print(&format!(
+            "next: attestorm hunt {name} --ordering {ordering} --runs {} --from {next}\n",
+            args.runs
+        ));
         return ExitCode::SUCCESS;
     };
     match keep(first, args, &ordering) {
@@ -46,7 +49,9 @@ fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
     let numbers: Vec<String> =
         report.finds.iter().take(8).map(|find| find.number.to_string()).collect();
     let numbers = if broke > 0 { format!(" (runs {})", numbers.join(", ")) } else { String::new() };
-    format!("{runs} runs in {wall_secs:.1} s, {events} events    {clean} clean    {broke} broke a guarantee of {ordering}{numbers}\n")
+    format!(
+        "{runs} runs in {wall_secs:.1} s, {events} events    {clean} clean    {broke} broke a guarantee of {ordering}{numbers}\n"
+    )
 }
 
 /// Stores the scenario of a find, so that it can be run again.

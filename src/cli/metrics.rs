@@ -17,7 +17,10 @@ pub(super) fn metrics(word: Option<&str>, format: Format) -> ExitCode {
     };
     let metrics: Vec<&Metric> = TABLE.iter().filter(has).collect();
     if metrics.is_empty() {
-        return fail(format!("no metric speaks of `{wanted}`\nsee all: attestorm metrics"), INVALID);
+        return fail(
+            format!("no metric speaks of `{wanted}`\nsee all: attestorm metrics"),
+            INVALID,
+        );
     }
     print(&match format {
         Format::Text => text(&metrics),
@@ -32,15 +35,21 @@ fn text(metrics: &[&Metric]) -> String {
     let mut text = String::new();
     for metric in metrics {
         let (unit, better) = (unit(metric.unit), better(metric.better));
-        let _ = writeln!(text, "{:<24} {unit:<12} {better:<8} {}", metric.name, statistics(metric.kind));
+        let _ = writeln!(
+            text,
+            "{:<24} {unit:<12} {better:<8} {}",
+            metric.name,
+            statistics(metric.kind)
+        );
         let _ = writeln!(text, "    {}  [{}]", metric.definition, metric.source);
     }
     text
 }
 
 fn markdown(metrics: &[&Metric]) -> String {
-    let mut text =
-        String::from("| metric | unit | better | statistics | definition | source |\n|---|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| metric | unit | better | statistics | definition | source |\n|---|---|---|---|---|---|\n",
+    );
     for metric in metrics {
         let cells = cells(metric);
         let _ = writeln!(text, "| {} |", cells.join(" | "));

@@ -44,7 +44,8 @@ impl Progress {
             Self::Lines { what, told, began } => {
                 if told.elapsed() >= PAUSE && done > 0 {
                     let left = began.elapsed().as_secs_f64() * (of - done) as f64 / done as f64;
-                    let _ = writeln!(io::stderr(), "{what}: {done} of {of}, about {left:.0} s left");
+                    let _ =
+                        writeln!(io::stderr(), "{what}: {done} of {of}, about {left:.0} s left");
                     *told = Instant::now();
                 }
             }

@@ -13,8 +13,8 @@ use crate::experiment::{Word, run_all, twin_of};
 use crate::kernel::Recorded;
 use crate::ordering::Catalogue;
 use crate::report::{StoreError, find_result, read};
+use crate::scenario::Source;
 use crate::scenario::model::Scenario;
-use crate::scenario::{Source, load};
 use crate::simulation::{Listener, MODEL, Options, World, run};
 use crate::trace::{Checkpoint, Digest, Fact, Names, line};
 
@@ -52,7 +52,9 @@ struct Replayed {
 /// What a difference means.
 fn differs(model: u32) -> ExitCode {
     if model == MODEL {
-        print("same model and still different: a defect of attestorm. Please report it, with the result's folder.\n");
+        print(
+            "same model and still different: a defect of attestorm. Please report it, with the result's folder.\n",
+        );
         return ExitCode::from(FAILED);
     }
     print(&format!("made by model {model}, this is model {MODEL}: results differ by design\n"));
@@ -75,8 +77,9 @@ pub(super) fn restore(folder: &Path, catalogue: &Catalogue) -> Result<Scenario, 
 }
 
 fn restore_file(file: &Path, catalogue: &Catalogue) -> Result<Scenario, String> {
-    let source = Source::File(file.to_owned());
-    load(&source, &[], catalogue).map_err(|errors| format!("the stored scenario is damaged\n{}", errors.render(false)))
+    let stored = Source::File(file.to_owned());
+    source::read(&stored, &[], catalogue)
+        .map_err(|errors| format!("the stored scenario is damaged\n{}", errors.render(false)))
 }
 
 fn replay_run(folder: &Path, catalogue: &Catalogue, options: Options) -> Result<Replayed, String> {
@@ -93,9 +96,18 @@ fn replay_run(folder: &Path, catalogue: &Catalogue, options: Options) -> Result<
     let name = &scenario.name;
     let text = if same {
         let with_twin = if twin.is_some() { " and its twin" } else { "" };
-        format!("{name}, seed {}{with_twin}: reproduced byte for byte    digest {}\n", scenario.seed, stored.short())
+        format!(
+            "{name}, seed {}{with_twin}: reproduced byte for byte    digest {}\n",
+            scenario.seed,
+            stored.short()
+        )
     } else {
-        format!("{name}, seed {}: differs\n  stored digest  {stored}\n  here           {}\n{}", scenario.seed, outcome.digest, comparer.tell())
+        format!(
+            "{name}, seed {}: differs\n  stored digest  {stored}\n  here           {}\n{}",
+            scenario.seed,
+            outcome.digest,
+            comparer.tell()
+        )
     };
     Ok(Replayed { text, same, model })
 }
@@ -136,22 +148,28 @@ impl Comparer {
 
     /// The first difference in words: the event if a trace is stored, else process and second.
     fn tell(&self) -> String {
-        let place = self.difference.as_deref().unwrap_or("no stored second differs: only the end does");
+        let place =
+            self.difference.as_deref().unwrap_or("no stored second differs: only the end does");
         let event = self.first_event.as_deref();
-        let event = event.unwrap_or("with --trace in the first place, the event itself would be named here");
+        let event = event
+            .unwrap_or("with --trace in the first place, the event itself would be named here");
         format!("{place}\n{event}\n")
     }
 }
 
 impl Listener for Comparer {
     fn facts(&mut self, facts: &[Recorded<Fact>]) {
-        let Some(trace) = self.trace.as_mut().filter(|_| self.first_event.is_none()) else { return };
+        let Some(trace) = self.trace.as_mut().filter(|_| self.first_event.is_none()) else {
+            return;
+        };
         for fact in facts {
             self.events += 1;
             let here = line(fact, &self.world.layout);
-            let stored = trace.next().and_then(Result::ok).unwrap_or_else(|| "(the trace ends)".to_owned());
+            let stored =
+                trace.next().and_then(Result::ok).unwrap_or_else(|| "(the trace ends)".to_owned());
             if here != stored {
-                self.first_event = Some(format!("at fact {}\n  stored  {stored}\n  here    {here}", self.events));
+                self.first_event =
+                    Some(format!("at fact {}\n  stored  {stored}\n  here    {here}", self.events));
                 return;
             }
         }
@@ -165,7 +183,8 @@ impl Listener for Comparer {
         let here = format!("{second},{process},{chain:016x}");
         if self.checkpoints.next().and_then(Result::ok).as_deref() != Some(&here) {
             let name = self.world.layout.name(process);
-            self.difference = Some(format!("first difference: {name} in second {second} of the run"));
+            self.difference =
+                Some(format!("first difference: {name} in second {second} of the run"));
         }
     }
 }
@@ -200,22 +219,32 @@ fn replay_grid(
         run(&scenario, &shared, options, &mut ()).map(|outcome| outcome.digest.to_string())
     };
     let mut progress = Progress::new("replayed", total as u64, quiet);
-    let done = run_all(jobs, source::cores(), work, |at, _| progress.at(at as u64 + 1, total as u64));
+    let done =
+        run_all(jobs, source::cores(), work, |at, _| progress.at(at as u64 + 1, total as u64));
     drop(progress);
     let mut different = Vec::new();
     for (number, (cell, result)) in cells.iter().zip(&done).enumerate() {
         let here = result.as_ref().ok().and_then(|digest| digest.as_ref().ok());
         if here != Some(&cell.digest) {
             let ordering = &scenarios[cell.variant].ordering;
-            different.push(format!("run {} of {total} differs: ordering {ordering}, variant {}, seed {}", number + 1, cell.variant, cell.seed));
+            different.push(format!(
+                "run {} of {total} differs: ordering {ordering}, variant {}, seed {}",
+                number + 1,
+                cell.variant,
+                cell.seed
+            ));
         }
     }
     let short = field(&digest_file, "digest").and_then(|hex| Digest::from_hex(&hex));
     let short = short.map_or(String::new(), |digest| digest.short());
     let same = total - different.len();
-    let mut text = format!("{same} of {total} runs reproduced byte for byte        digest of digests {short}\n");
+    let mut text = format!(
+        "{same} of {total} runs reproduced byte for byte        digest of digests {short}\n"
+    );
     if let Some(first) = different.first() {
-        text.push_str(&format!("{first}\nto narrow it down: attestorm run with that variant and seed, then replay\n"));
+        text.push_str(&format!(
+            "{first}\nto narrow it down: attestorm run with that variant and seed, then replay\n"
+        ));
     }
     Ok(Replayed { text, same: different.is_empty(), model: model_of(&digest_file) })
 }

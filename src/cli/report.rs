@@ -26,7 +26,9 @@ pub(super) fn report(args: &ReportArgs, catalogue: &Catalogue, quiet: bool) -> E
     };
     match read(&folder, page) {
         Ok(text) if quiet => print(text.lines().nth(1).unwrap_or_default()),
-        Ok(text) if args.format == Format::Text => print(&text.replace("```text\n", "").replace("```\n", "")),
+        Ok(text) if args.format == Format::Text => {
+            print(&text.replace("```text\n", "").replace("```\n", ""))
+        }
         Ok(text) => print(&text),
         Err(error) => return fail(error, FAILED),
     }

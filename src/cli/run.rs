@@ -83,7 +83,11 @@ fn next(pair: &Pair) -> String {
     let others = ["arrival", "fifo", "causal", "sequencer"];
     let others: Vec<&str> =
         others.into_iter().filter(|other| *other != pair.scenario.ordering).collect();
-    format!("attestorm compare {name} --by ordering={},{}", pair.scenario.ordering, others.join(","))
+    format!(
+        "attestorm compare {name} --by ordering={},{}",
+        pair.scenario.ordering,
+        others.join(",")
+    )
 }
 
 fn over_seeds(
@@ -115,7 +119,11 @@ fn over_seeds(
     let making = Making {
         wall_secs: began.elapsed().as_secs_f64(),
         files: Some(place),
-        next: format!("attestorm run {} --seed {}", args.scenario.scenario, comparison.worst_seed()),
+        next: format!(
+            "attestorm run {} --seed {}",
+            args.scenario.scenario,
+            comparison.worst_seed()
+        ),
     };
     let written = crate::report::write_grid(&draft, &comparison, &making, &command())
         .and_then(|()| draft.publish());
@@ -196,7 +204,9 @@ impl Follower {
         }
         match self.failed {
             None => Ok(()),
-            Some(error) => Err(format!("cannot write the result: {error}\nmake room, or choose another folder with --out")),
+            Some(error) => Err(format!(
+                "cannot write the result: {error}\nmake room, or choose another folder with --out"
+            )),
         }
     }
 }
@@ -205,7 +215,8 @@ impl Listener for Follower {
     fn facts(&mut self, facts: &[Recorded<Fact>]) {
         if let Some(trace) = &mut self.trace {
             let layout = &self.world.layout;
-            let result = facts.iter().try_for_each(|fact| writeln!(trace, "{}", line(fact, layout)));
+            let result =
+                facts.iter().try_for_each(|fact| writeln!(trace, "{}", line(fact, layout)));
             self.note(result);
         }
         let now = facts.last().map_or(VirtualTime::ZERO, |fact| fact.key.time);

@@ -10,7 +10,7 @@ use super::output::{FAILED, fail, print};
 use super::source;
 use crate::ordering::Catalogue;
 use crate::report::pretty;
-use crate::scenario::{BUNDLED, Source, TEMPLATE, schema, show};
+use crate::scenario::{BUNDLED, Catalogue as KnownOrderings, Source, TEMPLATE, schema, show};
 
 pub(super) fn scenario(command: ScenarioCommand, catalogue: &Catalogue) -> ExitCode {
     match command {
@@ -18,7 +18,8 @@ pub(super) fn scenario(command: ScenarioCommand, catalogue: &Catalogue) -> ExitC
         ScenarioCommand::Show(args) => show_one(&args, catalogue),
         ScenarioCommand::Check(args) => check(&args, catalogue),
         ScenarioCommand::Schema => {
-            print(&pretty(&schema(catalogue)));
+            let orderings = source::orderings(catalogue);
+            print(&pretty(&schema(&KnownOrderings { orderings: &orderings })));
             ExitCode::SUCCESS
         }
         ScenarioCommand::New { file, from } => new(&file, from.as_deref()),
@@ -50,7 +51,10 @@ fn check(args: &ScenarioArgs, catalogue: &Catalogue) -> ExitCode {
         Ok(scenario) => {
             let (faults, demands) = (scenario.faults.len(), scenario.thresholds.len());
             let name = &scenario.name;
-            print(&format!("{name} is valid: {faults} faults, {demands} thresholds\nnext: attestorm run {}\n", args.scenario));
+            print(&format!(
+                "{name} is valid: {faults} faults, {demands} thresholds\nnext: attestorm run {}\n",
+                args.scenario
+            ));
             ExitCode::SUCCESS
         }
         Err(code) => code,
@@ -73,7 +77,10 @@ fn new(file: &Path, from: Option<&str>) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            let text = format!("cannot write {}: {error}\nchoose a file that does not exist, in a folder that does", file.display());
+            let text = format!(
+                "cannot write {}: {error}\nchoose a file that does not exist, in a folder that does",
+                file.display()
+            );
             fail(text, FAILED)
         }
     }

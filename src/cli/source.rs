@@ -6,7 +6,7 @@ use super::args::{EngineArgs, EngineName, ScenarioArgs};
 use super::output::{INVALID, colours, print_error};
 use crate::ordering::Catalogue;
 use crate::scenario::model::Scenario;
-use crate::scenario::{ScenarioErrors, Source, load};
+use crate::scenario::{Catalogue as KnownOrderings, OrderingEntry, ScenarioErrors, Source, load};
 use crate::simulation::{Engine, Options};
 
 /// The scenario that the arguments mean, with further overrides behind theirs; every error is
@@ -19,7 +19,27 @@ pub(super) fn scenario(
     let mut overrides = args.overrides();
     overrides.extend_from_slice(further);
     let found = Source::find(&args.scenario);
-    found.and_then(|source| load(&source, &overrides, catalogue)).map_err(|errors| refuse(&errors))
+    found.and_then(|source| read(&source, &overrides, catalogue)).map_err(|errors| refuse(&errors))
+}
+
+/// Reads and checks a scenario against the strategies of this build.
+pub(super) fn read(
+    source: &Source,
+    overrides: &[(String, String)],
+    catalogue: &Catalogue,
+) -> Result<Scenario, ScenarioErrors> {
+    load(source, overrides, &KnownOrderings { orderings: &orderings(catalogue) })
+}
+
+/// The strategies as scenarios see them.
+pub(super) fn orderings(catalogue: &Catalogue) -> Vec<OrderingEntry> {
+    let entries = catalogue.entries().iter();
+    let entries = entries.map(|entry| OrderingEntry {
+        name: entry.name,
+        check: entry.check,
+        schema: entry.schema,
+    });
+    entries.collect()
 }
 
 /// Prints what is wrong with a scenario.

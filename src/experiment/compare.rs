@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::pool::{Panicked, run_all};
 use super::check::Met;
+use super::pool::{Panicked, run_all};
 use super::single::{Pair, run_pair};
 use super::verdict::Word;
 use crate::measure::Statistic;
@@ -120,9 +120,8 @@ pub fn compare(
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Comparison, String> {
     let Grid { axis, variants, seeds } = grid;
-    let with = |scenario: &Scenario, seed, crypto| {
-        Box::new(Scenario { seed, crypto, ..scenario.clone() })
-    };
+    let with =
+        |scenario: &Scenario, seed, crypto| Box::new(Scenario { seed, crypto, ..scenario.clone() });
     let mut cells: Vec<Cell> = Vec::new();
     // The slow ones first, so that no core waits for one of them at the end.
     let first = seeds.first().copied().unwrap_or(1);

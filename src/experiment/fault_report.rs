@@ -66,7 +66,10 @@ fn achieve(
         if count(kind) == 0 || reached < planned * LEAST_SHARE {
             let wanted = percent(planned);
             let got = percent(reached);
-            return Err((text, format!("was to have {wanted} of messages {verb} and reached {got}")));
+            return Err((
+                text,
+                format!("was to have {wanted} of messages {verb} and reached {got}"),
+            ));
         }
         Ok(text)
     };
@@ -108,9 +111,12 @@ fn way_out(fault: &Fault, effect: &Effect) -> String {
             fault.name
         ),
         Effect::Duplicate(_) => {
-            "A stream drops copies before anybody sees them: use transport = \"datagram\".".to_owned()
+            "A stream drops copies before anybody sees them: use transport = \"datagram\"."
+                .to_owned()
         }
-        _ => format!("Is there traffic on {on} while the fault is on? It lasts from its `at` for its `for`."),
+        _ => format!(
+            "Is there traffic on {on} while the fault is on? It lasts from its `at` for its `for`."
+        ),
     }
 }
 
@@ -145,7 +151,9 @@ fn name(effect: &Effect) -> String {
         }
         Effect::Loss { share, .. } => format!("loss {}", percent(share)),
         Effect::Duplicate(share) => format!("duplicate {}", percent(share)),
-        Effect::Bandwidth(rate) => format!("bandwidth {}", range(rate.from / 1e6, rate.to / 1e6, " Mbit/s")),
+        Effect::Bandwidth(rate) => {
+            format!("bandwidth {}", range(rate.from / 1e6, rate.to / 1e6, " Mbit/s"))
+        }
         Effect::Partition => "partition".to_owned(),
         Effect::Clog => "clog".to_owned(),
         Effect::Crash { state_lost: true } => "crash, state lost".to_owned(),

@@ -155,9 +155,8 @@ fn drawn(base: &Scenario, number: u64, catalogue: &Catalogue) -> Scenario {
     scenario.validators.count = dice.between(4, 7) as u32;
     let committee = Committee::new(scenario.validators.count);
     let params = scenario.parameters.get(&scenario.ordering).unwrap_or(&serde_json::Value::Null);
-    let guarantees = catalogue
-        .find(&scenario.ordering)
-        .map(|entry| (entry.guarantees)(&committee, params));
+    let guarantees =
+        catalogue.find(&scenario.ordering).map(|entry| (entry.guarantees)(&committee, params));
     scenario.network.transport = transport(&mut dice, guarantees.as_ref());
     let is_beyond = dice.one_in(8);
     let limits = Limits::new(guarantees.as_ref(), &scenario.network, is_beyond);

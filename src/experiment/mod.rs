@@ -11,8 +11,8 @@ mod verdict;
 
 pub use check::{CheckResult, Met, evaluate};
 pub use compare::{Comparison, Grid, GridRun, Variant, compare};
+pub use fault_report::FaultReport;
 pub use hunt::{Find, Hunt, HuntReport, hunt};
 pub use pool::{Panicked, run_all};
-pub use fault_report::FaultReport;
 pub use single::{Pair, judge_pair, run_pair, twin_of};
 pub use verdict::{Finding, Verdict, Word};

@@ -90,7 +90,11 @@ pub fn judge_pair(scenario: Scenario, run: Outcome, twin: Option<Outcome>) -> Pa
     judge_faults(&faults, &mut verdict);
     judge_checks(&thresholds, &always, &sometimes, &mut verdict);
     for cap in &run.measurement.caps_reached {
-        verdict.add(Word::Inconclusive, format!("a limit of the laboratory was reached: {cap}"), None);
+        verdict.add(
+            Word::Inconclusive,
+            format!("a limit of the laboratory was reached: {cap}"),
+            None,
+        );
     }
     Pair { scenario, run, twin, thresholds, always, sometimes, faults, verdict }
 }
@@ -140,9 +144,12 @@ fn judge_checks(
     for result in thresholds.iter().chain(always) {
         match result.met {
             Met::Yes => {}
-            Met::No => verdict.add(Word::Missed, format!("{}: {}", result.name, result.check), None),
+            Met::No => {
+                verdict.add(Word::Missed, format!("{}: {}", result.name, result.check), None)
+            }
             Met::Unknown => {
-                let text = format!("`{}` has no samples, or too few: {}", result.name, result.check);
+                let text =
+                    format!("`{}` has no samples, or too few: {}", result.name, result.check);
                 verdict.add(Word::Inconclusive, text, None);
             }
         }

@@ -1,9 +1,9 @@
 //! Which charts a result gets, and what each of them says.
 
 use super::chart::{
-    Curve, Degradation, Distribution, FaultBand, Frame, Line, Lines, Look, Mark, Percentiles,
-    PercentileCurve, Quantile, Quantity, Reading, Rendered, Spacing, Step, Steps, Threshold,
-    Timeline, Window,
+    Curve, Degradation, Distribution, FaultBand, Frame, Line, Lines, Look, Mark, PercentileCurve,
+    Percentiles, Quantile, Quantity, Reading, Rendered, Spacing, Step, Steps, Threshold, Timeline,
+    Window,
 };
 use super::compare_table::{Estimate, estimate};
 use super::format::{millis, number};
@@ -53,7 +53,8 @@ fn frame(pair: &Pair, title: String, command: &str) -> Frame {
 /// The finding of a run: its first sentence.
 fn finding(pair: &Pair) -> String {
     let first = sentence::of_run(pair).into_iter().next();
-    let text = first.unwrap_or_else(|| format!("{} under {}", pair.scenario.name, pair.scenario.ordering));
+    let text =
+        first.unwrap_or_else(|| format!("{} under {}", pair.scenario.name, pair.scenario.ordering));
     text.trim_end_matches('.').to_owned()
 }
 
@@ -112,7 +113,8 @@ fn timeline(pair: &Pair, command: &str) -> Timeline {
 
 /// The percentiles that curves are drawn through.
 const PERCENTILES: [f64; 17] = [
-    1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 97.0, 98.0, 99.0, 99.3, 99.5, 99.7, 99.8, 99.9, 99.95,
+    1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 97.0, 98.0, 99.0, 99.3, 99.5, 99.7, 99.8, 99.9,
+    99.95,
 ];
 
 fn distribution(of: &Measurement, phase: &str) -> Option<Distribution> {
@@ -134,7 +136,8 @@ fn percentiles(pair: &Pair, command: &str) -> PercentileCurve {
     let after = format!("after {focus}");
     let phases = [focus, "calm", after.as_str()];
     let curves = phases.iter().enumerate().filter_map(|(at, phase)| {
-        let twin = (at == 0).then(|| pair.twin_measurement().and_then(|twin| distribution(twin, phase)));
+        let twin =
+            (at == 0).then(|| pair.twin_measurement().and_then(|twin| distribution(twin, phase)));
         Some(Curve {
             name: (*phase).to_owned(),
             look: Look::nth(at),
@@ -169,16 +172,20 @@ fn tail(pair: &Pair) -> String {
             pair.focus(),
             millis(half)
         ),
-        (None, _) => format!("In {}, half are never applied, or too few were due to say", pair.focus()),
+        (None, _) => {
+            format!("In {}, half are never applied, or too few were due to say", pair.focus())
+        }
     }
 }
 
 fn compared_percentiles(comparison: &Comparison, command: &str) -> PercentileCurve {
     let firsts = comparison.runs.iter().filter_map(|runs| runs.first());
-    let curves = comparison.labels.iter().zip(firsts.clone()).enumerate().filter_map(|(at, (label, pair))| {
-        let run = distribution(&pair.run.measurement, pair.focus())?;
-        Some(Curve { name: label.clone(), look: Look::nth(at), run, twin: None })
-    });
+    let curves = comparison.labels.iter().zip(firsts.clone()).enumerate().filter_map(
+        |(at, (label, pair))| {
+            let run = distribution(&pair.run.measurement, pair.focus())?;
+            Some(Curve { name: label.clone(), look: Look::nth(at), run, twin: None })
+        },
+    );
     let first = firsts.clone().next();
     let title = first.map_or_else(String::new, |pair| {
         let p99 = Statistic::Percentile(0.99);
@@ -187,7 +194,11 @@ fn compared_percentiles(comparison: &Comparison, command: &str) -> PercentileCur
         });
         let least = least.min_by(|a, b| a.1.total_cmp(&b.1));
         least.map_or_else(String::new, |(label, p99)| {
-            format!("In {}, the shortest tail is {label}'s: a mean p99 of {}", pair.focus(), millis(p99))
+            format!(
+                "In {}, the shortest tail is {label}'s: a mean p99 of {}",
+                pair.focus(),
+                millis(p99)
+            )
         })
     });
     PercentileCurve {
@@ -219,12 +230,15 @@ fn degradation(comparison: &Comparison, command: &str) -> Option<Degradation> {
     let pair = comparison.runs.first()?.first()?;
     let fault = pair.scenario.faults.iter().find(|fault| fault.steps > 1)?;
     let (label, unit, values) = axis(&fault.effects, fault.steps)?;
-    let phases: Vec<String> = (1..=fault.steps).map(|step| format!("{}.{step}", fault.name)).collect();
+    let phases: Vec<String> =
+        (1..=fault.steps).map(|step| format!("{}.{step}", fault.name)).collect();
     let achieved = |phase: &String| {
         let runs = comparison.runs.first().into_iter().flatten();
         let shares = runs.filter_map(|pair| {
             let measurement = &pair.run.measurement;
-            measurement.value("reordered", Statistic::Share, measurement.phase(phase)?, None).value()
+            measurement
+                .value("reordered", Statistic::Share, measurement.phase(phase)?, None)
+                .value()
         });
         let shares: Vec<f64> = shares.collect();
         (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64 * 100.0)
@@ -232,10 +246,9 @@ fn degradation(comparison: &Comparison, command: &str) -> Option<Degradation> {
     let steps = values.iter().zip(&phases);
     let steps = steps.map(|(value, phase)| Step { configured: *value, achieved: achieved(phase) });
     let gap = pair.scenario.load.iter().find_map(|load| load.chain).map(|chain| chain.gap);
-    let marks = gap.filter(|_| unit == "ms").map(|gap| Mark {
-        at: gap.as_millis_f64(),
-        label: "gap between links".to_owned(),
-    });
+    let marks = gap
+        .filter(|_| unit == "ms")
+        .map(|gap| Mark { at: gap.as_millis_f64(), label: "gap between links".to_owned() });
     let panel = |metric: &str, statistic, quantity, spacing, thresholds| Lines {
         quantity,
         spacing,
@@ -261,7 +274,10 @@ fn degradation(comparison: &Comparison, command: &str) -> Option<Degradation> {
             )),
             spacing: Spacing::Linear,
             steps: steps.collect(),
-            marks: marks.into_iter().filter(|mark| mark.at <= *values.last().unwrap_or(&0.0)).collect(),
+            marks: marks
+                .into_iter()
+                .filter(|mark| mark.at <= *values.last().unwrap_or(&0.0))
+                .collect(),
         },
         panels,
     })
@@ -296,16 +312,27 @@ fn axis(effects: &[Effect], steps: u32) -> Option<(&'static str, &'static str, V
     let climb = |from: f64, to: f64| -> Vec<f64> {
         (0..steps).map(|step| from + (to - from) * f64::from(step) / f64::from(steps - 1)).collect()
     };
-    let spans = |climbing: &Climb<Span>| climb(climbing.from.as_millis_f64(), climbing.to.as_millis_f64());
+    let spans =
+        |climbing: &Climb<Span>| climb(climbing.from.as_millis_f64(), climbing.to.as_millis_f64());
     let shares = |climbing: &Climb<f64>| climb(climbing.from * 100.0, climbing.to * 100.0);
     effects.iter().find_map(|effect| match effect {
-        Effect::Delay { jitter, .. } if jitter.from != jitter.to => Some(("jitter", "ms", spans(jitter))),
+        Effect::Delay { jitter, .. } if jitter.from != jitter.to => {
+            Some(("jitter", "ms", spans(jitter)))
+        }
         Effect::Delay { add, .. } if add.from != add.to => Some(("added delay", "ms", spans(add))),
-        Effect::Delay { spread, .. } if spread.from != spread.to => Some(("spread", "ms", spans(spread))),
+        Effect::Delay { spread, .. } if spread.from != spread.to => {
+            Some(("spread", "ms", spans(spread)))
+        }
         Effect::Loss { share, .. } if share.from < share.to => Some(("loss", "%", shares(share))),
-        Effect::Reorder { share, .. } if share.from < share.to => Some(("reordering", "%", shares(share))),
-        Effect::Duplicate(share) if share.from < share.to => Some(("duplication", "%", shares(share))),
-        Effect::Slow(factor) if factor.from < factor.to => Some(("slowness", "x", climb(factor.from, factor.to))),
+        Effect::Reorder { share, .. } if share.from < share.to => {
+            Some(("reordering", "%", shares(share)))
+        }
+        Effect::Duplicate(share) if share.from < share.to => {
+            Some(("duplication", "%", shares(share)))
+        }
+        Effect::Slow(factor) if factor.from < factor.to => {
+            Some(("slowness", "x", climb(factor.from, factor.to)))
+        }
         _ => None,
     })
 }
@@ -324,6 +351,9 @@ fn degradation_title(comparison: &Comparison, last: &str, value: f64, unit: &str
     match (refusing.len(), waiting.len()) {
         (0, _) => format!("{at}, none of {all} refuses an operation for a missing reference"),
         (_, 0) => format!("{at}, all {all} refuse operations for a missing reference"),
-        (count, _) => format!("{at}, {count} of {all} refuse operations for a missing reference; {} do not", names(&waiting)),
+        (count, _) => format!(
+            "{at}, {count} of {all} refuse operations for a missing reference; {} do not",
+            names(&waiting)
+        ),
     }
 }

@@ -50,9 +50,9 @@ fn head(
     table: &CompareTable,
     making: &Making,
 ) -> std::fmt::Result {
-    let cut = table.variance_cut.map_or("paired".to_owned(), |cut| {
-        format!("paired (variance cut {}x)", number(cut))
-    });
+    let cut = table
+        .variance_cut
+        .map_or("paired".to_owned(), |cut| format!("paired (variance cut {}x)", number(cut)));
     writeln!(
         to,
         "{} by {}    seeds {}, {cut}    {} runs in {:.0} s",
@@ -62,14 +62,19 @@ fn head(
         comparison.len(),
         making.wall_secs
     )?;
-    let interval = if comparison.seeds.len() > 1 { "mean over seeds ± 95 % interval" } else { "one seed, no interval" };
+    let interval = if comparison.seeds.len() > 1 {
+        "mean over seeds ± 95 % interval"
+    } else {
+        "one seed, no interval"
+    };
     let phase = &table.phase;
     writeln!(to, "in {phase}, {interval}; times in ms, counts per 10,000; * best, ties share it\n")
 }
 
 fn rows(to: &mut String, comparison: &Comparison, table: &CompareTable) -> std::fmt::Result {
     let axis = comparison.axis.rsplit('.').next().unwrap_or("variant");
-    let wide = table.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0).max(axis.len());
+    let wide =
+        table.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0).max(axis.len());
     write!(to, "{axis:<wide$}  {:<26}", "guarantees")?;
     let heads = COLUMNS.iter().map(|(head, ..)| *head);
     let widths = [14, 14, 11, 11, 6];
@@ -79,14 +84,21 @@ fn rows(to: &mut String, comparison: &Comparison, table: &CompareTable) -> std::
         write!(to, "{:<wide$}  {:<26.26}", row.label, row.guarantees)?;
         for ((cell, best), width) in row.cells.iter().zip(&row.best).zip(widths) {
             let star = if *best && width > 6 { "*" } else { "" };
-            let text = if width == 6 { cell.mean().map_or(cell_text(cell), number) } else { cell_text(cell) };
+            let text = if width == 6 {
+                cell.mean().map_or(cell_text(cell), number)
+            } else {
+                cell_text(cell)
+            };
             write!(to, "{:>width$}", format!("{star}{text}"))?;
         }
         let broken = if row.gravest == Word::Broken { "  BROKEN" } else { "" };
         let (met, of) = (row.met, table.thresholds);
         writeln!(to, "   {met}/{of}  {}/{}{broken}", row.seeds_met, comparison.seeds.len())?;
     }
-    let due: u64 = comparison.runs.first().map_or(0, |runs| runs.iter().map(|pair| due(pair, &table.phase)).sum());
+    let due: u64 = comparison
+        .runs
+        .first()
+        .map_or(0, |runs| runs.iter().map(|pair| due(pair, &table.phase)).sum());
     writeln!(to, "0: {}        met: thresholds met on every seed\n", none_in(due))
 }
 
@@ -140,15 +152,23 @@ fn favourite(table: &CompareTable) -> Option<usize> {
 fn first_sentence(table: &CompareTable, best: usize, seeds: usize) -> String {
     let (row, of) = (&table.rows[best], table.thresholds);
     let meets_all = |row: &Row| row.met == of;
-    let others = table.rows.iter().enumerate().filter(|(at, row)| *at != best && meets_all(row)).count();
+    let others =
+        table.rows.iter().enumerate().filter(|(at, row)| *at != best && meets_all(row)).count();
     let label = &row.label;
     if of == 0 {
         return least_p99(table, best);
     }
     match (meets_all(row), others) {
-        (true, 0) => format!("{label}: the only one to meet every threshold, on {seeds} of {seeds} seeds."),
-        (true, others) => format!("{label} meets every threshold on all {seeds} seeds, as do {others} others."),
-        (false, _) => format!("none meets every threshold on all seeds; {label} meets most, {} of {of}.", row.met),
+        (true, 0) => {
+            format!("{label}: the only one to meet every threshold, on {seeds} of {seeds} seeds.")
+        }
+        (true, others) => {
+            format!("{label} meets every threshold on all {seeds} seeds, as do {others} others.")
+        }
+        (false, _) => format!(
+            "none meets every threshold on all seeds; {label} meets most, {} of {of}.",
+            row.met
+        ),
     }
 }
 
@@ -160,7 +180,9 @@ fn least_p99(table: &CompareTable, best: usize) -> String {
     };
     match differences.iter().enumerate().all(apart) {
         true => format!("{label} has the least p99 to applied, shown against each of the others."),
-        false => format!("{label} has the least mean p99 to applied; not every difference is shown."),
+        false => {
+            format!("{label} has the least mean p99 to applied; not every difference is shown.")
+        }
     }
 }
 
@@ -193,7 +215,8 @@ fn latency_part(
     difference: Difference,
     p: f64,
 ) -> String {
-    let (estimate, half) = (difference.interval.estimate, (difference.interval.high - difference.interval.low) / 2.0);
+    let (estimate, half) =
+        (difference.interval.estimate, (difference.interval.high - difference.interval.low) / 2.0);
     if p < SHOWN {
         let word = if estimate > 0.0 { "lower" } else { "higher" };
         return format!("{noun} {} ± {} {word}", millis(estimate.abs()), number(half));
@@ -205,7 +228,10 @@ fn latency_part(
     });
     let (estimate, half) = (number(estimate), number(half));
     match needed {
-        Some(seeds) => format!("no difference shown in {noun} ({estimate} ± {half} ms; about {} seeds would settle it)", grouped(seeds)),
+        Some(seeds) => format!(
+            "no difference shown in {noun} ({estimate} ± {half} ms; about {} seeds would settle it)",
+            grouped(seeds)
+        ),
         None => format!("no difference in {noun}"),
     }
 }
@@ -214,10 +240,14 @@ fn latency_part(
 fn limits(comparison: &Comparison, table: &CompareTable) -> Vec<String> {
     let mut sentences = Vec::new();
     for (row, runs) in table.rows.iter().zip(&comparison.runs) {
-        if let Some(why) = runs.iter().flat_map(Pair::guarantees).find_map(|verdict| match &verdict.standing {
-            Standing::NotOwed { why } => Some(format!("{} owes no {} here: {why}.", row.label, verdict.property.name())),
-            Standing::Held | Standing::Broken { .. } => None,
-        }) {
+        if let Some(why) =
+            runs.iter().flat_map(Pair::guarantees).find_map(|verdict| match &verdict.standing {
+                Standing::NotOwed { why } => {
+                    Some(format!("{} owes no {} here: {why}.", row.label, verdict.property.name()))
+                }
+                Standing::Held | Standing::Broken { .. } => None,
+            })
+        {
             sentences.push(why);
         }
     }
@@ -234,8 +264,13 @@ fn foot(to: &mut String, comparison: &Comparison, making: &Making) -> std::fmt::
     let seed = comparison.seeds.first().copied().unwrap_or(0);
     let of = comparison.real_agrees.len();
     let crypto = match agreeing == of {
-        true => format!("modelled; seed {seed} of each ran again with real signatures: same digests"),
-        false => format!("modelled; with real signatures {} of {of} digests DIFFER: a defect", of - agreeing),
+        true => {
+            format!("modelled; seed {seed} of each ran again with real signatures: same digests")
+        }
+        false => format!(
+            "modelled; with real signatures {} of {of} digests DIFFER: a defect",
+            of - agreeing
+        ),
     };
     writeln!(to, "crypto   {crypto}")?;
     writeln!(to, "digest   {} over {} runs", comparison.digest().short(), comparison.len())?;
@@ -250,7 +285,8 @@ pub fn seeds_screen(comparison: &Comparison, making: &Making) -> String {
     let mut text = String::new();
     let Some(runs) = comparison.runs.first() else { return text };
     let words = [Word::Pass, Word::Missed, Word::Inconclusive, Word::Broken];
-    let counts = words.map(|word| (word, runs.iter().filter(|pair| pair.verdict.word() == word).count()));
+    let counts =
+        words.map(|word| (word, runs.iter().filter(|pair| pair.verdict.word() == word).count()));
     let counts: Vec<String> = counts
         .iter()
         .filter(|(_, count)| *count > 0)
@@ -280,12 +316,20 @@ fn thresholds_over_seeds(to: &mut String, runs: &[Pair]) -> std::fmt::Result {
             runs.iter().filter_map(|pair| pair.thresholds[at].measured.value()).collect();
         values.sort_by(f64::total_cmp);
         let median = values.get(values.len() / 2).copied();
-        let show = |value: Option<f64>| value.map_or("no data".to_owned(), |value| {
-            super::check_value(&demand.check, crate::measure::Measured::Value(value))
-        });
+        let show = |value: Option<f64>| {
+            value.map_or("no data".to_owned(), |value| {
+                super::check_value(&demand.check, crate::measure::Measured::Value(value))
+            })
+        };
         let high = values.get(values.len() * 9 / 10).copied();
         let (name, text) = (&demand.name, &demand.check.text);
-        writeln!(to, "  {name:<10} {text:<52} {met} of {}   median {}, 90 % to {}", runs.len(), show(median), show(high))?;
+        writeln!(
+            to,
+            "  {name:<10} {text:<52} {met} of {}   median {}, 90 % to {}",
+            runs.len(),
+            show(median),
+            show(high)
+        )?;
     }
     Ok(())
 }

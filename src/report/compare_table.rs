@@ -119,8 +119,12 @@ impl CompareTable {
             .iter()
             .map(|row| paired_difference(from?, row.cells[column].values()?, CONFIDENCE))
             .collect();
-        let p_values: Vec<f64> =
-            differences.iter().enumerate().filter(|(at, _)| *at != base).filter_map(|(_, d)| d.map(|d| d.p)).collect();
+        let p_values: Vec<f64> = differences
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at != base)
+            .filter_map(|(_, d)| d.map(|d| d.p))
+            .collect();
         let mut corrected = holm(&p_values).into_iter();
         let with_p = differences.into_iter().enumerate().map(|(at, difference)| {
             let difference = difference?;
@@ -132,13 +136,13 @@ impl CompareTable {
 }
 
 fn row(label: &str, runs: &[Pair], phase: &str) -> Row {
-    let cells = COLUMNS.iter().map(|(_, metric, statistic)| estimate(runs, metric, *statistic, phase));
+    let cells =
+        COLUMNS.iter().map(|(_, metric, statistic)| estimate(runs, metric, *statistic, phase));
     let cells: Vec<Estimate> = cells.collect();
     let thresholds = runs.first().map_or(0, |pair| pair.thresholds.len());
     let is_met = |pair: &Pair, at: usize| pair.thresholds[at].met == Met::Yes;
     let met = (0..thresholds).filter(|at| runs.iter().all(|pair| is_met(pair, *at))).count();
-    let seeds_met =
-        runs.iter().filter(|pair| (0..thresholds).all(|at| is_met(pair, at))).count();
+    let seeds_met = runs.iter().filter(|pair| (0..thresholds).all(|at| is_met(pair, at))).count();
     let gravest = runs.iter().map(|pair| pair.verdict.word()).min().unwrap_or(Word::Pass);
     let guarantees = runs.first().map_or_else(String::new, |pair| pair.run.promise.clone());
     Row {

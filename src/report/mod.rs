@@ -50,7 +50,9 @@ fn check_value(check: &Check, measured: Measured) -> String {
         (Stat::Share, _) => format!("{} %", number(value * 100.0)),
         (Stat::Count | Stat::Per10k, _) => number(value),
         (Stat::Recovery | Stat::Longest, _) => millis(value),
-        (_, Some(Kind::Sample)) if check.metric.starts_with("latency") || check.metric == "staleness" => {
+        (_, Some(Kind::Sample))
+            if check.metric.starts_with("latency") || check.metric == "staleness" =>
+        {
             millis(value)
         }
         _ => number(value),

@@ -172,8 +172,12 @@ fn values(of: &Measurement, metric: &Metric, phase: usize) -> Value {
             "count": get(Statistic::Count),
             "per10k": get(Statistic::Per10k),
         }),
-        Kind::Stretch => json!({ "count": get(Statistic::Count), "longest": get(Statistic::Longest) }),
-        Kind::Rate => json!({ "mean": get(Statistic::Mean), "min": get(Statistic::Min), "max": get(Statistic::Max) }),
+        Kind::Stretch => {
+            json!({ "count": get(Statistic::Count), "longest": get(Statistic::Longest) })
+        }
+        Kind::Rate => {
+            json!({ "mean": get(Statistic::Mean), "min": get(Statistic::Min), "max": get(Statistic::Max) })
+        }
         Kind::Cost => json!({ "n": n, "mean": get(Statistic::Mean) }),
     }
 }
@@ -192,11 +196,11 @@ pub fn name_with_unit(metric: &Metric) -> String {
 
 /// One line per second of the run, by intended send.
 fn series(measurement: &Measurement) -> String {
-    let mut text = String::from(
-        "second_s,due,applied,p50_ms,p99_ms,never,orphans,diverged,reordered_pct\n",
-    );
+    let mut text =
+        String::from("second_s,due,applied,p50_ms,p99_ms,never,orphans,diverged,reordered_pct\n");
     for row in measurement.series_rows() {
-        let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.3}"));
+        let number =
+            |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.3}"));
         let _ = writeln!(
             text,
             "{},{},{},{},{},{},{},{},{}",

@@ -78,9 +78,8 @@ fn load(pair: &Pair) -> String {
         Arrivals::Closed { users, .. } => format!("{users} users"),
         Arrivals::Open { stages, .. } => {
             let ends = stages.iter().flat_map(|stage| [stage.from, stage.to]);
-            let (least, most) = ends.fold((f64::MAX, 0.0_f64), |(least, most), rate| {
-                (least.min(rate), most.max(rate))
-            });
+            let (least, most) = ends
+                .fold((f64::MAX, 0.0_f64), |(least, most), rate| (least.min(rate), most.max(rate)));
             match (most - least).abs() < 1e-9 {
                 true => format!("{}/s", number(most)),
                 false => format!("{}..{}/s", number(least), number(most)),
@@ -200,7 +199,12 @@ fn numbers(to: &mut String, pair: &Pair) -> std::fmt::Result {
         Measured::Never | Measured::Few | Measured::NoData => "-".to_owned(),
     };
     let bytes = cost("bytes");
-    writeln!(to, "  cost each   {} messages, {bytes} bytes, {} ms CPU", cost("messages"), cost("cpu"))?;
+    writeln!(
+        to,
+        "  cost each   {} messages, {bytes} bytes, {} ms CPU",
+        cost("messages"),
+        cost("cpu")
+    )?;
     other_thresholds(to, pair)
 }
 

@@ -51,7 +51,9 @@ fn latency(pair: &Pair) -> Option<String> {
         Measured::Never => {
             let (unfinished, due) = (count(pair, "unfinished"), due_in_focus(pair, "unfinished"));
             let twin = millis(twin);
-            format!("{place}, p99 to applied is never ({twin} in the twin): {unfinished} of {due} had no answer when settle ended.")
+            format!(
+                "{place}, p99 to applied is never ({twin} in the twin): {unfinished} of {due} had no answer when settle ended."
+            )
         }
         Measured::Few | Measured::NoData => return None,
     })
@@ -74,7 +76,10 @@ fn waiting(pair: &Pair) -> Option<String> {
     let share = value(pair, "waited", Statistic::Share).value()?;
     let percent = share * 100.0;
     (percent > 0.0).then(|| {
-        format!("{} % of operations waited at some validator for what had to come first.", number(percent))
+        format!(
+            "{} % of operations waited at some validator for what had to come first.",
+            number(percent)
+        )
     })
 }
 
@@ -84,7 +89,9 @@ fn refusals(pair: &Pair) -> Option<String> {
     let lost = count(pair, "lost");
     let due = due_in_focus(pair, "orphans");
     if orphans + diverged + lost == 0 {
-        return Some(format!("Of {due}, none was refused for a missing reference, lost, or divided the validators."));
+        return Some(format!(
+            "Of {due}, none was refused for a missing reference, lost, or divided the validators."
+        ));
     }
     let parts = [
         (orphans, "refused somewhere because what they refer to was unknown there"),

@@ -43,8 +43,7 @@ impl Sorter {
         let slots = events.len().next_power_of_two();
         let width = u64::BITS - (stretch.until - stretch.start).leading_zeros();
         let shift = width.saturating_sub(slots.ilog2());
-        let slot =
-            |event: &Event<M>| ((stretch.until - event.key.time.as_nanos()) >> shift) as u16;
+        let slot = |event: &Event<M>| ((stretch.until - event.key.time.as_nanos()) >> shift) as u16;
         self.heads[..slots].fill(0);
         self.places.clear();
         self.places.extend(events.iter().map(slot));
