@@ -18,7 +18,7 @@ use super::cast::{Cast, no_region};
 use super::catalogue::{Catalogue, OrderingEntry};
 use super::demand::Names;
 use super::file::{CostsFile, RoutersFile, ScenarioFile, ValidatorsFile};
-use super::model::{Costs, DelayTable, Routers, Scenario, Validators};
+use super::model::{Costs, DelayTable, Phase, Routers, Scenario, Validators};
 use super::problem::{Place, suggest};
 use super::words::{Mistake, Word};
 use super::written::{At, Field, Reader, check_name};
@@ -72,15 +72,12 @@ pub(crate) fn resolve(
         _ => None,
     };
     let faults = faults::read(file, reader, timing, cast.as_ref());
-    let stages = load.as_deref().unwrap_or(&[]);
-    let phases = timing.map(|timing| phases::name(timing, faults.as_deref(), stages));
+    let phases = timing.map(|timing| {
+        phases::name(timing, faults.as_deref().unwrap_or(&[]), load.as_deref().unwrap_or(&[]))
+    });
     phases::check_names(file, reader);
-    let names = Names {
-        phases: phases.iter().flatten().map(|phase| phase.name.clone()).collect(),
-        faults: faults::names(file),
-        incomplete: faults.is_none() || timing.is_none() || load.is_none(),
-        duration: timing.map(|timing| timing.duration),
-    };
+    let incomplete = faults.is_none() || phases.is_none() || load.is_none();
+    let names = known_names(file, phases.as_deref(), incomplete, timing);
     let demands = demands::read(file, reader, &names);
     let timing = timing?;
     Some(Scenario {
@@ -108,6 +105,21 @@ pub(crate) fn resolve(
         costs: costs?,
         phases: phases?,
     })
+}
+
+/// What checks may name.
+fn known_names(
+    file: &ScenarioFile,
+    phases: Option<&[Phase]>,
+    incomplete: bool,
+    timing: Option<Timing>,
+) -> Names {
+    Names {
+        phases: phases.iter().copied().flatten().map(|phase| phase.name.clone()).collect(),
+        faults: faults::names(file),
+        incomplete,
+        duration: timing.map(|timing| timing.duration),
+    }
 }
 
 fn read_timing(file: &ScenarioFile, reader: &mut Reader<'_>) -> Option<Timing> {

@@ -73,7 +73,10 @@ impl From<bool> for Value {
 /// without a table.
 macro_rules! section {
     ($(#[doc = $doc:literal])+ $name:ident, $noun:literal $(, alone $lone:literal)? => {
-        $($(#[doc = $help:literal])+ $field:ident $(as $key:literal)?: $kind:ty $(= $default:literal)?;)*
+        $(
+            $(#[doc = $help:literal])+
+            $field:ident $(as $key:literal)?: $kind:ty $(= $default:literal)?;
+        )*
     }) => {
         $(#[doc = $doc])+
         #[derive(Clone, Debug)]
