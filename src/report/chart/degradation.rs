@@ -3,7 +3,7 @@
 use super::axis::{self, Below};
 use super::csv::{self, Table};
 use super::figure::{Quantity, Reading, Threshold};
-use super::label::{self, EndLabel, Flag};
+use super::label::{self, Flag};
 use super::line::{self, Trace};
 use super::look::Look;
 use super::number;
@@ -140,9 +140,8 @@ impl Degradation {
         self.draw_mark_lines(scene, &panel, &x);
         let traces = lines.lines.iter().map(|line| self.trace(line, &x)).collect::<Vec<_>>();
         line::draw_all(scene, &panel, &traces);
-        panel.draw_threshold_words(scene, &plan, &line::inked(&panel, &traces));
         panel.draw_flags(scene, &self.flags(&x));
-        panel.draw_names(scene, &names(&panel, &traces));
+        line::draw_words(scene, &panel, &plan, &traces);
         let grey = self.steps.achieved.as_ref().map(|achieved| achieved.label.as_str());
         let title = &self.steps.configured.label;
         axis::draw(scene, panel.plot, &self.figures(&x), title, grey.unwrap_or_default())
@@ -200,7 +199,8 @@ impl Degradation {
     }
 
     fn flags(&self, x: &Scale) -> Vec<Flag> {
-        self.marks(x).map(|(x, words)| Flag { x, words: words.to_owned() }).collect()
+        let flag = |(x, words): (f64, &str)| Flag { from: x, to: x, words: words.to_owned() };
+        self.marks(x).map(flag).collect()
     }
 
     fn draw_mark_lines(&self, scene: &mut Scene, panel: &Panel, x: &Scale) {
@@ -248,8 +248,4 @@ impl Lines {
         let reading = line.and_then(|line| line.readings.get(step));
         csv::reading_cells(reading.copied().unwrap_or_default())
     }
-}
-
-fn names(panel: &Panel, traces: &[Trace<'_>]) -> Vec<EndLabel> {
-    traces.iter().filter_map(|trace| line::end_label(panel, trace)).collect()
 }

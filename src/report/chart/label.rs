@@ -1,7 +1,7 @@
 //! Names beside the ends of lines, moved apart where they would cover each other.
 
 use super::font::Weight;
-use super::scene::{Ink, Point, Scene, Stroke, Type};
+use super::scene::{Area, Ink, Point, Scene, Stroke, Text, Type};
 
 /// The name of a line and where the line ends.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub(super) struct Column {
 
 const SIZE: f64 = 12.5;
 const LINE: f64 = 15.5;
+/// A line that ends this far from the column ends early.
+const FAR: f64 = 30.0;
 /// From the middle of a line of text up or down to its baseline.
 const BASELINE: f64 = 4.5;
 
@@ -36,11 +38,49 @@ pub(super) fn column_width<'a>(names: impl IntoIterator<Item = &'a str>, most: f
 }
 
 /// Writes each label beside the end of its line, with a hair line where it had to move.
-pub(super) fn place(scene: &mut Scene, column: Column, labels: &[EndLabel]) {
+///
+/// A line that ends early has its name in the plot if there is a spot off all of `inked`.
+pub(super) fn place(scene: &mut Scene, column: Column, labels: &[EndLabel], inked: &[Point]) {
+    let mut taken = Vec::new();
+    let mut in_column = Vec::new();
+    for label in labels {
+        match free_spot(label, column, inked, &taken) {
+            Some(text) => {
+                taken.push(text.area());
+                scene.plated(&text.words, text.at, text.kind);
+            }
+            None => in_column.push(label),
+        }
+    }
+    place_in_column(scene, column, &in_column);
+}
+
+fn free_spot(label: &EndLabel, column: Column, inked: &[Point], taken: &[Area]) -> Option<Text> {
+    let Point { x, y } = label.end;
+    if column.left - x < FAR {
+        return None;
+    }
+    let spots = [(10.0, BASELINE), (6.0, -9.0), (6.0, 18.0)];
+    let texts = spots.map(|(dx, dy)| Text {
+        words: label.words.clone(),
+        kind: kind(label.ink.as_text()),
+        at: Point::new(x + dx, y + dy),
+    });
+    texts.into_iter().find(|text| {
+        let area = text.area().grown(3.0);
+        area.right < column.left
+            && area.top > column.top
+            && area.bottom < column.bottom
+            && !inked.iter().any(|point| area.contains(*point))
+            && !taken.iter().any(|other| area.overlaps(*other))
+    })
+}
+
+fn place_in_column(scene: &mut Scene, column: Column, labels: &[&EndLabel]) {
     let wanted = labels.iter().map(|label| label.end.y).collect::<Vec<_>>();
     let places = spread(&wanted, LINE, column.top, column.bottom);
     for (label, y) in labels.iter().zip(places) {
-        let far = column.left - label.end.x > 30.0;
+        let far = column.left - label.end.x > FAR;
         if far || (y - label.end.y).abs() > LINE * 0.6 {
             let from = Point::new(label.end.x + 6.0, label.end.y);
             let to = Point::new(column.left - 2.0, y);
@@ -81,15 +121,16 @@ pub(super) fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> 
     places
 }
 
-/// Words above a place along a plot.
+/// Words above a stretch along a plot; the stretch of a single place has no length.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Flag {
-    pub(super) x: f64,
+    pub(super) from: f64,
+    pub(super) to: f64,
     pub(super) words: String,
 }
 
 /// Between rows of flags.
-pub(super) const FLAG_ROW: f64 = 15.0;
+pub(super) const FLAG_ROW: f64 = 19.0;
 
 /// The row of each flag, counted upwards from the plot, and where its middle is inside the plot.
 ///
@@ -98,13 +139,14 @@ pub(super) fn rows(flags: &[Flag], kind: Type, left: f64, right: f64) -> Vec<(us
     let mut taken: Vec<(usize, f64, f64)> = Vec::new();
     let row = |flag: &Flag| {
         let half = kind.width(&fit(&flag.words, kind, right - left)) / 2.0;
-        let x = flag.x.min(right - half).max(left + half);
+        let x = ((flag.from + flag.to) / 2.0).min(right - half).max(left + half);
+        let (from, to) = (flag.from.min(x - half), flag.to.max(x + half));
         let hits = |row: usize| {
-            let (from, to) = (x - half - 10.0, x + half + 10.0);
-            taken.iter().any(|(other, low, high)| *other == row && from < *high && *low < to)
+            let touches = |low: f64, high: f64| from - 8.0 < high && low < to + 8.0;
+            taken.iter().any(|(other, low, high)| *other == row && touches(*low, *high))
         };
         let row = (0..=taken.len()).find(|row| !hits(*row)).unwrap_or_default();
-        taken.push((row, x - half, x + half));
+        taken.push((row, from, to));
         (row, x)
     };
     flags.iter().map(row).collect()

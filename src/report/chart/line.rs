@@ -3,7 +3,7 @@
 use super::figure::Reading;
 use super::label::EndLabel;
 use super::look::Look;
-use super::panel::Panel;
+use super::panel::{Panel, Plan};
 use super::scene::{Ink, Point, Scene, Stroke};
 
 /// One line of a panel: readings at places along x, ascending.
@@ -28,8 +28,17 @@ pub(super) fn draw_all(scene: &mut Scene, panel: &Panel, traces: &[Trace<'_>]) {
     }
 }
 
+/// Names of limits and lines, where they cover no line.
+pub(super) fn draw_words(scene: &mut Scene, panel: &Panel, plan: &Plan<'_>, traces: &[Trace<'_>]) {
+    let mut inked = inked(panel, traces);
+    panel.draw_threshold_words(scene, plan, &inked);
+    inked.extend(panel.threshold_points(plan));
+    let labels = traces.iter().filter_map(|trace| end_label(panel, trace)).collect::<Vec<_>>();
+    panel.draw_names(scene, &labels, &inked);
+}
+
 /// The name of a trace at the last of its readings; none when it has no reading at all.
-pub(super) fn end_label(panel: &Panel, trace: &Trace<'_>) -> Option<EndLabel> {
+fn end_label(panel: &Panel, trace: &Trace<'_>) -> Option<EndLabel> {
     let drawn = trace.points.iter().rev().find(|(_, reading)| reading.is_drawn());
     let (x, reading) = *drawn?;
     let end = panel.place(x, reading)?;
@@ -37,7 +46,7 @@ pub(super) fn end_label(panel: &Panel, trace: &Trace<'_>) -> Option<EndLabel> {
 }
 
 /// Points a few pixels apart along every line, to keep words off them.
-pub(super) fn inked(panel: &Panel, traces: &[Trace<'_>]) -> Vec<Point> {
+fn inked(panel: &Panel, traces: &[Trace<'_>]) -> Vec<Point> {
     let mut points = Vec::new();
     for trace in traces {
         let places = trace.points.iter().map(|(x, reading)| panel.place(*x, *reading));

@@ -27,14 +27,14 @@ mod number;
 mod page;
 mod paint;
 mod panel;
-//X mod pareto;
+mod pareto;
 mod percentile;
 mod png;
 mod scale;
 mod scene;
 mod svg;
 mod timeline;
-//X mod waterfall;
+mod waterfall;
 
 #[cfg(test)]
 mod sample;
@@ -47,11 +47,11 @@ pub use degradation::{Degradation, Line, Lines, Mark, Step, Steps};
 pub use figure::{Estimate, Quantity, Reading, Threshold};
 pub use look::Look;
 pub use page::Frame;
-//X pub use pareto::{Contender, Pareto};
+pub use pareto::{Contender, Pareto};
 pub use percentile::{Curve, Distribution, PercentileCurve, Quantile};
 pub use scale::Spacing;
 pub use timeline::{FaultBand, Percentiles, Timeline, Window};
-//X pub use waterfall::{Bar, Breakdown, BarGroup, Waterfall};
+pub use waterfall::{BarGroup, Breakdown, Waterfall};
 
 /// One chart in the three forms in which it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -37,7 +37,7 @@ const NOTE: Type = Type::plain(11.5, Ink::FAINT);
 pub(super) const FLAG: Type = Type::plain(11.5, Ink::solid(0x66, 0x66, 0x66));
 
 /// From the top of the outer area to the top of the plot.
-const HEADROOM: f64 = 32.0;
+const HEADROOM: f64 = 28.0;
 const LANE: f64 = 30.0;
 /// Between the plot and what is written beside it.
 const BESIDE: f64 = 12.0;
@@ -70,15 +70,15 @@ impl Panel {
         let mut written = self.thresholds_near(plan);
         for tick in &self.ticks {
             let y = self.y.at(tick.value);
-            self.rule(scene, y, Stroke::solid(Ink::GRID, 1.0));
             if written.iter().all(|other| (other - y).abs() >= 13.0) {
+                self.rule(scene, y, Stroke::solid(Ink::GRID, 1.0));
                 self.beside(scene, &tick.label, y, TICK);
                 written.push(y);
             }
         }
         if let Some(y) = self.never {
             let area = Area { top: self.plot.top, bottom: self.plot.top + LANE - 6.0, ..self.plot };
-            scene.rect(area, Ink::solid(0xf3, 0xf1, 0xee));
+            scene.rect(area, Ink::solid(0x60, 0x50, 0x40).faded(75));
             self.beside(scene, "never", y, TICK);
         }
     }
@@ -131,7 +131,11 @@ impl Panel {
         let kind = FLAG.anchored(Anchor::Middle);
         let (left, right) = (self.plot.left, self.plot.right);
         for (flag, (row, x)) in flags.iter().zip(label::rows(flags, FLAG, left, right)) {
-            let y = self.plot.top - 5.0 - row as f64 * FLAG_ROW;
+            let y = self.plot.top - 7.0 - row as f64 * FLAG_ROW;
+            if flag.from < flag.to {
+                let bar = Area { left: flag.from, right: flag.to, top: y + 4.0, bottom: y + 6.5 };
+                scene.rect(bar, Ink::solid(0xc8, 0xa2, 0x86));
+            }
             scene.text(&label::fit(&flag.words, FLAG, right - left), Point::new(x, y), kind);
         }
     }
@@ -157,8 +161,17 @@ impl Panel {
         }
     }
 
-    pub(super) fn draw_names(&self, scene: &mut Scene, labels: &[EndLabel]) {
-        label::place(scene, self.column(), labels);
+    pub(super) fn draw_names(&self, scene: &mut Scene, labels: &[EndLabel], inked: &[Point]) {
+        label::place(scene, self.column(), labels, inked);
+    }
+
+    /// Points a few pixels apart along the limits.
+    pub(super) fn threshold_points(&self, plan: &Plan<'_>) -> Vec<Point> {
+        let along = |y: f64| {
+            let steps = (self.plot.width() / 6.0) as u32;
+            (0..steps).map(move |step| Point::new(self.plot.left + 6.0 * f64::from(step), y))
+        };
+        self.thresholds_near(plan).into_iter().flat_map(along).collect()
     }
 
     fn rule(&self, scene: &mut Scene, y: f64, stroke: Stroke) {

@@ -104,9 +104,7 @@ impl PercentileCurve {
         let traces = parts.iter().map(|part| part.trace(&x)).collect::<Vec<_>>();
         line::draw_all(scene, &panel, &traces);
         draw_stops(scene, &panel, &traces);
-        panel.draw_threshold_words(scene, &plan, &line::inked(&panel, &traces));
-        let labels = traces.iter().filter_map(|trace| line::end_label(&panel, trace));
-        panel.draw_names(scene, &labels.collect::<Vec<_>>());
+        line::draw_words(scene, &panel, &plan, &traces);
         let grey = "a curve stops where fewer than ten samples lie beyond";
         axis::draw(scene, panel.plot, &figures(&x), "percentile, in nines", grey)
     }

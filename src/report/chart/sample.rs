@@ -211,3 +211,75 @@ pub(super) fn percentile() -> PercentileCurve {
         thresholds: vec![Threshold { value: 800.0, label: "fast: p99 < 800 ms".to_owned() }],
     }
 }
+
+pub(super) fn pareto() -> Pareto {
+    let contender = |name: &str, look, latency, anomalies, messages| Contender {
+        name: name.to_owned(),
+        look: Look::nth(look),
+        latency,
+        anomalies,
+        messages,
+    };
+    let none = Reading::within(0.0, 0.0, 7.0);
+    Pareto {
+        frame: Frame {
+            title:
+                "Only arrival and causal are worth their price: the rest are slower and no safer"
+                    .to_owned(),
+            ..degradation().frame
+        },
+        latency: Quantity::new("p99 to applied in storm, ms", "p99", "ms"),
+        anomalies: Quantity::new("anomalies per 10,000", "anomalies", "per_10k"),
+        messages: Quantity::new("messages per attestation", "messages", "per_attestation"),
+        contenders: vec![
+            contender(
+                "arrival",
+                0,
+                Reading::within(401.0, 385.0, 417.0),
+                Reading::within(333.0, 290.0, 376.0),
+                3.0,
+            ),
+            contender("causal", 1, Reading::within(478.0, 470.0, 486.0), none, 3.2),
+            contender(
+                "fifo",
+                2,
+                Reading::within(455.0, 430.0, 480.0),
+                Reading::within(150.0, 110.0, 190.0),
+                3.0,
+            ),
+            contender("bcb", 3, Reading::within(694.0, 680.0, 708.0), none, 24.0),
+            contender(
+                "sequencer",
+                4,
+                Reading::within(820.0, 600.0, 1100.0),
+                Reading::within(160.0, 90.0, 230.0),
+                4.0,
+            ),
+            contender("watermark", 5, Reading::within(630.0, 628.0, 632.0), none, 3.1),
+            contender("jolteon", 6, Reading::within(655.0, 640.0, 670.0), none, 9.5),
+            contender("bracha", 7, Reading::Never, none, 41.0),
+        ],
+    }
+}
+
+pub(super) fn waterfall() -> Waterfall {
+    let stages = ["admit", "route", "network", "verify", "order", "apply"];
+    let group = |name: &str, run: [f64; 6], twin: [f64; 6]| BarGroup {
+        name: name.to_owned(),
+        run: Breakdown::Stages(run.to_vec()),
+        twin: Some(Breakdown::Stages(twin.to_vec())),
+    };
+    Waterfall {
+        frame: Frame {
+            title: "The storm's p99 is spent waiting for parents, not on the network".to_owned(),
+            ..timeline().frame
+        },
+        time: Quantity::new("time to applied, ms", "time", "ms"),
+        phase: "storm".to_owned(),
+        stages: stages.map(str::to_owned).to_vec(),
+        groups: vec![
+            group("p50", [1.2, 4.8, 98.0, 12.4, 88.0, 48.5], [1.1, 4.6, 51.0, 10.1, 0.4, 35.2]),
+            group("p99", [2.6, 9.9, 154.0, 31.0, 224.0, 56.9], [2.4, 9.1, 131.0, 28.2, 9.1, 55.5]),
+        ],
+    }
+}

@@ -156,6 +156,11 @@ impl Scale {
     }
 }
 
+/// The largest round figure that is not larger than `value`, which is positive.
+pub(super) fn round_below(value: f64) -> f64 {
+    round_figure(value.max(SMALLEST), Side::Below)
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Below,

@@ -15,4 +15,6 @@ fn draw() {
     store("collapse", &sample::collapse().render().expect("draws"));
     store("timeline", &sample::timeline().render().expect("draws"));
     store("percentile", &sample::percentile().render().expect("draws"));
+    store("pareto", &sample::pareto().render().expect("draws"));
+    store("waterfall", &sample::waterfall().render().expect("draws"));
 }

@@ -97,9 +97,6 @@ const LOADS: [(&str, Ink, bool, Pick); 2] = [
     }),
 ];
 
-const NEVERS: [(&str, Ink, bool, Pick); 1] =
-    [("never", Ink::LIMIT, false, |window| Reading::exact(window.never_pct))];
-
 impl Timeline {
     /// Draws the chart.
     ///
@@ -127,10 +124,9 @@ impl Timeline {
             ..all
         };
         if self.windows.iter().any(|window| window.never_pct > 0.0) {
-            let outer = below(plot, NEVER_HEIGHT);
-            plot = self.draw_small(scene, outer, "never applied, % of what was due", &NEVERS);
+            plot = self.draw_nevers(scene, below(plot, NEVER_HEIGHT));
         }
-        plot = self.draw_small(scene, below(plot, LOAD_HEIGHT), "load, per second", &LOADS);
+        plot = self.draw(scene, &small(below(plot, LOAD_HEIGHT), "load, per second"), &LOADS);
         let figures = self.figures(&self.scale(plot));
         let unit = Clock::for_length(self.end()).title();
         let bottom = axis::draw(scene, plot, &figures, unit, "");
@@ -161,18 +157,24 @@ impl Timeline {
         self.draw(scene, &plan, &LINES)
     }
 
-    fn draw_small(&self, scene: &mut Scene, outer: Area, heading: &str, lines: &[Series]) -> Area {
-        let plan = Plan {
-            outer,
-            heading,
-            spacing: Spacing::Linear,
-            thresholds: &[],
-            ticks: 2,
-            names: names_width(),
-            flag_rows: 0,
-            gutter: GUTTER,
-        };
-        self.draw(scene, &plan, lines)
+    /// A bar per window: the share is of a window, and nothing where nothing is lost.
+    fn draw_nevers(&self, scene: &mut Scene, outer: Area) -> Area {
+        let plan = small(outer, "never applied, % of what was due");
+        let share = |window: &Window| Reading::exact(window.never_pct);
+        let readings = self.windows.iter().map(share).collect::<Vec<_>>();
+        let panel = Panel::new(&plan, &readings);
+        let x = self.scale(panel.plot);
+        self.draw_faults(scene, panel.plot, &x);
+        panel.draw_axis(scene, &plan);
+        for (window, reading) in self.windows.iter().zip(readings) {
+            if let Some(share) = reading.estimate().filter(|share| share.value > 0.0) {
+                let left = x.at(window.start.as_secs_f64());
+                let right = x.at((window.start + self.window).as_secs_f64());
+                let top = panel.y.at(share.value);
+                scene.rect(Area { left, right, top, bottom: panel.plot.bottom }, Ink::LIMIT);
+            }
+        }
+        panel.plot
     }
 
     /// Returns the plot of the panel.
@@ -189,12 +191,10 @@ impl Timeline {
         panel.draw_thresholds(scene, plan);
         let traces = series.iter().map(|series| self.trace(series, &x)).collect::<Vec<_>>();
         line::draw_all(scene, &panel, &traces);
-        panel.draw_threshold_words(scene, plan, &line::inked(&panel, &traces));
         if plan.flag_rows > 0 {
             panel.draw_flags(scene, &self.flags(&x));
         }
-        let labels = traces.iter().filter_map(|trace| line::end_label(&panel, trace));
-        panel.draw_names(scene, &labels.collect::<Vec<_>>());
+        line::draw_words(scene, &panel, plan, &traces);
         panel.plot
     }
 
@@ -232,10 +232,11 @@ impl Timeline {
     }
 
     fn flags(&self, x: &Scale) -> Vec<Flag> {
-        let middle = |fault: &FaultBand| {
-            (x.at(fault.from.as_secs_f64()) + x.at(fault.to.as_secs_f64())) / 2.0
+        let flag = |fault: &FaultBand| Flag {
+            from: x.at(fault.from.as_secs_f64()),
+            to: x.at(fault.to.as_secs_f64()),
+            words: fault.name.clone(),
         };
-        let flag = |fault: &FaultBand| Flag { x: middle(fault), words: fault.name.clone() };
         self.faults.iter().map(flag).collect()
     }
 
@@ -299,8 +300,21 @@ impl Timeline {
 /// Name, colour, whether dashed, which reading.
 type Series = (&'static str, Ink, bool, Pick);
 
+fn small(outer: Area, heading: &str) -> Plan<'_> {
+    Plan {
+        outer,
+        heading,
+        spacing: Spacing::Linear,
+        thresholds: &[],
+        ticks: 4,
+        names: names_width(),
+        flag_rows: 0,
+        gutter: GUTTER,
+    }
+}
+
 fn names_width() -> f64 {
-    let names = LINES.iter().chain(&LOADS).chain(&NEVERS).map(|(name, ..)| *name);
+    let names = LINES.iter().chain(&LOADS).map(|(name, ..)| *name);
     label::column_width(names, 200.0)
 }
 
