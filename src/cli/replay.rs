@@ -11,6 +11,7 @@ use super::progress::Progress;
 use super::source;
 use crate::experiment::{Word, run_all, twin_of};
 use crate::kernel::Recorded;
+use crate::measure::{NoRows, OperationRow, Rows};
 use crate::ordering::Catalogue;
 use crate::report::{StoreError, find_result, read};
 use crate::scenario::Source;
@@ -122,7 +123,7 @@ fn replay_twin(
     let Some(stored) = field(digest_file, "twin").and_then(|hex| Digest::from_hex(&hex)) else {
         return Ok(None);
     };
-    let outcome = run(&twin_of(scenario), catalogue, options, &mut ());
+    let outcome = run(&twin_of(scenario), catalogue, options, &mut NoRows);
     Ok(Some(outcome.map_err(|failure| failure.to_string())?.digest == stored))
 }
 
@@ -154,6 +155,14 @@ impl Comparer {
         let event = event
             .unwrap_or("with --trace in the first place, the event itself would be named here");
         format!("{place}\n{event}\n")
+    }
+}
+
+impl Rows for Comparer {
+    fn row(&mut self, _: &OperationRow) {}
+
+    fn are_wanted(&self) -> bool {
+        false
     }
 }
 
@@ -216,7 +225,7 @@ fn replay_grid(
     let total = jobs.len();
     let shared = Arc::new(catalogue.clone());
     let work = move |scenario: Scenario| {
-        run(&scenario, &shared, options, &mut ()).map(|outcome| outcome.digest.to_string())
+        run(&scenario, &shared, options, &mut NoRows).map(|outcome| outcome.digest.to_string())
     };
     let mut progress = Progress::new("replayed", total as u64, quiet);
     let done =

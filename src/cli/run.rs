@@ -10,9 +10,11 @@ use super::progress::Progress;
 use super::source::{self, command};
 use crate::experiment::{Pair, run_pair};
 use crate::kernel::{Recorded, Span, VirtualTime};
+use crate::measure::{OperationRow, Rows};
 use crate::ordering::Catalogue;
 use crate::report::{
-    Draft, Making, StoreError, pretty, run_screen, seeds_screen, summary, verdict_line, write_run,
+    Draft, Making, OperationsCsv, StoreError, pretty, run_screen, seeds_screen, summary,
+    verdict_line, write_run,
 };
 use crate::scenario::model::Scenario;
 use crate::simulation::{Listener, World};
@@ -163,6 +165,7 @@ fn date(days: i64) -> (i64, i64, i64) {
 /// Follows a run into its result: checkpoints, perhaps a trace, and progress for the terminal.
 struct Follower {
     checkpoints: std::io::BufWriter<std::fs::File>,
+    attestations: OperationsCsv<std::io::BufWriter<std::fs::File>>,
     trace: Option<std::io::BufWriter<std::fs::File>>,
     world: World,
     progress: Progress,
@@ -181,12 +184,13 @@ impl Follower {
     ) -> Result<Self, StoreError> {
         let mut checkpoints = draft.create("checkpoints.csv")?;
         let failed = writeln!(checkpoints, "second_s,process,chain").err();
+        let attestations = OperationsCsv::begin(draft.create("attestations.csv")?);
         let trace = if trace { Some(draft.create("trace.txt")?) } else { None };
         let world = World::new(scenario, catalogue);
         let end = world.end;
         let progress = Progress::new(&scenario.name, end.whole_seconds(), quiet);
         let told = VirtualTime::ZERO;
-        Ok(Self { checkpoints, trace, world, progress, end, told, failed })
+        Ok(Self { checkpoints, attestations, trace, world, progress, end, told, failed })
     }
 
     fn note(&mut self, result: std::io::Result<()>) {
@@ -196,7 +200,7 @@ impl Follower {
     }
 
     fn finish(mut self) -> Result<(), String> {
-        let result = self.checkpoints.flush();
+        let result = self.checkpoints.flush().and_then(|()| self.attestations.finish());
         self.note(result);
         if let Some(trace) = &mut self.trace {
             let result = trace.flush();
@@ -208,6 +212,13 @@ impl Follower {
                 "cannot write the result: {error}\nmake room, or choose another folder with --out"
             )),
         }
+    }
+}
+
+impl Rows for Follower {
+    fn row(&mut self, row: &OperationRow) {
+        let result = self.attestations.row(row);
+        self.note(result);
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn scenario(command: ScenarioCommand, catalogue: &Catalogue) -> ExitC
 fn list() -> ExitCode {
     let mut text = String::new();
     for bundled in BUNDLED {
-        let _ = writeln!(text, "{:<20} {}", bundled.name, bundled.question());
+        let _ = writeln!(text, "{:<20} {}", bundled.name, bundled.question);
     }
     let _ = writeln!(text, "\nnext: attestorm scenario show {}", BUNDLED[0].name);
     print(&text);

@@ -86,7 +86,7 @@ fn measure(check: &Check, of: &Measurement, evidence: Evidence<'_>) -> Measured 
 }
 
 /// The statistic over one phase; `None` for a recovery, which looks across phases.
-const fn statistic(stat: Stat) -> Option<Statistic> {
+pub(super) const fn statistic(stat: Stat) -> Option<Statistic> {
     Some(match stat {
         Stat::Percentile(share) => Statistic::Percentile(share),
         Stat::Max => Statistic::Max,

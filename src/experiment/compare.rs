@@ -6,7 +6,7 @@ use super::check::Met;
 use super::pool::{Panicked, run_all};
 use super::single::{Pair, run_pair};
 use super::verdict::Word;
-use crate::measure::Statistic;
+use crate::measure::{NoRows, Statistic};
 use crate::ordering::Catalogue;
 use crate::scenario::model::{Crypto, Scenario};
 use crate::simulation::{Failure, Options, run};
@@ -155,9 +155,9 @@ pub fn compare(
 fn work_off(cell: Cell, catalogue: &Catalogue, options: Options) -> Result<Done, Failure> {
     Ok(match cell {
         Cell::Pair(scenario) => {
-            Done::Pair(Box::new(run_pair(&scenario, catalogue, options, true, &mut ())?))
+            Done::Pair(Box::new(run_pair(&scenario, catalogue, options, true, &mut NoRows)?))
         }
-        Cell::Real(scenario) => Done::Real(run(&scenario, catalogue, options, &mut ())?.digest),
+        Cell::Real(scenario) => Done::Real(run(&scenario, catalogue, options, &mut NoRows)?.digest),
     })
 }
 

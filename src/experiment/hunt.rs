@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::pool::run_all;
 use super::verdict::Word;
 use crate::kernel::{Draws, Luck, Purpose, Span};
+use crate::measure::NoRows;
 use crate::ordering::{Catalogue, Committee, FaultModel, Guarantees, TransportNeed};
 use crate::scenario::model::{
     Climb, Crypto, Effect, Fault, Network, ReorderForm, Scenario, Transport,
@@ -91,7 +92,7 @@ fn hunt_once(
     catalogue: &Catalogue,
 ) -> (u64, Scenario, Option<String>) {
     let scenario = drawn(base, number, catalogue);
-    match run(&scenario, catalogue, Options::default(), &mut ()) {
+    match run(&scenario, catalogue, Options::default(), &mut NoRows) {
         Err(failure) => (0, scenario, Some(failure.to_string())),
         Ok(outcome) => {
             let broken = outcome.guarantees.iter().find_map(|verdict| match &verdict.standing {

@@ -3,7 +3,8 @@
 use super::check::{CheckResult, Evidence, Met, evaluate};
 use super::fault_report::{FaultReport, report_fault};
 use super::verdict::{Verdict, Word};
-use crate::measure::{Measured, Measurement};
+use crate::kernel::Span;
+use crate::measure::{Measured, Measurement, NoRows};
 use crate::ordering::Catalogue;
 use crate::scenario::check::Check;
 use crate::scenario::model::{Crypto, Scenario};
@@ -65,7 +66,7 @@ pub fn run_pair(
 ) -> Result<Pair, Failure> {
     let outcome = run(scenario, catalogue, options, listener)?;
     let twin = match with_twin {
-        true => Some(run(&twin_of(scenario), catalogue, options, &mut ())?),
+        true => Some(run(&twin_of(scenario), catalogue, options, &mut NoRows)?),
         false => None,
     };
     Ok(judge_pair(scenario.clone(), outcome, twin))
@@ -99,6 +100,9 @@ pub fn judge_pair(scenario: Scenario, run: Outcome, twin: Option<Outcome>) -> Pa
     Pair { scenario, run, twin, thresholds, always, sometimes, faults, verdict }
 }
 
+/// What must hold at every moment is looked at in windows of this length.
+const MOMENT: Span = Span::from_secs(1);
+
 /// The first window in which a check has the wanted answer, or else its answer over the phase.
 fn extreme_window(check: &Check, evidence: Evidence<'_>, wanted: Met) -> CheckResult {
     let whole = evaluate(&check.text, check, evidence);
@@ -107,7 +111,9 @@ fn extreme_window(check: &Check, evidence: Evidence<'_>, wanted: Met) -> CheckRe
     }
     let phase = check.phase.as_deref().map_or(Some(0), |name| evidence.run.phase(name));
     let Some(phase) = phase else { return whole };
-    for (_, measured) in evidence.run.windows_of(check, phase) {
+    let Some(statistic) = super::check::statistic(check.stat) else { return whole };
+    let windows = evidence.run.windows(&check.metric, statistic, phase, MOMENT);
+    for (_, measured) in windows {
         let Measured::Value(_) = measured else { continue };
         let result = super::check::judge(&check.text, check, measured, evidence);
         if result.met == wanted {

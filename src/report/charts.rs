@@ -85,8 +85,8 @@ fn timeline(pair: &Pair, command: &str) -> Timeline {
     let width = pair.run.measurement.series_width();
     let seconds = width.as_secs_f64();
     let percentiles = |row: &crate::measure::SeriesRow| Percentiles {
-        p50: reading(row.p50_measured),
-        p99: reading(row.p99_measured),
+        p50: reading(row.p50),
+        p99: reading(row.p99),
     };
     let windows = run.iter().filter(|row| row.due > 0 && row.start >= begin).map(|row| Window {
         start: row.start.since(begin),

@@ -207,8 +207,8 @@ fn series(measurement: &Measurement) -> String {
             row.start.as_nanos() / 1_000_000_000,
             row.due,
             row.good,
-            number(row.p50),
-            number(row.p99),
+            number(row.p50.value()),
+            number(row.p99.value()),
             row.never,
             row.orphans,
             row.diverged,
@@ -225,6 +225,24 @@ fn faults(pair: &Pair) -> String {
         let (planned, achieved) = (quoted(&fault.planned), quoted(&fault.achieved));
         let occurred = fault.did_not_occur.is_none();
         let _ = writeln!(text, "{},{planned},{achieved},{occurred}", fault.name);
+    }
+    text
+}
+
+/// The metrics of a run: a row per phase, metric and statistic, the twin's under `<phase>@twin`.
+pub fn metrics_csv(pair: &Pair) -> String {
+    let mut text = String::from("phase,metric,statistic,value\n");
+    let summary = summary(pair);
+    let metrics = summary["metrics"].as_object().into_iter().flatten();
+    for (metric, phases) in metrics {
+        for (phase, values) in phases.as_object().into_iter().flatten() {
+            for (statistic, value) in values.as_object().into_iter().flatten() {
+                let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+                if value != "null" {
+                    let _ = writeln!(text, "{phase},{metric},{statistic},{value}");
+                }
+            }
+        }
     }
     text
 }

@@ -48,7 +48,9 @@ fn a_run_leaves_a_whole_folder_and_latest() {
 fn screens_keep_to_their_size() {
     let place = Place::new();
     place.write("small.toml", SMALL);
-    for command in ["run small.toml", "compare small.toml --by ordering=arrival,causal --seeds 1..2"] {
+    for command in
+        ["run small.toml", "compare small.toml --by ordering=arrival,causal --seeds 1..2"]
+    {
         let ran = place.run(command);
         assert!(ran.out.lines().count() <= 44, "{}", ran.out);
         let widest = ran.out.lines().map(|line| line.chars().count()).max();
@@ -86,7 +88,11 @@ fn bad_scenarios_get_one_clear_error_each_and_leave_nothing() {
         ("actor.toml", SMALL.replace("routers ->", "rooters ->"), "routers"),
         ("late.toml", SMALL.replace("at = \"2s\"", "at = \"9s\""), "the run lasts 6s"),
         ("empty.toml", String::new(), "empty"),
-        ("metric.toml", format!("{SMALL}\n[thresholds]\nx = \"count(orphan) == 0\"\n"), "did you mean `orphans`"),
+        (
+            "metric.toml",
+            format!("{SMALL}\n[thresholds]\nx = \"count(orphan) == 0\"\n"),
+            "did you mean `orphans`",
+        ),
         ("huge.toml", "#".repeat(10_000_000), "1 MiB"),
     ];
     let place = Place::new();

@@ -54,7 +54,10 @@ fn a_stored_run_is_replayed_and_a_changed_one_is_narrowed_down() {
 
     let latest = place.path().join("results/small/latest");
     let stored = |name: &str| std::fs::read_to_string(latest.join(name)).expect("a file");
-    place.write("results/small/latest/scenario.toml", stored("scenario.toml").replace("seed = 1", "seed = 2"));
+    place.write(
+        "results/small/latest/scenario.toml",
+        stored("scenario.toml").replace("seed = 1", "seed = 2"),
+    );
     let other = place.run("replay small");
     assert_eq!(other.code, 1, "{}{}", other.out, other.err);
     for word in ["first difference", "in second", "at fact", "stored", "here", "defect"] {
