@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use super::hosts::Hosts;
-use super::ledger::{Cell, Divergence, Ledger, NEVER, Place};
+use super::ledger::{Ledger, Place};
+use super::record::{Cell, Divergence, NEVER};
 use super::setting::{Interval, PhaseWindow};
 use super::tally::Tally;
 use super::{Setting, event::Event};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::event::Event;
 use super::hosts::Hosts;
-use super::ledger::{Cell, Record};
 use super::order::OrderObservations;
+use super::record::{Cell, Record};
 use super::setting::phases_of;
 use super::tally::Tally;
 

@@ -8,6 +8,7 @@
 
 mod achievement;
 mod buckets;
+mod deliveries;
 mod density;
 mod disorder;
 mod distribution;
@@ -26,6 +27,7 @@ mod observers;
 mod order;
 mod positions;
 mod readers;
+mod record;
 mod recovery;
 mod rows;
 mod sample;

@@ -7,12 +7,13 @@ use super::fifo::Fifo;
 use super::holders::{Holders, Verdicts};
 use super::hosts::Hosts;
 use super::inversions::Inversions;
-use super::ledger::{Ledger, NEVER, Place};
+use super::ledger::{Ledger, Place};
 use super::measurement::Measurement;
 use super::notes::Notes;
 use super::order::OrderObservations;
 use super::positions::Positions;
 use super::readers::{Answer, Readers};
+use super::record::{NEVER, Try};
 use super::rows::{NoRows, Rows};
 use super::sample::Sample;
 use super::series::Series;
@@ -205,16 +206,44 @@ impl Observers {
                     self.ledger.record_mut(slot).events.add(Event::Rejected);
                 }
             }
-            Fact::Received { .. }
-            | Fact::Verified { .. }
-            | Fact::Waits { .. }
-            | Fact::Delivered { .. }
-            | Fact::Retracted { .. }
-            | Fact::Finalised { .. }
-            | Fact::Applied { .. } => {
-                // Only the deeds of validators that count are looked at.
-                if self.hosts.counts(process) {
-                    self.validator(now, process as usize, fact, rows);
+            Fact::Received { operation, attempt, router, sequence } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.received(deed, router, sequence);
+                }
+            }
+            Fact::Verified { operation, attempt, genuine } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.verified(deed, genuine);
+                }
+            }
+            Fact::Waits { operation, attempt } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.ledger.record_mut(deed.slot).events.add(Event::Waited);
+                }
+            }
+            Fact::Delivered { operation, attempt, position, is_final } => {
+                let deed = self.deed(now, process, operation, attempt);
+                let deed = deed.or_else(|| self.stray(now, process, operation, attempt));
+                if let Some(deed) = deed {
+                    self.delivered(deed, position);
+                    if is_final {
+                        self.finalised(deed);
+                    }
+                }
+            }
+            Fact::Retracted { operation, attempt, position, was_final } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.retracted(deed, position, was_final);
+                }
+            }
+            Fact::Finalised { operation, attempt } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.finalised(deed);
+                }
+            }
+            Fact::Applied { operation, attempt, verdict, again, resolved } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.applied(deed, verdict, again, resolved);
                 }
             }
             Fact::Concluded { operation, conclusion, .. } => {
@@ -308,7 +337,7 @@ impl Observers {
         record.attempts = record.attempts.max(attempt.saturating_add(1));
         if attempt > 0 {
             record.events.add(Event::Retried);
-            record.last_try = super::ledger::Try::NEVER;
+            record.last_try = Try::NEVER;
         }
         record.try_of(attempt).sent = now;
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::event::Event;
-use super::ledger::{Ledger, NEVER, Record};
+use super::ledger::Ledger;
+use super::record::{NEVER, Record};
 use super::sample::Sample;
 use super::setting::phases_of;
 use super::tally::Tally;

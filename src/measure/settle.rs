@@ -1,8 +1,8 @@
 //! An operation that nothing will touch any more is added up.
 
 use super::event::Event;
-use super::ledger::{Cell, NEVER, Record, span};
 use super::observers::Observers;
+use super::record::{Cell, NEVER, Record, span};
 use super::rows::{OperationRow, Rows};
 use super::sample::Sample;
 use super::series::Due;

@@ -4,7 +4,7 @@ use super::density::{Density, Displacement};
 use super::disorder::{Arrival, Late, Stream};
 use super::event::Event;
 use super::histogram::Histogram;
-use super::ledger::Record;
+use super::record::Record;
 use super::sample::Sample;
 use super::setting::phases_of;
 use super::tally::Tally;

@@ -1,7 +1,7 @@
 //! Where the time to applied went, stage by stage, by how long it was.
 
 use super::histogram::bucket_of;
-use super::ledger::{Cell, NEVER, Record};
+use super::record::{Cell, NEVER, Record};
 use crate::kernel::{Span, VirtualTime};
 
 /// Stages between the intended send and the acceptance by the q-th correct validator.
