@@ -43,7 +43,7 @@ pub(super) fn draw(
     y += 5.0;
     let centre = plot.centre().x;
     for (words, kind) in [(title, TITLE), (grey, SUBTITLE)] {
-        for line in label::wrap(words, kind, plot.width() + 60.0, 2) {
+        for line in label::balanced(words, kind, plot.width() + 60.0, 2) {
             y += 17.5;
             scene.text(&line, Point::new(centre, y), kind);
         }

@@ -108,7 +108,7 @@ impl Pareto {
         panel.draw_axis(scene, &plan);
         let figures = self.draw_grid(scene, panel.plot, &x);
         let spots = self.spots(&panel, &x);
-        let frontier = draw_frontier(scene, panel.plot, &spots);
+        let frontier = draw_frontier(scene, panel.plot, x.end + INSET, &spots);
         spots.iter().filter(|spot| spot.dominated).for_each(|spot| spot.draw(scene, &panel, &x));
         spots.iter().filter(|spot| !spot.dominated).for_each(|spot| spot.draw(scene, &panel, &x));
         draw_names(scene, &panel, &x, &spots, &frontier);
@@ -136,9 +136,9 @@ impl Pareto {
     /// Returns the figures along the horizontal axis.
     fn draw_grid(&self, scene: &mut Scene, plot: Area, x: &Scale) -> Vec<Below> {
         let below = |x: f64, words: &str| Below { x, words: words.to_owned(), grey: String::new() };
-        let ticks = x.domain.ticks(10);
-        let mut figures = ticks.iter().map(|tick| below(x.at(tick.value), &tick.label));
-        let mut figures = figures.by_ref().collect::<Vec<_>>();
+        let ticks = x.domain.ticks(10).into_iter();
+        let mut figures =
+            ticks.map(|tick| below(x.at(tick.value), &tick.label)).collect::<Vec<_>>();
         let axis = Stroke::solid(Ink::FAINT, 1.0);
         scene.line(Point::new(plot.left, plot.bottom), Point::new(plot.right, plot.bottom), axis);
         for figure in &figures {
@@ -296,7 +296,7 @@ fn bubble(scene: &mut Scene, centre: Point, radius: f64, ink: Ink) {
 }
 
 /// A staircase: between two points nothing better than the worse of each was seen.
-fn draw_frontier(scene: &mut Scene, plot: Area, spots: &[Spot<'_>]) -> Vec<Point> {
+fn draw_frontier(scene: &mut Scene, plot: Area, right: f64, spots: &[Spot<'_>]) -> Vec<Point> {
     let mut finite = spots.iter().filter(|spot| spot.latency.is_some()).collect::<Vec<_>>();
     finite.sort_by(|a, b| a.at.x.total_cmp(&b.at.x).then(b.at.y.total_cmp(&a.at.y)));
     let mut path: Vec<Point> = Vec::new();
@@ -308,7 +308,7 @@ fn draw_frontier(scene: &mut Scene, plot: Area, spots: &[Spot<'_>]) -> Vec<Point
         }
         path.push(spot.at);
     }
-    path.extend(path.last().map(|last| Point::new(plot.right, last.y)));
+    path.extend(path.last().map(|last| Point::new(right, last.y)));
     scene.path(path.clone(), Stroke::dashed(Ink::QUIET, 1.3, &[5.0, 4.0]));
     path
 }
@@ -330,7 +330,7 @@ fn draw_names(scene: &mut Scene, panel: &Panel, x: &Scale, spots: &[Spot<'_>], f
         let best = texts.into_iter().min_by(|a, b| cost(a).total_cmp(&cost(b)));
         if let Some(text) = best {
             taken.push(text.area().grown(2.0));
-            if libm::hypot(text.at.x - spot.at.x, text.at.y - spot.at.y) > spot.radius + 34.0 {
+            if libm::hypot(text.at.x - spot.at.x, text.at.y - spot.at.y) > spot.radius + 18.0 {
                 scene.line(spot.at, text.area().centre(), Stroke::solid(ink.faded(500), 0.8));
             }
             scene.plated(&text.words, text.at, text.kind);

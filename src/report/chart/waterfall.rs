@@ -130,6 +130,15 @@ impl Waterfall {
         groups.iter().map(BarGroup::longest).fold(0.0, f64::max)
     }
 
+    /// Digits after the point in the table, for three that count in the largest figure.
+    fn decimals(&self) -> usize {
+        match self.longest(&self.groups) {
+            longest if longest < 10.0 => 2,
+            longest if longest < 1000.0 => 1,
+            _ => 0,
+        }
+    }
+
     fn share_axis(&self) -> bool {
         let lengths = self.groups.iter().map(BarGroup::longest).filter(|length| *length > 0.0);
         let shortest = lengths.fold(f64::INFINITY, f64::min);
@@ -237,7 +246,7 @@ impl Waterfall {
         };
         let sum = lengths.iter().sum::<f64>();
         for (length, right) in lengths.iter().chain([&sum]).zip(columns) {
-            scene.text(&number::short(*length), Point::new(*right, y), CELL);
+            scene.text(&number::grouped(*length, self.decimals()), Point::new(*right, y), CELL);
         }
     }
 
@@ -259,7 +268,7 @@ impl Waterfall {
             };
             let kind =
                 if bold { Type::bold(12.0, Ink::TEXT) } else { Type { ink: Ink::QUIET, ..CELL } };
-            let words = signed(figure);
+            let words = signed(figure, self.decimals());
             scene.text(&words, Point::new(*right, base), kind.anchored(Anchor::End));
         }
         y + ROW + 4.0
@@ -330,13 +339,15 @@ impl Breakdown {
     }
 }
 
-fn signed(figure: f64) -> String {
-    let words = number::short(figure.abs());
-    match figure {
-        figure if figure > 0.0 && words != "0" => format!("+{words}"),
-        figure if figure < 0.0 && words != "0" => format!("−{words}"),
-        _ => words,
-    }
+fn signed(figure: f64, decimals: usize) -> String {
+    let words = number::grouped(figure.abs(), decimals);
+    let zero = words.chars().all(|c| !('1'..='9').contains(&c));
+    let sign = match figure {
+        _ if zero => "",
+        figure if figure > 0.0 => "+",
+        _ => "−",
+    };
+    format!("{sign}{words}")
 }
 
 fn ink(stage: usize) -> Ink {
@@ -375,9 +386,9 @@ mod tests {
 
     #[test]
     fn differences_carry_their_sign() {
-        let check = |figure, words: &str| assert_eq!(signed(figure), words);
-        check(243.0, "+243");
-        check(-4.26, "−4.26");
-        check(0.0, "0");
+        let check = |figure, words: &str| assert_eq!(signed(figure, 1), words);
+        check(243.0, "+243.0");
+        check(-4.26, "−4.3");
+        check(0.01, "0.0");
     }
 }
