@@ -55,7 +55,8 @@ pub(super) fn draw(
 fn thinned(figures: &[Below]) -> Vec<&Below> {
     let every = |stride: usize| {
         let last = figures.len().saturating_sub(1);
-        let kept = figures.iter().enumerate().filter(|(index, _)| (last - index) % stride == 0);
+        let kept =
+            figures.iter().enumerate().filter(|(index, _)| (last - index).is_multiple_of(stride));
         kept.map(|(_, figure)| figure).collect::<Vec<_>>()
     };
     let apart = |kept: &Vec<&Below>| kept.windows(2).all(|pair| clear(pair[0], pair[1]));

@@ -1,5 +1,7 @@
 //! What holds for every chart.
 
+use std::sync::LazyLock;
+
 use super::scene::{Area, Scene, Shape, Text};
 use super::*;
 
@@ -16,6 +18,9 @@ macro_rules! drawn {
         Drawn { name: $name, scene: chart.scene(), rendered: chart.render().expect("draws") }
     }};
 }
+
+static SAMPLES: LazyLock<Vec<Drawn>> = LazyLock::new(samples);
+static EMPTIES: LazyLock<Vec<Drawn>> = LazyLock::new(empties);
 
 fn samples() -> Vec<Drawn> {
     vec![
@@ -57,7 +62,7 @@ fn charts_can_be_looked_at() {
         return;
     };
     let folder = std::path::PathBuf::from(folder);
-    for drawn in samples() {
+    for drawn in SAMPLES.iter() {
         let Rendered { svg, png, csv } = &drawn.rendered;
         for (kind, bytes) in [("svg", svg.as_bytes()), ("png", png), ("csv", csv.as_bytes())] {
             let file = folder.join(format!("{}.{kind}", drawn.name));
@@ -68,7 +73,7 @@ fn charts_can_be_looked_at() {
 
 #[test]
 fn no_text_covers_another_or_leaves_the_page() {
-    for Drawn { name, scene, .. } in samples().iter().chain(&empties()) {
+    for Drawn { name, scene, .. } in SAMPLES.iter().chain(EMPTIES.iter()) {
         let page = Area { left: 0.0, top: 0.0, right: scene.width, bottom: scene.height };
         let texts = texts(scene);
         for (index, text) in texts.iter().enumerate() {
@@ -84,7 +89,7 @@ fn no_text_covers_another_or_leaves_the_page() {
 
 #[test]
 fn every_place_is_finite() {
-    for Drawn { name, rendered, .. } in samples().iter().chain(&empties()) {
+    for Drawn { name, rendered, .. } in SAMPLES.iter().chain(EMPTIES.iter()) {
         let svg = rendered.svg.replace("DejaVu Sans", "");
         for word in ["NaN", "inf,", "inf ", "\"inf"] {
             assert!(!svg.contains(word), "{name} has {word}");
@@ -95,9 +100,9 @@ fn every_place_is_finite() {
 
 #[test]
 fn titles_subtitles_and_feet_are_there() {
-    for Drawn { name, scene, rendered } in samples() {
+    for Drawn { name, scene, rendered } in SAMPLES.iter() {
         assert!(rendered.svg.contains("<title>"), "{name} has a title for screen readers");
-        let words = texts(&scene).iter().map(|text| text.words.as_str()).collect::<Vec<_>>();
+        let words = texts(scene).iter().map(|text| text.words.as_str()).collect::<Vec<_>>();
         let page = words.join(" ");
         assert!(page.contains(&scene.title), "{name}: {page}");
         assert!(page.contains("attestorm replay"), "{name}: {page}");
@@ -122,15 +127,15 @@ fn every_series_is_named_where_it_ends() {
 
 #[test]
 fn the_same_data_gives_the_same_bytes() {
-    for (first, second) in samples().iter().zip(samples()) {
+    for (first, second) in SAMPLES.iter().zip(samples()) {
         assert!(first.rendered == second.rendered, "{} differs from itself", first.name);
     }
 }
 
 #[test]
 fn charts_without_data_say_so() {
-    for Drawn { name, scene, rendered } in empties() {
-        let said = texts(&scene).iter().any(|text| text.words == "no data");
+    for Drawn { name, scene, rendered } in EMPTIES.iter() {
+        let said = texts(scene).iter().any(|text| text.words == "no data");
         assert!(said, "{name} says that there is no data");
         assert!(rendered.csv.lines().count() >= 1, "{name}.csv has its header");
     }
