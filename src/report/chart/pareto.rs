@@ -183,7 +183,7 @@ impl Pareto {
     /// How large a marker is for how many messages.
     fn draw_legend(&self, scene: &mut Scene, area: Area, spots: &[Spot<'_>]) {
         let most = spots.iter().map(|spot| spot.contender.messages()).fold(0.0, f64::max);
-        if most <= 0.0 {
+        if most < 1e-6 {
             return;
         }
         let mut y = area.top + 14.0;
@@ -232,7 +232,7 @@ impl Contender {
     }
 
     fn messages(&self) -> f64 {
-        if self.messages.is_finite() { self.messages.max(0.0) } else { 0.0 }
+        if self.messages.is_finite() { self.messages.clamp(0.0, scale::LARGEST) } else { 0.0 }
     }
 
     /// No worse in both, and better in one beyond the intervals.

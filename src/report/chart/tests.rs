@@ -2,8 +2,12 @@
 
 use std::sync::LazyLock;
 
-use super::scene::{Area, Scene, Shape, Text};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::scene::{Area, Point, Scene, Shape, Text};
 use super::*;
+use crate::kernel::Span;
 
 /// A chart's name, its scene, and what it renders to.
 struct Drawn {
@@ -186,4 +190,121 @@ fn the_csv_of_a_degradation_has_its_units_in_its_columns() {
     ));
     assert!(lines.iter().any(|line| line.starts_with("400,56,sequencer,,,,true,")));
     assert!(lines.iter().any(|line| line.starts_with("200,40,watermark,,,,,")));
+}
+
+/// Any figure at all, and those that break charts more often than chance would have it.
+fn figure() -> impl Strategy<Value = f64> {
+    let nasty = [0.0, -1.0, 1e-300, 1e300, -1e300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+    prop_oneof![0.0..5000.0f64, proptest::sample::select(nasty.to_vec()), any::<f64>()]
+}
+
+fn reading() -> impl Strategy<Value = Reading> {
+    let value = (figure(), figure(), figure());
+    let value = value.prop_map(|(value, low, high)| Reading::within(value, low, high));
+    prop_oneof![4 => value, 1 => Just(Reading::Never), 1 => Just(Reading::NoData)]
+}
+
+fn check_finite(scene: &Scene) {
+    assert!(scene.height.is_finite() && scene.height < 2000.0, "{}", scene.height);
+    for shape in &scene.shapes {
+        let points = match shape {
+            Shape::Fill { corners, .. } => corners.clone(),
+            Shape::Box { area, .. } => {
+                vec![Point::new(area.left, area.top), Point::new(area.right, area.bottom)]
+            }
+            Shape::Disc { centre, radius, .. } => vec![*centre, Point::new(*radius, 0.0)],
+            Shape::Path { points, .. } => points.clone(),
+            Shape::Text(text) => vec![text.at],
+        };
+        let inside = |place: f64| (-100.0..3000.0).contains(&place);
+        assert!(points.iter().all(|point| inside(point.x) && inside(point.y)), "{shape:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn any_readings_draw_a_degradation(
+        steps in vec(figure(), 0..6),
+        readings in vec(vec(reading(), 0..6), 0..5),
+        log in any::<bool>(),
+    ) {
+        let mut chart = sample::degradation();
+        let spacing = if log { Spacing::Log } else { Spacing::Linear };
+        chart.steps.spacing = spacing;
+        chart.steps.steps = steps
+            .into_iter()
+            .map(|configured| Step { configured, achieved: Some(configured) })
+            .collect();
+        chart.panels[1].spacing = spacing;
+        chart.panels[1].lines = (0..)
+            .zip(readings)
+            .map(|(index, readings)| Line {
+                name: format!("line {index}"),
+                look: Look::nth(index),
+                readings,
+            })
+            .collect();
+        check_finite(&chart.scene());
+    }
+
+    #[test]
+    fn any_windows_draw_a_timeline(
+        windows in vec((any::<u64>(), reading(), reading(), figure()), 0..9),
+        length in any::<u64>(),
+    ) {
+        let mut chart = sample::timeline();
+        chart.window = Span::from_nanos(length);
+        chart.windows = windows
+            .into_iter()
+            .map(|(start, p50, p99, figure)| Window {
+                start: Span::from_nanos(start),
+                run: Percentiles { p50, p99 },
+                twin: Some(Percentiles { p50: p99, p99: p50 }),
+                offered_per_s: figure,
+                goodput_per_s: Some(figure),
+                never_pct: figure,
+            })
+            .collect();
+        check_finite(&chart.scene());
+    }
+
+    #[test]
+    fn any_quantiles_draw_a_curve(
+        quantiles in vec((figure(), reading()), 0..9),
+        samples in any::<u64>(),
+    ) {
+        let mut chart = sample::percentile();
+        let quantile = |(percentile, latency)| Quantile { percentile, latency };
+        let quantiles = quantiles.into_iter().map(quantile).collect();
+        chart.curves[0].run = Distribution { samples, quantiles };
+        check_finite(&chart.scene());
+    }
+
+    #[test]
+    fn any_contenders_draw_a_pareto(
+        contenders in vec((reading(), reading(), figure()), 0..9),
+    ) {
+        let mut chart = sample::pareto();
+        chart.contenders = (0..)
+            .zip(contenders)
+            .map(|(index, (latency, anomalies, messages))| Contender {
+                name: format!("contender {index}"),
+                look: Look::nth(index),
+                latency,
+                anomalies,
+                messages,
+            })
+            .collect();
+        check_finite(&chart.scene());
+    }
+
+    #[test]
+    fn any_stages_draw_a_waterfall(run in vec(figure(), 0..9), twin in vec(figure(), 0..9)) {
+        let mut chart = sample::waterfall();
+        chart.groups[1].run = Breakdown::Stages(run);
+        chart.groups[1].twin = Some(Breakdown::Stages(twin));
+        check_finite(&chart.scene());
+    }
 }

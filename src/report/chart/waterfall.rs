@@ -7,7 +7,7 @@ use super::figure::Quantity;
 use super::label;
 use super::number;
 use super::page::{MARGIN, Page, WIDTH};
-use super::scale::{Domain, Scale, Spacing};
+use super::scale::{Domain, LARGEST, Scale, Spacing};
 use super::scene::{Anchor, Area, Ink, Point, Scene, Stroke, Type};
 use super::{ChartError, Frame, Rendered};
 
@@ -237,8 +237,11 @@ impl Breakdown {
             Self::Never | Self::NoData => None,
             Self::Stages(lengths) => {
                 let drawn = |length: f64| length.is_finite() && length > 0.0;
-                let length = |stage| lengths.get(stage).copied().filter(|length| drawn(*length));
-                Some((0..stages).map(|stage| length(stage).unwrap_or(0.0)).collect())
+                let length = |stage: usize| {
+                    let length = lengths.get(stage).copied().filter(|length| drawn(*length));
+                    length.map_or(0.0, |length| length.min(LARGEST))
+                };
+                Some((0..stages).map(length).collect())
             }
         }
     }
@@ -247,7 +250,7 @@ impl Breakdown {
         match self {
             Self::Never | Self::NoData => 0.0,
             Self::Stages(lengths) => {
-                lengths.iter().filter(|length| length.is_finite() && **length > 0.0).sum()
+                self.lengths(lengths.len()).map_or(0.0, |lengths| lengths.iter().sum())
             }
         }
     }
