@@ -223,10 +223,9 @@ pub(super) fn pareto() -> Pareto {
     let none = Reading::within(0.0, 0.0, 7.0);
     Pareto {
         frame: Frame {
-            title:
-                "Arrival, fifo and causal trade latency for safety; the rest are slower than causal \
-                    and no safer"
-                    .to_owned(),
+            title: "Arrival, fifo and causal trade latency for safety; the rest are slower than \
+                    causal and no safer"
+                .to_owned(),
             ..degradation().frame
         },
         latency: Quantity::new("p99 to applied in storm, ms", "p99", "ms"),
