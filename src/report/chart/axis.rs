@@ -43,7 +43,7 @@ pub(super) fn draw(
     y += 5.0;
     let centre = plot.centre().x;
     for (words, kind) in [(title, TITLE), (grey, SUBTITLE)] {
-        for line in label::wrap(words, kind, plot.width() + 60.0, 2) {
+        for line in label::balanced(words, kind, plot.width() + 60.0, 2) {
             y += 17.5;
             scene.text(&line, Point::new(centre, y), kind);
         }
@@ -55,7 +55,8 @@ pub(super) fn draw(
 fn thinned(figures: &[Below]) -> Vec<&Below> {
     let every = |stride: usize| {
         let last = figures.len().saturating_sub(1);
-        let kept = figures.iter().enumerate().filter(|(index, _)| (last - index) % stride == 0);
+        let kept =
+            figures.iter().enumerate().filter(|(index, _)| (last - index).is_multiple_of(stride));
         kept.map(|(_, figure)| figure).collect::<Vec<_>>()
     };
     let apart = |kept: &Vec<&Below>| kept.windows(2).all(|pair| clear(pair[0], pair[1]));

@@ -8,7 +8,7 @@ use super::line::{self, Trace};
 use super::look::Look;
 use super::number;
 use super::page::{MARGIN, Page, WIDTH};
-use super::panel::{self, Panel, Plan};
+use super::panel::{Panel, Plan};
 use super::scale::{Domain, Scale, Spacing};
 use super::scene::{Area, Ink, Point, Scene, Stroke};
 use super::{ChartError, Frame, Rendered};
@@ -127,11 +127,12 @@ impl Degradation {
 
     /// Returns where the panel with its axis ends.
     fn draw_panel(&self, scene: &mut Scene, lines: &Lines, outer: Area) -> f64 {
-        let plan = self.plan(lines, outer);
+        let flags = |left, right| self.flags(&self.scale(left, right));
+        let plan = plan(lines, outer, &flags);
         let readings = lines.lines.iter().flat_map(|line| &line.readings).copied();
         let readings = readings.collect::<Vec<_>>();
         let panel = Panel::new(&plan, &readings);
-        let x = self.scale(panel.plot);
+        let x = self.scale(panel.plot.left, panel.plot.right);
         panel.draw_axis(scene, &plan);
         if !readings.iter().any(|reading| reading.is_drawn()) {
             super::page::no_data(scene, panel.plot);
@@ -140,32 +141,16 @@ impl Degradation {
         self.draw_mark_lines(scene, &panel, &x);
         let traces = lines.lines.iter().map(|line| self.trace(line, &x)).collect::<Vec<_>>();
         line::draw_all(scene, &panel, &traces);
-        panel.draw_flags(scene, &self.flags(&x));
+        panel.draw_flags(scene);
         line::draw_words(scene, &panel, &plan, &traces);
         let grey = self.steps.achieved.as_ref().map(|achieved| achieved.label.as_str());
         let title = &self.steps.configured.label;
         axis::draw(scene, panel.plot, &self.figures(&x), title, grey.unwrap_or_default())
     }
 
-    fn plan<'a>(&self, lines: &'a Lines, outer: Area) -> Plan<'a> {
-        let names = lines.lines.iter().map(|line| line.name.as_str());
-        let flags = self.flags(&self.scale(outer));
-        let rows = label::rows(&flags, panel::FLAG, outer.left + 60.0, outer.right - 60.0);
-        Plan {
-            outer,
-            heading: &lines.quantity.label,
-            spacing: lines.spacing,
-            thresholds: &lines.thresholds,
-            ticks: 6,
-            names: label::column_width(names, outer.width() * 0.3),
-            gutter: 0.0,
-            flag_rows: rows.iter().map(|(row, _)| row + 1).max().unwrap_or_default(),
-        }
-    }
-
-    fn scale(&self, plot: Area) -> Scale {
+    fn scale(&self, left: f64, right: f64) -> Scale {
         let domain = Domain::tight(&self.finite_steps(), self.steps.spacing);
-        Scale::new(domain, plot.left, plot.right)
+        Scale::new(domain, left, right)
     }
 
     fn trace<'a>(&self, line: &'a Line, x: &Scale) -> Trace<'a> {
@@ -247,5 +232,19 @@ impl Lines {
         let line = self.lines.iter().find(|line| line.name == name);
         let reading = line.and_then(|line| line.readings.get(step));
         csv::reading_cells(reading.copied().unwrap_or_default())
+    }
+}
+
+fn plan<'a>(lines: &'a Lines, outer: Area, flags: &'a dyn Fn(f64, f64) -> Vec<Flag>) -> Plan<'a> {
+    let names = lines.lines.iter().map(|line| line.name.as_str());
+    Plan {
+        outer,
+        heading: &lines.quantity.label,
+        spacing: lines.spacing,
+        thresholds: &lines.thresholds,
+        ticks: 6,
+        names: label::column_width(names, outer.width() * 0.3),
+        gutter: 0.0,
+        flags,
     }
 }

@@ -204,6 +204,18 @@ pub(super) fn wrap(words: &str, kind: Type, width: f64, most: usize) -> Vec<Stri
     lines
 }
 
+/// Like [`wrap`], the lines as alike in width as the words allow.
+pub(super) fn balanced(words: &str, kind: Type, width: f64, most: usize) -> Vec<String> {
+    let lines = wrap(words, kind, width, most);
+    let whole = |other: &Vec<String>| {
+        let cut = other.iter().any(|line| line.ends_with('…') && !words.ends_with('…'));
+        other.len() == lines.len() && !cut
+    };
+    let narrower = (1..20).map(|step| width * (1.0 - f64::from(step) / 40.0));
+    let fitting = narrower.map(|width| wrap(words, kind, width, most)).take_while(whole).last();
+    fitting.unwrap_or(lines)
+}
+
 /// Where to break: after the last word that fits, or inside the first where none does.
 fn break_at(words: &str, kind: Type, width: f64) -> usize {
     let fits = |end: &usize| kind.width(words[..*end].trim_end()) <= width;

@@ -12,8 +12,8 @@
 //! | [`Pareto`] | which orderings are worth their latency, anomalies and messages |
 //! | [`Waterfall`] | in which stage the time of p50 and p99 went |
 //!
-//! A chart is laid out once as a [`scene::Scene`] in pixels of the finished page; plotters' two
-//! backends then paint the same scene.
+//! A chart is laid out once as a scene, a list of shapes in pixels of the finished page; both of
+//! plotters' backends then paint the same scene.
 
 mod axis;
 mod csv;

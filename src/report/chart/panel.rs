@@ -15,8 +15,8 @@ pub(super) struct Plan<'a> {
     pub(super) ticks: usize,
     /// The width left free at the right for names.
     pub(super) names: f64,
-    /// Rows left free above the plot for flags.
-    pub(super) flag_rows: usize,
+    /// What stands above a plot that reaches from the first to the second place.
+    pub(super) flags: &'a dyn Fn(f64, f64) -> Vec<Flag>,
     /// At least this much at the left for tick labels, so that stacked panels line up.
     pub(super) gutter: f64,
 }
@@ -29,15 +29,22 @@ pub(super) struct Panel {
     pub(super) never: Option<f64>,
     ticks: Vec<Tick>,
     names: f64,
+    /// Each with its row above the plot and where its middle is.
+    flags: Vec<(Flag, usize, f64)>,
 }
+
+/// For panels without flags.
+pub(super) const NO_FLAGS: &dyn Fn(f64, f64) -> Vec<Flag> = &|_, _| Vec::new();
 
 pub(super) const TICK: Type = Type::plain(12.0, Ink::QUIET);
 const HEADING: Type = Type::bold(13.0, Ink::TEXT);
 const NOTE: Type = Type::plain(11.5, Ink::FAINT);
-pub(super) const FLAG: Type = Type::plain(11.5, Ink::solid(0x66, 0x66, 0x66));
+const FLAG: Type = Type::plain(11.5, Ink::solid(0x66, 0x66, 0x66));
 
 /// From the top of the outer area to the top of the plot.
 const HEADROOM: f64 = 28.0;
+/// Rows of flags, at most.
+const MOST_ROWS: usize = 10;
 const LANE: f64 = 30.0;
 /// Between the plot and what is written beside it.
 const BESIDE: f64 = 12.0;
@@ -46,20 +53,21 @@ impl Panel {
     /// Lays out a panel for all of `readings`.
     pub(super) fn new(plan: &Plan<'_>, readings: &[Reading]) -> Self {
         let never = readings.iter().any(|reading| reading.is_never());
-        let top = plan.outer.top + HEADROOM + plan.flag_rows as f64 * FLAG_ROW;
         let lane = if never { LANE } else { 0.0 };
         let domain = Domain::vertical(&values(readings, plan.thresholds), plan.spacing);
         let ticks = domain.ticks(plan.ticks);
         let gutter = gutter(&ticks, never).max(plan.gutter);
-        let plot = Area {
-            left: plan.outer.left + gutter,
-            top,
-            right: plan.outer.right - plan.names - if plan.names > 0.0 { BESIDE } else { 0.0 },
-            bottom: plan.outer.bottom,
-        };
+        let left = plan.outer.left + gutter;
+        let right = plan.outer.right - plan.names - if plan.names > 0.0 { BESIDE } else { 0.0 };
+        let flags = placed((plan.flags)(left, right), left, right);
+        let rows = flags.iter().map(|(_, row, _)| row + 1).max().unwrap_or_default();
+        let top = plan.outer.top + HEADROOM + rows as f64 * FLAG_ROW;
+        // The first rows take their room from the plot, more make the panel higher.
+        let bottom = plan.outer.bottom + rows.saturating_sub(2) as f64 * FLAG_ROW;
+        let plot = Area { left, top, right, bottom };
         let y = Scale::new(domain, plot.bottom, top + lane);
         let never = never.then_some(top + LANE / 2.0 - 3.0);
-        Self { plot, y, never, ticks, names: plan.names }
+        Self { plot, y, never, ticks, names: plan.names, flags }
     }
 
     /// Heading, grid and tick labels.
@@ -127,16 +135,16 @@ impl Panel {
     }
 
     /// Words above the plot, each over its place.
-    pub(super) fn draw_flags(&self, scene: &mut Scene, flags: &[Flag]) {
+    pub(super) fn draw_flags(&self, scene: &mut Scene) {
         let kind = FLAG.anchored(Anchor::Middle);
-        let (left, right) = (self.plot.left, self.plot.right);
-        for (flag, (row, x)) in flags.iter().zip(label::rows(flags, FLAG, left, right)) {
-            let y = self.plot.top - 7.0 - row as f64 * FLAG_ROW;
+        for (flag, row, x) in &self.flags {
+            let y = self.plot.top - 7.0 - *row as f64 * FLAG_ROW;
             if flag.from < flag.to {
                 let bar = Area { left: flag.from, right: flag.to, top: y + 4.0, bottom: y + 6.5 };
                 scene.rect(bar, Ink::solid(0xc8, 0xa2, 0x86));
             }
-            scene.text(&label::fit(&flag.words, FLAG, right - left), Point::new(x, y), kind);
+            let words = label::fit(&flag.words, FLAG, self.plot.width());
+            scene.text(&words, Point::new(*x, y), kind);
         }
     }
 
@@ -195,6 +203,21 @@ fn values(readings: &[Reading], thresholds: &[Threshold]) -> Vec<f64> {
     let limits = thresholds.iter().map(|threshold| threshold.value);
     let ends = estimates.flat_map(|estimate| [estimate.value, estimate.low, estimate.high]);
     ends.chain(limits).collect()
+}
+
+/// Flags with their rows; where there are too many, the last says how many are left out.
+fn placed(mut flags: Vec<Flag>, left: f64, right: f64) -> Vec<(Flag, usize, f64)> {
+    let mut rows = label::rows(&flags, FLAG, left, right);
+    let left_out = rows.iter().filter(|(row, _)| *row >= MOST_ROWS).count();
+    if left_out > 0 {
+        let kept = rows.iter().map(|(row, _)| *row < MOST_ROWS).collect::<Vec<_>>();
+        let mut kept = kept.into_iter();
+        flags.retain(|_| kept.next().unwrap_or_default());
+        rows.retain(|(row, _)| *row < MOST_ROWS);
+        flags.push(Flag { from: right, to: right, words: format!("and {left_out} more") });
+        rows.push((MOST_ROWS, right - 40.0));
+    }
+    flags.into_iter().zip(rows).map(|(flag, (row, x))| (flag, row, x)).collect()
 }
 
 fn gutter(ticks: &[Tick], never: bool) -> f64 {

@@ -1,5 +1,7 @@
 //! Which orderings are worth their price: p99 against anomalies, the messages as area.
 
+mod names;
+
 use super::axis::{self, Below};
 use super::csv::{self, Table};
 use super::figure::{Estimate, Quantity, Reading};
@@ -7,9 +9,9 @@ use super::label;
 use super::look::Look;
 use super::number;
 use super::page::{MARGIN, Page, WIDTH};
-use super::panel::{Panel, Plan, TICK};
+use super::panel::{NO_FLAGS, Panel, Plan, TICK};
 use super::scale::{self, Domain, Scale, Spacing};
-use super::scene::{Anchor, Area, Ink, Point, Scene, Stroke, Text, Type};
+use super::scene::{Area, Ink, Point, Scene, Stroke};
 use super::{ChartError, Frame, Rendered};
 
 /// One point per ordering; the lower left is best.
@@ -62,7 +64,6 @@ const INSET: f64 = 34.0;
 const NEVER_LANE: f64 = 76.0;
 const LEGEND: f64 = 150.0;
 const GREY: Ink = Ink::solid(0x99, 0x99, 0x99);
-const NOTE: Type = Type::plain(11.5, Ink::FAINT);
 
 impl Pareto {
     /// Draws the chart.
@@ -96,7 +97,7 @@ impl Pareto {
             thresholds: &[],
             ticks: 6,
             names: 0.0,
-            flag_rows: 0,
+            flags: NO_FLAGS,
             gutter: 0.0,
         };
         let placed = self.contenders.iter().filter(|contender| contender.has_place());
@@ -108,10 +109,10 @@ impl Pareto {
         panel.draw_axis(scene, &plan);
         let figures = self.draw_grid(scene, panel.plot, &x);
         let spots = self.spots(&panel, &x);
-        let frontier = draw_frontier(scene, panel.plot, &spots);
+        let frontier = draw_frontier(scene, panel.plot, x.end + INSET, &spots);
         spots.iter().filter(|spot| spot.dominated).for_each(|spot| spot.draw(scene, &panel, &x));
         spots.iter().filter(|spot| !spot.dominated).for_each(|spot| spot.draw(scene, &panel, &x));
-        draw_names(scene, &panel, &x, &spots, &frontier);
+        names::draw(scene, &panel, &x, &spots, &frontier);
         self.draw_legend(scene, Area { left: panel.plot.right + 24.0, ..outer }, &spots);
         let title = format!("{} (log)", self.latency.label);
         let grey = "better: left and down · dashed: efficient frontier · grey: another is no worse \
@@ -136,9 +137,9 @@ impl Pareto {
     /// Returns the figures along the horizontal axis.
     fn draw_grid(&self, scene: &mut Scene, plot: Area, x: &Scale) -> Vec<Below> {
         let below = |x: f64, words: &str| Below { x, words: words.to_owned(), grey: String::new() };
-        let ticks = x.domain.ticks(10);
-        let mut figures = ticks.iter().map(|tick| below(x.at(tick.value), &tick.label));
-        let mut figures = figures.by_ref().collect::<Vec<_>>();
+        let ticks = x.domain.ticks(10).into_iter();
+        let mut figures =
+            ticks.map(|tick| below(x.at(tick.value), &tick.label)).collect::<Vec<_>>();
         let axis = Stroke::solid(Ink::FAINT, 1.0);
         scene.line(Point::new(plot.left, plot.bottom), Point::new(plot.right, plot.bottom), axis);
         for figure in &figures {
@@ -182,7 +183,7 @@ impl Pareto {
     /// How large a marker is for how many messages.
     fn draw_legend(&self, scene: &mut Scene, area: Area, spots: &[Spot<'_>]) {
         let most = spots.iter().map(|spot| spot.contender.messages()).fold(0.0, f64::max);
-        if most <= 0.0 {
+        if most < 1e-6 {
             return;
         }
         let mut y = area.top + 14.0;
@@ -231,7 +232,7 @@ impl Contender {
     }
 
     fn messages(&self) -> f64 {
-        if self.messages.is_finite() { self.messages.max(0.0) } else { 0.0 }
+        if self.messages.is_finite() { self.messages.clamp(0.0, scale::LARGEST) } else { 0.0 }
     }
 
     /// No worse in both, and better in one beyond the intervals.
@@ -296,7 +297,7 @@ fn bubble(scene: &mut Scene, centre: Point, radius: f64, ink: Ink) {
 }
 
 /// A staircase: between two points nothing better than the worse of each was seen.
-fn draw_frontier(scene: &mut Scene, plot: Area, spots: &[Spot<'_>]) -> Vec<Point> {
+fn draw_frontier(scene: &mut Scene, plot: Area, right: f64, spots: &[Spot<'_>]) -> Vec<Point> {
     let mut finite = spots.iter().filter(|spot| spot.latency.is_some()).collect::<Vec<_>>();
     finite.sort_by(|a, b| a.at.x.total_cmp(&b.at.x).then(b.at.y.total_cmp(&a.at.y)));
     let mut path: Vec<Point> = Vec::new();
@@ -308,74 +309,9 @@ fn draw_frontier(scene: &mut Scene, plot: Area, spots: &[Spot<'_>]) -> Vec<Point
         }
         path.push(spot.at);
     }
-    path.extend(path.last().map(|last| Point::new(plot.right, last.y)));
+    path.extend(path.last().map(|last| Point::new(right, last.y)));
     scene.path(path.clone(), Stroke::dashed(Ink::QUIET, 1.3, &[5.0, 4.0]));
     path
-}
-
-/// Each name beside its marker, where it covers least.
-fn draw_names(scene: &mut Scene, panel: &Panel, x: &Scale, spots: &[Spot<'_>], frontier: &[Point]) {
-    let mut taken = spots.iter().map(|spot| around(spot.at, spot.radius)).collect::<Vec<_>>();
-    let bars = spots.iter().flat_map(|spot| spot.bars(panel, x));
-    let stairs = frontier.windows(2).map(|pair| [pair[0], pair[1]]);
-    taken.extend(bars.chain(stairs).map(|[from, to]| hull(from, to)));
-    for spot in spots {
-        let ink = if spot.dominated { Ink::FAINT } else { spot.ink().as_text() };
-        let texts = candidates(spot, label::kind(ink), panel.plot.width() / 2.0);
-        let cost = |text: &Text| {
-            let area = text.area();
-            let cut = area.width() * area.height() - area.shared(panel.plot);
-            taken.iter().map(|other| area.grown(2.0).shared(*other)).sum::<f64>() + 20.0 * cut
-        };
-        let best = texts.into_iter().min_by(|a, b| cost(a).total_cmp(&cost(b)));
-        if let Some(text) = best {
-            taken.push(text.area().grown(2.0));
-            if libm::hypot(text.at.x - spot.at.x, text.at.y - spot.at.y) > spot.radius + 34.0 {
-                scene.line(spot.at, text.area().centre(), Stroke::solid(ink.faded(500), 0.8));
-            }
-            scene.plated(&text.words, text.at, text.kind);
-        }
-    }
-}
-
-/// Places around a marker, the best first, near ones before far ones.
-fn candidates(spot: &Spot<'_>, kind: Type, most: f64) -> Vec<Text> {
-    let words = label::fit(&spot.contender.name, kind, most);
-    let slant = spot.radius * 0.75;
-    let near = |gap: f64| {
-        let out = spot.radius + gap;
-        [
-            (slant + gap, -slant - gap + 3.0, Anchor::Start),
-            (out, 4.5, Anchor::Start),
-            (slant + gap, slant + gap + 8.0, Anchor::Start),
-            (0.0, -out, Anchor::Middle),
-            (0.0, out + 9.0, Anchor::Middle),
-            (-slant - gap, -slant - gap + 3.0, Anchor::End),
-            (-out, 4.5, Anchor::End),
-            (-slant - gap, slant + gap + 8.0, Anchor::End),
-        ]
-    };
-    let places = [5.0, 12.0, 24.0, 42.0, 64.0, 90.0].into_iter().flat_map(near);
-    let text = |(dx, dy, anchor)| Text {
-        words: words.clone(),
-        kind: kind.anchored(anchor),
-        at: Point::new(spot.at.x + dx, spot.at.y + dy),
-    };
-    places.map(text).collect()
-}
-
-fn around(centre: Point, radius: f64) -> Area {
-    hull(centre, centre).grown(radius)
-}
-
-fn hull(from: Point, to: Point) -> Area {
-    let area = Area {
-        left: from.x.min(to.x),
-        top: from.y.min(to.y),
-        right: from.x.max(to.x),
-        bottom: from.y.max(to.y),
-    };
-    area.grown(0.7)
 }
 
 #[cfg(test)]

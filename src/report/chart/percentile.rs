@@ -7,7 +7,7 @@ use super::label;
 use super::line::{self, Trace};
 use super::look::{Look, TWIN_DASH};
 use super::page::{MARGIN, Page, WIDTH};
-use super::panel::{Panel, Plan};
+use super::panel::{NO_FLAGS, Panel, Plan};
 use super::scale::{Domain, Scale, Spacing};
 use super::scene::{Area, Ink, Point, Scene, Stroke};
 use super::{ChartError, Frame, Rendered};
@@ -118,7 +118,7 @@ impl PercentileCurve {
             thresholds: &self.thresholds,
             ticks: 8,
             names: label::column_width(names, 260.0),
-            flag_rows: 0,
+            flags: NO_FLAGS,
             gutter: 0.0,
         }
     }

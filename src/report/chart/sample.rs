@@ -223,9 +223,9 @@ pub(super) fn pareto() -> Pareto {
     let none = Reading::within(0.0, 0.0, 7.0);
     Pareto {
         frame: Frame {
-            title:
-                "Only arrival and causal are worth their price: the rest are slower and no safer"
-                    .to_owned(),
+            title: "Arrival, fifo and causal trade latency for safety; the rest are slower than \
+                    causal and no safer"
+                .to_owned(),
             ..degradation().frame
         },
         latency: Quantity::new("p99 to applied in storm, ms", "p99", "ms"),
@@ -282,4 +282,95 @@ pub(super) fn waterfall() -> Waterfall {
             group("p99", [2.6, 9.9, 154.0, 31.0, 224.0, 56.9], [2.4, 9.1, 131.0, 28.2, 9.1, 55.5]),
         ],
     }
+}
+
+/// More orderings than colours, with long names and nearly equal values.
+pub(super) fn crowd() -> Degradation {
+    let mut chart = degradation();
+    chart.panels.truncate(1);
+    let name = |index: usize| match index {
+        3 => "ordering-with-a-name-that-no-column-can-hold-in-full-however-wide-it-is".to_owned(),
+        _ => format!("variant-{index}"),
+    };
+    chart.panels[0].lines = (0..14)
+        .map(|index| line(&name(index), index, &P99_CAUSAL.map(|p99| p99 + index as f64), 0.01))
+        .collect();
+    chart.steps.marks.push(Mark { at: 210.0, label: "two gaps between links".to_owned() });
+    chart.steps.marks.push(Mark { at: 400.0, label: "the largest jitter of all".to_owned() });
+    chart
+}
+
+/// A sweep over decades of load with zeros on a log axis.
+pub(super) fn sweep() -> Degradation {
+    let mut chart = degradation();
+    chart.frame.title = "Jolteon carries four times the load of causal".to_owned();
+    chart.steps = Steps {
+        configured: Quantity::new("load, attestations per second (log)", "load", "per_s"),
+        achieved: None,
+        spacing: Spacing::Log,
+        steps: [100.0, 316.0, 1000.0, 3162.0, 10_000.0]
+            .map(|configured| Step { configured, achieved: None })
+            .to_vec(),
+        marks: Vec::new(),
+    };
+    let mut causal = line("causal", 1, &[241.0, 243.0, 251.0, 398.0], 0.03);
+    causal.readings.push(Reading::Never);
+    let mut bcb = line("bcb", 3, &[262.0, 266.0, 290.0, 1240.0], 0.05);
+    bcb.readings.push(Reading::Never);
+    let jolteon = line("jolteon", 6, &[655.0, 659.0, 664.0, 701.0, 982.0], 0.02);
+    chart.panels[0].lines = vec![causal, bcb, jolteon];
+    chart.panels[1].spacing = Spacing::Log;
+    chart.panels[1].lines = vec![line("causal", 1, &[0.0, 0.0, 4.0, 90.0, 2400.0], 0.2)];
+    chart
+}
+
+/// Three hours in windows of a minute, faults side by side, nothing at all at first.
+pub(super) fn night() -> Timeline {
+    let mut chart = timeline();
+    chart.window = Span::from_secs(60);
+    chart.windows = (0..180).map(window).collect();
+    for (index, window) in (0..).zip(&mut chart.windows) {
+        window.start = Span::from_secs(index * 60);
+        window.never_pct = 0.0;
+        window.twin = None;
+        if index < 20 {
+            window.run = Percentiles::default();
+        }
+    }
+    let fault = |index: u64| FaultBand {
+        name: format!("crash validator-{index}"),
+        from: Span::from_secs(2_000 + index * 400),
+        to: Span::from_secs(2_300 + index * 400),
+    };
+    chart.faults = (0..8).map(fault).collect();
+    chart
+}
+
+/// A p99 far beyond the p50, and one that never comes.
+pub(super) fn tail() -> Waterfall {
+    let mut chart = waterfall();
+    chart.groups[1].run = Breakdown::Stages(vec![2.6, 9.9, 154.0, 31.0, 9_224.0, 56.9]);
+    let never = BarGroup { name: "p99.9".to_owned(), run: Breakdown::Never, twin: None };
+    chart.groups.push(never);
+    chart
+}
+
+pub(super) fn empty_degradation() -> Degradation {
+    Degradation { panels: Vec::new(), ..degradation() }
+}
+
+pub(super) fn empty_timeline() -> Timeline {
+    Timeline { windows: Vec::new(), ..timeline() }
+}
+
+pub(super) fn empty_percentile() -> PercentileCurve {
+    PercentileCurve { curves: Vec::new(), ..percentile() }
+}
+
+pub(super) fn empty_pareto() -> Pareto {
+    Pareto { contenders: Vec::new(), ..pareto() }
+}
+
+pub(super) fn empty_waterfall() -> Waterfall {
+    Waterfall { groups: Vec::new(), ..waterfall() }
 }

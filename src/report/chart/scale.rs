@@ -37,7 +37,7 @@ pub(super) struct Tick {
 }
 
 /// Beyond this, sums and ratios of figures might not stay finite.
-const LARGEST: f64 = 1e15;
+pub(super) const LARGEST: f64 = 1e15;
 const SMALLEST: f64 = 1e-9;
 
 impl Domain {
@@ -45,7 +45,7 @@ impl Domain {
     fn from_zero(values: &[f64]) -> Self {
         let (low, high) = extent(values).unwrap_or((0.0, 1.0));
         let (low, high) = (low.min(0.0), high.max(0.0));
-        let (low, high) = if low == high { (0.0, 1.0) } else { (low, high) };
+        let (low, high) = if high - low < SMALLEST { (0.0, 1.0) } else { (low, high) };
         let room = |end: f64| if end == 0.0 { 0.0 } else { (high - low) * 0.04 };
         Self {
             spacing: Spacing::Linear,
@@ -58,19 +58,12 @@ impl Domain {
     /// From the smallest to the largest value, no further.
     pub(super) fn tight(values: &[f64], spacing: Spacing) -> Self {
         let (low, high) = extent(values).unwrap_or((0.0, 1.0));
-        match spacing {
-            Spacing::Log if low > 0.0 && high > low => {
-                Self { spacing, low: low.max(SMALLEST), high, zero: false }
-            }
-            Spacing::Log | Spacing::Linear if high > low => {
-                Self { spacing: Spacing::Linear, low, high, zero: false }
-            }
-            Spacing::Log | Spacing::Linear => {
-                let room = low.abs().max(1.0) / 2.0;
-                let (low, high) = (low - room, low + room);
-                Self { spacing: Spacing::Linear, low, high, zero: false }
-            }
+        if low > SMALLEST && high > low * 1.000_001 && spacing == Spacing::Log {
+            return Self { spacing, low, high, zero: false };
         }
+        let alike = high - low <= low.abs().max(high.abs()).max(1.0) * SMALLEST;
+        let room = if alike { low.abs().max(1.0) / 2.0 } else { 0.0 };
+        Self { spacing: Spacing::Linear, low: low - room, high: high + room, zero: false }
     }
 
     /// Out to the next round figures on both sides.

@@ -9,7 +9,7 @@ use super::label::{self, Flag};
 use super::line::{self, Trace};
 use super::look::{Look, TWIN_DASH};
 use super::page::{MARGIN, Page, WIDTH};
-use super::panel::{self, Panel, Plan};
+use super::panel::{NO_FLAGS, Panel, Plan};
 use super::scale::{Domain, Scale, Spacing};
 use super::scene::{Area, Ink, Point, Scene, Stroke};
 use super::{ChartError, Frame, Rendered};
@@ -127,7 +127,7 @@ impl Timeline {
             plot = self.draw_nevers(scene, below(plot, NEVER_HEIGHT));
         }
         plot = self.draw(scene, &small(below(plot, LOAD_HEIGHT), "load, per second"), &LOADS);
-        let figures = self.figures(&self.scale(plot));
+        let figures = self.figures(&self.scale(plot.left, plot.right));
         let unit = Clock::for_length(self.end()).title();
         let bottom = axis::draw(scene, plot, &figures, unit, "");
         page.close(bottom + 8.0)
@@ -135,23 +135,15 @@ impl Timeline {
 
     fn draw_latency(&self, scene: &mut Scene, outer: Area) -> Area {
         let heading = format!("{} (log)", self.latency.label);
-        let (spacing, thresholds) = (Spacing::Log, self.thresholds.as_slice());
-        let rows = label::rows(
-            &self.flags(&self.scale(Area { left: outer.left + GUTTER, ..outer })),
-            panel::FLAG,
-            outer.left + GUTTER,
-            outer.right - GUTTER,
-        );
-        let flag_rows = rows.iter().map(|(row, _)| row + 1).max().unwrap_or_default();
-        let names = names_width();
+        let flags = |left, right| self.flags(&self.scale(left, right));
         let plan = Plan {
             outer,
             heading: &heading,
-            spacing,
-            thresholds,
+            spacing: Spacing::Log,
+            thresholds: &self.thresholds,
             ticks: 7,
-            names,
-            flag_rows,
+            names: names_width(),
+            flags: &flags,
             gutter: GUTTER,
         };
         self.draw(scene, &plan, &LINES)
@@ -163,7 +155,7 @@ impl Timeline {
         let share = |window: &Window| Reading::exact(window.never_pct);
         let readings = self.windows.iter().map(share).collect::<Vec<_>>();
         let panel = Panel::new(&plan, &readings);
-        let x = self.scale(panel.plot);
+        let x = self.scale(panel.plot.left, panel.plot.right);
         self.draw_faults(scene, panel.plot, &x);
         panel.draw_axis(scene, &plan);
         for (window, reading) in self.windows.iter().zip(readings) {
@@ -182,7 +174,7 @@ impl Timeline {
         let all = series.iter().flat_map(|(.., pick)| self.windows.iter().map(pick));
         let readings = all.collect::<Vec<_>>();
         let panel = Panel::new(plan, &readings);
-        let x = self.scale(panel.plot);
+        let x = self.scale(panel.plot.left, panel.plot.right);
         self.draw_faults(scene, panel.plot, &x);
         panel.draw_axis(scene, plan);
         if !readings.iter().any(|reading| reading.is_drawn()) {
@@ -191,9 +183,7 @@ impl Timeline {
         panel.draw_thresholds(scene, plan);
         let traces = series.iter().map(|series| self.trace(series, &x)).collect::<Vec<_>>();
         line::draw_all(scene, &panel, &traces);
-        if plan.flag_rows > 0 {
-            panel.draw_flags(scene, &self.flags(&x));
-        }
+        panel.draw_flags(scene);
         line::draw_words(scene, &panel, plan, &traces);
         panel.plot
     }
@@ -245,10 +235,10 @@ impl Timeline {
         last.unwrap_or_default().as_secs_f64()
     }
 
-    fn scale(&self, plot: Area) -> Scale {
+    fn scale(&self, left: f64, right: f64) -> Scale {
         let start = self.windows.iter().map(|window| window.start).min().unwrap_or_default();
         let domain = Domain::tight(&[start.as_secs_f64(), self.end()], Spacing::Linear);
-        Scale::new(domain, plot.left, plot.right)
+        Scale::new(domain, left, right)
     }
 
     fn figures(&self, x: &Scale) -> Vec<Below> {
@@ -308,7 +298,7 @@ fn small(outer: Area, heading: &str) -> Plan<'_> {
         thresholds: &[],
         ticks: 4,
         names: names_width(),
-        flag_rows: 0,
+        flags: NO_FLAGS,
         gutter: GUTTER,
     }
 }
@@ -330,7 +320,7 @@ impl Clock {
     fn for_length(seconds: f64) -> Self {
         match seconds {
             length if length <= 300.0 => Self::Seconds,
-            length if length <= 3.0 * 3600.0 => Self::Minutes,
+            length if length <= 2.0 * 3600.0 => Self::Minutes,
             _ => Self::Hours,
         }
     }

@@ -1,11 +1,13 @@
 //! In which stage the time went: stacked bars, stage by stage, and every figure in a table below.
 
+mod table;
+
 use super::csv::{self, Table};
 use super::figure::Quantity;
 use super::label;
 use super::number;
 use super::page::{MARGIN, Page, WIDTH};
-use super::scale::{Domain, Scale, Spacing};
+use super::scale::{Domain, LARGEST, Scale, Spacing};
 use super::scene::{Anchor, Area, Ink, Point, Scene, Stroke, Type};
 use super::{ChartError, Frame, Rendered};
 
@@ -50,7 +52,6 @@ const BAR: f64 = 27.0;
 const BETWEEN_BARS: f64 = 6.0;
 const BETWEEN_GROUPS: f64 = 20.0;
 const AXIS: f64 = 40.0;
-const ROW: f64 = 21.0;
 const LABELS: f64 = 116.0;
 /// Right of the longest bar, for its sum.
 const SUMS: f64 = 92.0;
@@ -72,12 +73,11 @@ const HEADING: Type = Type::bold(13.0, Ink::TEXT);
 const NAME: Type = Type::plain(12.5, Ink::TEXT);
 const TICK: Type = Type::plain(12.0, Ink::QUIET);
 const SUM: Type = Type::bold(12.5, Ink::TEXT);
-const CELL: Type = Type::plain(12.0, Ink::TEXT).anchored(Anchor::End);
 const NOTE: Type = Type::plain(12.0, Ink::FAINT);
 
 /// One bar and one row of the table.
 struct Row<'a> {
-    group: &'a str,
+    group: &'a BarGroup,
     name: &'a str,
     breakdown: &'a Breakdown,
     twin: bool,
@@ -111,8 +111,9 @@ impl Waterfall {
             let x = scale(longest);
             let bottom = self.draw_group(scene, group, &x, y);
             let last = index + 1 == self.groups.len();
-            y = bottom + if last || !shared { AXIS } else { BETWEEN_GROUPS };
-            if last || !shared {
+            let axis = longest > 0.0 && (last || !shared);
+            y = bottom + if axis { AXIS } else { BETWEEN_GROUPS };
+            if axis {
                 draw_axis(scene, &x, bottom);
             }
         }
@@ -121,7 +122,7 @@ impl Waterfall {
     }
 
     fn rows<'a>(&'a self, group: &'a BarGroup) -> Vec<Row<'a>> {
-        let row = |name, breakdown, twin| Row { group: &group.name, name, breakdown, twin };
+        let row = |name, breakdown, twin| Row { group, name, breakdown, twin };
         let twin = group.twin.iter().map(|breakdown| row("twin", breakdown, true));
         twin.chain([row(self.phase.as_str(), &group.run, false)]).collect()
     }
@@ -145,7 +146,9 @@ impl Waterfall {
     fn draw_group(&self, scene: &mut Scene, group: &BarGroup, x: &Scale, top: f64) -> f64 {
         let rows = self.rows(group);
         let bottom = top + rows.len() as f64 * (BAR + BETWEEN_BARS);
-        draw_grid(scene, x, top - 4.0, bottom);
+        if group.longest() > 0.0 {
+            draw_grid(scene, x, top - 4.0, bottom);
+        }
         let middle = (top + bottom - BETWEEN_BARS) / 2.0;
         let name = label::fit(&group.name, HEADING, 44.0);
         scene.text(&name, Point::new(MARGIN, middle + 4.5), HEADING);
@@ -193,78 +196,6 @@ impl Waterfall {
         }
     }
 
-    /// Returns where the table ends.
-    fn draw_table(&self, scene: &mut Scene, top: f64) -> f64 {
-        let columns = self.columns();
-        let mut y = top + 14.0;
-        for (index, (name, right)) in self.stages.iter().zip(&columns).enumerate() {
-            let name = label::fit(name, CELL, columns[0] - MARGIN - LABELS - 18.0);
-            scene.text(&name, Point::new(*right, y), CELL);
-            let left = right - CELL.width(&name) - 16.0;
-            let swatch = Area { left, right: left + 11.0, top: y - 10.0, bottom: y + 1.0 };
-            scene.rect(swatch, ink(index));
-        }
-        let last = columns.last().copied().unwrap_or(WIDTH - MARGIN);
-        scene.text("sum", Point::new(last, y), Type { size: 12.0, ..SUM }.anchored(Anchor::End));
-        y += 7.0;
-        for group in &self.groups {
-            let rule = Stroke::solid(Ink::GRID, 1.0);
-            scene.line(Point::new(MARGIN, y), Point::new(WIDTH - MARGIN, y), rule);
-            for row in self.rows(group) {
-                y += ROW;
-                self.draw_row(scene, &row, &columns, y - 6.0);
-            }
-            y = self.draw_difference(scene, group, &columns, y);
-        }
-        y
-    }
-
-    /// The right edges of the columns, the last for the sums.
-    fn columns(&self) -> Vec<f64> {
-        let count = self.stages.len() + 1;
-        let left = MARGIN + LABELS;
-        let width = ((WIDTH - MARGIN - left) / count as f64).min(150.0);
-        (1..=count).map(|index| left + index as f64 * width).collect()
-    }
-
-    fn draw_row(&self, scene: &mut Scene, row: &Row<'_>, columns: &[f64], y: f64) {
-        let words = label::fit(&format!("{} {}", row.group, row.name), NAME, LABELS);
-        scene.text(&words, Point::new(MARGIN, y), NAME);
-        let Some(lengths) = row.breakdown.lengths(self.stages.len()) else {
-            let at = Point::new(columns[columns.len() - 1], y);
-            scene.text(row.breakdown.word(), at, NOTE.anchored(Anchor::End));
-            return;
-        };
-        let sum = lengths.iter().sum::<f64>();
-        for (length, right) in lengths.iter().chain([&sum]).zip(columns) {
-            scene.text(&number::short(*length), Point::new(*right, y), CELL);
-        }
-    }
-
-    /// What the faults cost, the dearest stage in bold; returns where the row ends.
-    fn draw_difference(&self, scene: &mut Scene, group: &BarGroup, columns: &[f64], y: f64) -> f64 {
-        let count = self.stages.len();
-        let twin = group.twin.as_ref().and_then(|twin| twin.lengths(count));
-        let (Some(run), Some(twin)) = (group.run.lengths(count), twin) else {
-            return y + 4.0;
-        };
-        let more = run.iter().zip(&twin).map(|(run, twin)| run - twin).collect::<Vec<_>>();
-        let dearest = more.iter().copied().fold(0.0, f64::max);
-        let base = y + ROW - 6.0;
-        scene.text("more than twin", Point::new(MARGIN, base), Type { ink: Ink::QUIET, ..NAME });
-        for (index, right) in columns.iter().enumerate() {
-            let (figure, bold) = match more.get(index) {
-                Some(figure) => (*figure, *figure > 0.0 && *figure == dearest),
-                None => (more.iter().sum::<f64>(), true),
-            };
-            let kind =
-                if bold { Type::bold(12.0, Ink::TEXT) } else { Type { ink: Ink::QUIET, ..CELL } };
-            let words = signed(figure);
-            scene.text(&words, Point::new(*right, base), kind.anchored(Anchor::End));
-        }
-        y + ROW + 4.0
-    }
-
     /// A row per percentile, series and stage.
     fn csv(&self) -> String {
         let mut header = ["percentile", "phase", "twin", "stage"].map(str::to_owned).to_vec();
@@ -279,7 +210,7 @@ impl Waterfall {
                     Breakdown::NoData => "",
                 };
                 table.row(&[
-                    row.group.to_owned(),
+                    row.group.name.clone(),
                     self.phase.clone(),
                     row.twin.to_string(),
                     stage.clone(),
@@ -306,8 +237,11 @@ impl Breakdown {
             Self::Never | Self::NoData => None,
             Self::Stages(lengths) => {
                 let drawn = |length: f64| length.is_finite() && length > 0.0;
-                let length = |stage| lengths.get(stage).copied().filter(|length| drawn(*length));
-                Some((0..stages).map(|stage| length(stage).unwrap_or(0.0)).collect())
+                let length = |stage: usize| {
+                    let length = lengths.get(stage).copied().filter(|length| drawn(*length));
+                    length.map_or(0.0, |length| length.min(LARGEST))
+                };
+                Some((0..stages).map(length).collect())
             }
         }
     }
@@ -316,7 +250,7 @@ impl Breakdown {
         match self {
             Self::Never | Self::NoData => 0.0,
             Self::Stages(lengths) => {
-                lengths.iter().filter(|length| length.is_finite() && **length > 0.0).sum()
+                self.lengths(lengths.len()).map_or(0.0, |lengths| lengths.iter().sum())
             }
         }
     }
@@ -327,15 +261,6 @@ impl Breakdown {
             Self::Never => "never",
             Self::NoData => "no data",
         }
-    }
-}
-
-fn signed(figure: f64) -> String {
-    let words = number::short(figure.abs());
-    match figure {
-        figure if figure > 0.0 && words != "0" => format!("+{words}"),
-        figure if figure < 0.0 && words != "0" => format!("−{words}"),
-        _ => words,
     }
 }
 
@@ -371,13 +296,5 @@ mod tests {
     fn what_cannot_be_drawn_is_zero() {
         let lengths = Breakdown::Stages(vec![1.0, f64::NAN, -3.0, f64::INFINITY]).lengths(5);
         assert_eq!(lengths, Some(vec![1.0, 0.0, 0.0, 0.0, 0.0]));
-    }
-
-    #[test]
-    fn differences_carry_their_sign() {
-        let check = |figure, words: &str| assert_eq!(signed(figure), words);
-        check(243.0, "+243");
-        check(-4.26, "−4.26");
-        check(0.0, "0");
     }
 }
