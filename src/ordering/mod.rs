@@ -9,6 +9,8 @@ mod committee;
 mod contract;
 mod erased;
 mod guarantee;
+#[cfg(test)]
+mod transcript;
 
 pub mod arrival;
 
@@ -16,7 +18,7 @@ pub use catalogue::{Catalogue, Entry};
 pub use committee::Committee;
 pub use contract::{
     Effect, Item, NoSubmitter, Out, Peer, Replica, Seat, Strategy, Submitter, SubmitterOut,
-    TimerId, Work,
+    TimerId, Try, Work,
 };
 pub use erased::{Carried, HostedEffect, HostedReplica, HostedSubmitter, SubmitterEffect};
 pub use guarantee::{Assumptions, FaultModel, Guarantees, Property, TransportNeed};
@@ -25,7 +27,7 @@ pub use guarantee::{Assumptions, FaultModel, Guarantees, Property, TransportNeed
 pub mod prelude {
     pub use super::{
         Assumptions, Committee, FaultModel, Guarantees, Item, NoSubmitter, Out, Peer, Property,
-        Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId, TransportNeed, Work,
+        Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId, TransportNeed, Try, Work,
     };
     pub use crate::attestation::{Encode, Encoder, Id, IdMap, KeyRing, Signature, Signer};
     pub use crate::kernel::{LocalTime, Span};
