@@ -16,6 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(super) use hunt::Hunt;
+pub(super) use names::Names;
 
 use super::Strategy;
 

@@ -14,19 +14,24 @@ use crate::ordering::Item;
 const FIRST_ATTESTER: u32 = 1_000;
 
 /// All attestations of a script by name.
-pub(super) struct Names {
+pub(in crate::ordering) struct Names {
     keys: KeyRing,
     known: BTreeMap<String, Arc<Signed>>,
     by_id: BTreeMap<Id, String>,
 }
 
 impl Names {
+    /// Under keys of its own, for tests without a network.
+    pub(in crate::ordering) fn for_tests() -> Self {
+        Self::new(KeyRing::modelled(1))
+    }
+
     pub(super) fn new(keys: KeyRing) -> Self {
         Self { keys, known: BTreeMap::new(), by_id: BTreeMap::new() }
     }
 
     /// The try that `text` names; it is written `now` when first named, unless `text` says when.
-    pub(super) fn item(&mut self, text: &str, now: Span) -> Result<Item, String> {
+    pub(in crate::ordering) fn item(&mut self, text: &str, now: Span) -> Result<Item, String> {
         let (text, at) = match text.split_once('@') {
             Some((rest, at)) => (rest, at.parse().map_err(|error| format!("{text}: {error}"))?),
             None => (text, now),
@@ -47,7 +52,7 @@ impl Names {
     }
 
     /// `text` with ids, attesters and times as a script would spell them.
-    pub(super) fn legible(&self, text: &str) -> String {
+    pub(in crate::ordering) fn legible(&self, text: &str) -> String {
         let mut legible = text.to_owned();
         for (id, name) in &self.by_id {
             legible = legible.replace(&id.to_string(), name);
