@@ -21,7 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::certificate::{Certificate, Statement, encode_signature};
-use super::journal::Journal;
+use super::kept::JournalOf;
 use super::prelude::*;
 use crate::attestation::Signed;
 
@@ -229,7 +229,7 @@ impl Strategy for Bcb {
     const SUMMARY: &'static str = "clients collect a quorum's signatures; no total order";
     type Params = Params;
     type Message = Message;
-    type Durable = Journal<book::Book>;
+    type Durable = JournalOf<book::Book>;
     type Replica = Replica;
     type Submitter = Submitter;
 

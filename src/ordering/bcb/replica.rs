@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::book::{Book, Change, Standing};
 use super::{Bcb, Claim, Confirm, Message, Params, backoff};
 use crate::ordering::certificate::Statement;
-use crate::ordering::journal::{Journal, Kept};
+use crate::ordering::kept::{JournalOf, Kept};
 use crate::ordering::prelude::*;
 
 /// The validator's half.
@@ -299,9 +299,9 @@ impl crate::ordering::Replica<Bcb> for Replica {
         }
     }
 
-    fn restart(&mut self, now: LocalTime, durable: Option<Journal<Book>>, out: &mut Out<Bcb>) {
+    fn restart(&mut self, now: LocalTime, durable: Option<JournalOf<Book>>, out: &mut Out<Bcb>) {
         if let Some(journal) = durable {
-            self.book = Kept::new(journal.restore());
+            self.book = Kept::restore(&journal);
         }
         let due = now + self.params.resend;
         let signed = self.book.signed().map(|(attester, sequence)| (due, attester, sequence));
