@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Seat;
+use super::{Out, Seat, Strategy, TimerId};
 use crate::kernel::{LocalTime, Span};
 
 /// When to ask.
@@ -25,6 +25,7 @@ pub struct Chase<K> {
     pauses: Pauses,
     missing: BTreeMap<K, Missing>,
     due: BTreeSet<(LocalTime, K)>,
+    armed: Option<LocalTime>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,7 @@ impl<K: Copy + Ord> Chase<K> {
             pauses,
             missing: BTreeMap::new(),
             due: BTreeSet::new(),
+            armed: None,
         }
     }
 
@@ -98,6 +100,24 @@ impl<K: Copy + Ord> Chase<K> {
         self.due.insert((missing.due, key));
         let peer = (self.size > 1).then_some(peer);
         Some(Question { key, peer, asked })
+    }
+
+    /// Sets `timer` to the next question, or cancels it; to be called after every change.
+    pub fn arm<S: Strategy>(&mut self, now: LocalTime, timer: TimerId, out: &mut Out<S>) {
+        let due = self.due.first().map(|(due, _)| *due);
+        match (due, self.armed) {
+            (None, Some(_)) => out.cancel_timer(timer),
+            (Some(due), None) => out.set_timer(due.since(now), timer),
+            (Some(due), Some(armed)) if due < armed => out.set_timer(due.since(now), timer),
+            (Some(_), Some(_)) => return,
+            (None, None) => {}
+        }
+        self.armed = due;
+    }
+
+    /// The timer has fired.
+    pub fn fired(&mut self) {
+        self.armed = None;
     }
 
     /// How long until a question is due; `None` if nothing is missing.

@@ -34,6 +34,16 @@ impl<C, R> Journal<C, R> {
         self.len > self.weight
     }
 
+    /// How many records there are after the checkpoint.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether the checkpoint is all there is.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// The checkpoint, and the records after it, the oldest first.
     pub fn contents(&self) -> (&C, Vec<&R>) {
         let mut records = Vec::with_capacity(self.len);

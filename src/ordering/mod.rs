@@ -9,16 +9,20 @@ mod catalogue;
 mod chase;
 mod committee;
 mod contract;
+mod delivered;
 mod erased;
 mod guarantee;
 mod journal;
+mod limit;
 #[cfg(test)]
 mod transcript;
 
 pub mod arrival;
 pub mod bcb;
 pub mod certificate;
+pub mod fifo;
 pub mod kept;
+pub mod watermark;
 
 pub use bodies::Bodies;
 pub use catalogue::{Catalogue, Entry};
@@ -28,6 +32,7 @@ pub use contract::{
     Effect, Item, NoSubmitter, Out, Peer, Replica, Seat, Strategy, Submitter, SubmitterOut,
     TimerId, Try, Work,
 };
+pub use delivered::Delivered;
 pub use erased::{Carried, HostedEffect, HostedReplica, HostedSubmitter, SubmitterEffect};
 pub use guarantee::{Assumptions, FaultModel, Guarantees, Property, TransportNeed};
 pub use journal::Journal;
