@@ -37,7 +37,10 @@ pub struct Entry {
 impl Catalogue {
     /// The strategies that attestorm brings, weakest guarantee first.
     pub fn bundled() -> Self {
-        Self { entries: Vec::new() }.with::<super::arrival::Arrival>().with::<super::bcb::Bcb>()
+        Self { entries: Vec::new() }
+            .with::<super::arrival::Arrival>()
+            .with::<super::fifo::Fifo>()
+            .with::<super::bcb::Bcb>()
     }
 
     /// The catalogue with one more strategy; a name that exists is replaced.

@@ -4,7 +4,7 @@
 //! voter counts once per tally, whatever it votes for, and only with a genuine signature.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::sync::{Arc, OnceLock};
 
 use super::Committee;
@@ -37,7 +37,7 @@ pub trait Statement: Encode + Clone + Ord + Debug + Send + Sync + 'static {
 }
 
 /// Signatures of distinct validators on one statement, a quorum of them if it is valid.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Certificate<T> {
     /// What is certified.
     pub statement: T,
@@ -85,6 +85,14 @@ impl<T: Statement> Encode for Certificate<T> {
             voter.encode(to);
             encode_signature(to);
         }
+    }
+}
+
+impl<T: Debug> Debug for Certificate<T> {
+    /// What, and who signed it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} by", self.statement)?;
+        self.votes.iter().try_for_each(|(voter, _)| write!(f, " {voter}"))
     }
 }
 

@@ -1,116 +1,76 @@
-//! State that survives a crash, kept as a checkpoint and the changes since: a write-ahead log.
-//!
-//! A strategy persists its whole durable state at once, and often. A [`Journal`] makes that one
-//! step: what is persisted shares all its past with what was persisted before. After as many
-//! changes as the state is large the changes are folded into a new checkpoint, so that a change
-//! costs a constant amount on average and the journal stays as small as the state.
+//! What survives a crash, grown a record at a time: a checkpoint and the records since. Cloning
+//! it, which is what persisting does, costs the same however long it is.
 
-use std::ops::Deref;
 use std::sync::Arc;
 
-/// State that changes in named steps.
-pub trait Journaled: Clone + Send + Sync + 'static {
-    /// One step.
-    type Change: Send + Sync + 'static;
-    /// Makes the step. The same steps from the same state give the same state.
-    fn apply(&mut self, change: &Self::Change);
-    /// How large it is, in about as many changes as would build it.
-    fn weight(&self) -> usize;
+/// A checkpoint and the records after it. The writer replaces it by a new one with a newer
+/// checkpoint when [`Journal::is_due`], so that appending costs a constant on average.
+pub struct Journal<C, R> {
+    checkpoint: Arc<C>,
+    weight: usize,
+    last: Option<Arc<Record<R>>>,
+    len: usize,
 }
 
-/// What is persisted: cheap to clone.
-pub struct Journal<T: Journaled>(Arc<Page<T>>);
-
-enum Page<T: Journaled> {
-    Checkpoint(T),
-    Change { before: Option<Journal<T>>, change: T::Change },
+struct Record<R> {
+    record: R,
+    before: Option<Arc<Self>>,
 }
 
-impl<T: Journaled> Journal<T> {
-    /// The state as it was when this was persisted.
-    pub fn restore(&self) -> T {
-        let mut changes = Vec::new();
-        let mut page = self;
-        let mut state = loop {
-            match page.0.as_ref() {
-                Page::Checkpoint(state) => break state.clone(),
-                Page::Change { before, change } => {
-                    changes.push(change);
-                    page = before.as_ref().expect("only a page that is dropped loses its past");
-                }
-            }
-        };
-        for change in changes.iter().rev() {
-            state.apply(change);
+impl<C, R> Journal<C, R> {
+    /// Begins with `checkpoint`, which is as long to write as `weight` records.
+    pub fn new(checkpoint: C, weight: usize) -> Self {
+        Self { checkpoint: Arc::new(checkpoint), weight: weight.max(64), last: None, len: 0 }
+    }
+
+    /// Adds a record.
+    pub fn append(&mut self, record: R) {
+        self.last = Some(Arc::new(Record { record, before: self.last.take() }));
+        self.len += 1;
+    }
+
+    /// Whether the records have outgrown the checkpoint.
+    pub fn is_due(&self) -> bool {
+        self.len > self.weight
+    }
+
+    /// How many records there are after the checkpoint.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether the checkpoint is all there is.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The checkpoint, and the records after it, the oldest first.
+    pub fn contents(&self) -> (&C, Vec<&R>) {
+        let mut records = Vec::with_capacity(self.len);
+        let mut at = self.last.as_deref();
+        while let Some(record) = at {
+            records.push(&record.record);
+            at = record.before.as_deref();
         }
-        state
+        records.reverse();
+        (&self.checkpoint, records)
     }
 }
 
-impl<T: Journaled> Clone for Journal<T> {
+impl<C, R> Clone for Journal<C, R> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        let Self { checkpoint, weight, last, len } = self;
+        Self { checkpoint: checkpoint.clone(), weight: *weight, last: last.clone(), len: *len }
     }
 }
 
-impl<T: Journaled> Drop for Journal<T> {
-    /// Page by page, where a recursion would need as much stack as there are changes.
+impl<C, R> Drop for Journal<C, R> {
+    /// One record after another: the chain is too long to drop by recursion.
     fn drop(&mut self) {
-        let mut next = past_if_last(&mut self.0);
-        while let Some(mut journal) = next {
-            next = past_if_last(&mut journal.0);
+        let mut at = self.last.take();
+        while let Some(mut record) = at.and_then(Arc::into_inner) {
+            at = record.before.take();
         }
-    }
-}
-
-fn past_if_last<T: Journaled>(page: &mut Arc<Page<T>>) -> Option<Journal<T>> {
-    match Arc::get_mut(page)? {
-        Page::Checkpoint(_) => None,
-        Page::Change { before, .. } => before.take(),
-    }
-}
-
-/// State in use together with its journal; reads like the state itself.
-pub struct Kept<T: Journaled> {
-    state: T,
-    journal: Journal<T>,
-    changes: usize,
-}
-
-impl<T: Journaled> Kept<T> {
-    /// Below so many changes nothing is folded.
-    const FEW: usize = 256;
-
-    /// Keeps `state` from now on.
-    pub fn new(state: T) -> Self {
-        let journal = Journal(Arc::new(Page::Checkpoint(state.clone())));
-        Self { state, journal, changes: 0 }
-    }
-
-    /// Makes one step and writes it down.
-    pub fn change(&mut self, change: T::Change) {
-        self.state.apply(&change);
-        self.changes += 1;
-        let page = if self.changes > Self::FEW + self.state.weight() {
-            self.changes = 0;
-            Page::Checkpoint(self.state.clone())
-        } else {
-            Page::Change { before: Some(self.journal.clone()), change }
-        };
-        self.journal = Journal(Arc::new(page));
-    }
-
-    /// What to persist for the state as it is now.
-    pub fn journal(&self) -> Journal<T> {
-        self.journal.clone()
-    }
-}
-
-impl<T: Journaled> Deref for Kept<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.state
     }
 }
 
@@ -118,49 +78,20 @@ impl<T: Journaled> Deref for Kept<T> {
 mod tests {
     use super::*;
 
-    #[derive(Clone, Debug, PartialEq)]
-    struct Sums(Vec<u64>);
-
-    impl Journaled for Sums {
-        type Change = u64;
-
-        fn apply(&mut self, change: &u64) {
-            let last = self.0.last().copied().unwrap_or(0);
-            self.0.push(last + change);
-            self.0.drain(..self.0.len().saturating_sub(3));
-        }
-
-        fn weight(&self) -> usize {
-            self.0.len()
-        }
+    #[test]
+    fn a_clone_keeps_what_it_had() {
+        let mut journal = Journal::new("start", 0);
+        journal.append(1);
+        let kept = journal.clone();
+        journal.append(2);
+        assert_eq!(kept.contents(), (&"start", vec![&1]));
+        assert_eq!(journal.contents(), (&"start", vec![&1, &2]));
     }
 
     #[test]
-    fn every_persisted_journal_restores_its_own_moment() {
-        let mut kept = Kept::new(Sums(Vec::new()));
-        let mut moments = Vec::new();
-        for change in 0..1_000 {
-            kept.change(change);
-            moments.push((kept.journal(), kept.clone()));
-        }
-        for (journal, state) in moments {
-            assert_eq!(journal.restore(), state);
-        }
-    }
-
-    #[test]
-    fn a_long_journal_is_dropped_without_recursion() {
-        #[derive(Clone)]
-        struct Heavy;
-        impl Journaled for Heavy {
-            type Change = [u64; 8];
-            fn apply(&mut self, _: &[u64; 8]) {}
-            fn weight(&self) -> usize {
-                10_000_000
-            }
-        }
-        let mut kept = Kept::new(Heavy);
-        (0..300_000).for_each(|number| kept.change([number; 8]));
-        drop(kept);
+    fn a_long_journal_can_be_dropped() {
+        let mut journal = Journal::new((), 0);
+        (0..1_000_000).for_each(|record| journal.append(record));
+        assert!(journal.is_due(), "a million records outgrow nothing");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::{Claim, Confirm};
 use crate::attestation::{Id, Signature};
 use crate::kernel::{LocalTime, Span};
-use crate::ordering::journal::Journaled;
+use crate::ordering::kept::Journaled;
 
 /// One validator's durable state.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::book::{Book, Change, Standing};
-use super::{Bcb, Claim, Confirm, Message, Params, backoff};
+use super::{Bcb, Claim, Confirm, DOUBLINGS, Message, Params, backoff};
 use crate::ordering::certificate::Statement;
-use crate::ordering::journal::{Journal, Kept};
+use crate::ordering::kept::{JournalOf, Kept};
 use crate::ordering::prelude::*;
 
 /// The validator's half.
@@ -23,7 +23,8 @@ pub struct Replica {
     forgotten: BTreeMap<u32, BTreeMap<u16, u32>>,
     /// After a restart: peers asked for all that is missing, and when to ask the next.
     catch_up: Option<Want>,
-    ticking: bool,
+    /// When the timer is to fire.
+    tick: Option<LocalTime>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +48,7 @@ impl Replica {
             wants: BTreeMap::new(),
             forgotten: BTreeMap::new(),
             catch_up: None,
-            ticking: false,
+            tick: None,
         }
     }
 
@@ -80,10 +81,11 @@ impl Replica {
 
     fn sign(&mut self, now: LocalTime, claim: Claim, out: &mut Out<Bcb>) {
         let signature = claim.signed_by(&self.seat.signer);
-        self.signed.push_back((now + self.params.resend, claim.attester, claim.sequence));
+        let due = now + self.params.resend;
+        self.signed.push_back((due, claim.attester, claim.sequence));
         self.change(Change::Sign(claim.clone(), signature.clone()), out);
         out.send(Peer::Submitter(claim.attester), Message::Vote(claim, signature));
-        self.tick_later(out);
+        self.tick_by(now, due, out);
     }
 
     /// A later try of what was delivered: the registry shall judge it once more. It is certified
@@ -131,26 +133,43 @@ impl Replica {
         if self.ready.range(next..=(attester, u32::MAX)).next().is_some() {
             let want = Want { due: now + self.params.fetch, asked: 0 };
             self.wants.entry(next).or_insert(want);
-            self.tick_later(out);
+            self.tick_later(now, out);
         }
     }
 
-    fn tick_later(&mut self, out: &mut Out<Bcb>) {
-        if !self.ticking {
-            self.ticking = true;
-            out.set_timer(self.params.fetch, TICK);
+    /// Sees to it that the timer fires when the next thing is due, though not at every one.
+    fn tick_later(&mut self, now: LocalTime, out: &mut Out<Bcb>) {
+        let signed = self.signed.front().map(|(due, ..)| *due);
+        let wants = self.wants.values().chain(&self.catch_up).map(|want| want.due);
+        if let Some(due) = wants.chain(signed).min() {
+            self.tick_by(now, due, out);
+        }
+    }
+
+    fn tick_by(&mut self, now: LocalTime, due: LocalTime, out: &mut Out<Bcb>) {
+        let due = due.max(now + self.params.fetch);
+        if self.tick.is_none_or(|tick| tick > due) {
+            self.tick = Some(due);
+            out.set_timer(due.since(now), TICK);
         }
     }
 
     /// What was signed long ago and is not certified is wanted from now on: its client may have
     /// stopped half-way, or the certificate may be lost.
     fn want_overdue(&mut self, now: LocalTime) {
-        while self.signed.front().is_some_and(|(due, ..)| *due <= now) {
-            let Some((_, attester, sequence)) = self.signed.pop_front() else { return };
-            self.wants.entry((attester, sequence)).or_insert(Want { due: now, asked: 0 });
-        }
         let (book, ready) = (&self.book, &self.ready);
-        self.wants.retain(|key, _| key.1 >= book.next(key.0) && !ready.contains_key(key));
+        let is_open = |key: &(u32, u32)| key.1 >= book.next(key.0) && !ready.contains_key(key);
+        self.wants.retain(|key, _| is_open(key));
+        while let Some((due, attester, sequence)) = self.signed.front().copied() {
+            let key = (attester, sequence);
+            if is_open(&key) {
+                if due > now {
+                    return;
+                }
+                self.wants.entry(key).or_insert(Want { due, asked: 0 });
+            }
+            self.signed.pop_front();
+        }
     }
 
     fn ask_for_wanted(&mut self, now: LocalTime, out: &mut Out<Bcb>) {
@@ -164,7 +183,8 @@ impl Replica {
             let below = first_ready.filter(|_| is_gap).unwrap_or(from + 1);
             let to = whom_to_ask(&self.seat, attester, want.asked);
             out.send(to, Message::Missing { attester, from, below });
-            want.due = now + backoff(self.params.fetch, want.asked);
+            let doublings = if is_gap && first_ready.is_some() { DOUBLINGS } else { 2 * DOUBLINGS };
+            want.due = now + backoff(self.params.fetch, want.asked, doublings);
             want.asked += 1;
         }
     }
@@ -290,24 +310,22 @@ impl crate::ordering::Replica<Bcb> for Replica {
     }
 
     fn timer(&mut self, now: LocalTime, _: TimerId, out: &mut Out<Bcb>) {
-        self.ticking = false;
+        self.tick = None;
         self.want_overdue(now);
         self.ask_for_wanted(now, out);
         self.ask_for_all(now, out);
-        if !self.wants.is_empty() || !self.signed.is_empty() || self.catch_up.is_some() {
-            self.tick_later(out);
-        }
+        self.tick_later(now, out);
     }
 
-    fn restart(&mut self, now: LocalTime, durable: Option<Journal<Book>>, out: &mut Out<Bcb>) {
+    fn restart(&mut self, now: LocalTime, durable: Option<JournalOf<Book>>, out: &mut Out<Bcb>) {
         if let Some(journal) = durable {
-            self.book = Kept::new(journal.restore());
+            self.book = Kept::restore(&journal);
         }
         let due = now + self.params.resend;
         let signed = self.book.signed().map(|(attester, sequence)| (due, attester, sequence));
         self.signed = signed.collect();
         self.catch_up = Some(Want { due: now, asked: 0 });
         self.ask_for_all(now, out);
-        self.tick_later(out);
+        self.tick_later(now, out);
     }
 }

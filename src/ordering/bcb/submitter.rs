@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::{Bcb, Claim, Confirm, Message, Params, Proof, backoff};
+use super::{Bcb, Claim, Confirm, DOUBLINGS, Message, Params, Proof, backoff};
 use crate::ordering::certificate::{Counted, Statement, Tally};
 use crate::ordering::prelude::*;
 
@@ -22,13 +22,11 @@ pub struct Submitter {
     ticking: bool,
 }
 
-#[derive(Debug)]
 struct Order {
     item: Item,
     progress: Progress,
 }
 
-#[derive(Debug)]
 enum Progress {
     Voting(Tally<Claim>),
     Certified(Arc<Proof>),
@@ -191,7 +189,7 @@ impl crate::ordering::Submitter<Bcb> for Submitter {
             if drive.due <= now {
                 self.orders[claim].send(&self.committee, out);
                 drive.sent += 1;
-                drive.due = now + backoff(self.params.resend, drive.sent);
+                drive.due = now + backoff(self.params.resend, drive.sent, DOUBLINGS);
             }
         }
         self.ticking = !self.driven.is_empty();

@@ -15,13 +15,15 @@
 //! or when the attester speaks again. A certificate is kept for `history`; who was away for
 //! longer goes on without what all others have forgotten.
 
+use std::fmt;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::certificate::{Certificate, Statement, encode_signature};
-use super::journal::Journal;
+use super::kept::JournalOf;
+use super::limit::{SHORTEST, at_least};
 use super::prelude::*;
 use crate::attestation::Signed;
 
@@ -91,7 +93,7 @@ impl Params {
 }
 
 /// What a validator signs: that this attester's statement of this number is this content.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Claim {
     /// Whose.
     pub attester: u32,
@@ -109,6 +111,12 @@ impl Claim {
     }
 }
 
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.id, f)
+    }
+}
+
 impl Encode for Claim {
     fn encode(&self, to: &mut dyn Encoder) {
         self.attester.encode(to);
@@ -122,7 +130,6 @@ impl Statement for Claim {
 }
 
 /// An attestation that a quorum has signed.
-#[derive(Debug)]
 pub struct Proof {
     signed: Arc<Signed>,
     certificate: Arc<Certificate<Claim>>,
@@ -136,7 +143,7 @@ impl Proof {
 }
 
 /// A proof, and which try of its client it is to be delivered for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Confirm {
     proof: Arc<Proof>,
     attempt: u8,
@@ -149,6 +156,12 @@ impl Confirm {
 
     fn claim(&self) -> &Claim {
         &self.proof.certificate.statement
+    }
+}
+
+impl fmt::Debug for Confirm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}, {:?}", self.item(), self.proof.certificate)
     }
 }
 
@@ -229,22 +242,14 @@ impl Strategy for Bcb {
     const SUMMARY: &'static str = "clients collect a quorum's signatures; no total order";
     type Params = Params;
     type Message = Message;
-    type Durable = Journal<book::Book>;
+    type Durable = JournalOf<book::Book>;
     type Replica = Replica;
     type Submitter = Submitter;
 
     fn check(params: &Params) -> Result<(), String> {
-        let least = Span::from_millis(1);
-        for (name, span) in [("resend", params.resend), ("fetch", params.fetch)] {
-            if span < least {
-                return Err(format!("{name} = {span}: must be at least {least}"));
-            }
-        }
-        if params.history < params.resend {
-            let (history, resend) = (params.history, params.resend);
-            return Err(format!("history = {history}: must be at least resend, {resend}"));
-        }
-        Ok(())
+        at_least("resend", params.resend, SHORTEST)?;
+        at_least("fetch", params.fetch, SHORTEST)?;
+        at_least("history", params.history, params.resend)
     }
 
     fn guarantees(committee: &Committee, _: &Params) -> Guarantees {
@@ -288,7 +293,66 @@ impl Strategy for Bcb {
     }
 }
 
+/// How often a wait doubles while somebody is known to wait for the answer.
+const DOUBLINGS: u32 = 5;
+
 /// The wait before asking once more, after asking `asked` times before.
-fn backoff(first: Span, asked: u32) -> Span {
-    first * (1 << asked.min(5))
+fn backoff(first: Span, asked: u32, doublings: u32) -> Span {
+    first * (1 << asked.min(doublings))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::transcript::{self, Hunt};
+    use super::*;
+
+    #[test]
+    fn transcripts() {
+        transcript::check::<Bcb>();
+    }
+
+    /// Weather that the assumptions allow, and worse: datagrams are lost, yet all is repaired.
+    #[test]
+    fn storms() {
+        let hunt = Hunt::<Bcb> { catches_up: true, settles: true, ..Hunt::default() };
+        hunt.check();
+        let stated = Bcb::guarantees(&Committee::new(4), &Params::default());
+        let assumed = Assumptions { transport: TransportNeed::Datagram, ..stated.assumptions };
+        Hunt { held_to: Some((stated.owed, assumed)), ..hunt }.check();
+    }
+
+    /// What breaks when `params` carry a planted bug and an attester equivocates.
+    fn broken(params: Params) -> Option<String> {
+        let hunt = Hunt::<Bcb> { params, equivocates: true, ..Hunt::default() };
+        hunt.find().map(|(_, how)| how)
+    }
+
+    #[test]
+    fn an_equivocating_attester_deceives_nobody() {
+        assert_eq!(broken(Params::default()), None);
+    }
+
+    #[test]
+    fn a_hunt_finds_a_quorum_that_is_too_small() {
+        let params = Params { planted_discount: 1, ..Params::default() };
+        assert!(broken(params).is_some_and(|how| how.contains("consistency")));
+    }
+
+    #[test]
+    fn a_hunt_finds_validators_that_do_not_lock() {
+        let params = Params { planted_no_lock: true, ..Params::default() };
+        assert!(broken(params).is_some_and(|how| how.contains("consistency")));
+    }
+
+    #[test]
+    fn parameters_have_ranges() {
+        let check = |params: Params, error: &str| {
+            assert_eq!(Bcb::check(&params).err().as_deref().unwrap_or("fine"), error);
+        };
+        check(Params::default(), "fine");
+        let params = Params { fetch: Span::ZERO, ..Params::default() };
+        check(params, "fetch = 0s: must be at least 1ms");
+        let params = Params { history: Span::ZERO, ..Params::default() };
+        check(params, "history = 0s: must be at least 1s");
+    }
 }
