@@ -18,6 +18,7 @@ mod limit;
 mod transcript;
 
 pub mod arrival;
+pub mod causal;
 pub mod fifo;
 pub mod watermark;
 
