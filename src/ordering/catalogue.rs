@@ -40,6 +40,8 @@ impl Catalogue {
         Self { entries: Vec::new() }
             .with::<super::arrival::Arrival>()
             .with::<super::fifo::Fifo>()
+            .with::<super::watermark::Watermark>()
+            .with::<super::causal::Causal>()
             .with::<super::bcb::Bcb>()
     }
 

@@ -67,15 +67,17 @@ impl<K: Copy + Ord> Chase<K> {
         }
         let others = u64::from(self.size.max(2) - 1);
         let peer = self.nth_other((luck() % others) as u16);
-        self.begin_at(now, key, peer);
+        self.add(now + self.pauses.first, key, peer);
     }
 
-    /// The same with `peer` as the first to be asked.
+    /// The same, but `peer` is the first to be asked, and at once.
     pub fn begin_at(&mut self, now: LocalTime, key: K, peer: u16) {
-        if self.missing.contains_key(&key) {
-            return;
+        if !self.missing.contains_key(&key) && peer != self.me {
+            self.add(now, key, peer);
         }
-        let due = now + self.pauses.first;
+    }
+
+    fn add(&mut self, due: LocalTime, key: K, peer: u16) {
         self.missing.insert(key, Missing { peer, asked: 0, pause: self.pauses.first, due });
         self.due.insert((due, key));
     }

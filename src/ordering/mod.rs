@@ -20,6 +20,7 @@ mod transcript;
 pub mod arrival;
 pub mod bcb;
 pub mod certificate;
+pub mod causal;
 pub mod fifo;
 pub mod kept;
 pub mod watermark;
