@@ -6,6 +6,7 @@ mod layout;
 mod packet;
 mod plan;
 mod plan_arrivals;
+mod plan_standing;
 mod pool;
 mod router;
 mod slots;
@@ -14,13 +15,17 @@ mod validator;
 pub use client::{Client, ClientSetting, RetryPolicy};
 pub use layout::{Group, Layout, Role};
 pub use packet::Packet;
-pub use plan::{Burst, ChainShape, KeyPick, LoadPlan, LoadSetting, MixShares, REFERENCE_AGE};
+pub use plan::{Burst, ChainShape, KeyPick, LoadPlan, LoadSetting, MixShares};
 pub use plan_arrivals::{Arrivals, RateStage};
+pub use plan_standing::REFERENCE_AGE;
 pub use router::{Router, RouterSetting};
 pub use validator::{Costs, Validator, ValidatorSetting};
 
-use crate::kernel::ProcessId;
-use crate::network::{Desk, Resident, TimerSlot};
+use crate::kernel::{Event, ProcessId};
+use crate::network::{Desk, Host, Resident, Signal, TimerSlot};
+
+const _: () = assert!(size_of::<Event<Signal<Packet>>>() <= 40, "an event stays small");
+const _: () = assert!(size_of::<Host<Actor>>() <= 192, "an idle client costs nothing else");
 
 /// Whoever lives in a host of a run.
 pub enum Actor {

@@ -7,17 +7,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::packet::Planned;
+use super::plan_standing::{Latest, Standing};
 use super::{Arrivals, Packet};
-use crate::actors::packet::Planned;
-use crate::attestation::{Action, Attestation, AttesterId, Id, Operation, Schema};
+use crate::attestation::{Action, Attestation, AttesterId, Operation, Schema};
 use crate::kernel::{
     LocalTime, Luck, ProcessId, Purpose, Span, VirtualTime, Zipf, exponential, unit,
 };
 use crate::network::{CONTROL_FLOOR, Desk, Resident, TimerSlot};
 use crate::trace::{Fact, Kind};
-
-/// No operation refers to anything older, so that actors may forget what is settled.
-pub const REFERENCE_AGE: Span = Span::from_secs(30);
 
 /// Bytes of data in every attestation.
 const DATA_LEN: u32 = 128;
@@ -104,13 +102,15 @@ pub struct LoadPlan {
     begun: u32,
     /// Statements so far, by client.
     sequences: Vec<u32>,
+    /// Times each user of closed load has thought.
+    thoughts: Vec<u32>,
     /// What is due, by instant and order of planning.
     due: BTreeMap<(VirtualTime, u64), Draft>,
     drafted: u64,
-    /// The latest attestation in force about each subject, as planned.
-    subjects: BTreeMap<u32, Latest>,
-    /// The latest part of each chain and burst under way, by its number.
-    leads: BTreeMap<u32, Latest>,
+    /// What single operations may refer to.
+    standing: Standing,
+    /// The chains and bursts under way, by number.
+    leads: BTreeMap<u32, Lead>,
     /// When the plan wakes next; timers of before are void.
     wakes_at: VirtualTime,
 }
@@ -125,15 +125,16 @@ enum Draft {
     /// A part of a chain.
     Part { chain: u32, part: u32 },
     /// One issuer of a burst.
-    Issuer { burst: u32, issuer: u32, of: u32 },
+    Issuer { burst: u32, issuer: u32 },
 }
 
+/// A chain or burst of which parts are due.
 #[derive(Clone, Copy, Debug)]
-struct Latest {
-    id: Id,
-    operation: Operation,
-    client: u32,
-    at: VirtualTime,
+struct Lead {
+    /// What its next operation refers to.
+    latest: Option<Latest>,
+    /// Operations still due.
+    left: u32,
 }
 
 /// What a draft becomes once it is drawn.
@@ -143,31 +144,35 @@ struct Choice {
     subject: u32,
     target: Option<Latest>,
     user: Option<u32>,
-    lead: Option<u32>,
 }
 
 impl LoadPlan {
     /// A plan that has not begun.
     pub fn new(setting: LoadSetting) -> Self {
         let sequences = vec![0; setting.clients as usize];
+        let thoughts = vec![0; setting.closed.map_or(0, |(users, _)| users as usize)];
         Self {
             setting,
             count: 0,
             begun: 0,
             sequences,
+            thoughts,
             due: BTreeMap::new(),
             drafted: 0,
-            subjects: BTreeMap::new(),
+            standing: Standing::default(),
             leads: BTreeMap::new(),
             wakes_at: VirtualTime::MAX,
         }
     }
 
-    fn draft(&mut self, at: VirtualTime, draft: Draft) {
-        if at < self.setting.until {
+    /// Drafts an operation unless the load is over by then; whether it did.
+    fn draft(&mut self, at: VirtualTime, draft: Draft) -> bool {
+        let is_due = at < self.setting.until;
+        if is_due {
             self.due.insert((at, self.drafted), draft);
             self.drafted += 1;
         }
+        is_due
     }
 
     fn draft_arrival(&mut self, desk: &mut Desk<'_, Packet>) {
@@ -198,7 +203,7 @@ impl LoadPlan {
                 Draft::Arrival => self.begin(at, desk),
                 Draft::Single { user } => self.single(at, Some(user), desk),
                 Draft::Part { chain, part } => self.part(at, chain, part, desk),
-                Draft::Issuer { burst, issuer, of } => self.issuer(at, (burst, issuer, of), desk),
+                Draft::Issuer { burst, issuer } => self.issuer(at, burst, issuer, desk),
             }
         }
         self.sleep(desk);
@@ -208,117 +213,139 @@ impl LoadPlan {
     fn begin(&mut self, at: VirtualTime, desk: &mut Desk<'_, Packet>) {
         let number = self.begun;
         self.begun += 1;
+        let mut left = 1;
         if let Some(chain) = self.setting.chain {
             for part in 1..chain.length {
-                self.draft(at + chain.gap * u64::from(part), Draft::Part { chain: number, part });
+                let at = at + chain.gap * u64::from(part);
+                left += u32::from(self.draft(at, Draft::Part { chain: number, part }));
             }
+            self.leads.insert(number, Lead { latest: None, left });
             self.part(at, number, 0, desk);
         } else if let Some(burst) = self.setting.burst {
             let of = burst.from + self.pick(desk, number, 0, burst.to - burst.from + 1);
             for issuer in 1..of {
                 let share = unit(self.group_word(desk, number, 8 + u64::from(issuer)));
                 let at = at + burst.window.scaled(share);
-                self.draft(at, Draft::Issuer { burst: number, issuer, of });
+                left += u32::from(self.draft(at, Draft::Issuer { burst: number, issuer }));
             }
-            self.issuer(at, (number, 0, of), desk);
+            self.leads.insert(number, Lead { latest: None, left });
+            self.issuer(at, number, 0, desk);
         } else {
             self.single(at, None, desk);
         }
         self.draft_arrival(desk);
     }
 
-    /// An operation on its own.
+    /// An operation on its own. What needs something to refer to and finds nothing about its
+    /// subject turns to another subject, so that the mix has its shares.
     fn single(&mut self, at: VirtualTime, user: Option<u32>, desk: &mut Desk<'_, Packet>) {
-        let subject = match &self.setting.keys {
+        self.standing.forget_before(at);
+        let mut kind = self.kind(operation_word(desk, self.number(), 0));
+        let mut subject = match &self.setting.keys {
             KeyPick::InTurn(count) => self.count % count,
             KeyPick::Zipf(zipf) => zipf.key(operation_word(desk, self.number(), 1)) as u32,
         };
-        let writer = match (&self.setting.keys, user) {
-            (_, Some(user)) => user % self.setting.clients,
-            (KeyPick::InTurn(_), None) => subject % self.setting.clients,
-            (KeyPick::Zipf(_), None) => {
+        let mut target = None;
+        if !matches!(kind, Kind::Attest | Kind::Claim) {
+            let word = operation_word(desk, self.number(), 4);
+            match self.standing.about(subject).or_else(|| self.standing.any(word)) {
+                Some(found) => (subject, target) = (found.subject, Some(found)),
+                None => kind = Kind::Attest,
+            }
+        }
+        let client = match (kind, target, &self.setting.keys, user) {
+            (Kind::Revoke, Some(target), ..) => target.client,
+            (.., Some(user)) => user % self.setting.clients,
+            (.., KeyPick::InTurn(_), None) => subject % self.setting.clients,
+            (.., KeyPick::Zipf(_), None) => {
                 modulo(operation_word(desk, self.number(), 2), self.setting.clients)
             }
         };
-        let latest = self.subjects.get(&subject).copied();
-        let latest = latest.filter(|latest| at.since(latest.at) < REFERENCE_AGE);
-        let kind = self.kind(operation_word(desk, self.number(), 0), latest.is_some());
-        let client = match (kind, latest) {
-            (Kind::Revoke, Some(latest)) => latest.client,
-            _ => writer,
-        };
-        let target = latest.filter(|_| !matches!(kind, Kind::Attest | Kind::Claim));
-        self.issue(at, Choice { kind, client, subject, target, user, lead: None }, desk);
+        let said = self.issue(at, Choice { kind, client, subject, target, user }, desk);
+        match (kind, said) {
+            (Kind::Revoke, _) => self.standing.remove(subject),
+            (_, Some(said)) => self.standing.insert(said),
+            (_, None) => {}
+        }
     }
 
     /// A part of a chain: it links to the part before.
     fn part(&mut self, at: VirtualTime, chain: u32, part: u32, desk: &mut Desk<'_, Packet>) {
-        let shape = self.setting.chain.expect("only chains have parts");
-        let target = self.leads.get(&chain).copied().filter(|_| part > 0);
-        let client = self.member(desk, chain, part % shape.attesters);
-        let lead = Some(chain);
-        let subject = self.chain_subject(desk, chain);
-        let choice = Choice { kind: Kind::Attest, client, subject, target, user: None, lead };
-        self.issue(at, choice, desk);
-        if part + 1 == shape.length {
-            self.leads.remove(&chain);
-        }
+        let attesters = self.setting.chain.map_or(1, |shape| shape.attesters);
+        let target = self.leads.get(&chain).and_then(|lead| lead.latest);
+        let client = self.member(desk, chain, part % attesters);
+        let subject = self.group_subject(desk, chain);
+        let choice = Choice { kind: Kind::Attest, client, subject, target, user: None };
+        let said = self.issue(at, choice, desk);
+        self.follow(chain, said.or(target));
     }
 
     /// One issuer of a burst: the first states or claims, the others act on that.
-    fn issuer(
-        &mut self,
-        at: VirtualTime,
-        (burst, issuer, of): (u32, u32, u32),
-        desk: &mut Desk<'_, Packet>,
-    ) {
+    fn issuer(&mut self, at: VirtualTime, burst: u32, issuer: u32, desk: &mut Desk<'_, Packet>) {
         let is_claim = unit(self.group_word(desk, burst, 1)) < self.setting.mix.claim;
-        let first = self.leads.get(&burst).copied();
-        let kind = match (is_claim, issuer, first) {
-            (true, ..) => Kind::Claim,
-            (false, 1.., Some(_)) => self.reaction(operation_word(desk, self.number(), 0)),
-            _ => Kind::Attest,
+        let target = self.leads.get(&burst).and_then(|lead| lead.latest);
+        let kind = match (is_claim, target) {
+            (true, _) => Kind::Claim,
+            (false, Some(_)) => self.reaction(operation_word(desk, self.number(), 0)),
+            (false, None) => Kind::Attest,
         };
-        let client = match (kind, first) {
+        let client = match (kind, target) {
             (Kind::Revoke, Some(first)) => first.client,
             _ => self.member(desk, burst, issuer),
         };
         // Claims are for ever: each burst of them fights for a subject of its own.
-        let subject = match (is_claim, &self.setting.keys) {
-            (true, KeyPick::Zipf(_) | KeyPick::InTurn(_)) => 0x8000_0000 | burst,
-            (false, _) => self.chain_subject(desk, burst),
+        let (group, groups) = self.setting.group;
+        let subject = match is_claim {
+            true => 0x8000_0000 | (burst * groups + group),
+            false => self.group_subject(desk, burst),
         };
-        let target = first.filter(|_| issuer > 0);
-        let lead = (issuer == 0).then_some(burst);
-        self.issue(at, Choice { kind, client, subject, target, user: None, lead }, desk);
-        if issuer + 1 == of {
-            self.leads.remove(&burst);
+        let said = self.issue(at, Choice { kind, client, subject, target, user: None }, desk);
+        self.follow(burst, target.or(said));
+    }
+
+    /// One operation less of a chain or burst is due; `latest` is what the next one refers to.
+    fn follow(&mut self, number: u32, latest: Option<Latest>) {
+        if let Some(lead) = self.leads.get_mut(&number) {
+            (lead.latest, lead.left) = (latest, lead.left - 1);
+            if lead.left == 0 {
+                self.leads.remove(&number);
+            }
         }
     }
 
-    /// Numbers an operation and hands it to its client.
-    fn issue(&mut self, at: VirtualTime, choice: Choice, desk: &mut Desk<'_, Packet>) {
+    /// Numbers an operation and hands it to its client; what was said, unless it is a question.
+    fn issue(
+        &mut self,
+        intended: VirtualTime,
+        choice: Choice,
+        desk: &mut Desk<'_, Packet>,
+    ) -> Option<Latest> {
         let operation = Operation(self.number());
         self.count += 1;
-        let process = ProcessId(self.setting.first_client.0 + choice.client);
-        let is_question = choice.kind == Kind::Query;
-        let sequence = if is_question { 0 } else { self.next_sequence(choice.client) };
-        let intended = at;
-        let mut attestation = None;
-        if !is_question {
-            let said = self.say(operation, process, sequence, intended, &choice);
-            let (id, client) = (said.id(), choice.client);
-            self.remember(&choice, Latest { id, operation, client, at: intended });
-            attestation = Some(said);
-        }
-        let (kind, target) = (choice.kind, choice.target.map_or(Fact::NONE, |t| t.operation.0));
-        let (client, number) = (process.0, operation.0);
-        desk.fact(Fact::Planned { operation: number, kind, sequence, client, target, intended });
-        let forged = unit(operation_word(desk, number, 3)) < self.setting.forged;
-        let question = choice.target.filter(|_| is_question).map(|t| (t.id, t.operation));
-        let user = choice.user;
+        let Choice { kind, client, subject, target, user } = choice;
+        let process = ProcessId(self.setting.first_client.0 + client);
+        let is_question = kind == Kind::Query;
+        let sequence = if is_question { 0 } else { self.next_sequence(client) };
+        let attestation =
+            (!is_question).then(|| self.say(operation, process, sequence, intended, &choice));
+        let said = attestation.as_ref().map(|attestation| {
+            let id = attestation.id();
+            Latest { id, operation, client, subject, at: intended }
+        });
+        desk.fact(Fact::Planned {
+            operation: operation.0,
+            kind,
+            sequence,
+            client: process.0,
+            target: target.map_or(Fact::NONE, |target| target.operation.0),
+            intended,
+        });
+        let is_forged = unit(operation_word(desk, operation.0, 3)) < self.setting.forged;
+        let forged = is_forged && !is_question;
+        let question = target.filter(|_| is_question).map(|target| (target.id, target.operation));
         let planned = Planned { kind, operation, intended, attestation, question, forged, user };
         desk.tell(process, intended, Packet::Plan(Arc::new(planned)));
+        said
     }
 
     fn say(
@@ -350,18 +377,6 @@ impl LoadPlan {
         }
     }
 
-    /// Keeps what later operations may refer to.
-    fn remember(&mut self, choice: &Choice, latest: Latest) {
-        if let Some(lead) = choice.lead {
-            self.leads.insert(lead, latest);
-        } else if self.setting.burst.is_none() {
-            match choice.kind {
-                Kind::Revoke => drop(self.subjects.remove(&choice.subject)),
-                _ => drop(self.subjects.insert(choice.subject, latest)),
-            }
-        }
-    }
-
     fn next_sequence(&mut self, client: u32) -> u32 {
         let sequence = &mut self.sequences[client as usize];
         *sequence += 1;
@@ -373,19 +388,15 @@ impl LoadPlan {
         self.setting.group.0 + self.count * self.setting.group.1
     }
 
-    fn kind(&self, word: u64, has_target: bool) -> Kind {
+    fn kind(&self, word: u64) -> Kind {
         let MixShares { revoke, replace, claim, query } = self.setting.mix;
-        let luck = unit(word);
-        let kind = pick_kind(
-            luck,
-            &[
-                (revoke, Kind::Revoke),
-                (replace, Kind::Replace),
-                (query, Kind::Query),
-                (claim, Kind::Claim),
-            ],
-        );
-        if has_target || matches!(kind, Kind::Claim) { kind } else { Kind::Attest }
+        let shares = [
+            (revoke, Kind::Revoke),
+            (replace, Kind::Replace),
+            (query, Kind::Query),
+            (claim, Kind::Claim),
+        ];
+        pick_kind(unit(word), &shares)
     }
 
     /// What an issuer does about a statement that is being made: by the mix, without claims.
@@ -399,12 +410,15 @@ impl LoadPlan {
     fn member(&self, desk: &mut Desk<'_, Packet>, number: u32, member: u32) -> u32 {
         let clients = self.setting.clients;
         let first = self.pick(desk, number, 2, clients);
-        let stride = 1 + self.pick(desk, number, 3, clients.saturating_sub(1).max(1));
-        let members = member % clients;
-        (first + if members == 0 { 0 } else { stride + members - 1 }) % clients
+        let others = clients.saturating_sub(1).max(1);
+        let second = self.pick(desk, number, 3, others);
+        match member % clients {
+            0 => first,
+            member => (first + 1 + (second + member - 1) % others) % clients,
+        }
     }
 
-    fn chain_subject(&self, desk: &mut Desk<'_, Packet>, number: u32) -> u32 {
+    fn group_subject(&self, desk: &mut Desk<'_, Packet>, number: u32) -> u32 {
         match &self.setting.keys {
             KeyPick::InTurn(count) => number % count,
             KeyPick::Zipf(zipf) => zipf.key(self.group_word(desk, number, 4)) as u32,
@@ -425,7 +439,9 @@ impl LoadPlan {
     fn think(&mut self, user: u32, desk: &mut Desk<'_, Packet>) {
         let Some((_, mean)) = self.setting.closed else { return };
         let entity = 1 << 41 | u64::from(self.setting.group.0) << 32 | u64::from(user);
-        let index = self.drafted;
+        let thoughts = &mut self.thoughts[user as usize];
+        let index = u64::from(*thoughts);
+        *thoughts += 1;
         let word = desk.draws().word(Luck { purpose: Purpose::Patience, entity, index });
         let at = desk.now() + CONTROL_FLOOR + exponential(mean, word);
         self.draft(at, Draft::Single { user });
@@ -476,3 +492,6 @@ fn pick_kind(mut luck: f64, shares: &[(f64, Kind)]) -> Kind {
     }
     Kind::Attest
 }
+
+#[cfg(test)]
+mod tests;

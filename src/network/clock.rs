@@ -20,10 +20,11 @@ impl Clock {
         LocalTime(i64::try_from(shown).unwrap_or(i64::MAX))
     }
 
-    /// How much virtual time passes while it counts `span`.
+    /// How much virtual time passes until it has counted `span`, all of it.
     pub fn until_it_counts(&self, span: Span) -> Span {
         let rate = 1_000_000_000_i128 + i128::from(self.drift);
-        let nanos = i128::from(span.as_nanos()) * 1_000_000_000 / rate.max(1);
+        let nanos = u128::from(span.as_nanos()) * 1_000_000_000;
+        let nanos = nanos.div_ceil(u128::try_from(rate).unwrap_or(0).max(1));
         Span::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 
@@ -69,5 +70,18 @@ mod tests {
         let mut clock = Clock::default();
         clock.drift(at(0), 1_000_000_000);
         assert_eq!(clock.until_it_counts(Span::from_secs(2)), Span::from_secs(1));
+    }
+
+    #[test]
+    fn a_span_waited_for_has_been_counted_whatever_the_drift() {
+        for drift in [-999_999_999, -200_001, -1, 0, 1, 3, 333_333_333] {
+            let mut clock = Clock::default();
+            clock.drift(at(1), drift);
+            for span in [1, 7, 1_000_003, 5_000_000_001].map(Span::from_nanos) {
+                let begin = at(3) + span;
+                let end = begin + clock.until_it_counts(span);
+                assert!(clock.read(end).since(clock.read(begin)) >= span, "{drift} {span}");
+            }
+        }
     }
 }

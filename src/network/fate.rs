@@ -1,323 +1,187 @@
 //! What becomes of one message: when it arrives, and how often.
 
-use super::link::{Fortune, Held, LinkState, link_entity, message_luck, retransmission_pause};
-use super::rule::{FaultRule, LinkEffect, Reordering, Window};
+mod disturbance;
+mod effect;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use disturbance::{Disturbance, LONGEST_HOLD, Memory};
+
+use self::disturbance::{Held, Moved};
+use super::host::{Payload, Signal};
+use super::link::{Fortune, LinkState, link_entity};
+use super::rule::Reordering;
 use super::{Topology, Transport};
-use crate::kernel::{Draws, Luck, ProcessId, Purpose, Span, VirtualTime, exponential, unit};
+use crate::kernel::{Draws, Outbox, ProcessId, Span, VirtualTime};
 use crate::trace::{Fact, FateKind};
 
-/// Retransmissions after which a stream gives up.
-const MOST_RETRANSMISSIONS: u32 = 64;
+/// Takes what a sending host asks for: arrivals, timers, facts.
+pub(super) type Out<P> = Outbox<Signal<P>, Fact>;
 
-/// The most places that a jump gains.
-pub(super) const MOST_OVERTAKEN: usize = 64;
+/// What the fates of all of a sender's messages depend on.
+pub(super) struct Road<'a> {
+    pub(super) topology: &'a Topology,
+    /// The rules that concern the sender, by place.
+    pub(super) rules: &'a [u16],
+    /// Whether one of them lets messages jump ahead.
+    pub(super) may_jump: bool,
+    pub(super) draws: &'a mut Draws,
+}
 
-/// A message on its way into the network.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Passage {
-    pub(super) now: VirtualTime,
-    pub(super) from: ProcessId,
+/// A message about to leave the process that handles the current event.
+pub(super) struct Parcel<P> {
     pub(super) to: ProcessId,
+    pub(super) packet: P,
     /// Bytes on the wire.
     pub(super) len: u32,
     pub(super) fortune: Fortune,
 }
 
-/// Where messages end up.
-#[derive(Debug)]
-pub(super) struct Fates<P> {
-    /// Arrivals, in the order in which they were decided; the message itself is the `None`.
-    pub(super) arrivals: Vec<(VirtualTime, Option<P>)>,
-    /// The message is held back; a release must be scheduled.
-    pub(super) is_held: bool,
-    /// What rules did.
-    pub(super) facts: Vec<Fact>,
-}
-
-impl<P> Default for Fates<P> {
-    fn default() -> Self {
-        Self { arrivals: Vec::new(), is_held: false, facts: Vec::new() }
-    }
-}
-
 /// One message's passage under all rules that concern it.
 struct Journey<'a, P> {
-    passage: Passage,
-    topology: &'a Topology,
+    road: Road<'a>,
     link: &'a mut LinkState<P>,
-    draws: &'a mut Draws,
-    facts: &'a mut Vec<Fact>,
+    out: &'a mut Out<P>,
+    to: ProcessId,
+    len: u32,
+    fortune: Fortune,
+    /// The number of the link in addresses of draws.
     entity: u64,
+    /// Messages of strategies on this link before this one.
     count: u64,
     floor: Span,
+    /// When it is on its way, after all waiting.
     departure: VirtualTime,
+    /// What faults add to its way.
     extra: Span,
+    /// How long after the message each copy arrives.
     copies: Vec<Span>,
-    moved: Option<(u16, Reordering, u32)>,
+    moved: Option<Moved>,
 }
 
-/// Decides the fate of one message. `rules` are those that concern its sender.
-pub(super) fn decide<P>(
-    passage: Passage,
-    topology: &Topology,
-    rules: &[u16],
+/// Sends one message, or as many as the rules make of it.
+pub(super) fn carry<P: Payload>(
+    parcel: Parcel<P>,
+    road: Road<'_>,
     link: &mut LinkState<P>,
-    draws: &mut Draws,
-    packet: &mut Option<P>,
-    fates: &mut Fates<P>,
+    out: &mut Out<P>,
 ) {
-    let entity = link_entity(passage.from, passage.to);
-    let floor = topology.floor(passage.from, passage.to);
-    let count = link.protocol_count;
-    if passage.fortune == Fortune::Protocol {
-        link.protocol_count += 1;
-    }
-    let weather =
-        if topology.jitter > 0.0 { link.weather(entity, passage.now, draws) } else { 0.0 };
-    let base = topology.base_delay(passage.from, passage.to);
-    let base = base.scaled(1.0 + topology.jitter * weather).max(floor);
+    let Parcel { to, packet, len, fortune } = parcel;
+    let (from, topology, rules) = (out.process(), road.topology, road.rules);
     let mut journey = Journey {
-        departure: passage.now,
-        passage,
-        topology,
-        link,
-        draws,
-        facts: &mut fates.facts,
-        entity,
-        count,
-        floor,
+        floor: topology.floor(from, to),
+        entity: link_entity(from, to),
+        count: link.count(fortune),
+        departure: out.now(),
         extra: Span::ZERO,
         copies: Vec::new(),
         moved: None,
+        road,
+        link,
+        out,
+        to,
+        len,
+        fortune,
     };
-    journey.occupy(topology.bandwidth, None);
+    if let Some(rate) = topology.bandwidth {
+        let free = &mut journey.link.busy_until;
+        journey.departure = effect::transmit(journey.departure, len, rate, free);
+    }
     for rule in rules {
         let rule = &topology.rules[usize::from(*rule)];
-        if let Some(window) = rule.window(passage.now)
-            && rule.concerns(passage.from, passage.to)
-            && !journey.suffer(rule, window)
+        if rule.concerns(from, to)
+            && let Some(place) = rule.place(journey.departure)
+            && !journey.suffer(rule, place)
         {
             return;
         }
     }
-    journey.arrive(base, packet, &mut fates.arrivals, &mut fates.is_held);
+    journey.arrive(packet);
 }
 
-impl<P> Journey<'_, P> {
-    /// Applies one rule; false if the message is gone.
-    fn suffer(&mut self, rule: &FaultRule, window: &Window) -> bool {
-        match window.effect {
-            LinkEffect::Partition => return self.blocked(rule, window),
-            LinkEffect::Loss { share, burst } => return self.lose(rule, share, burst),
-            LinkEffect::Clog => {
-                let by = window.until.since(self.departure);
-                self.departure = self.departure.max(window.until);
-                self.tell(rule, FateKind::Held, by);
-                return window.until < VirtualTime::MAX;
-            }
-            LinkEffect::Bandwidth(rate) => self.occupy(Some(rate), Some(rule)),
-            LinkEffect::Delay { add, jitter, spread, correlation } => {
-                let by = self.delay(rule, (add, jitter, spread), correlation, 0);
-                self.extra += by;
-                self.tell(rule, FateKind::Delayed, by);
-            }
-            LinkEffect::Duplicate(share) => {
-                if self.topology.transport == Transport::Datagram && self.word(rule, 0) < share {
-                    let by = self.floor.scaled(self.word(rule, 1));
-                    self.copies.push(by);
-                    self.tell(rule, FateKind::Duplicated, by);
-                }
-            }
-            LinkEffect::Reorder { share, form, gap } => {
-                if self.topology.transport == Transport::Datagram && self.word(rule, 0) < share {
-                    let gap = if form == Reordering::Swap { 1 } else { gap.max(1) };
-                    self.moved = Some((rule.fault, form, gap));
-                }
-            }
-        }
-        true
+/// Lets messages leave that a reordering rule has held back for too long.
+pub(super) fn release_overdue<P: Payload>(
+    to: ProcessId,
+    usual: Span,
+    link: &mut LinkState<P>,
+    out: &mut Out<P>,
+) {
+    let Some(disturbance) = &mut link.disturbance else { return };
+    let soonest = out.now() + usual;
+    while let Some(held) = disturbance.take_overdue(out.now()) {
+        held.arrive(to, soonest, out);
     }
+}
 
-    /// Queues behind what the link still has to carry at `rate` bits per second.
-    fn occupy(&mut self, rate: Option<u64>, rule: Option<&FaultRule>) {
-        let Some(rate) = rate else { return };
-        let nanos = u128::from(self.passage.len) * 8 * 1_000_000_000 / u128::from(rate.max(1));
-        let start = self.departure.max(self.link.busy_until);
-        let end = start + Span::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
-        self.link.busy_until = end;
-        if let Some(rule) = rule {
-            self.tell(rule, FateKind::Held, end.since(self.departure));
-        }
-        self.departure = end;
-    }
-
-    fn delay(
-        &mut self,
-        rule: &FaultRule,
-        (add, jitter, spread): (Span, Span, Span),
-        correlation: f64,
-        first_word: u64,
-    ) -> Span {
-        let mut luck = self.word(rule, first_word);
-        if correlation > 0.0 {
-            let memory = self.link.memory(rule.number);
-            luck = memory.last.map_or(luck, |last| luck + (last - luck) * correlation);
-            memory.last = Some(luck);
-        }
-        let mut by = add + jitter.scaled(luck);
-        if spread > Span::ZERO {
-            let words = (self.raw(rule, first_word + 1), self.raw(rule, first_word + 2));
-            by += spread.scaled(crate::kernel::standard_normal(words.0, words.1).max(0.0));
-        }
-        by
-    }
-
-    /// A closed link: a datagram is gone, a stream tries until the link opens.
-    fn blocked(&mut self, rule: &FaultRule, window: &Window) -> bool {
-        let closed = self.departure;
-        if self.topology.transport == Transport::Datagram || window.until == VirtualTime::MAX {
-            self.tell(rule, FateKind::Blocked, Span::ZERO);
-            return false;
-        }
-        let mut tries = 0;
-        while self.departure < window.until {
-            self.departure += retransmission_pause(self.floor * 2, tries);
-            tries += 1;
-        }
-        self.tell(rule, FateKind::Blocked, self.departure.since(closed));
-        true
-    }
-
-    /// Loss: a datagram is gone, a stream sends again until it gets through.
-    fn lose(&mut self, rule: &FaultRule, share: f64, burst: Span) -> bool {
-        let first = self.departure;
-        let mut tries = 0;
-        while tries < MOST_RETRANSMISSIONS && self.is_lost(rule, share, burst, tries) {
-            if self.topology.transport == Transport::Datagram {
-                self.tell(rule, FateKind::Lost, Span::ZERO);
-                return false;
-            }
-            self.departure += retransmission_pause(self.floor * 2, tries);
-            tries += 1;
-        }
-        if tries > 0 {
-            self.tell(rule, FateKind::Lost, self.departure.since(first));
-        }
-        tries < MOST_RETRANSMISSIONS
-    }
-
-    fn is_lost(&mut self, rule: &FaultRule, share: f64, burst: Span, tries: u32) -> bool {
-        if burst == Span::ZERO {
-            // Further tries draw from an entity of their own, far from those of messages.
-            let luck = self.luck(rule, 3);
-            let index = luck.index + (u64::from(tries) << 40);
-            return unit(self.draws.word(Luck { index, ..luck })) < share;
-        }
-        self.in_burst(rule, share, burst)
-    }
-
-    /// Gilbert-Elliott in time: stretches that lose all and stretches that lose nothing alternate,
-    /// with exponential lengths of mean `burst` and `burst * (1 - share) / share`.
-    fn in_burst(&mut self, rule: &FaultRule, share: f64, burst: Span) -> bool {
-        let good = burst.scaled((1.0 - share) / share.max(1e-9));
-        let entity = u64::from(rule.number | 0x80) << 48 | self.entity;
-        let begin = rule.windows.first().map_or(VirtualTime::ZERO, |window| window.from);
-        let (mut number, mut end, mut loses) =
-            self.link.memory(rule.number).stretch.unwrap_or((0, begin, true));
-        while end <= self.departure {
-            let luck = Luck { purpose: Purpose::Protocol, entity, index: number };
-            let mean = if loses { good } else { burst };
-            end += exponential(mean, self.draws.word(luck)).max(Span::TICK);
-            loses = !loses;
-            number += 1;
-        }
-        if self.departure == self.passage.now {
-            self.link.memory(rule.number).stretch = Some((number, end, loses));
-        }
-        loses
-    }
-
+impl<P: Payload> Journey<'_, P> {
     /// The message arrives, unless it is held back; copies follow it.
-    fn arrive(
-        &mut self,
-        base: Span,
-        packet: &mut Option<P>,
-        arrivals: &mut Vec<(VirtualTime, Option<P>)>,
-        is_held: &mut bool,
-    ) {
-        let mut arrival = self.departure + base + self.extra;
-        if self.topology.transport == Transport::Stream {
+    fn arrive(mut self, packet: P) {
+        let mut arrival = self.departure + self.delay_on_the_way() + self.extra;
+        if self.road.topology.transport == Transport::Stream {
             arrival = arrival.max(self.link.last_arrival + Span::TICK);
+            self.link.last_arrival = arrival;
         }
-        match self.moved {
-            Some((fault, Reordering::Jump, gap)) => arrival = self.jump(fault, gap, arrival),
-            Some((fault, Reordering::Swap | Reordering::Hold, to_pass))
-                if self.link.held.is_none() =>
-            {
-                if let Some(packet) = packet.take() {
-                    let since = self.passage.now;
-                    self.link.held = Some(Held { packet, fault, to_pass, since });
-                    *is_held = true;
-                    return;
-                }
+        if let Some(moved) = self.moved {
+            let disturbance = self.link.disturbance();
+            if moved.form == Reordering::Jump {
+                arrival = self.jump(moved, arrival);
+            } else if disturbance.has_room(moved.gap) {
+                let copies = std::mem::take(&mut self.copies);
+                let since = self.out.now();
+                disturbance.hold(Held::new(packet, moved, since, arrival, copies));
+                return self.out.timer(LONGEST_HOLD, Signal::Release { to: self.to.0 });
             }
-            _ => {}
         }
-        assert!(arrival.since(self.passage.now) >= self.floor, "a link keeps its floor");
-        self.link.remember_arrival(arrival, MOST_OVERTAKEN);
-        arrivals.push((arrival, None));
-        for by in std::mem::take(&mut self.copies) {
-            arrivals.push((arrival + by.max(Span::TICK), None));
+        let way = arrival.since(self.out.now());
+        assert!(way >= self.floor, "a link keeps its floor");
+        if self.road.may_jump {
+            self.link.disturbance().remember_arrival(arrival);
         }
-        self.release_held(arrival, arrivals);
+        send_with_copies(self.to, arrival, packet, &self.copies, self.out);
+        if let Some(disturbance) = &mut self.link.disturbance {
+            disturbance.pass(arrival);
+            while let Some(held) = disturbance.take_passed() {
+                held.arrive(self.to, VirtualTime::ZERO, self.out);
+            }
+        }
     }
 
-    /// The earliest place that overtakes at most `gap` of those before, within the floor.
-    fn jump(&mut self, fault: u16, gap: u32, arrival: VirtualTime) -> VirtualTime {
-        let floor = self.passage.now + self.floor;
-        let in_reach = self.link.recent.iter().rev().take(gap as usize).copied();
-        let overtaken = in_reach.filter(|before| *before > floor && *before <= arrival).min();
-        let Some(first) = overtaken else { return arrival };
-        let earlier = (first - Span::TICK).max(floor);
-        let by = arrival.since(earlier);
-        self.say(fault, FateKind::Reordered, by);
+    /// The link's own delay in the weather at departure.
+    fn delay_on_the_way(&mut self) -> Span {
+        let topology = self.road.topology;
+        let base = topology.base_delay(self.out.process(), self.to);
+        if topology.jitter == 0.0 {
+            return base.max(self.floor);
+        }
+        let weather = self.link.weather(self.entity, self.departure, self.road.draws);
+        base.scaled(1.0 + topology.jitter * weather).max(self.floor)
+    }
+
+    /// The place that overtakes as many as `moved` says of those under way, within the floor.
+    fn jump(&mut self, moved: Moved, arrival: VirtualTime) -> VirtualTime {
+        let floor = self.out.now() + self.floor;
+        let Some(earlier) = self.link.disturbance().place_ahead(moved.gap, floor, arrival) else {
+            return arrival;
+        };
+        self.say(moved.fault, FateKind::Reordered, arrival.since(earlier));
         earlier
     }
 
-    /// Lets a message held back follow once enough others have been sent.
-    fn release_held(&mut self, arrival: VirtualTime, arrivals: &mut Vec<(VirtualTime, Option<P>)>) {
-        let Some(held) = &mut self.link.held else { return };
-        held.to_pass -= 1;
-        if held.to_pass > 0 {
-            return;
-        }
-        if let Some(held) = self.link.held.take() {
-            let after = arrival + Span::TICK;
-            self.link.remember_arrival(after, MOST_OVERTAKEN);
-            self.say(held.fault, FateKind::Reordered, self.passage.now.since(held.since));
-            arrivals.push((after, Some(held.packet)));
-        }
-    }
-
-    fn luck(&self, rule: &FaultRule, word: u64) -> Luck {
-        let (fortune, to) = (self.passage.fortune, self.passage.to);
-        message_luck(fortune, rule.number, self.entity, to, self.count, word)
-    }
-
-    fn raw(&mut self, rule: &FaultRule, word: u64) -> u64 {
-        let luck = self.luck(rule, word);
-        self.draws.word(luck)
-    }
-
-    fn word(&mut self, rule: &FaultRule, word: u64) -> f64 {
-        unit(self.raw(rule, word))
-    }
-
-    fn tell(&mut self, rule: &FaultRule, kind: FateKind, by: Span) {
-        self.say(rule.fault, kind, by);
-    }
-
     fn say(&mut self, rule: u16, kind: FateKind, by: Span) {
-        self.facts.push(Fact::Fate { rule, kind, to: self.passage.to.0, by });
+        self.out.fact(Fact::Fate { rule, kind, to: self.to.0, by });
     }
+}
+
+fn send_with_copies<P: Payload>(
+    to: ProcessId,
+    arrival: VirtualTime,
+    packet: P,
+    copies: &[Span],
+    out: &mut Out<P>,
+) {
+    for after in copies {
+        out.send(to, arrival + (*after).max(Span::TICK), Signal::Packet(packet.clone()));
+    }
+    out.send(to, arrival, Signal::Packet(packet));
 }

@@ -4,14 +4,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::fate::{Fates, Passage, decide};
+use super::fate::{Parcel, Road, carry, release_overdue};
 use super::link::{Fortune, LinkState};
 use super::{CONTROL_FLOOR, Clock, Control, Order, Topology};
 use crate::kernel::{Draws, Incoming, LocalTime, Outbox, Process, ProcessId, Span, VirtualTime};
 use crate::trace::{Fact, HostChange};
-
-/// A message held back by a reordering rule leaves after this long at the latest.
-const LONGEST_HOLD: Span = Span::from_secs(1);
 
 /// A stalled host holds at most so many messages; what comes then is lost.
 const MOST_HELD: usize = 1 << 20;
@@ -74,7 +71,7 @@ pub struct Host<R: Resident> {
     shell: Shell<R::Packet>,
 }
 
-/// Everything about a host but its resident.
+/// Everything about a host but its resident. What few hosts need is boxed: most are idle clients.
 struct Shell<P> {
     topology: Arc<Topology>,
     /// The rules that concern this sender, by place.
@@ -82,18 +79,22 @@ struct Shell<P> {
     links: Vec<Option<Box<LinkState<P>>>>,
     clock: Clock,
     draws: Draws,
+    /// What came while stalled; `None` when not stalled.
+    held: Option<Box<Held<P>>>,
+    usage: Usage,
     /// Thousandths of the usual time that work takes.
     pace: u64,
+    incarnation: u16,
+    has_started: bool,
     is_up: bool,
     state_lost: bool,
-    incarnation: u16,
-    /// What came while stalled; `None` when not stalled.
-    held: Option<VecDeque<(ProcessId, Signal<P>)>>,
-    usage: Usage,
-    /// Reused for every message.
-    fates: Fates<P>,
+    /// A rule lets messages of this sender jump ahead.
+    may_jump: bool,
 }
 
+type Held<P> = VecDeque<(ProcessId, Signal<P>)>;
+
+/// What was used in one second and has not been told.
 #[derive(Clone, Copy, Debug, Default)]
 struct Usage {
     second: u32,
@@ -104,73 +105,67 @@ struct Usage {
 
 impl<R: Resident> Host<R> {
     /// A host, up and healthy, for the process with that number.
+    ///
+    /// # Panics
+    /// If a rule's number is 128 or more: draws would share addresses.
     pub fn new(me: ProcessId, seed: u64, topology: Arc<Topology>, resident: R) -> Self {
         let concerned = topology.rules.iter().zip(0..);
-        let rules =
-            concerned.filter(|(rule, _)| rule.concerns_sender(me)).map(|(_, at)| at).collect();
+        let concerned = concerned.filter(|(rule, _)| rule.concerns_sender(me));
+        let may_jump = concerned.clone().any(|(rule, _)| rule.may_jump());
+        let rules: Box<[u16]> = concerned.map(|(_, at)| at).collect();
+        for rule in &rules {
+            assert!(topology.rules[usize::from(*rule)].number < 128, "a rule's number is small");
+        }
         let shell = Shell {
             topology,
             rules,
             links: Vec::new(),
             clock: Clock::default(),
             draws: Draws::new(seed),
-            pace: 1_000,
-            is_up: true,
-            state_lost: false,
-            incarnation: 0,
             held: None,
             usage: Usage::default(),
-            fates: Fates::default(),
+            pace: 1_000,
+            incarnation: 0,
+            has_started: false,
+            is_up: true,
+            state_lost: false,
+            may_jump,
         };
         Self { resident, shell }
     }
 
+    /// Obeys an order; one that is obeyed already changes nothing.
     fn obey(&mut self, control: Control, out: &mut Outbox<Signal<R::Packet>, Fact>) {
-        let rule = control.rule;
         let now = out.now();
-        match control.order {
-            Order::Start => self.resident.start(&mut Desk { shell: &mut self.shell, out }),
-            Order::Crash { state_lost } if self.shell.is_up => {
-                self.shell.crash(state_lost);
-                self.resident.crash(state_lost);
-                out.fact(Fact::Host { rule, change: HostChange::Crashed });
-            }
-            Order::Restart if !self.shell.is_up => {
-                self.shell.is_up = true;
-                let lost = self.shell.state_lost;
-                let change = if lost { HostChange::RestartedEmpty } else { HostChange::Restarted };
-                out.fact(Fact::Host { rule, change });
+        let Some(change) = self.shell.change(control.order, now) else {
+            return match control.order {
+                Order::Start if !std::mem::replace(&mut self.shell.has_started, true) => {
+                    self.resident.start(&mut Desk { shell: &mut self.shell, out });
+                }
+                Order::Close => self.shell.tell_usage(out),
+                _ => {}
+            };
+        };
+        out.fact(Fact::Host { rule: control.rule, change });
+        match change {
+            HostChange::Crashed => self.resident.crash(self.shell.state_lost),
+            HostChange::Restarted | HostChange::RestartedEmpty => {
                 self.resident.restart(&mut Desk { shell: &mut self.shell, out });
             }
-            Order::Stall if self.shell.held.is_none() => {
-                self.shell.held = Some(VecDeque::new());
-                out.fact(Fact::Host { rule, change: HostChange::Stalled });
-            }
-            Order::Resume => {
-                if let Some(held) = self.shell.held.take() {
-                    out.fact(Fact::Host { rule, change: HostChange::Resumed });
-                    held.into_iter()
-                        .for_each(|(from, signal)| self.handle_signal(from, signal, out));
-                }
-            }
-            Order::Slow(pace) => {
-                self.shell.pace = pace;
-                out.fact(Fact::Host { rule, change: HostChange::Slowed });
-            }
-            Order::Skew(nanos) => {
-                self.shell.clock.skew(now, nanos);
-                out.fact(Fact::Host { rule, change: HostChange::ClockChanged });
-            }
-            Order::Drift(parts_per_billion) => {
-                self.shell.clock.drift(now, parts_per_billion);
-                out.fact(Fact::Host { rule, change: HostChange::ClockChanged });
-            }
-            Order::Close => self.shell.tell_usage(out),
-            Order::Crash { .. } | Order::Restart | Order::Stall => {}
+            HostChange::Resumed => self.catch_up(out),
+            HostChange::Stalled | HostChange::Slowed | HostChange::ClockChanged => {}
         }
     }
 
-    fn handle_signal(
+    /// Handles what came during a stall, in the order in which it came.
+    fn catch_up(&mut self, out: &mut Outbox<Signal<R::Packet>, Fact>) {
+        for (from, signal) in self.shell.held.take().into_iter().flat_map(|held| *held) {
+            self.take(from, signal, out);
+        }
+    }
+
+    /// Gives a resident what came for it.
+    fn take(
         &mut self,
         from: ProcessId,
         signal: Signal<R::Packet>,
@@ -184,8 +179,9 @@ impl<R: Resident> Host<R> {
                     self.resident.timer(slot, &mut desk);
                 }
             }
-            Signal::Release { to } => self.shell.release(ProcessId(to), out),
-            Signal::Control(control) => self.obey(*control, out),
+            Signal::Release { .. } | Signal::Control(_) => {
+                unreachable!("orders and the network's own timers are not held")
+            }
         }
     }
 }
@@ -206,23 +202,58 @@ impl<R: Resident> Process for Host<R> {
         let Incoming { source, message } = incoming;
         match message {
             Signal::Control(control) => self.obey(*control, out),
+            // What is held back is in the network: the sender's health does not matter.
+            Signal::Release { to } => self.shell.release(ProcessId(to), out),
             _ if !self.shell.is_up => {}
             message => match &mut self.shell.held {
                 Some(held) if held.len() < MOST_HELD => held.push_back((source, message)),
                 Some(_) => {}
-                None => self.handle_signal(source, message, out),
+                None => self.take(source, message, out),
             },
         }
     }
 }
 
 impl<P: Payload> Shell<P> {
-    fn crash(&mut self, state_lost: bool) {
-        self.is_up = false;
-        self.state_lost = state_lost;
-        self.incarnation = self.incarnation.wrapping_add(1);
-        self.held = self.held.take().map(|_| VecDeque::new());
-        self.links.clear();
+    /// Changes the state as `order` says; `None` if it is so already, or is no order of that kind.
+    fn change(&mut self, order: Order, now: VirtualTime) -> Option<HostChange> {
+        Some(match order {
+            Order::Crash { state_lost } if self.is_up => {
+                self.is_up = false;
+                self.state_lost = state_lost;
+                self.incarnation = self.incarnation.wrapping_add(1);
+                self.held = None;
+                HostChange::Crashed
+            }
+            Order::Restart if !self.is_up => {
+                self.is_up = true;
+                if self.state_lost { HostChange::RestartedEmpty } else { HostChange::Restarted }
+            }
+            Order::Stall if self.is_up && self.held.is_none() => {
+                self.held = Some(Box::default());
+                HostChange::Stalled
+            }
+            Order::Resume if self.held.is_some() => HostChange::Resumed,
+            Order::Slow(pace) if pace != self.pace => {
+                self.pace = pace;
+                HostChange::Slowed
+            }
+            Order::Skew(nanos) => {
+                self.clock.skew(now, nanos);
+                HostChange::ClockChanged
+            }
+            Order::Drift(parts_per_billion) => {
+                self.clock.drift(now, parts_per_billion);
+                HostChange::ClockChanged
+            }
+            Order::Crash { .. }
+            | Order::Restart
+            | Order::Stall
+            | Order::Resume
+            | Order::Slow(_)
+            | Order::Start
+            | Order::Close => return None,
+        })
     }
 
     fn tell_usage(&mut self, out: &mut Outbox<Signal<P>, Fact>) {
@@ -240,44 +271,29 @@ impl<P: Payload> Shell<P> {
         fortune: Fortune,
         out: &mut Outbox<Signal<P>, Fact>,
     ) {
-        let (now, from, len) = (out.now(), out.process(), packet.wire_len());
-        self.usage.messages += 1;
-        self.usage.bytes += u64::from(len);
-        if to == from {
+        if to == out.process() {
             return out.timer(Span::TICK, Signal::Packet(packet));
         }
+        let len = packet.wire_len();
+        self.usage.messages += 1;
+        self.usage.bytes += u64::from(len);
         if self.links.len() <= to.index() {
             self.links.resize_with(to.index() + 1, || None);
         }
         let link = self.links[to.index()].get_or_insert_with(Box::default);
-        let passage = Passage { now, from, to, len, fortune };
-        let mut packet = Some(packet);
-        let (topology, rules, fates) = (&self.topology, &self.rules, &mut self.fates);
-        decide(passage, topology, rules, link, &mut self.draws, &mut packet, fates);
-        fates.facts.drain(..).for_each(|fact| out.fact(fact));
-        if std::mem::take(&mut fates.is_held) {
-            out.timer(LONGEST_HOLD, Signal::Release { to: to.0 });
-        }
-        let last = fates.arrivals.iter().rposition(|(_, other)| other.is_none());
-        for (at, (arrival, other)) in fates.arrivals.drain(..).enumerate() {
-            let arriving = match other {
-                None if Some(at) == last => packet.take(),
-                None => packet.clone(),
-                other => other,
-            };
-            if let Some(arriving) = arriving {
-                out.send(to, arrival, Signal::Packet(arriving));
-            }
-        }
+        let road = Road {
+            topology: &self.topology,
+            rules: &self.rules,
+            may_jump: self.may_jump,
+            draws: &mut self.draws,
+        };
+        carry(Parcel { to, packet, len, fortune }, road, link, out);
     }
 
-    /// A message that was held back for too long leaves by itself.
     fn release(&mut self, to: ProcessId, out: &mut Outbox<Signal<P>, Fact>) {
-        let floor = self.topology.base_delay(out.process(), to);
-        let Some(Some(link)) = self.links.get_mut(to.index()) else { return };
-        let overdue = |since: VirtualTime| out.now().since(since) >= LONGEST_HOLD;
-        if let Some(held) = link.held.take_if(|held| overdue(held.since)) {
-            out.send(to, out.now() + floor, Signal::Packet(held.packet));
+        let usual = self.topology.base_delay(out.process(), to);
+        if let Some(Some(link)) = self.links.get_mut(to.index()) {
+            release_overdue(to, usual, link, out);
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The sender's side of one link: what it remembers between messages.
 
-use std::collections::VecDeque;
-
+use super::fate::Disturbance;
 use crate::kernel::{Draws, Luck, ProcessId, Purpose, Span, VirtualTime};
 
 /// Weather is drawn once per this long and glides in between.
@@ -29,88 +28,71 @@ pub enum Fortune {
 /// What a sender remembers of one link.
 #[derive(Debug)]
 pub(super) struct LinkState<P> {
-    weather: Option<(u64, f64, f64)>,
+    weather: Weather,
     /// When the last bit of the last message has left.
     pub(super) busy_until: VirtualTime,
-    /// Latest arrival so far.
+    /// Latest arrival so far, on a stream.
     pub(super) last_arrival: VirtualTime,
-    /// Latest arrivals, as many as a jump may overtake.
-    pub(super) recent: VecDeque<VirtualTime>,
-    /// A message held back, with the number of messages still to pass it.
-    pub(super) held: Option<Held<P>>,
     /// Messages of strategies sent so far.
-    pub(super) protocol_count: u64,
-    /// What single rules remember, by rule number.
-    pub(super) memories: Vec<Memory>,
+    protocol_count: u64,
+    /// What fault rules remember; `None` until one does.
+    pub(super) disturbance: Option<Box<Disturbance<P>>>,
 }
 
-/// A message held back by a reordering rule.
-#[derive(Debug)]
-pub(super) struct Held<P> {
-    pub(super) packet: P,
-    pub(super) fault: u16,
-    pub(super) to_pass: u32,
-    pub(super) since: VirtualTime,
-}
-
-/// What one rule remembers of one link.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Memory {
-    /// The luck of the message before, for correlated delays.
-    pub(super) last: Option<f64>,
-    /// The current stretch of burst loss: its number, its end, and whether it loses.
-    pub(super) stretch: Option<(u64, VirtualTime, bool)>,
+/// The weather of one slot and the next, -1 to 1.
+#[derive(Clone, Copy, Debug)]
+struct Weather {
+    slot: u64,
+    here: f64,
+    next: f64,
 }
 
 impl<P> Default for LinkState<P> {
     fn default() -> Self {
         Self {
-            weather: None,
+            weather: Weather { slot: u64::MAX, here: 0.0, next: 0.0 },
             busy_until: VirtualTime::ZERO,
             last_arrival: VirtualTime::ZERO,
-            recent: VecDeque::new(),
-            held: None,
             protocol_count: 0,
-            memories: Vec::new(),
+            disturbance: None,
         }
     }
 }
 
 impl<P> LinkState<P> {
-    /// The weather on the link at `now`, -1 to 1; it glides from slot to slot.
+    /// The weather on the link at `now`, -1 to 1; it glides from slot to slot. A delay below half
+    /// a slot therefore never shrinks faster than time passes: calm links keep their order.
     pub(super) fn weather(&mut self, link: u64, now: VirtualTime, draws: &mut Draws) -> f64 {
         let slot = now.as_nanos() / WEATHER_SLOT;
-        let (known, here, next) = self.weather.unwrap_or((u64::MAX, 0.0, 0.0));
-        let (here, next) = if known == slot {
-            (here, next)
-        } else {
+        if self.weather.slot != slot {
             let mut at = |slot| {
                 let luck = Luck { purpose: Purpose::Weather, entity: link, index: slot };
                 2.0 * crate::kernel::unit(draws.word(luck)) - 1.0
             };
-            (if known == slot.wrapping_sub(1) { next } else { at(slot) }, at(slot + 1))
-        };
-        self.weather = Some((slot, here, next));
+            self.weather = Weather { slot, here: at(slot), next: at(slot + 1) };
+        }
+        let Weather { here, next, .. } = self.weather;
         let share = (now.as_nanos() % WEATHER_SLOT) as f64 / WEATHER_SLOT as f64;
         here + (next - here) * share
     }
 
-    /// What `rule` remembers of this link.
-    pub(super) fn memory(&mut self, rule: u8) -> &mut Memory {
-        let at = usize::from(rule);
-        if self.memories.len() <= at {
-            self.memories.resize(at + 1, Memory::default());
+    /// Messages of strategies before this one, which is counted if it is one.
+    pub(super) const fn count(&mut self, fortune: Fortune) -> u64 {
+        let before = self.protocol_count;
+        if matches!(fortune, Fortune::Protocol) {
+            self.protocol_count += 1;
         }
-        &mut self.memories[at]
+        before
     }
 
-    /// Remembers an arrival for later jumps, at most `most` of them.
-    pub(super) fn remember_arrival(&mut self, arrival: VirtualTime, most: usize) {
-        self.last_arrival = self.last_arrival.max(arrival);
-        if self.recent.len() == most {
-            self.recent.pop_front();
-        }
-        self.recent.push_back(arrival);
+    /// What fault rules remember, from now on.
+    pub(super) fn disturbance(&mut self) -> &mut Disturbance<P> {
+        self.disturbance.get_or_insert_default()
+    }
+
+    /// What `rule` remembers of this link.
+    pub(super) fn memory(&mut self, rule: u8) -> &mut super::fate::Memory {
+        self.disturbance().memory(rule)
     }
 }
 
@@ -120,21 +102,21 @@ pub(super) fn link_entity(from: ProcessId, to: ProcessId) -> u64 {
     u64::from(from.0) << 24 | u64::from(to.0)
 }
 
-/// The luck of one message under one rule: its `word`-th word.
-pub(super) fn message_luck(
+/// The luck of one message under one rule: its `word`-th word. The index is below 2^50 for
+/// operations; a router's messages to neighbouring validators share a page of words.
+pub(super) const fn message_luck(
     fortune: Fortune,
     rule: u8,
     link: u64,
-    to: ProcessId,
     count: u64,
     word: u64,
 ) -> Luck {
-    let rule = u64::from(rule) << 48;
+    let rule = (rule as u64) << 48;
     match fortune {
         Fortune::Operation { number, attempt, leg } => Luck {
             purpose: Purpose::Rule,
-            entity: rule | u64::from(leg) << 40 | u64::from(number) << 8 | u64::from(attempt),
-            index: u64::from(to.0) * WORDS_PER_MESSAGE + word,
+            entity: rule | (leg as u64) << 40 | (number as u64) << 8 | attempt as u64,
+            index: link * WORDS_PER_MESSAGE + word,
         },
         Fortune::Protocol => Luck {
             purpose: Purpose::Protocol,

@@ -9,6 +9,8 @@ mod fate;
 mod host;
 mod link;
 mod rule;
+#[cfg(test)]
+pub(crate) mod sampled;
 mod topology;
 
 pub use clock::Clock;

@@ -44,7 +44,7 @@ pub enum LinkEffect {
         jitter: Span,
         /// Drawn for every message.
         spread: Span,
-        /// How much the luck of the message before counts, 0 to 1.
+        /// Share of messages that fare like the one before on the same link, 0 to 1.
         correlation: f64,
     },
     /// A share of them changes places.
@@ -65,9 +65,9 @@ pub enum LinkEffect {
     },
     /// A share of them arrives twice.
     Duplicate(f64),
-    /// The link carries at most so many bits per second.
+    /// The link carries at most so many bits per second; what waits at the end leaves then.
     Bandwidth(u64),
-    /// Nothing gets through.
+    /// Nothing gets through: a stream sends again until it does, a datagram is gone.
     Partition,
     /// Everything waits until the window is over.
     Clog,
@@ -80,7 +80,7 @@ pub enum Reordering {
     Swap,
     /// It overtakes those before it, as far as the floor lets it.
     Jump,
-    /// It is held until `gap` later ones have been sent.
+    /// It is held until `gap` later ones have passed it, at most `gap` at once.
     Hold,
 }
 
@@ -96,8 +96,30 @@ impl FaultRule {
         self.from.contains(from) || self.both && self.to.contains(from)
     }
 
-    /// The window that is on at `now`.
-    pub fn window(&self, now: VirtualTime) -> Option<&Window> {
-        self.windows.iter().find(|window| window.from <= now && now < window.until)
+    /// The place of the window that is on at `now`.
+    pub fn place(&self, now: VirtualTime) -> Option<usize> {
+        let place = self.windows.partition_point(|window| window.until <= now);
+        self.windows.get(place).filter(|window| window.from <= now).map(|_| place)
+    }
+
+    /// When the window that is on at `now`, and those that adjoin it, are over; `now` if none is.
+    pub fn over(&self, now: VirtualTime) -> VirtualTime {
+        let first = self.windows.partition_point(|window| window.until <= now);
+        let mut end = now;
+        for window in &self.windows[first..] {
+            if window.from > end {
+                break;
+            }
+            end = window.until;
+        }
+        end
+    }
+
+    /// Whether it lets messages jump ahead at some time.
+    pub(super) fn may_jump(&self) -> bool {
+        let is_jump = |window: &Window| {
+            matches!(window.effect, LinkEffect::Reorder { form: Reordering::Jump, .. })
+        };
+        self.windows.iter().any(is_jump)
     }
 }
