@@ -125,15 +125,14 @@ impl Displacement {
 
     /// What a receiver would hold back to pass messages on in order (section 5).
     fn buffer(&mut self, sequence: u32) {
-        if sequence > self.expected {
-            if self.held.len() == self.threshold {
-                // Full: what it waited for counts as lost.
-                self.expected = self.held.iter().copied().fold(sequence, u32::min);
-            }
-            self.held.push(sequence);
+        if sequence > self.expected && self.held.len() == self.threshold {
+            // Full: what it waited for counts as lost.
+            self.expected = self.held.iter().copied().fold(sequence, u32::min);
         }
         if sequence == self.expected {
             self.expected += 1;
+        } else if sequence > self.expected {
+            self.held.push(sequence);
         }
         while let Some(at) = self.held.iter().position(|&number| number == self.expected) {
             self.held.swap_remove(at);

@@ -19,8 +19,8 @@ mod transcript;
 
 pub mod arrival;
 pub mod bcb;
-pub mod certificate;
 pub mod causal;
+pub mod certificate;
 pub mod fifo;
 pub mod kept;
 pub mod watermark;
