@@ -1,16 +1,19 @@
 //! Which charts a result gets, and what each of them says.
 
-use super::chart::{
+mod trade;
+mod waterfall;
+
+use crate::experiment::{Comparison, Pair};
+use crate::kernel::{Span, VirtualTime};
+use crate::measure::{Measured, Measurement, Statistic};
+use crate::report::chart::{
     Curve, Degradation, Distribution, FaultBand, Frame, Line, Lines, Look, Mark, PercentileCurve,
     Percentiles, Quantile, Quantity, Reading, Rendered, Spacing, Step, Steps, Threshold, Timeline,
     Window,
 };
-use super::compare_table::{Estimate, estimate};
-use super::format::{millis, number};
-use super::sentence;
-use crate::experiment::{Comparison, Pair};
-use crate::kernel::{Span, VirtualTime};
-use crate::measure::{Measured, Measurement, Statistic};
+use crate::report::compare_table::{Estimate, estimate};
+use crate::report::format::{millis, number};
+use crate::report::sentence;
 use crate::scenario::check::Bound;
 use crate::scenario::model::{Climb, Effect};
 use crate::simulation::MODEL;
@@ -20,6 +23,7 @@ pub fn of_run(pair: &Pair, command: &str) -> Vec<(&'static str, Rendered)> {
     let charts = [
         ("latency", timeline(pair, command).render().ok()),
         ("percentiles", percentiles(pair, command).render().ok()),
+        ("waterfall", waterfall::of(pair, command).render().ok()),
     ];
     charts.into_iter().filter_map(|(name, chart)| Some((name, chart?))).collect()
 }
@@ -28,6 +32,7 @@ pub fn of_run(pair: &Pair, command: &str) -> Vec<(&'static str, Rendered)> {
 pub fn of_comparison(comparison: &Comparison, command: &str) -> Vec<(&'static str, Rendered)> {
     let charts = [
         ("degradation", degradation(comparison, command).and_then(|chart| chart.render().ok())),
+        ("pareto", trade::pareto(comparison, command).render().ok()),
         ("percentiles", compared_percentiles(comparison, command).render().ok()),
     ];
     charts.into_iter().filter_map(|(name, chart)| Some((name, chart?))).collect()
@@ -111,16 +116,18 @@ fn timeline(pair: &Pair, command: &str) -> Timeline {
     }
 }
 
-/// The percentiles that curves are drawn through.
-const PERCENTILES: [f64; 17] = [
-    1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 97.0, 98.0, 99.0, 99.3, 99.5, 99.7, 99.8, 99.9,
-    99.95,
-];
+/// The percentiles that curves are drawn through: nine steps a nine.
+fn percentile_grid() -> impl Iterator<Item = f64> {
+    let nines = (0..=36).map(|step| 100.0 * (1.0 - libm::pow(10.0, -f64::from(step) / 9.0)));
+    nines.chain([50.0, 75.0, 95.0, 99.5]).map(|percentile| percentile.max(0.1))
+}
 
 fn distribution(of: &Measurement, phase: &str) -> Option<Distribution> {
     let phase = of.phase(phase)?;
-    let quantiles = PERCENTILES.iter().map(|percentile| Quantile {
-        percentile: *percentile,
+    let mut percentiles: Vec<f64> = percentile_grid().collect();
+    percentiles.sort_by(f64::total_cmp);
+    let quantiles = percentiles.into_iter().map(|percentile| Quantile {
+        percentile,
         latency: reading(of.value(
             "latency.applied",
             Statistic::Percentile(percentile / 100.0),
@@ -347,7 +354,7 @@ fn degradation_title(comparison: &Comparison, last: &str, value: f64, unit: &str
     let names = |which: &[(&String, f64)]| {
         which.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>().join(", ")
     };
-    let at = format!("At {}{}{unit}", number(value), if unit == "%" { " " } else { " " });
+    let at = format!("At {} {unit}", number(value));
     match (refusing.len(), waiting.len()) {
         (0, _) => format!("{at}, none of {all} refuses an operation for a missing reference"),
         (_, 0) => format!("{at}, all {all} refuse operations for a missing reference"),
