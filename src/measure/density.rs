@@ -79,6 +79,27 @@ impl Displacement {
         }
     }
 
+    /// So many messages arrive that each bear the next number, from `first` on.
+    pub(super) fn arrive_in_order(&mut self, first: u32, count: u32) {
+        let settling = count.min(2 * THRESHOLD as u32);
+        (first..first + settling).for_each(|sequence| self.arrive(sequence));
+        let rest = count - settling;
+        let waiting = self.ahead.len() as u32;
+        let is_clean = self.early.is_empty()
+            && self.held.is_empty()
+            && self.ahead.iter().copied().eq(self.index..self.index + waiting);
+        if is_clean {
+            // Nothing is early, late or held back, and nothing will be.
+            self.density.displaced[THRESHOLD] += u64::from(rest);
+            self.density.buffered[0] += u64::from(rest);
+            self.index += rest;
+            self.expected += rest;
+            self.ahead.iter_mut().for_each(|sequence| *sequence += rest);
+        } else {
+            (first + settling..first + count).for_each(|sequence| self.arrive(sequence));
+        }
+    }
+
     /// The stream is over: what it added up to.
     pub(super) fn finish(mut self) -> Density {
         while !self.ahead.is_empty() {
@@ -129,7 +150,9 @@ impl Displacement {
             // Full: what it waited for counts as lost.
             self.expected = self.held.iter().copied().fold(sequence, u32::min);
         }
-        if sequence == self.expected {
+        if sequence > self.expected {
+            self.held.push(sequence);
+        } else if sequence == self.expected {
             self.expected += 1;
         } else if sequence > self.expected {
             self.held.push(sequence);
@@ -185,6 +208,27 @@ mod tests {
             "-2:1 -1:1 0:3 1:1 2:1",
             "",
         );
+    }
+
+    #[test]
+    fn a_run_in_order_is_as_good_as_its_messages() {
+        for start in [&[0, 1, 2][..], &[0, 3, 1, 2], &[5, 0, 9, 2], &[30, 1]] {
+            let (mut single, mut bulk) = (Displacement::new(0), Displacement::new(0));
+            start.iter().for_each(|&sequence| single.arrive(sequence));
+            start.iter().for_each(|&sequence| bulk.arrive(sequence));
+            let next = start.iter().max().map_or(0, |largest| largest + 1);
+            (next..next + 500).for_each(|sequence| single.arrive(sequence));
+            bulk.arrive_in_order(next, 500);
+            [&mut single, &mut bulk].map(|stream| stream.arrive(next + 502));
+            [&mut single, &mut bulk].map(|stream| stream.arrive(next + 500));
+            assert_eq!(single.finish(), bulk.finish(), "{start:?}");
+        }
+    }
+
+    #[test]
+    fn a_buffer_that_is_full_gives_up_what_it_waits_for() {
+        check("5, BT 2", "1 3 4 5 6", 2, "0:5", "0:3 1:1 2:1");
+        check("5, the next comes when it is full", "1 9 8 3 4", 2, "0:1", "0:1 1:1 2:3");
     }
 
     #[test]

@@ -75,6 +75,23 @@ impl Stream {
         Arrival::Late(late)
     }
 
+    /// So many messages arrive that each bear the next number.
+    pub fn arrive_in_order(&mut self, count: u32) {
+        // Only the last of a long run can be asked about later.
+        let skipped = count.saturating_sub(COPIES as u32);
+        self.next += skipped;
+        self.arrivals += u64::from(skipped);
+        self.run += u64::from(skipped);
+        (skipped..count).for_each(|_| {
+            self.arrive(self.next);
+        });
+    }
+
+    /// One more than the largest sequence number that has arrived.
+    pub const fn next(&self) -> u32 {
+        self.next
+    }
+
     fn late(&mut self, sequence: u32) -> Late {
         // The earliest larger one was in order when it came: all before it were smaller.
         let after = self.in_order.partition_point(|&(earlier, _)| earlier < sequence);
@@ -114,6 +131,9 @@ impl Stream {
 
     /// Forgets the numbers whose bits those from `next` to `sequence` take.
     fn expect_after(&mut self, sequence: u32) {
+        if sequence == self.next {
+            return;
+        }
         if sequence - self.next >= COPIES as u32 {
             self.seen.fill(0);
             return;
@@ -200,6 +220,19 @@ mod tests {
     fn the_uneven_runs_of_rfc_4737_section_4_6_4() {
         assert_eq!(runs([11, 11, 11]), (36, 3, 33, 363));
         assert_eq!(runs([1, 1, 31]), (36, 3, 33, 963));
+    }
+
+    #[test]
+    fn a_run_in_order_is_as_good_as_its_messages() {
+        let after = |stream: &mut Stream| {
+            [7_001, 7_000, 6_990, 6_000, 5_999, 7_002].map(|sequence| stream.arrive(sequence))
+        };
+        let (mut single, mut bulk) = (Stream::default(), Stream::default());
+        [3, 1, 2].map(|sequence| assert_eq!(single.arrive(sequence), bulk.arrive(sequence)));
+        (4..6_990).for_each(|sequence| assert_eq!(single.arrive(sequence), Arrival::InOrder));
+        bulk.arrive_in_order(6_986);
+        assert_eq!(bulk.next(), 6_990);
+        assert_eq!(after(&mut single), after(&mut bulk));
     }
 
     #[test]

@@ -29,12 +29,22 @@ pub(super) struct Streams {
     validators: usize,
     /// The place among routers of each process that sent something.
     routers: Vec<Option<u16>>,
+    /// Most messages bear the number after the last: those are only counted here.
+    runs: Vec<Run>,
     streams: Vec<(Stream, Displacement)>,
+}
+
+/// Messages in a row that came in order and that their stream has not been told of.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run {
+    next: u32,
+    length: u32,
 }
 
 impl Streams {
     pub(super) fn new(validators: usize, processes: usize) -> Self {
-        Self { validators, routers: vec![None; processes], streams: Vec::new() }
+        let routers = vec![None; processes];
+        Self { validators, routers, runs: Vec::new(), streams: Vec::new() }
     }
 
     /// Whether a process is a router, by what has come from it.
@@ -49,6 +59,7 @@ impl Streams {
         let place = *known.get_or_insert_with(|| {
             let blank = || (Stream::default(), Displacement::new(0));
             self.streams.extend((0..self.validators).map(|_| blank()));
+            self.runs.resize(self.streams.len(), Run::default());
             next as u16
         });
         Some(place.into())
@@ -63,8 +74,18 @@ impl Streams {
         sequence: u32,
     ) {
         let Some(router) = self.know(router) else { return };
-        let (stream, displacement) = &mut self.streams[router * self.validators + validator];
+        let place = router * self.validators + validator;
+        let run = &mut self.runs[place];
+        if run.next == sequence {
+            run.next += 1;
+            run.length += 1;
+            record.received += 1;
+            return;
+        }
+        self.end_run(place);
+        let (stream, displacement) = &mut self.streams[place];
         let arrival = stream.arrive(sequence);
+        self.runs[place].next = stream.next();
         if arrival == Arrival::Copy {
             return;
         }
@@ -77,10 +98,19 @@ impl Streams {
     }
 
     /// All streams are over: displacement and buffers of the whole run, in all phases.
-    pub(super) fn finish(self) -> Density {
+    pub(super) fn finish(mut self) -> Density {
+        (0..self.runs.len()).for_each(|place| self.end_run(place));
         let mut all = Density::default();
         self.streams.into_iter().for_each(|(_, stream)| all.merge(&stream.finish()));
         all
+    }
+
+    /// Tells a stream what has come in order.
+    fn end_run(&mut self, place: usize) {
+        let (stream, displacement) = &mut self.streams[place];
+        let length = std::mem::take(&mut self.runs[place].length);
+        displacement.arrive_in_order(stream.next(), length);
+        stream.arrive_in_order(length);
     }
 }
 
