@@ -8,18 +8,20 @@
 
 mod bucket;
 mod rung;
+mod sort;
 
 use std::mem;
 
 use super::{Event, EventKey, VirtualTime};
 use bucket::{Bucket, Pool};
 use rung::{Crowd, Rung, Stretch};
+use sort::{Sorter, rank};
 
 /// A bucket with more events than this is not opened but becomes a rung, if it can be cut.
-const LONGEST_OPENED: usize = 256;
+const LONGEST_OPENED: usize = 1024;
 
 /// An open bucket that holds more events than this becomes a rung, if it can be cut.
-const LONGEST_OPEN: usize = 320;
+const LONGEST_OPEN: usize = 1280;
 
 /// Pending events, given back in key order.
 pub struct EventQueue<M> {
@@ -37,6 +39,7 @@ pub struct EventQueue<M> {
     /// When the last event happened that was taken out.
     now: u64,
     pace: Pace,
+    sorter: Sorter,
 }
 
 /// How many events were taken out since the top was last cut, at what instant.
@@ -59,6 +62,7 @@ impl<M> EventQueue<M> {
             pool: Pool::default(),
             now: 0,
             pace: Pace::default(),
+            sorter: Sorter::new(),
         }
     }
 
@@ -74,8 +78,7 @@ impl<M> EventQueue<M> {
                 return rung.push(position, event, &mut self.pool);
             }
         }
-        self.top_ends = (self.top_ends.0.min(time), self.top_ends.1.max(time));
-        self.top.push(event, &mut self.pool);
+        self.push_top(event);
     }
 
     /// The earliest pending key.
@@ -106,9 +109,20 @@ impl<M> EventQueue<M> {
         Some(event)
     }
 
+    #[inline]
+    fn push_top(&mut self, event: Event<M>) {
+        let time = event.key.time.as_nanos();
+        self.top_ends = (self.top_ends.0.min(time), self.top_ends.1.max(time));
+        self.top.push(event, &mut self.pool);
+    }
+
     fn push_open(&mut self, event: Event<M>) {
+        if self.open.is_empty() && self.depth == 0 {
+            // Nothing is open, as before the first event: a whole script may begin at once.
+            return self.push_top(event);
+        }
         let rank = rank(event.key);
-        let position = self.open.partition_point(|other| self::rank(other.key) > rank);
+        let position = self.open.partition_point(|other| sort::rank(other.key) > rank);
         self.open.insert(position, event);
         if self.open.len() > LONGEST_OPEN && self.now < self.open_until {
             let mut crowd = mem::take(&mut self.open);
@@ -149,7 +163,7 @@ impl<M> EventQueue<M> {
                 continue;
             }
             rung.take(position).drain_into(&mut self.open, &mut self.pool);
-            self.open.sort_unstable_by(|a, b| rank(b.key).cmp(&rank(a.key)));
+            self.sorter.sort(&mut self.open, stretch);
             self.open_until = stretch.until;
             return true;
         }
@@ -163,7 +177,7 @@ impl<M> EventQueue<M> {
         let Pace { taken, since } = mem::replace(&mut self.pace, Pace { taken: 0, since: start });
         let mut crowd = Crowd::within(stretch, bucket.len());
         if taken > 0 {
-            crowd.gap = (start - since) / taken;
+            crowd.gap = start.saturating_sub(since) / taken;
         }
         self.add_rung(crowd, u64::MAX);
         self.rungs[0].place_all(&mut bucket, &mut self.pool);
@@ -185,13 +199,6 @@ impl Crowd {
         let gap = (stretch.until - stretch.start) / (events as u64).max(1);
         Self { stretch, gap }
     }
-}
-
-/// The key as one number.
-#[inline]
-fn rank(key: EventKey) -> u128 {
-    let tie = u64::from(key.source.0) << 32 | u64::from(key.sequence);
-    u128::from(key.time.as_nanos()) << 64 | u128::from(tie)
 }
 
 impl<M> Default for EventQueue<M> {

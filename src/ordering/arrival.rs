@@ -76,3 +76,29 @@ impl super::Replica<Arrival> for Replica {
 
     fn restart(&mut self, _: LocalTime, _: Option<()>, _: &mut Out<Arrival>) {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::transcript::{self, Hunt};
+    use super::*;
+
+    #[test]
+    fn transcripts() {
+        transcript::check::<Arrival>();
+    }
+
+    #[test]
+    fn storms() {
+        Hunt::<Arrival>::default().check();
+    }
+
+    #[test]
+    fn it_promises_no_order_for_good_reason() {
+        let mut hunt = Hunt::<Arrival>::default();
+        let assumed = Arrival::guarantees(&Committee::new(4), &Params {}).assumptions;
+        for property in [Property::NoDuplication, Property::TotalOrder, Property::CausalOrder] {
+            hunt.held_to = Some((vec![property], assumed));
+            assert!(hunt.find().is_some(), "{}", property.name());
+        }
+    }
+}

@@ -37,7 +37,12 @@ pub struct Entry {
 impl Catalogue {
     /// The strategies that attestorm brings, weakest guarantee first.
     pub fn bundled() -> Self {
-        Self { entries: Vec::new() }.with::<super::arrival::Arrival>()
+        Self { entries: Vec::new() }
+            .with::<super::arrival::Arrival>()
+            .with::<super::fifo::Fifo>()
+            .with::<super::watermark::Watermark>()
+            .with::<super::causal::Causal>()
+            .with::<super::bcb::Bcb>()
     }
 
     /// The catalogue with one more strategy; a name that exists is replaced.

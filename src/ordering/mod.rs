@@ -4,28 +4,45 @@
 //! **Invariant:** a strategy sees its own clock, its own luck and what it is sent, and nothing
 //! else. The same code runs in virtual time, on the wall clock and under the hunt.
 
+mod bodies;
 mod catalogue;
+mod chase;
 mod committee;
 mod contract;
+mod delivered;
 mod erased;
 mod guarantee;
+mod journal;
+mod limit;
+#[cfg(test)]
+mod transcript;
 
 pub mod arrival;
+pub mod bcb;
+pub mod causal;
+pub mod certificate;
+pub mod fifo;
+pub mod kept;
+pub mod watermark;
 
+pub use bodies::Bodies;
 pub use catalogue::{Catalogue, Entry};
+pub use chase::{Chase, Pauses, Question};
 pub use committee::Committee;
 pub use contract::{
     Effect, Item, NoSubmitter, Out, Peer, Replica, Seat, Strategy, Submitter, SubmitterOut,
-    TimerId, Work,
+    TimerId, Try, Work,
 };
+pub use delivered::Delivered;
 pub use erased::{Carried, HostedEffect, HostedReplica, HostedSubmitter, SubmitterEffect};
 pub use guarantee::{Assumptions, FaultModel, Guarantees, Property, TransportNeed};
+pub use journal::Journal;
 
 /// What an implementation of a strategy needs.
 pub mod prelude {
     pub use super::{
         Assumptions, Committee, FaultModel, Guarantees, Item, NoSubmitter, Out, Peer, Property,
-        Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId, TransportNeed, Work,
+        Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId, TransportNeed, Try, Work,
     };
     pub use crate::attestation::{Encode, Encoder, Id, IdMap, KeyRing, Signature, Signer};
     pub use crate::kernel::{LocalTime, Span};

@@ -39,6 +39,6 @@ pub const BUNDLED: [Bundled; 4] = [
 pub const TEMPLATE: &str = include_str!("../../scenarios/template.toml");
 
 /// The bundled scenario of that name.
-pub fn find(name: &str) -> Option<&'static Bundled> {
+pub(crate) fn find(name: &str) -> Option<&'static Bundled> {
     BUNDLED.iter().find(|bundled| bundled.name == name)
 }

@@ -192,30 +192,28 @@ impl<'a> Cast<'a> {
     }
 
     fn check_somebody(&self, set: &ActorSet, word: &Word<'_>) -> Result<(), Mistake> {
-        let (all, inside) = self.count(set);
-        let place =
-            set.region.map_or(String::new(), |region| format!(" in {}", self.regions[region]));
-        let (wanted, enough) = match set.pick {
-            ActorPick::Some(count) => (format!("{count}"), count > 0 && count <= inside),
-            ActorPick::Share(share) => {
-                (format!("{}%", share * 100.0), (share * f64::from(inside)).round() >= 1.0)
+        let inside = self.count(set);
+        let place = set.region.map_or("", |region| &self.regions[region]);
+        let place = if place.is_empty() { String::new() } else { format!(" in {place}") };
+        let (enough, message) = match set.pick {
+            _ if inside == 0 => (false, format!("nobody of them is{place}")),
+            ActorPick::Some(count) => {
+                (count <= inside, format!("there are {inside}{place}, not {count}"))
             }
-            ActorPick::All | ActorPick::Range(..) => ("any".into(), inside > 0),
+            ActorPick::Share(share) => {
+                let chosen = (share * f64::from(inside)).round();
+                (chosen >= 1.0, format!("{} of {inside}{place} is nobody", word.text))
+            }
+            ActorPick::All | ActorPick::Range(..) => (true, String::new()),
         };
-        if enough {
+        if enough && set.pick != ActorPick::Some(0) {
             return Ok(());
         }
-        let message = format!("this selects nobody: there are {inside} of {all}{place}");
-        let note = if inside == 0 {
-            "choose another region".to_owned()
-        } else {
-            format!("{wanted} of {inside} is too few or too many")
-        };
-        Err(word.wrong(message, note))
+        Err(word.wrong(message, "this selects nobody, or more than there are"))
     }
 
-    /// How many actors of the kind there are, and how many of those picked are in the region.
-    fn count(&self, set: &ActorSet) -> (u32, u32) {
+    /// How many of the actors that it may pick from are in its region.
+    fn count(&self, set: &ActorSet) -> u32 {
         let fits = |role: &&Role<'_>| match set.kind {
             ActorKind::Anyone => true,
             ActorKind::Clients(None) => matches!(role.kind, ActorKind::Clients(_)),
@@ -224,12 +222,7 @@ impl<'a> Cast<'a> {
                 role.kind == set.kind
             }
         };
-        let mut total = (0, 0);
-        for role in self.roles.iter().filter(fits) {
-            total.0 += role.count;
-            total.1 += role.count_in(set.region, set.pick);
-        }
-        total
+        self.roles.iter().filter(fits).map(|role| role.count_in(set.region, set.pick)).sum()
     }
 }
 

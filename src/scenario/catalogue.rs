@@ -4,9 +4,9 @@ use serde_json::Value as Json;
 
 /// Every choice that a scenario can name and that this layer does not know itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Catalogue {
+pub struct Catalogue<'a> {
     /// The ordering strategies.
-    pub orderings: &'static [OrderingEntry],
+    pub orderings: &'a [OrderingEntry],
 }
 
 /// One ordering strategy as scenarios see it.
@@ -21,14 +21,14 @@ pub struct OrderingEntry {
     pub schema: fn() -> Json,
 }
 
-impl Catalogue {
+impl<'a> Catalogue<'a> {
     /// The names of all ordering strategies, in order.
     pub fn ordering_names(&self) -> Vec<&'static str> {
         self.orderings.iter().map(|entry| entry.name).collect()
     }
 
     /// The strategy of that name.
-    pub fn ordering(&self, name: &str) -> Option<&OrderingEntry> {
+    pub fn ordering(&self, name: &str) -> Option<&'a OrderingEntry> {
         self.orderings.iter().find(|entry| entry.name == name)
     }
 }

@@ -226,23 +226,26 @@ fn read_bound(word: &Word<'_>, scale: Scale) -> Result<Bound, Mistake> {
             word.wrong(message, "write it like `1.2x twin` or `80% of twin`")
         });
     }
-    let value = match scale {
-        Scale::Millis => Span::parse(word.text).map(Span::as_millis_f64).ok(),
-        Scale::Share => Share::parse(word.text).map(|share| share.0).ok(),
-        Scale::Rate => Rate::parse(word.text).map(|rate| rate.0).ok(),
-        Scale::Bytes => Size::parse(word.text).ok().map(|size| size.0 as f64),
-        Scale::Plain => plain_number(word.text),
+    let (value, what, note) = match scale {
+        Scale::Millis => read_as::<Span>(word.text, Span::as_millis_f64),
+        Scale::Share => read_as::<Share>(word.text, |share| share.0),
+        Scale::Rate => read_as::<Rate>(word.text, |rate| rate.0),
+        Scale::Bytes => read_as::<Size>(word.text, |size| size.0 as f64),
+        Scale::Plain => (plain_number(word.text), "a plain number", "write it without a unit"),
     };
-    let note = match scale {
-        Scale::Millis => Span::EXAMPLES,
-        Scale::Share => Share::EXAMPLES,
-        Scale::Rate => Rate::EXAMPLES,
-        Scale::Bytes => Size::EXAMPLES,
-        Scale::Plain => "a plain number is expected here",
-    };
-    value
-        .map(Bound::Value)
-        .ok_or_else(|| word.wrong(format!("`{}` does not fit the left side", word.text), note))
+    let no_unit = scale != Scale::Plain && plain_number(word.text).is_some();
+    value.map(Bound::Value).ok_or_else(|| {
+        let is = if no_unit { "has no unit".to_owned() } else { format!("is not {what}") };
+        word.wrong(format!("`{}` {is}", word.text), note)
+    })
+}
+
+/// The value of a quantity if it is one, and its words for an error.
+fn read_as<T: Quantity>(
+    text: &str,
+    value: impl Fn(T) -> f64,
+) -> (Option<f64>, &'static str, &'static str) {
+    (T::parse(text).ok().map(value), T::WHAT, T::EXAMPLES)
 }
 
 /// `1.2x` or `80% of`.

@@ -127,7 +127,8 @@ fn convert(origin: usize, value: &DeValue<'_>, span: Range<usize>) -> Node {
         DeValue::String(text) => Value::Text(text.to_string()),
         DeValue::Integer(number) => {
             let whole = i128::from_str_radix(number.as_str(), number.radix());
-            whole.map_or(Value::Decimal(f64::INFINITY), Value::Whole)
+            let far = if number.as_str().starts_with('-') { i128::MIN } else { i128::MAX };
+            Value::Whole(whole.unwrap_or(far))
         }
         DeValue::Float(number) => Value::Decimal(number.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(truth) => Value::Truth(*truth),

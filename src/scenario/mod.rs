@@ -18,8 +18,12 @@ mod overrides;
 mod problem;
 mod quantity;
 mod resolve;
+mod resolved;
+mod schema;
 pub mod selector;
+mod show;
 mod source;
+mod spelt;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -30,6 +34,8 @@ pub use bundled::{BUNDLED, Bundled, TEMPLATE};
 pub use cast::singular;
 pub use catalogue::{Catalogue, OrderingEntry};
 pub use problem::{Problem, ScenarioErrors};
+pub use schema::{keys, schema};
+pub use show::show;
 pub use source::Source;
 pub use table::{BUNDLED_TABLES, BundledTable};
 
@@ -50,7 +56,7 @@ use written::{Reader, Written};
 pub fn load(
     source: &Source,
     overrides: &[(String, String)],
-    catalogue: &Catalogue,
+    catalogue: &Catalogue<'_>,
 ) -> Result<Scenario, ScenarioErrors> {
     let text = source.read()?;
     let name = source.name();

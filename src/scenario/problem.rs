@@ -235,11 +235,37 @@ impl Problem {
         let number = snippet.number.map_or_else(|| " ".to_owned(), |number| number.to_string());
         let margin = " ".repeat(number.len());
         *screen += &format!("{} {}\n", paint.blue(&format!("{number} |")), snippet.line);
-        let carets = format!("{}{}", " ".repeat(snippet.indent), "^".repeat(snippet.carets));
-        let note = if self.note.is_empty() { String::new() } else { format!(" {}", self.note) };
-        *screen +=
-            &format!("{} {}{note}\n", paint.blue(&format!("{margin} |")), paint.red(&carets));
+        let indent = " ".repeat(snippet.indent);
+        let carets = paint.red(&"^".repeat(snippet.carets));
+        let gutter = paint.blue(&format!("{margin} |"));
+        let used = margin.len() + 3 + snippet.indent + snippet.carets + 1;
+        if used + self.note.chars().count() <= COLUMNS {
+            let note = if self.note.is_empty() { String::new() } else { format!(" {}", self.note) };
+            *screen += &format!("{gutter} {indent}{carets}{note}\n");
+            return;
+        }
+        *screen += &format!("{gutter} {indent}{carets}\n");
+        for line in wrap(&self.note, COLUMNS - margin.len() - 3) {
+            *screen += &format!("{gutter} {line}\n");
+        }
     }
+}
+
+/// No line of a screen is wider.
+const COLUMNS: usize = 100;
+
+/// Breaks a text between words into lines of at most `width` characters.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                *line += &format!(" {word}");
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 impl Snippet {

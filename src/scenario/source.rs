@@ -76,7 +76,9 @@ impl Source {
             Self::Text { text, .. } => Ok(text.clone()),
             Self::File(path) => read_text(path).map_err(|refusal| {
                 let message = format!("`{}` {}", path.display(), refusal.message);
-                ScenarioErrors::about(&self.name(), message, refusal.note)
+                let bundled = "bundled scenarios: attestorm scenario list".to_owned();
+                let note = if refusal.note.is_empty() { bundled } else { refusal.note };
+                ScenarioErrors::about(&self.name(), message, note)
             }),
         }
     }
@@ -94,9 +96,7 @@ impl Source {
 pub(crate) fn read_text(path: &Path) -> Result<String, Refusal> {
     let refuse = |message: String, note: &str| Refusal { message, note: note.to_owned() };
     let cannot = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            refuse("does not exist".into(), "is the path right? it starts where you are")
-        }
+        std::io::ErrorKind::NotFound => refuse("does not exist".into(), ""),
         kind => refuse(format!("cannot be read: {kind}"), ""),
     };
     if path.is_dir() {

@@ -19,7 +19,7 @@ pub struct BundledTable {
 
 /// The delay inside a region where a table says 0: a datacentre's round trip of half a
 /// millisecond, one way.
-pub const LOCAL: Span = Span::from_micros(250);
+pub(crate) const LOCAL: Span = Span::from_micros(250);
 
 /// Every bundled table.
 pub const BUNDLED_TABLES: [BundledTable; 2] = [
@@ -54,7 +54,7 @@ impl BundledTable {
 }
 
 /// The bundled table of that name.
-pub fn find_table(name: &str) -> Option<DelayTable> {
+pub(crate) fn find_table(name: &str) -> Option<DelayTable> {
     BUNDLED_TABLES.iter().find(|table| table.name == name).map(BundledTable::read)
 }
 

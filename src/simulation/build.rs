@@ -11,6 +11,7 @@ use crate::actors::{
 };
 use crate::attestation::KeyRing;
 use crate::kernel::{Model, ProcessId, Span, VirtualTime, Zipf};
+use crate::measure::{PhaseWindow, Setting};
 use crate::network::{
     CONTROL_FLOOR, Control, FaultRule, Host, LinkEffect, Order, ProcessSet, Signal, Topology,
     Transport, Window,
@@ -41,6 +42,8 @@ pub struct World {
     pub faults: Vec<FaultSpan>,
     /// What the strategy owes and assumes.
     pub guarantees: Guarantees,
+    /// When the measurement begins.
+    pub begin: VirtualTime,
     /// When the run is over.
     pub end: VirtualTime,
     orders: Vec<(VirtualTime, ProcessId, Control)>,
@@ -78,7 +81,27 @@ impl World {
         });
         let guarantees = (entry.guarantees)(&committee, parameters(scenario));
         let (faults, orders) = (timeline.spans, timeline.orders);
-        Self { layout, committee, topology, faults, guarantees, end, orders, entry }
+        let begin = VirtualTime::ZERO + scenario.warmup;
+        Self { layout, committee, topology, faults, guarantees, begin, end, orders, entry }
+    }
+
+    /// What the script tells hosts, in order of time.
+    pub fn orders(&self) -> impl Iterator<Item = (VirtualTime, ProcessId, Order)> + '_ {
+        self.orders.iter().map(|(at, process, control)| (*at, *process, control.order))
+    }
+
+    /// What observers must know.
+    pub fn setting(&self, scenario: &Scenario) -> Setting {
+        let measured = (self.begin, self.begin + scenario.duration);
+        let (size, quorum) = (self.committee.size(), self.committee.quorum());
+        let mut setting = Setting::new(size, quorum, self.layout.processes(), measured);
+        setting.settled = self.end;
+        setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
+        let phases = scenario.phases.iter();
+        let phases = phases
+            .map(|phase| PhaseWindow { name: phase.name.clone(), spans: phase.spans.clone() });
+        setting.phases.extend(phases);
+        setting
     }
 
     /// The processes and the script.

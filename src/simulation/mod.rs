@@ -8,9 +8,11 @@ mod cast;
 mod faults;
 mod guarantee;
 mod run;
+mod slowest;
 
 pub use build::{MODEL, World};
 pub use cast::Cast;
 pub use faults::{FaultSpan, Timeline};
+pub use guarantee::{GuaranteeVerdict, Standing, judge};
 
 pub use run::{Engine, Failure, Listener, Options, Outcome, run};

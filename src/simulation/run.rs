@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use super::World;
+use super::guarantee::{GuaranteeVerdict, judge};
+use super::slowest::Slowest;
+use super::{FaultSpan, World};
 use crate::engine::{self, EngineFailure, ShardPlan};
 use crate::kernel::{Ended, Limits, Recorded, RunReport, Sink, sequential};
+use crate::measure::{Measurement, NoRows, Observers, Rows};
 use crate::ordering::Catalogue;
 use crate::scenario::model::Scenario;
 use crate::trace::{Checkpoint, Digest, DigestChain, Fact};
@@ -34,7 +37,7 @@ impl Default for Options {
 }
 
 /// Follows a run while it goes on.
-pub trait Listener {
+pub trait Listener: Rows {
     /// The next facts, in key order.
     fn facts(&mut self, _facts: &[Recorded<Fact>]) {}
 
@@ -42,7 +45,7 @@ pub trait Listener {
     fn checkpoint(&mut self, _checkpoint: Checkpoint) {}
 }
 
-impl Listener for () {}
+impl Listener for NoRows {}
 
 /// What a run came to.
 #[derive(Debug)]
@@ -51,6 +54,14 @@ pub struct Outcome {
     pub digest: Digest,
     /// What the engine says.
     pub report: RunReport,
+    /// What observers saw.
+    pub measurement: Measurement,
+    /// How the strategy's guarantees fared.
+    pub guarantees: Vec<GuaranteeVerdict>,
+    /// What the strategy owes, in a few words.
+    pub promise: String,
+    /// When each fault was on.
+    pub faults: Vec<FaultSpan>,
 }
 
 /// Why a run came to nothing.
@@ -92,7 +103,10 @@ pub fn run(
 ) -> Result<Outcome, Failure> {
     let world = World::new(scenario, catalogue);
     let processes = world.layout.processes() as usize;
-    let mut watch = Watch { chain: DigestChain::new(processes), listener };
+    let slowest = Slowest::new(world.guarantees.assumptions.delay_bound.is_some());
+    let observers = Observers::new(world.setting(scenario));
+    let chain = DigestChain::new(processes);
+    let mut watch = Watch { chain, observers, slowest, listener };
     let limits = Limits { until: world.end, max_events: options.max_events };
     let model = world.model(scenario);
     let report = match options.engine {
@@ -107,14 +121,19 @@ pub fn run(
     if let Ended::OutOfEvents(key) = report.ended {
         return Err(Failure::Astray { events: report.events, at: key.time.to_string() });
     }
-    let Watch { chain, listener, .. } = watch;
+    let Watch { chain, observers, slowest, listener } = watch;
     let digest = chain.finish(&mut |checkpoint| listener.checkpoint(checkpoint));
-    Ok(Outcome { digest, report })
+    let measurement = observers.finish_with(listener);
+    let guarantees = judge(&world, &measurement, slowest.found());
+    let promise = world.guarantees.summary.clone();
+    Ok(Outcome { digest, report, measurement, guarantees, promise, faults: world.faults })
 }
 
 /// Everything that reads the facts of a run.
 struct Watch<'a, L> {
     chain: DigestChain,
+    observers: Observers,
+    slowest: Slowest,
     listener: &'a mut L,
 }
 
@@ -123,6 +142,8 @@ impl<L: Listener> Sink<Fact> for Watch<'_, L> {
         for fact in facts {
             self.chain.add(fact, &mut |checkpoint| self.listener.checkpoint(checkpoint));
         }
+        self.slowest.see(facts);
+        self.observers.observe_with(facts, self.listener);
         self.listener.facts(facts);
     }
 }

@@ -4,10 +4,10 @@ use super::bucket::{Bucket, Pool};
 use crate::kernel::Event;
 
 /// Buckets in a rung, at most.
-const BUCKETS: usize = 1024;
+const BUCKETS: usize = 256;
 
 /// Events that a bucket is meant to hold.
-const AIM: u64 = 24;
+const AIM: u64 = 12;
 
 /// Instants from `start` to `until`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

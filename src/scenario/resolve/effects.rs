@@ -33,7 +33,9 @@ pub(super) fn read(fault: &At<FaultFile>, reader: &mut Reader<'_>) -> Option<Eff
     let Some(&(first, _, target, _)) = found.effects.first() else {
         let note = "delay, reorder, loss, duplicate, bandwidth, partition, clog; \
                     crash, stall, slow, skew, drift";
-        reader.report(fault.place, "this fault has no effect", note);
+        if !reader.is_misspelt(fault.place, None) {
+            reader.report(fault.place, "this fault has no effect", note);
+        }
         return None;
     };
     if let Some((other, place, ..)) = found.effects.iter().find(|effect| effect.2 != target) {
@@ -135,9 +137,11 @@ fn read_delay(at: &At<DelayFile>, found: &mut Found, reader: &mut Reader<'_>) ->
     let file = &at.value;
     let parts = [&file.add, &file.jitter, &file.spread];
     if parts.iter().all(|part| part.is_absent()) {
-        let note = "write at least one of: add, jitter, spread";
-        reader.report(at.place, "this delay does not say how long", note);
         found.wrong = true;
+        if !reader.is_misspelt(at.place, None) {
+            let note = "write at least one of: add, jitter, spread";
+            reader.report(at.place, "this delay does not say how long", note);
+        }
     }
     let [add, jitter, spread] = parts.map(|part| found.part(part, Span::ZERO, |span| span));
     let Some(correlation) = file.correlation.get() else {

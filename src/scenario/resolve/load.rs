@@ -7,7 +7,8 @@ use crate::scenario::file::{KeysFile, LoadFile, MixFile, ScenarioFile, StageFile
 use crate::scenario::model::{
     Arrivals, Chain, DelayTable, Keys, LoadGroup, Mix, Overlap, Pick, Retry, Spacing, Stage,
 };
-use crate::scenario::quantity::{Rate, spelt};
+use crate::scenario::quantity::Rate;
+use crate::scenario::spelt;
 use crate::scenario::written::{At, Field, Reader, check_name};
 
 /// More than a machine can hold; a scenario that asks for it has lost a unit.
@@ -25,6 +26,7 @@ pub(super) fn read(
     if groups.value.0.is_empty() {
         reader.report(groups.place, "there is no load", format!("write {example}"));
     }
+    let known = reader.log.count();
     let mut load = Vec::new();
     for (name, group) in &groups.value.0 {
         check_group_name(reader, name, table);
@@ -33,7 +35,9 @@ pub(super) fn read(
         }));
     }
     let load: Vec<LoadGroup> = load.into_iter().collect::<Option<_>>()?;
-    check_total(reader, &groups.value.0, &load);
+    if reader.log.count() == known {
+        check_total(reader, &groups.value.0, &load);
+    }
     Some(load)
 }
 
@@ -101,6 +105,7 @@ fn read_arrivals(
             reader.report(group.place, "this load is open and closed at once", note);
             None
         }
+        (false, false) if reader.is_misspelt(group.place, None) => None,
         (false, false) => {
             let note = "write `rate = \"60/s\"`, or `stages`, or `users` and `think`";
             reader.report(group.place, "this load group does not say how much", note);
@@ -144,8 +149,7 @@ fn check_rate(reader: &mut Reader<'_>, at: &At<Rate>, alone: bool) {
         reader.report(at.place, format!("`{}.rate` must be more than 0/s", reader.path()), "");
     }
     if at.value.0 > HIGHEST_RATE {
-        let message = format!("`{}` must be at most {HIGHEST_RATE}/s", reader.path());
-        reader.report(at.place, message, "");
+        reader.report(at.place, format!("a rate must be at most {HIGHEST_RATE}/s"), "");
     }
 }
 

@@ -18,7 +18,7 @@ use super::cast::{Cast, no_region};
 use super::catalogue::{Catalogue, OrderingEntry};
 use super::demand::Names;
 use super::file::{CostsFile, RoutersFile, ScenarioFile, ValidatorsFile};
-use super::model::{Costs, DelayTable, Routers, Scenario, Validators};
+use super::model::{Costs, DelayTable, Phase, Routers, Scenario, Validators};
 use super::problem::{Place, suggest};
 use super::words::{Mistake, Word};
 use super::written::{At, Field, Reader, check_name};
@@ -28,7 +28,7 @@ use crate::kernel::Span;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setting<'a> {
     /// What can be named.
-    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) catalogue: &'a Catalogue<'a>,
     /// The folder that paths in the file start from.
     pub(crate) folder: &'a Path,
 }
@@ -72,15 +72,12 @@ pub(crate) fn resolve(
         _ => None,
     };
     let faults = faults::read(file, reader, timing, cast.as_ref());
-    let stages = load.as_deref().unwrap_or(&[]);
-    let phases = timing.map(|timing| phases::name(timing, faults.as_deref(), stages));
+    let phases = timing.map(|timing| {
+        phases::name(timing, faults.as_deref().unwrap_or(&[]), load.as_deref().unwrap_or(&[]))
+    });
     phases::check_names(file, reader);
-    let names = Names {
-        phases: phases.iter().flatten().map(|phase| phase.name.clone()).collect(),
-        faults: faults::names(file),
-        incomplete: faults.is_none() || timing.is_none() || load.is_none(),
-        duration: timing.map(|timing| timing.duration),
-    };
+    let incomplete = faults.is_none() || phases.is_none() || load.is_none();
+    let names = known_names(file, phases.as_deref(), incomplete, timing);
     let demands = demands::read(file, reader, &names);
     let timing = timing?;
     Some(Scenario {
@@ -110,6 +107,21 @@ pub(crate) fn resolve(
     })
 }
 
+/// What checks may name.
+fn known_names(
+    file: &ScenarioFile,
+    phases: Option<&[Phase]>,
+    incomplete: bool,
+    timing: Option<Timing>,
+) -> Names {
+    Names {
+        phases: phases.iter().copied().flatten().map(|phase| phase.name.clone()).collect(),
+        faults: faults::names(file),
+        incomplete,
+        duration: timing.map(|timing| timing.duration),
+    }
+}
+
 fn read_timing(file: &ScenarioFile, reader: &mut Reader<'_>) -> Option<Timing> {
     let example = "`duration = \"2m\"`";
     let duration = reader.require(&file.duration, FILE, "`duration`", example).copied();
@@ -134,7 +146,7 @@ fn read_timing(file: &ScenarioFile, reader: &mut Reader<'_>) -> Option<Timing> {
 fn read_ordering(
     file: &ScenarioFile,
     reader: &mut Reader<'_>,
-    catalogue: &Catalogue,
+    catalogue: &Catalogue<'_>,
 ) -> Option<String> {
     let ordering = file.ordering.at()?;
     if catalogue.ordering(&ordering.value).is_some() {
@@ -144,7 +156,7 @@ fn read_ordering(
     None
 }
 
-fn report_ordering(reader: &mut Reader<'_>, catalogue: &Catalogue, name: &At<String>) {
+fn report_ordering(reader: &mut Reader<'_>, catalogue: &Catalogue<'_>, name: &At<String>) {
     let names = catalogue.ordering_names();
     let meant = suggest(&name.value, names.iter().copied());
     let message = format!("there is no ordering `{}`", name.value);
@@ -154,7 +166,7 @@ fn report_ordering(reader: &mut Reader<'_>, catalogue: &Catalogue, name: &At<Str
 fn read_parameters(
     file: &ScenarioFile,
     reader: &mut Reader<'_>,
-    catalogue: &Catalogue,
+    catalogue: &Catalogue<'_>,
 ) -> BTreeMap<String, Json> {
     let mut parameters = BTreeMap::new();
     let orderings = file.parameters.get().and_then(|parameters| parameters.ordering.get());
@@ -179,9 +191,12 @@ fn read_parameter_table(
     let schema = (entry.schema)();
     if let Some(known) = schema["properties"].as_object() {
         let known: Vec<&str> = known.keys().map(String::as_str).collect();
-        let before = reader.log.count();
-        reader.refuse_unknown(table, &format!("[parameters.ordering.{}]", entry.name), &known);
-        if reader.log.count() > before {
+        let unknown: Vec<_> =
+            table.entries.iter().filter(|entry| !known.contains(&entry.key.as_str())).collect();
+        for key in &unknown {
+            reader.report_unknown(key, &format!("[parameters.ordering.{}]", entry.name), &known);
+        }
+        if !unknown.is_empty() {
             return None;
         }
     }
@@ -256,7 +271,8 @@ fn read_regions(
 
 /// Reports a mistake inside a quoted text at its own column.
 fn report_inside(reader: &mut Reader<'_>, text: &str, place: Place, mistake: Mistake) {
-    let place = reader.log.inside(text, place, mistake.part);
+    let whole = mistake.part == (0..text.len());
+    let place = if whole { place } else { reader.log.inside(text, place, mistake.part) };
     reader.report(place, mistake.message, mistake.note);
 }
 

@@ -95,7 +95,9 @@ fn read_file(
         Ok(text) => text,
         Err(refusal) => {
             let message = format!("`{}` {}", file.value, refusal.message);
-            reader.report(file.place, message, refusal.note);
+            let folder = "paths start from the scenario's own folder".to_owned();
+            let note = if refusal.note.is_empty() { folder } else { refusal.note };
+            reader.report(file.place, message, note);
             return None;
         }
     };

@@ -8,9 +8,8 @@ use crate::scenario::problem::Place;
 use crate::scenario::written::{At, Reader};
 
 /// `calm`, then every fault, its steps and what comes after it, and named stages, by their start.
-pub(super) fn name(timing: Timing, faults: Option<&[Fault]>, load: &[LoadGroup]) -> Vec<Phase> {
+pub(super) fn name(timing: Timing, faults: &[Fault], load: &[LoadGroup]) -> Vec<Phase> {
     let run = Run { start: VirtualTime::ZERO + timing.warmup, duration: timing.duration };
-    let faults = faults.unwrap_or(&[]);
     let first = faults.iter().filter_map(|fault| fault.starts.first()).min();
     let calm = run.phase("calm".to_owned(), &[(Span::ZERO, *first.unwrap_or(&run.duration))]);
     let mut phases: Vec<Phase> = faults.iter().flat_map(|fault| run.of_fault(fault)).collect();

@@ -1,0 +1,177 @@
+//! Asking peers for what is missing: one after another, ever less often.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Out, Seat, Strategy, TimerId};
+use crate::kernel::{LocalTime, Span};
+
+/// When to ask.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
+pub struct Pauses {
+    /// From missing it to the first question.
+    pub first: Span,
+    /// The longest pause; each is twice the one before.
+    pub longest: Span,
+}
+
+/// What is missing, by a key, and whom to ask for it next.
+#[derive(Clone, Debug)]
+pub struct Chase<K> {
+    me: u16,
+    size: u16,
+    pauses: Pauses,
+    missing: BTreeMap<K, Missing>,
+    due: BTreeSet<(LocalTime, K)>,
+    armed: Option<LocalTime>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Missing {
+    peer: u16,
+    asked: u32,
+    pause: Span,
+    due: LocalTime,
+}
+
+/// A question that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question<K> {
+    /// What is missing.
+    pub key: K,
+    /// Whom to ask; nobody in a committee of one.
+    pub peer: Option<u16>,
+    /// How often it was asked for before.
+    pub asked: u32,
+}
+
+impl<K: Copy + Ord> Chase<K> {
+    /// Nothing is missing yet.
+    pub fn new(seat: &Seat, pauses: Pauses) -> Self {
+        Self {
+            me: seat.me,
+            size: seat.committee.size() as u16,
+            pauses,
+            missing: BTreeMap::new(),
+            due: BTreeSet::new(),
+            armed: None,
+        }
+    }
+
+    /// From now on `key` is missing; `luck` picks the first peer. Nothing changes if it was.
+    pub fn begin(&mut self, now: LocalTime, key: K, luck: impl FnOnce() -> u64) {
+        if self.missing.contains_key(&key) {
+            return;
+        }
+        let others = u64::from(self.size.max(2) - 1);
+        let peer = self.nth_other((luck() % others) as u16);
+        self.add(now + self.pauses.first, key, peer);
+    }
+
+    /// The same, but `peer` is the first to be asked, and at once.
+    pub fn begin_at(&mut self, now: LocalTime, key: K, peer: u16) {
+        if !self.missing.contains_key(&key) && peer != self.me {
+            self.add(now, key, peer);
+        }
+    }
+
+    fn add(&mut self, due: LocalTime, key: K, peer: u16) {
+        self.missing.insert(key, Missing { peer, asked: 0, pause: self.pauses.first, due });
+        self.due.insert((due, key));
+    }
+
+    /// `key` is here, or not wanted any more. Whether it was missing.
+    pub fn end(&mut self, key: K) -> bool {
+        let missing = self.missing.remove(&key);
+        missing.is_some_and(|missing| self.due.remove(&(missing.due, key)))
+    }
+
+    /// The next question that is due, if any.
+    pub fn question(&mut self, now: LocalTime) -> Option<Question<K>> {
+        let (due, key) = *self.due.first().filter(|(due, _)| *due <= now)?;
+        self.due.remove(&(due, key));
+        let (next, longest) = (self.next_peer(key), self.pauses.longest);
+        let missing = self.missing.get_mut(&key)?;
+        let (peer, asked) = (missing.peer, missing.asked);
+        missing.asked += 1;
+        missing.peer = next;
+        missing.pause = (missing.pause * 2).min(longest);
+        missing.due = now + missing.pause;
+        self.due.insert((missing.due, key));
+        let peer = (self.size > 1).then_some(peer);
+        Some(Question { key, peer, asked })
+    }
+
+    /// Sets `timer` to the next question, or cancels it; to be called after every change.
+    pub fn arm<S: Strategy>(&mut self, now: LocalTime, timer: TimerId, out: &mut Out<S>) {
+        let due = self.due.first().map(|(due, _)| *due);
+        match (due, self.armed) {
+            (None, Some(_)) => out.cancel_timer(timer),
+            (Some(due), None) => out.set_timer(due.since(now), timer),
+            (Some(due), Some(armed)) if due < armed => out.set_timer(due.since(now), timer),
+            (Some(_), Some(_)) => return,
+            (None, None) => {}
+        }
+        self.armed = due;
+    }
+
+    /// The timer has fired.
+    pub fn fired(&mut self) {
+        self.armed = None;
+    }
+
+    /// How long until a question is due; `None` if nothing is missing.
+    pub fn pause(&self, now: LocalTime) -> Option<Span> {
+        self.due.first().map(|(due, _)| due.since(now).max(Span::TICK))
+    }
+
+    /// Whether nothing is missing.
+    pub fn is_empty(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    fn next_peer(&self, key: K) -> u16 {
+        let peer = self.missing.get(&key).map_or(self.me, |missing| missing.peer);
+        let next = (peer + 1) % self.size;
+        if next == self.me { (next + 1) % self.size } else { next }
+    }
+
+    fn nth_other(&self, nth: u16) -> u16 {
+        nth + u16::from(nth >= self.me)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attestation::KeyRing;
+    use crate::ordering::Committee;
+
+    /// Who is asked when, over ten seconds, for one thing missing from the start.
+    fn check(me: u16, size: u32, luck: u64, expected: &str) {
+        let committee = Committee::new(size);
+        let seat = Seat { me, committee, signer: KeyRing::modelled(1).signer(0) };
+        let pauses = Pauses { first: Span::from_secs(1), longest: Span::from_secs(3) };
+        let mut chase = Chase::new(&seat, pauses);
+        let (start, mut asked) = (LocalTime(0), Vec::new());
+        let mut now = start;
+        chase.begin(now, 'x', || luck);
+        while let Some(pause) = chase.pause(now).filter(|_| now.since(start) < Span::from_secs(9)) {
+            now = now + pause;
+            let peer = chase.question(now).expect("a question is due").peer;
+            asked.push(format!("{}:{peer:?}", now.since(start)));
+        }
+        assert_eq!(asked.join(" ").replace("Some", ""), expected);
+        assert!(chase.end('x') && chase.pause(now).is_none(), "what is here is not asked for");
+    }
+
+    #[test]
+    fn peers_take_turns_and_pauses_double() {
+        check(0, 4, 0, "1s:(1) 3s:(2) 6s:(3) 9s:(1)");
+        check(1, 4, 1, "1s:(2) 3s:(3) 6s:(0) 9s:(2)");
+        check(3, 4, 2, "1s:(2) 3s:(0) 6s:(1) 9s:(2)");
+        check(0, 1, 7, "1s:None 3s:None 6s:None 9s:None");
+    }
+}

@@ -1,0 +1,156 @@
+//! What replicas did, held against what was promised.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::network::{Deed, Node};
+use crate::attestation::{Id, KeyRing};
+use crate::ordering::{Item, Property, Strategy, Try};
+
+/// What one replica did in one life.
+pub(super) struct Life<'a> {
+    pub(super) node: usize,
+    /// Whether it was there all the time, or ought to have caught up with those who were.
+    pub(super) whole: bool,
+    /// Whether it began with nothing behind it.
+    pub(super) first: bool,
+    pub(super) deeds: &'a [Deed],
+}
+
+impl<'a> Life<'a> {
+    /// The lives of `node`; `whole` is said of its only one.
+    pub(super) fn all<S: Strategy>(number: usize, node: &'a Node<S>, whole: bool) -> Vec<Self> {
+        let whole = whole && node.lives.len() == 1;
+        let lives = node.lives.iter().enumerate();
+        lives.map(|(nth, deeds)| Self { node: number, whole, first: nth == 0, deeds }).collect()
+    }
+
+    /// What it delivered and did not take back, in order.
+    fn sequence(&self) -> Vec<&'a Item> {
+        let mut sequence = Vec::new();
+        for deed in self.deeds {
+            match deed {
+                Deed::Delivered { item, .. } => sequence.push(item),
+                Deed::Retracted(item) => {
+                    let last = sequence.pop().map(Item::named);
+                    assert_eq!(last, Some(item.named()), "retraction undoes the last delivery");
+                }
+                Deed::Certified(_) => {}
+            }
+        }
+        sequence
+    }
+}
+
+/// What is wrong with `lives`, if they owed `property`.
+pub(super) fn violation(property: Property, lives: &[Life<'_>], keys: &KeyRing) -> Option<String> {
+    let each = |check: fn(&Life<'_>) -> Option<String>| lives.iter().find_map(check);
+    match property {
+        Property::Integrity => forged(lives, keys),
+        Property::NoDuplication => each(delivered_twice),
+        Property::PerAttesterOrder => each(out_of_attester_order),
+        Property::CausalOrder => each(before_its_reference),
+        Property::Consistency => two_for_one_number(lives),
+        Property::TotalOrder => pairs(lives).find_map(|(one, other)| two_orders(one, other)),
+        Property::Agreement => pairs(lives).find_map(|(one, other)| missing(one, other)),
+        Property::Finality => each(final_taken_back),
+        Property::Durability => None,
+    }
+}
+
+fn pairs<'a>(lives: &'a [Life<'a>]) -> impl Iterator<Item = (&'a Life<'a>, &'a Life<'a>)> {
+    lives.iter().flat_map(move |one| lives.iter().map(move |other| (one, other)))
+}
+
+fn forged(lives: &[Life<'_>], keys: &KeyRing) -> Option<String> {
+    lives.iter().find_map(|life| {
+        let forged = life.sequence().into_iter().find(|item| !item.signed.is_genuine(keys))?;
+        Some(format!("{} delivers {forged:?}, which is forged", life.node))
+    })
+}
+
+fn delivered_twice(life: &Life<'_>) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    let twice = life.sequence().into_iter().find(|item| !seen.insert(item.named()))?;
+    Some(format!("{} delivers {twice:?} twice", life.node))
+}
+
+fn out_of_attester_order(life: &Life<'_>) -> Option<String> {
+    let (mut seen, mut last) = (BTreeSet::new(), BTreeMap::new());
+    life.sequence().into_iter().filter(|item| seen.insert(item.id())).find_map(|item| {
+        let (attester, sequence) = (item.signed.attestation.attester, number(item));
+        let before = last.insert(attester, sequence);
+        let wrong = before.is_some_and(|before| before >= sequence);
+        wrong.then(|| format!("{} delivers {item:?} after a later one", life.node))
+    })
+}
+
+fn number(item: &Item) -> u32 {
+    item.signed.attestation.sequence
+}
+
+fn before_its_reference(life: &Life<'_>) -> Option<String> {
+    let sequence = life.sequence();
+    let all: BTreeSet<Id> = sequence.iter().map(|item| item.id()).collect();
+    let mut seen = BTreeSet::new();
+    sequence.into_iter().find_map(|item| {
+        seen.insert(item.id());
+        let reference = item.signed.attestation.action.reference()?;
+        let ill = !seen.contains(&reference) && (life.first || all.contains(&reference));
+        ill.then(|| format!("{} delivers {item:?} before what it refers to", life.node))
+    })
+}
+
+fn two_for_one_number(lives: &[Life<'_>]) -> Option<String> {
+    let mut known = BTreeMap::new();
+    lives.iter().find_map(|life| {
+        life.sequence().into_iter().find_map(|item| {
+            let place = (item.signed.attestation.attester, number(item));
+            let first = *known.entry(place).or_insert(item.id());
+            let other = first != item.id();
+            other.then(|| format!("{} delivers {item:?}, another {first:?}", life.node))
+        })
+    })
+}
+
+/// Of two whole lives one is the beginning of the other. Who was away has gaps, and yet what
+/// both have comes in one order.
+fn two_orders(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
+    let (mine, theirs) = (names(one), names(other));
+    let wrong = |at: Try| Some(format!("{} and {} part at {at:?}", one.node, other.node));
+    if one.whole && other.whole {
+        let parting = mine.iter().zip(&theirs).find(|(mine, theirs)| mine != theirs);
+        return parting.and_then(|(mine, _)| wrong(*mine));
+    }
+    let places: BTreeMap<Try, usize> = theirs.iter().enumerate().map(|(at, t)| (*t, at)).collect();
+    let common: Vec<(Try, usize)> =
+        mine.iter().filter_map(|name| Some((*name, *places.get(name)?))).collect();
+    let swapped = common.windows(2).find(|two| two[0].1 > two[1].1)?;
+    wrong(swapped[1].0)
+}
+
+fn missing(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
+    if !one.whole || !other.whole {
+        return None;
+    }
+    let theirs: BTreeSet<Id> = names(other).into_iter().map(|name| name.id).collect();
+    let missing = names(one).into_iter().find(|name| !theirs.contains(&name.id))?;
+    Some(format!("{} never delivers {missing:?}, which {} delivers", other.node, one.node))
+}
+
+fn names(life: &Life<'_>) -> Vec<Try> {
+    life.sequence().into_iter().map(Item::named).collect()
+}
+
+fn final_taken_back(life: &Life<'_>) -> Option<String> {
+    let mut settled = BTreeSet::new();
+    life.deeds.iter().find_map(|deed| match deed {
+        Deed::Delivered { item, is_final: true } | Deed::Certified(item) => {
+            settled.insert(item.named());
+            None
+        }
+        Deed::Delivered { is_final: false, .. } => None,
+        Deed::Retracted(item) => settled
+            .contains(&item.named())
+            .then(|| format!("{} takes {item:?} back, which was final", life.node)),
+    })
+}
