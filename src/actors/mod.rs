@@ -6,6 +6,7 @@ mod layout;
 mod packet;
 mod plan;
 mod plan_arrivals;
+mod plan_setting;
 mod plan_standing;
 mod pool;
 mod router;
@@ -15,8 +16,9 @@ mod validator;
 pub use client::{Client, ClientSetting, RetryPolicy};
 pub use layout::{Group, Layout, Role};
 pub use packet::Packet;
-pub use plan::{Burst, ChainShape, KeyPick, LoadPlan, LoadSetting, MixShares};
+pub use plan::LoadPlan;
 pub use plan_arrivals::{Arrivals, RateStage};
+pub use plan_setting::{Burst, ChainShape, KeyPick, LoadSetting, MixShares};
 pub use plan_standing::REFERENCE_AGE;
 pub use router::{Router, RouterSetting};
 pub use validator::{Costs, Validator, ValidatorSetting};
@@ -25,7 +27,7 @@ use crate::kernel::{Event, ProcessId};
 use crate::network::{Desk, Host, Resident, Signal, TimerSlot};
 
 const _: () = assert!(size_of::<Event<Signal<Packet>>>() <= 40, "an event stays small");
-const _: () = assert!(size_of::<Host<Actor>>() <= 192, "an idle client costs nothing else");
+const _: () = assert!(size_of::<Host<Actor>>() <= 192, "an idle client is its host, 160 bytes now");
 
 /// Whoever lives in a host of a run.
 pub enum Actor {

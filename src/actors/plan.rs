@@ -7,91 +7,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Packet;
 use super::packet::Planned;
+use super::plan_setting::{KeyPick, LoadSetting};
 use super::plan_standing::{Latest, Standing};
-use super::{Arrivals, Packet};
 use crate::attestation::{Action, Attestation, AttesterId, Operation, Schema};
-use crate::kernel::{
-    LocalTime, Luck, ProcessId, Purpose, Span, VirtualTime, Zipf, exponential, unit,
-};
+use crate::kernel::{LocalTime, Luck, ProcessId, Purpose, Span, VirtualTime, exponential, unit};
 use crate::network::{CONTROL_FLOOR, Desk, Resident, TimerSlot};
 use crate::trace::{Fact, Kind};
 
 /// Bytes of data in every attestation.
 const DATA_LEN: u32 = 128;
-
-/// What a load group does.
-#[derive(Clone, Debug)]
-pub struct LoadSetting {
-    /// Its place among the groups, and how many there are: operations are numbered in turn.
-    pub group: (u32, u32),
-    /// The process of its first client.
-    pub first_client: ProcessId,
-    /// How many clients it has.
-    pub clients: u32,
-    /// When chains, bursts or single operations begin, in open load.
-    pub arrivals: Option<Arrivals>,
-    /// Users and mean thinking time beyond the least, in closed load.
-    pub closed: Option<(u32, Span)>,
-    /// Shares of the kinds of operation.
-    pub mix: MixShares,
-    /// How subjects are picked.
-    pub keys: KeyPick,
-    /// Attestations come as chains.
-    pub chain: Option<ChainShape>,
-    /// Operations come as bursts on one subject.
-    pub burst: Option<Burst>,
-    /// How long after their intended send attestations expire.
-    pub expires: Option<Span>,
-    /// Share of attestations signed by somebody else.
-    pub forged: f64,
-    /// When the load ends.
-    pub until: VirtualTime,
-}
-
-/// Shares of the kinds, adding up to 1; what is left is statements.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct MixShares {
-    /// Revocations.
-    pub revoke: f64,
-    /// Replacements.
-    pub replace: f64,
-    /// Claims.
-    pub claim: f64,
-    /// Questions.
-    pub query: f64,
-}
-
-/// How subjects are picked.
-#[derive(Clone, Debug)]
-pub enum KeyPick {
-    /// By their frequency.
-    Zipf(Zipf),
-    /// One after another out of so many; each has one writer.
-    InTurn(u32),
-}
-
-/// Linked attestations by attesters in turn.
-#[derive(Clone, Copy, Debug)]
-pub struct ChainShape {
-    /// Parts.
-    pub length: u32,
-    /// Between intended sends.
-    pub gap: Span,
-    /// Attesters that take turns.
-    pub attesters: u32,
-}
-
-/// Several issuers on one subject.
-#[derive(Clone, Copy, Debug)]
-pub struct Burst {
-    /// Least issuers.
-    pub from: u32,
-    /// Most issuers.
-    pub to: u32,
-    /// Their sends lie within this.
-    pub window: Span,
-}
 
 /// The plan of one load group.
 pub struct LoadPlan {
@@ -240,7 +166,7 @@ impl LoadPlan {
     /// subject turns to another subject, so that the mix has its shares.
     fn single(&mut self, at: VirtualTime, user: Option<u32>, desk: &mut Desk<'_, Packet>) {
         self.standing.forget_before(at);
-        let mut kind = self.kind(operation_word(desk, self.number(), 0));
+        let mut kind = self.setting.mix.kind(operation_word(desk, self.number(), 0));
         let mut subject = match &self.setting.keys {
             KeyPick::InTurn(count) => self.count % count,
             KeyPick::Zipf(zipf) => zipf.key(operation_word(desk, self.number(), 1)) as u32,
@@ -286,7 +212,7 @@ impl LoadPlan {
         let target = self.leads.get(&burst).and_then(|lead| lead.latest);
         let kind = match (is_claim, target) {
             (true, _) => Kind::Claim,
-            (false, Some(_)) => self.reaction(operation_word(desk, self.number(), 0)),
+            (false, Some(_)) => self.setting.mix.reaction(operation_word(desk, self.number(), 0)),
             (false, None) => Kind::Attest,
         };
         let client = match (kind, target) {
@@ -388,24 +314,6 @@ impl LoadPlan {
         self.setting.group.0 + self.count * self.setting.group.1
     }
 
-    fn kind(&self, word: u64) -> Kind {
-        let MixShares { revoke, replace, claim, query } = self.setting.mix;
-        let shares = [
-            (revoke, Kind::Revoke),
-            (replace, Kind::Replace),
-            (query, Kind::Query),
-            (claim, Kind::Claim),
-        ];
-        pick_kind(unit(word), &shares)
-    }
-
-    /// What an issuer does about a statement that is being made: by the mix, without claims.
-    fn reaction(&self, word: u64) -> Kind {
-        let MixShares { revoke, replace, claim, query } = self.setting.mix;
-        let luck = unit(word) * (1.0 - claim);
-        pick_kind(luck, &[(revoke, Kind::Revoke), (replace, Kind::Replace), (query, Kind::Query)])
-    }
-
     /// The client that acts as member `member` of a chain or burst; members differ if they can.
     fn member(&self, desk: &mut Desk<'_, Packet>, number: u32, member: u32) -> u32 {
         let clients = self.setting.clients;
@@ -481,16 +389,6 @@ fn operation_word(desk: &mut Desk<'_, Packet>, operation: u32, index: u64) -> u6
 /// A number below `of`, at least 1, by the high half of the product: even to one part in 2^32.
 const fn modulo(word: u64, of: u32) -> u32 {
     ((word as u128 * of as u128) >> 64) as u32
-}
-
-fn pick_kind(mut luck: f64, shares: &[(f64, Kind)]) -> Kind {
-    for (share, kind) in shares {
-        if luck < *share {
-            return *kind;
-        }
-        luck -= share;
-    }
-    Kind::Attest
 }
 
 #[cfg(test)]

@@ -44,3 +44,6 @@ impl Pool {
         self.jobs = 0;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,3 +87,6 @@ impl Resident for Router {
         self.held.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

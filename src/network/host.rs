@@ -369,3 +369,6 @@ impl<P: Payload> Desk<'_, P> {
         self.out.fact(fact);
     }
 }
+
+#[cfg(test)]
+mod tests;

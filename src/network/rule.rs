@@ -123,3 +123,47 @@ impl FaultRule {
         self.windows.iter().any(is_jump)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> VirtualTime {
+        VirtualTime::ZERO + Span::from_secs(seconds)
+    }
+
+    fn rule(windows: &[(u64, u64)]) -> FaultRule {
+        let effect = LinkEffect::Clog;
+        let window = |&(from, until)| Window { from: at(from), until: at(until), effect };
+        let windows = windows.iter().map(window).collect();
+        let (from, to) = (ProcessSet::new([ProcessId(1)]), ProcessSet::new([ProcessId(2)]));
+        FaultRule { fault: 0, number: 0, windows, from, to, both: false }
+    }
+
+    #[test]
+    fn windows_are_found_and_adjoining_ones_end_together() {
+        let rule = rule(&[(10, 20), (20, 30), (40, 50)]);
+        let check = |now, place, over| {
+            assert_eq!(rule.place(at(now)), place, "place at {now} s");
+            assert_eq!(rule.over(at(now)), at(over), "over at {now} s");
+        };
+        check(9, None, 9);
+        check(10, Some(0), 30);
+        check(19, Some(0), 30);
+        check(20, Some(1), 30);
+        check(30, None, 30);
+        check(40, Some(2), 50);
+        check(50, None, 50);
+    }
+
+    #[test]
+    fn a_rule_concerns_its_direction_or_both() {
+        let (one, two) = (ProcessId(1), ProcessId(2));
+        let mut rule = rule(&[]);
+        assert!(rule.concerns(one, two) && !rule.concerns(two, one));
+        assert!(rule.concerns_sender(one) && !rule.concerns_sender(two));
+        rule.both = true;
+        assert!(rule.concerns(two, one) && !rule.concerns(one, one));
+        assert!(rule.concerns_sender(two) && !rule.concerns_sender(ProcessId(3)));
+    }
+}

@@ -3,7 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::*;
-use crate::actors::{REFERENCE_AGE, RateStage};
+use crate::actors::{Arrivals, Burst, ChainShape, MixShares, REFERENCE_AGE, RateStage};
+use crate::kernel::Zipf;
 use crate::kernel::{Limits, Model, Recorded, Sink, sequential};
 use crate::network::sampled::{SEEDS, check_mean};
 use crate::network::{Control, Host, Order, Signal, Topology, Transport};
