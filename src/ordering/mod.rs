@@ -20,6 +20,7 @@ mod transcript;
 pub mod arrival;
 pub mod causal;
 pub mod fifo;
+pub mod sequencer;
 pub mod watermark;
 
 pub use bodies::Bodies;
