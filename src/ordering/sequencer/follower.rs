@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::log::Event;
 use super::message::{Batch, Message, Progress};
-use super::replica::{GAP, NOTE_OFF_CHAIN, NOTE_SKIPPED, Replica, Role, WATCH};
+use super::replica::{BATCH, BEAT, GAP, NOTE_OFF_CHAIN, NOTE_SKIPPED, Replica, Role, WATCH};
 use super::{Commit, Sequencer};
 use crate::attestation::Id;
 use crate::kernel::LocalTime;
@@ -27,8 +27,12 @@ impl Replica {
     /// Follows `epoch` from now on.
     pub(super) fn follow(&mut self, now: LocalTime, epoch: u32, out: &mut Out<Sequencer>) {
         self.promise_epoch(epoch);
+        if !matches!(self.role, Role::Follower(_)) {
+            out.cancel_timer(BATCH);
+            out.cancel_timer(BEAT);
+        }
         self.role = Role::Follower(Follower { heard: now, ..Follower::default() });
-        if !self.is_learner {
+        if !self.log.is_learner() {
             out.set_timer(self.params.takeover, WATCH);
         }
     }
@@ -111,7 +115,7 @@ impl Replica {
     }
 
     fn acknowledge(&mut self, out: &mut Out<Sequencer>) {
-        if !self.is_learner && self.params.commit == Commit::Majority {
+        if !self.log.is_learner() && self.params.commit == Commit::Majority {
             self.save(out);
             let (epoch, len) = (self.log.promised(), self.log.len());
             out.send(Peer::Replica(self.leader(epoch)), Message::Ack { epoch, len });

@@ -162,7 +162,7 @@ impl Replica {
     /// epoch leads it still, or still wants to. Its log has all it ever sent.
     pub(super) fn take_up_role(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
         let epoch = self.log.promised();
-        if self.leader(epoch) != self.seat.me {
+        if self.leader(epoch) != self.seat.me || self.log.is_learner() {
             self.follow(now, epoch, out);
         } else if self.log.is_normal() {
             self.lead(out);

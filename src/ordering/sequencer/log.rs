@@ -21,6 +21,7 @@ pub struct Log {
     before_base: Id,
     delivered: u64,
     entries: VecDeque<Entry>,
+    is_learner: bool,
 }
 
 #[derive(Clone)]
@@ -45,6 +46,8 @@ pub enum Event {
     Cut(u64),
     /// The first batch that was not delivered has been.
     Delivered(LocalTime, Arc<[Item]>),
+    /// What had been promised before was lost.
+    Lost,
     /// Goes on from this index with this digest; nobody has what was before.
     Begun(u64, Id),
 }
@@ -58,6 +61,7 @@ impl Log {
             before_base: Id::of(&0_u8),
             delivered: 0,
             entries: VecDeque::new(),
+            is_learner: false,
         }
     }
 
@@ -72,6 +76,11 @@ impl Log {
     /// Whether this is the log of the epoch that was promised.
     pub(super) const fn is_normal(&self) -> bool {
         self.promised == self.normal
+    }
+
+    /// Whether it lost its state once, so that its voice counts no more.
+    pub(super) const fn is_learner(&self) -> bool {
+        self.is_learner
     }
 
     pub(super) const fn base(&self) -> u64 {
@@ -138,6 +147,7 @@ impl Log {
                 self.entries[at].delivered = Some((*now, items.clone()));
                 self.delivered += 1;
             }
+            Event::Lost => self.is_learner = true,
             Event::Begun(index, before) => {
                 self.entries.clear();
                 (self.base, self.before_base, self.delivered) = (*index, *before, *index);

@@ -36,9 +36,9 @@ pub struct Replica {
     pub(super) role: Role,
     /// How many batches are known to be committed and are here.
     pub(super) committed: u64,
-    /// Lost its state once: its voice counts no more.
-    pub(super) is_learner: bool,
     pub(super) skipped: u64,
+    /// Bodies of batches below this index are here or asked for.
+    sought: u64,
     missing: Chase<Id>,
     journal: Journal<Log, Event>,
     is_saved: bool,
@@ -57,11 +57,11 @@ impl Replica {
             bodies: Bodies::new(params.history),
             role: Role::Follower(Follower::default()),
             committed: 0,
-            is_learner: false,
             skipped: 0,
+            sought: 0,
             missing: Chase::new(&seat, params.pauses()),
             journal: Journal::new(Log::new(), 0),
-            is_saved: true,
+            is_saved: false,
             seat,
             params: params.clone(),
         }
@@ -111,7 +111,7 @@ impl Replica {
             let Some(batch) = self.log.batch(self.log.delivered()) else { return };
             let items: Option<Arc<[Item]>> =
                 batch.iter().map(|name| self.bodies.item(*name)).collect();
-            let Some(items) = items else { return self.miss(now, out) };
+            let Some(items) = items else { return self.seek(now, out) };
             for item in items.iter() {
                 self.bodies.deliver(now, item);
                 out.deliver(item.clone());
@@ -120,11 +120,16 @@ impl Replica {
         }
     }
 
-    fn miss(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
-        let Some(batch) = self.log.batch(self.log.delivered()) else { return };
-        for name in batch.iter().filter(|name| self.bodies.body(&name.id).is_none()) {
-            self.missing.begin(now, name.id, || out.draw());
+    /// Misses the bodies of what is committed and cannot be delivered yet, each once.
+    fn seek(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
+        let from = self.sought.max(self.log.delivered());
+        for index in from..self.committed {
+            let names = self.log.batch(index).into_iter().flat_map(|batch| batch.iter());
+            for name in names.filter(|name| self.bodies.body(&name.id).is_none()) {
+                self.missing.begin(now, name.id, || out.draw());
+            }
         }
+        self.sought = self.committed;
     }
 
     fn fetch(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
@@ -176,6 +181,7 @@ impl Replica {
 impl crate::ordering::Replica<Sequencer> for Replica {
     fn start(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
         self.take_up_role(now, out);
+        self.finish(now, out);
     }
 
     fn submit(&mut self, now: LocalTime, item: Item, out: &mut Out<Sequencer>) {
@@ -244,7 +250,7 @@ impl crate::ordering::Replica<Sequencer> for Replica {
                 self.restore(now, &journal);
                 self.take_up_role(now, out);
             }
-            None => self.is_learner = true,
+            None => self.record(Event::Lost),
         }
         self.finish(now, out);
     }

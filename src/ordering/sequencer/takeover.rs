@@ -52,7 +52,7 @@ impl Replica {
         (epoch, index): (u32, u64),
         out: &mut Out<Sequencer>,
     ) {
-        if self.is_learner || self.leader(epoch) != peer || epoch < self.log.promised() {
+        if self.log.is_learner() || self.leader(epoch) != peer || epoch < self.log.promised() {
             return;
         }
         if epoch > self.log.promised() {
