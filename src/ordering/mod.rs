@@ -23,6 +23,7 @@ pub mod causal;
 pub mod certificate;
 pub mod fifo;
 pub mod kept;
+pub mod sequencer;
 pub mod watermark;
 
 pub use bodies::Bodies;

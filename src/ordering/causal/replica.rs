@@ -1,6 +1,6 @@
 //! The validator's half of `causal`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::faded::{Faded, Kept};
 use super::{Causal, Message, Params};
@@ -9,8 +9,6 @@ use crate::ordering::{Chase, Delivered, delivered};
 
 const FETCH: TimerId = TimerId(0);
 const NOTE_DROPPED: u16 = 0;
-/// Ids in one question.
-const MOST_ASKED: usize = 64;
 
 /// What was delivered, and what waits for what.
 pub struct Replica {
@@ -144,25 +142,22 @@ impl Replica {
     }
 
     fn ask(&mut self, now: LocalTime, out: &mut Out<Causal>) {
-        let mut questions: BTreeMap<u16, Vec<Id>> = BTreeMap::new();
-        while let Some(question) = self.missing.question(now) {
-            #[cfg(test)]
-            if self.params.is_hasty && question.asked > 0 {
-                let children = self.children.remove(&question.key).unwrap_or_default();
-                self.missing.end(question.key);
-                for child in children {
-                    let child = self.held.remove(&child);
-                    child.into_iter().for_each(|child| self.deliver(now, child, out));
-                }
-                continue;
-            }
-            if let Some(peer) = question.peer {
-                questions.entry(peer).or_default().push(question.key);
-            }
+        #[cfg(test)]
+        if self.params.is_hasty {
+            return self.deliver_hastily(now, out);
         }
-        for (peer, ids) in questions {
-            for ids in ids.chunks(MOST_ASKED) {
-                out.send(Peer::Replica(peer), Message::Fetch(ids.to_vec()));
+        for (peer, ids) in self.missing.questions(now) {
+            out.send(Peer::Replica(peer), Message::Fetch(ids));
+        }
+    }
+
+    #[cfg(test)]
+    fn deliver_hastily(&mut self, now: LocalTime, out: &mut Out<Causal>) {
+        while let Some(question) = self.missing.question(now) {
+            self.missing.end(question.key);
+            for child in self.children.remove(&question.key).unwrap_or_default() {
+                let child = self.held.remove(&child);
+                child.into_iter().for_each(|child| self.deliver(now, child, out));
             }
         }
     }
