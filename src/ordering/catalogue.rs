@@ -41,6 +41,7 @@ impl Catalogue {
             .with::<super::arrival::Arrival>()
             .with::<super::fifo::Fifo>()
             .with::<super::bcb::Bcb>()
+            .with::<super::jolteon::Jolteon>()
     }
 
     /// The catalogue with one more strategy; a name that exists is replaced.

@@ -21,6 +21,7 @@ pub mod arrival;
 pub mod bcb;
 pub mod certificate;
 pub mod fifo;
+pub mod jolteon;
 pub mod kept;
 pub mod watermark;
 
