@@ -43,6 +43,7 @@ impl Catalogue {
             .with::<super::watermark::Watermark>()
             .with::<super::causal::Causal>()
             .with::<super::bcb::Bcb>()
+            .with::<super::jolteon::Jolteon>()
     }
 
     /// The catalogue with one more strategy; a name that exists is replaced.

@@ -22,6 +22,7 @@ pub mod bcb;
 pub mod causal;
 pub mod certificate;
 pub mod fifo;
+pub mod jolteon;
 pub mod kept;
 pub mod sequencer;
 pub mod watermark;
