@@ -21,7 +21,7 @@ fn main() {
             compare(name, phold, shift, events.max(if quick { 0 } else { pending * 8 }), rounds);
         }
     };
-    for n in [16, 256, 1_024, 16_384, 100_000] {
+    for n in [1, 2, 4, 8, 16, 32, 64, 256, 1_024, 16_384, 100_000] {
         for each in [1, 16] {
             variant(&format!("phold N={n} x{each:02}"), Phold::plain(n, each), 20);
         }

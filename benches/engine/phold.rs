@@ -1,5 +1,7 @@
 //! PHOLD and its variants: every event sends one event to a process drawn at random.
 
+use std::sync::LazyLock;
+
 use attestorm::kernel::{
     Event, EventKey, Incoming, Limits, Model, Outbox, Process, ProcessId, Recorded, Sink, Span,
     VirtualTime,
@@ -35,6 +37,7 @@ pub struct Cell {
     luck: u64,
     heard: u64,
     phold: Phold,
+    layers: &'static Layers,
 }
 
 impl Phold {
@@ -54,7 +57,7 @@ impl Phold {
 
 impl Cell {
     pub fn new(number: u32, phold: Phold) -> Self {
-        Self { luck: u64::from(number) << 32 | 0x9e37, heard: 0, phold }
+        Self { luck: u64::from(number) << 32 | 0x9e37, heard: 0, phold, layers: &LAYERS }
     }
 
     /// One word of splitmix64.
@@ -85,8 +88,59 @@ impl Cell {
 
     #[inline]
     fn delay(&mut self) -> u64 {
-        let unit = ((self.word() >> 11) + 1) as f64 / (1_u64 << 53) as f64;
-        self.phold.least + (self.phold.mean as f64 * -unit.ln()) as u64
+        self.phold.least + (self.phold.mean as f64 * self.exponential()) as u64
+    }
+}
+
+/// Marsaglia and Tsang's ziggurat for the exponential distribution: 256 layers of equal area.
+struct Layers {
+    /// Right ends of the layers, from the base up.
+    ends: [f64; 257],
+    /// The density at each end.
+    heights: [f64; 257],
+}
+
+static LAYERS: LazyLock<Layers> = LazyLock::new(|| {
+    let (tail, area) = (7.697_117_470_131_05_f64, 3.949_659_822_581_572e-3_f64);
+    let mut ends = [0.0; 257];
+    (ends[0], ends[1]) = (area / (-tail).exp(), tail);
+    for layer in 2..256 {
+        ends[layer] = -(area / ends[layer - 1] + (-ends[layer - 1]).exp()).ln();
+    }
+    Layers { ends, heights: ends.map(|end| (-end).exp()) }
+});
+
+impl Cell {
+    #[inline]
+    fn exponential(&mut self) -> f64 {
+        loop {
+            let word = self.word();
+            let layer = (word & 255) as usize;
+            let x = self.unit(word) * self.layers.ends[layer];
+            if x < self.layers.ends[layer + 1] {
+                return x;
+            }
+            if let Some(x) = self.edge(layer, x) {
+                return x;
+            }
+        }
+    }
+
+    fn unit(&self, word: u64) -> f64 {
+        ((word >> 11) + 1) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// The rare case: beyond the part of a layer that lies under the curve.
+    #[cold]
+    fn edge(&mut self, layer: usize, x: f64) -> Option<f64> {
+        let word = self.word();
+        let unit = self.unit(word);
+        let Layers { ends, heights } = self.layers;
+        if layer == 0 {
+            return Some(ends[1] - unit.ln());
+        }
+        let height = heights[layer] + unit * (heights[layer + 1] - heights[layer]);
+        (height < (-x).exp()).then_some(x)
     }
 }
 

@@ -15,7 +15,7 @@ use std::mem;
 use super::{Event, EventKey, VirtualTime};
 use bucket::{Bucket, Pool};
 use rung::{Crowd, Rung, Stretch};
-use sort::{Sorter, rank};
+use sort::Sorter;
 
 /// A bucket with more events than this is not opened but becomes a rung, if it can be cut.
 const LONGEST_OPENED: usize = 1024;
@@ -121,9 +121,7 @@ impl<M> EventQueue<M> {
             // Nothing is open, as before the first event: a whole script may begin at once.
             return self.push_top(event);
         }
-        let rank = rank(event.key);
-        let position = self.open.partition_point(|other| sort::rank(other.key) > rank);
-        self.open.insert(position, event);
+        sort::place(&mut self.open, event);
         if self.open.len() > LONGEST_OPEN && self.now < self.open_until {
             let mut crowd = mem::take(&mut self.open);
             let stretch = Stretch { start: self.now, until: self.open_until };
@@ -196,8 +194,9 @@ impl<M> EventQueue<M> {
 
 impl Crowd {
     fn within(stretch: Stretch, events: usize) -> Self {
-        let gap = (stretch.until - stretch.start) / (events as u64).max(1);
-        Self { stretch, gap }
+        let events = events as u64;
+        let gap = (stretch.until - stretch.start) / events.max(1);
+        Self { stretch, events, gap }
     }
 }
 

@@ -7,7 +7,10 @@ use crate::kernel::Event;
 const BUCKETS: usize = 256;
 
 /// Events that a bucket is meant to hold.
-const AIM: u64 = 12;
+const AIM: u64 = 48;
+
+/// So few pending events are quickest put in order one by one, as they come.
+const FEW_PENDING: u64 = 6;
 
 /// Instants from `start` to `until`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +24,18 @@ pub(super) struct Stretch {
 pub(super) struct Crowd {
     /// From the earliest event to the latest.
     pub(super) stretch: Stretch,
+    /// How many.
+    pub(super) events: u64,
     /// Nanoseconds between one event and the next, on average.
     pub(super) gap: u64,
+}
+
+impl Crowd {
+    /// Events that a bucket is meant to hold: not most of all, or what is sent lands in the open
+    /// bucket as often as not.
+    fn aim(&self) -> u64 {
+        if self.events < FEW_PENDING { AIM } else { AIM.min(self.events / 4 * 3) }
+    }
 }
 
 /// Buckets that are 2^shift nanoseconds wide; those before the first occupied one are past.
@@ -46,7 +59,7 @@ impl<M> Rung<M> {
     /// rung only.
     pub(super) fn cut(&mut self, events: Crowd, limit: u64) {
         let length = events.stretch.until - events.stretch.start;
-        let fitting = events.gap.saturating_mul(AIM).max(1).ilog2();
+        let fitting = events.gap.saturating_mul(events.aim()).max(1).ilog2();
         let covering = u64::BITS - (length >> BUCKETS.ilog2()).leading_zeros();
         self.shift = fitting.max(covering);
         let start = events.stretch.start;

@@ -8,7 +8,10 @@ use crate::kernel::{Event, EventKey};
 const SLOTS: usize = 1024;
 
 /// So few events are inserted one by one.
-const FEW: usize = 12;
+const FEW: usize = 8;
+
+/// So many sooner events are passed one by one.
+const STEPS: usize = 16;
 
 /// With more events than this in one slot, as ties have it, keys are compared instead.
 const CROWDED: u16 = 16;
@@ -79,6 +82,21 @@ impl Sorter {
     }
 }
 
+/// Adds an event to those in order, latest first.
+pub(super) fn place<M>(events: &mut Vec<Event<M>>, event: Event<M>) {
+    let rank = rank(event.key);
+    let distant = events.len().saturating_sub(STEPS);
+    if distant == 0 || self::rank(events[distant].key) > rank {
+        // Step by step: for a few events this beats a search and a block move.
+        let last = events.len();
+        events.push(event);
+        sink(events, last);
+    } else {
+        let at = events[..distant].partition_point(|other| self::rank(other.key) > rank);
+        events.insert(at, event);
+    }
+}
+
 /// The key as one number.
 #[inline]
 pub(super) fn rank(key: EventKey) -> u128 {
@@ -92,10 +110,15 @@ fn compare<M>(events: &mut [Event<M>]) {
 
 fn insert<M>(events: &mut [Event<M>]) {
     for next in 1..events.len() {
-        let mut at = next;
-        while at > 0 && rank(events[at - 1].key) < rank(events[at].key) {
-            events.swap(at - 1, at);
-            at -= 1;
-        }
+        sink(events, next);
+    }
+}
+
+/// Moves one event ahead of those that happen sooner than it.
+#[inline]
+fn sink<M>(events: &mut [Event<M>], mut at: usize) {
+    while at > 0 && rank(events[at - 1].key) < rank(events[at].key) {
+        events.swap(at - 1, at);
+        at -= 1;
     }
 }
