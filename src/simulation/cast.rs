@@ -113,7 +113,7 @@ impl Cast<'_> {
         for at in 0..count.min(members.len()) {
             let luck = Luck { purpose: Purpose::Selector, entity, index: at as u64 };
             let rest = (members.len() - at) as u128;
-            let offset = (u128::from(draws.word(luck)) * rest >> 64) as usize;
+            let offset = ((u128::from(draws.word(luck)) * rest) >> 64) as usize;
             members.swap(at, at + offset);
         }
         members.truncate(count);
