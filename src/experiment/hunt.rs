@@ -123,7 +123,7 @@ impl Dice {
 
     /// A number from `least` to `most`, both included.
     fn between(&mut self, least: u64, most: u64) -> u64 {
-        least + (u128::from(self.word()) * u128::from(most - least + 1) >> 64) as u64
+        least + ((u128::from(self.word()) * u128::from(most - least + 1)) >> 64) as u64
     }
 
     fn millis(&mut self, least: u64, most: u64) -> Span {
