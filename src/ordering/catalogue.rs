@@ -42,6 +42,7 @@ impl Catalogue {
             .with::<super::fifo::Fifo>()
             .with::<super::watermark::Watermark>()
             .with::<super::causal::Causal>()
+            .with::<super::sequencer::Sequencer>()
             .with::<super::bcb::Bcb>()
             .with::<super::jolteon::Jolteon>()
     }
