@@ -139,11 +139,11 @@ mod tests {
     /// Messages 0, 1, 2 … of one router arrive at one validator in this order, and in order at
     /// another; expected are reordered ones, arrivals and the largest extent.
     fn check(order: &str, reordered: u64, arrivals: u64, extent: Option<u64>) {
-        let mut script = String::new();
+        let plan = |number: u32| format!("0ms c9 plan {number} seq {number};");
+        let mut script: String = (0..10).map(plan).collect();
         for (at, sequence) in order.chars().enumerate() {
-            script += &format!("0ms c9 plan {at} seq {at};");
-            script += &format!("{at}ms v0 receive {sequence} from r8 #{sequence};");
-            script += &format!("{at}ms v1 receive {at} from r8 #{at};");
+            script += &format!("1{at}ms v0 receive {sequence} from r8 #{sequence};");
+            script += &format!("1{at}ms v1 receive {at} from r8 #{at};");
         }
         let phase = &measure(4, 3, &script).phases[0];
         let found = (phase.count(Event::Reordered), phase.counts.arrivals);
