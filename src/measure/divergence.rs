@@ -152,7 +152,7 @@ fn overlap(a: Interval, b: Interval) -> Span {
 /// Whether two correct validators that are up would give different answers.
 fn is_divided(ledger: &Ledger, slot: usize, hosts: &Hosts) -> bool {
     let count = ledger.record(slot).count;
-    if hosts.active() as usize == hosts.len() {
+    if hosts.are_all_up() {
         let all = hosts.active() as u16;
         return count.accepted != all && count.refused + count.not_found != all;
     }
