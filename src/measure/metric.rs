@@ -92,7 +92,7 @@ metrics! {
     "refused" Event Operations Neither "Refused by q correct validators for a reason that no other order of arrival would have changed; not due to be applied." "real-systems 2.1";
     "orphans" Event Operations Lower "Refused by at least one correct validator because what it refers to was unknown there." "real-systems 2.1, rules 4 and 5";
     "waited" Event Operations Neither "Held by at least one correct validator until what it refers to, or an earlier one of its attester, had come." "DESIGN 7";
-    "diverged" Event Operations Lower "Correct validators that are up gave different answers on it, or one gave none, later than 1 s after its first delivery." "experience 10";
+    "diverged" Event Operations Lower "Correct validators that are up gave different answers on it, or one gave none, for more than 1 s on end." "experience 10";
     "divergence" Stretch Millis Lower "A stretch of time in which at least one operation was diverged." "metrics 1b";
     "effect_before_cause" Event Operations Lower "Delivered by a correct validator before what it refers to." "ordering 1, A2";
     "mislinked" Event Operations Lower "Accepted with a reference that names another attestation than its author meant." "real-systems 2.1, rule 3";
