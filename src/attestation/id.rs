@@ -11,6 +11,9 @@ use super::{Encode, Encoder};
 pub struct Id([u8; 32]);
 
 impl Id {
+    /// No id is less: where a range of keys that end in an id begins.
+    pub const LEAST: Self = Self([0; 32]);
+
     /// The id of whatever encodes like `content`.
     pub fn of(content: &(impl Encode + ?Sized)) -> Self {
         let mut hasher = blake3::Hasher::new();

@@ -43,6 +43,8 @@ impl Catalogue {
             .with::<super::watermark::Watermark>()
             .with::<super::causal::Causal>()
             .with::<super::sequencer::Sequencer>()
+            .with::<super::bcb::Bcb>()
+            .with::<super::jolteon::Jolteon>()
     }
 
     /// The catalogue with one more strategy; a name that exists is replaced.

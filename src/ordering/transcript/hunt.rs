@@ -27,6 +27,8 @@ pub(in crate::ordering) struct Hunt<S: Strategy> {
     pub(in crate::ordering) catches_up: bool,
     /// Whether, once all is calm, every statement is accepted by a quorum: clients try again.
     pub(in crate::ordering) settles: bool,
+    /// Whether attester `d` says two things under one number, now and then.
+    pub(in crate::ordering) equivocates: bool,
 }
 
 impl<S: Strategy> Default for Hunt<S> {
@@ -38,6 +40,7 @@ impl<S: Strategy> Default for Hunt<S> {
             held_to: None,
             catches_up: false,
             settles: false,
+            equivocates: false,
         }
     }
 }
@@ -150,6 +153,7 @@ impl<'a, S: Strategy> Run<'a, S> {
         let cuts =
             self.assumed.transport == TransportNeed::Datagram && self.assumed.delay_bound.is_none();
         match self.dice.below(100) {
+            0..10 if self.hunt.equivocates => self.equivocate(),
             0..50 => self.write(),
             50..56 if !self.victims.is_empty() => {
                 let victim = self.victims[self.dice.below(self.victims.len() as u64) as usize];
@@ -201,6 +205,20 @@ impl<'a, S: Strategy> Run<'a, S> {
         self.network.hand_in(&item);
         self.network.route(&item);
         self.written.push((item, now));
+    }
+
+    /// The client of `d` hands in two contents for one number; they race to the validators.
+    fn equivocate(&mut self) {
+        let count = self.counts.entry('d').or_default();
+        let names = [format!("d{count}"), format!("d{count}'")];
+        *count += 1;
+        for name in names {
+            let item = self.network.names.item(&name, self.network.now);
+            let item = item.expect("the name is well formed");
+            self.network.note(|_| format!("d writes {name}"));
+            self.network.hand_in(&item);
+            self.network.route(&item);
+        }
     }
 
     /// Clients try again what no quorum has accepted.

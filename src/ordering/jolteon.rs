@@ -1,0 +1,382 @@
+//! `jolteon`: a leader orders, two certified blocks in a row commit; the 2-chain HotStuff with
+//! the quadratic view change (Gelashvili, Kokoris-Kogias, Sonnino, Spiegelman, Xiang, *Jolteon
+//! and Ditto*, arXiv 2106.10362). Rules are cited by the names that the paper gives them: Propose,
+//! Vote, Lock, Commit, Timeout, Advance Round; settings are those of the published measurements.
+//!
+//! A block of round r is committed where a block of round r + 2 is seen that carries the
+//! certificate of round r + 1: five message delays, four at the leader of r + 2. A silent leader
+//! costs a timeout.
+//!
+//! **Beyond the paper**, which has clients and blocks without end:
+//! - Blocks name what they order ([`Try`]); bodies come from routers, or from peers. A validator
+//!   votes only for what it could deliver, so what is certified is held by f + 1 correct ones.
+//! - When nothing waits and nothing is uncommitted, nobody proposes and no round times out. What
+//!   was proposed is driven to its commit by up to two empty blocks.
+//! - f + 1 who want to leave a round take the others along (as in Bracha's broadcast).
+//! - A wish to leave a round carries the certificates that led into it, stragglers are answered
+//!   with them, and neighbours tell one another now and then how far they are: so lost messages
+//!   are made up for, and datagrams will do.
+//! - The same try in two blocks is delivered once; which is decided by the committed sequence.
+//!
+//! **Trade-offs.** Whoever was away for longer than `history` votes and proposes, but has lost
+//! the thread of what was committed and delivers nothing more.
+
+mod block;
+mod book;
+mod chain;
+mod lead;
+mod pacemaker;
+mod pool;
+mod replica;
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Pauses;
+use super::certificate::encode_signature;
+use super::kept::JournalOf;
+use super::limit::{SHORTEST, at_least, between};
+use super::prelude::*;
+use crate::attestation::Signed;
+use block::{Ballot, Block, Qc, Round, Tc, Wish};
+
+pub use replica::Replica;
+
+/// The strategy.
+pub struct Jolteon;
+
+/// What can be set.
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Params {
+    /// Bytes of attestations in a block, at least one attestation.
+    pub batch_bytes: u32,
+    /// How long an attestation waits at a leader for its batch to fill.
+    pub batch_delay: Span,
+    /// How long a round may take. Doubles with every round that fails until a block is committed.
+    pub timeout: Span,
+    /// As long as a round may take at most.
+    pub timeout_longest: Span,
+    /// From missing a body or a block to asking a peer for it; doubles with every question.
+    pub fetch: Span,
+    /// The longest pause between two such questions.
+    pub fetch_longest: Span,
+    /// How often a validator tells a neighbour how far it is.
+    pub gossip: Span,
+    /// How long committed blocks are kept for those who missed them.
+    pub history: Span,
+    /// How many ordered attestations are remembered to know duplicates.
+    pub remembered: u32,
+    /// A bug, to see it found.
+    #[cfg(test)]
+    #[serde(skip)]
+    pub(super) planted: Option<Planted>,
+}
+
+/// Bugs for tests.
+#[cfg(test)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Planted {
+    /// One vote less makes a quorum.
+    SmallQuorum,
+    /// Validators vote and propose more than once in a round.
+    VotesTwice,
+    /// Validators raise their lock only to certificates that they make themselves.
+    ForgetsLock,
+    /// Timeouts stay what they are.
+    NeverGrows,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            batch_bytes: 500_000,
+            batch_delay: Span::from_millis(100),
+            timeout: Span::from_secs(5),
+            timeout_longest: Span::from_secs(40),
+            fetch: Span::from_millis(100),
+            fetch_longest: Span::from_secs(5),
+            gossip: Span::from_secs(5),
+            history: Span::from_secs(600),
+            remembered: 100_000,
+            #[cfg(test)]
+            planted: None,
+        }
+    }
+}
+
+impl Params {
+    const fn pauses(&self) -> Pauses {
+        Pauses { first: self.fetch, longest: self.fetch_longest }
+    }
+
+    /// Votes that make a certificate.
+    fn quorum(&self, committee: &Committee) -> u32 {
+        #[cfg(test)]
+        if self.planted == Some(Planted::SmallQuorum) {
+            return committee.quorum() - 1;
+        }
+        committee.quorum()
+    }
+
+    /// Rule Vote: whether a vote may be given in `round` after one in `voted`.
+    fn may_vote(&self, round: Round, voted: Round) -> bool {
+        #[cfg(test)]
+        if self.planted == Some(Planted::VotesTwice) {
+            return true;
+        }
+        round > voted
+    }
+
+    /// Rule Lock: whether a certificate that others made raises the lock.
+    fn locks_on_foreign(&self) -> bool {
+        #[cfg(test)]
+        if self.planted == Some(Planted::ForgetsLock) {
+            return false;
+        }
+        true
+    }
+
+    fn timeouts_grow(&self) -> bool {
+        #[cfg(test)]
+        if self.planted == Some(Planted::NeverGrows) {
+            return false;
+        }
+        true
+    }
+}
+
+/// What validators say to one another.
+#[derive(Debug)]
+pub enum Message {
+    /// A leader's block.
+    Propose(Arc<Block>),
+    /// To the leader of the next round.
+    Vote(Ballot, Signature),
+    /// To all: I want to leave this round.
+    Timeout(Wish, Proof, Signature),
+    /// Another round has begun; to all who left one, and to stragglers.
+    Advance(Proof),
+    /// The round of the last block that the sender committed, and what it knows.
+    Status(Round, Proof),
+    /// What has waited for too long; to all, lest the leader never got it.
+    Relay(Vec<Item>),
+    /// Send me these bodies.
+    NeedBodies(Vec<Id>),
+    /// They are these.
+    Bodies(Vec<Arc<Signed>>),
+    /// I committed up to this round; send me what comes then.
+    NeedBlocks(Round),
+    /// It is this, oldest first, with bodies.
+    Blocks(Vec<Whole>, Proof),
+}
+
+/// Certificates that prove a round: the highest quorum certificate the sender knows, and the
+/// timeout certificate if one moved it on since.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    high: Arc<Qc>,
+    tc: Option<Arc<Tc>>,
+}
+
+/// A block with its bodies.
+#[derive(Clone, Debug)]
+pub struct Whole(Arc<Block>);
+
+impl Proof {
+    fn votes(&self) -> u32 {
+        self.high.votes() + self.tc.as_ref().map_or(0, |tc| tc.votes())
+    }
+}
+
+impl Encode for Proof {
+    fn encode(&self, to: &mut dyn Encoder) {
+        self.high.encode(to);
+        self.tc.encode(to);
+    }
+}
+
+impl Encode for Whole {
+    fn encode(&self, to: &mut dyn Encoder) {
+        self.0.encode(to);
+        encode_bodies(self.0.bodies(), to);
+    }
+}
+
+/// Bodies are as long as items are, which carry their attempt besides.
+fn encode_bodies(bodies: &[Arc<Signed>], to: &mut dyn Encoder) {
+    for signed in bodies {
+        Item { signed: signed.clone(), attempt: 0 }.encode(to);
+    }
+}
+
+impl Encode for Message {
+    fn encode(&self, to: &mut dyn Encoder) {
+        match self {
+            Self::Propose(block) => {
+                to.bytes(&[0]);
+                block.encode(to);
+            }
+            Self::Vote(ballot, _) => {
+                to.bytes(&[1]);
+                ballot.encode(to);
+                encode_signature(to);
+            }
+            Self::Timeout(wish, proof, _) => {
+                to.bytes(&[2]);
+                wish.encode(to);
+                proof.encode(to);
+                encode_signature(to);
+            }
+            Self::Status(round, proof) => {
+                to.bytes(&[3]);
+                round.encode(to);
+                proof.encode(to);
+            }
+            Self::Advance(proof) => {
+                to.bytes(&[9]);
+                proof.encode(to);
+            }
+            Self::Relay(items) => {
+                to.bytes(&[4]);
+                items.encode(to);
+            }
+            Self::NeedBodies(ids) => {
+                to.bytes(&[5]);
+                ids.encode(to);
+            }
+            Self::Bodies(bodies) => {
+                to.bytes(&[6]);
+                encode_bodies(bodies, to);
+            }
+            Self::NeedBlocks(above) => {
+                to.bytes(&[7]);
+                above.encode(to);
+            }
+            Self::Blocks(blocks, proof) => {
+                to.bytes(&[8]);
+                blocks.encode(to);
+                proof.encode(to);
+            }
+        }
+    }
+}
+
+impl Strategy for Jolteon {
+    const NAME: &'static str = "jolteon";
+    const SUMMARY: &'static str = "rotating leaders, two certified blocks in a row commit";
+    type Params = Params;
+    type Message = Message;
+    type Durable = JournalOf<book::Book>;
+    type Replica = Replica;
+    type Submitter = NoSubmitter;
+
+    const NOTES: &'static [&'static str] = &["attestations in a block", "timeouts in a row"];
+
+    fn check(params: &Params) -> Result<(), String> {
+        between("batch_bytes", params.batch_bytes, &(1..=100_000_000))?;
+        at_least("timeout", params.timeout, SHORTEST)?;
+        at_least("timeout_longest", params.timeout_longest, params.timeout)?;
+        at_least("fetch", params.fetch, SHORTEST)?;
+        at_least("fetch_longest", params.fetch_longest, params.fetch)?;
+        at_least("gossip", params.gossip, SHORTEST)?;
+        at_least("history", params.history, params.timeout)?;
+        between("remembered", params.remembered, &(1..=100_000_000))
+    }
+
+    fn guarantees(committee: &Committee, _: &Params) -> Guarantees {
+        Guarantees {
+            summary: "total, Byzantine; lives while messages are timely".to_owned(),
+            owed: vec![
+                Property::Integrity,
+                Property::NoDuplication,
+                Property::TotalOrder,
+                Property::Agreement,
+                Property::Finality,
+                Property::Durability,
+            ],
+            assumptions: Assumptions {
+                faults: FaultModel::Byzantine(committee.byzantine()),
+                transport: TransportNeed::Datagram,
+                delay_bound: None,
+                clock_bound: None,
+            },
+        }
+    }
+
+    fn work(message: &Message) -> Work {
+        match message {
+            Message::Propose(block) => Work::verify(block.signatures()).and_sign(),
+            Message::Vote(..) => Work::verify(1),
+            Message::Timeout(_, proof, _) => Work::verify(1 + proof.votes()),
+            Message::Advance(proof) | Message::Status(_, proof) => Work::verify(proof.votes()),
+            Message::Relay(items) => Work::verify(items.len() as u32),
+            Message::Bodies(bodies) => Work::verify(bodies.len() as u32),
+            Message::Blocks(blocks, proof) => {
+                let signatures =
+                    |Whole(block): &Whole| block.signatures() + block.payload.len() as u32;
+                Work::verify(proof.votes() + blocks.iter().map(signatures).sum::<u32>())
+            }
+            Message::NeedBodies(_) | Message::NeedBlocks(_) => Work::NONE,
+        }
+    }
+
+    fn replica(seat: Seat, params: &Params) -> Replica {
+        Replica::new(seat, params)
+    }
+
+    fn submitter(_: Committee, _: &KeyRing, _: &Params) -> NoSubmitter {
+        NoSubmitter
+    }
+
+    fn first_leader(committee: &Committee) -> Option<u16> {
+        Some((1 % committee.size()) as u16)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::transcript::{self, Hunt};
+    use super::*;
+
+    #[test]
+    fn transcripts() {
+        transcript::check::<Jolteon>();
+    }
+
+    #[test]
+    fn storms() {
+        let hunt = Hunt::<Jolteon> { catches_up: true, settles: true, ..Hunt::default() };
+        hunt.check();
+    }
+
+    /// What breaks when a bug is planted and rounds are short.
+    fn broken(planted: Option<Planted>) -> Option<String> {
+        let (timeout, batch_delay) = (Span::from_millis(200), Span::from_millis(20));
+        let params = Params { planted, timeout, batch_delay, ..Params::default() };
+        let hunt = Hunt::<Jolteon> { params, catches_up: true, settles: true, ..Hunt::default() };
+        hunt.find().map(|(_, how)| how)
+    }
+
+    #[test]
+    fn short_rounds_break_nothing() {
+        assert_eq!(broken(None), None);
+    }
+
+    #[test]
+    fn a_hunt_finds_a_quorum_that_is_too_small() {
+        assert!(broken(Some(Planted::SmallQuorum)).is_some_and(|how| how.contains("total order")));
+    }
+
+    #[test]
+    fn a_hunt_finds_two_votes_in_a_round() {
+        assert!(broken(Some(Planted::VotesTwice)).is_some_and(|how| how.contains("total order")));
+    }
+
+    #[test]
+    fn a_hunt_finds_a_forgotten_lock() {
+        assert!(broken(Some(Planted::ForgetsLock)).is_some());
+    }
+}

@@ -1,0 +1,301 @@
+//! Blocks and the two certificates that move rounds on.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use crate::attestation::Signed;
+use crate::ordering::certificate::{Certificate, Members, Statement, encode_signature};
+use crate::ordering::prelude::*;
+
+/// Rounds count from 1; 0 is the genesis.
+pub(super) type Round = u64;
+
+/// A block by round and id: what validators vote on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ballot {
+    /// Its round.
+    pub round: Round,
+    /// Its id.
+    pub block: Id,
+}
+
+impl Ballot {
+    /// The block before all blocks.
+    pub const GENESIS: Self = Self { round: 0, block: Id::LEAST };
+}
+
+impl fmt::Debug for Ballot {
+    /// The round; a correct leader makes one block in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.round)
+    }
+}
+
+impl Encode for Ballot {
+    fn encode(&self, to: &mut dyn Encoder) {
+        self.round.encode(to);
+        self.block.encode(to);
+    }
+}
+
+impl Statement for Ballot {
+    const KIND: &'static str = "jolteon vote";
+}
+
+/// What the author of a block signs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Authored(Ballot);
+
+impl Encode for Authored {
+    fn encode(&self, to: &mut dyn Encoder) {
+        self.0.encode(to);
+    }
+}
+
+impl Statement for Authored {
+    const KIND: &'static str = "jolteon block";
+}
+
+/// A quorum certificate: n − f votes for a block.
+pub(super) type Qc = Certificate<Ballot>;
+
+/// The certificate of the genesis, which needs no votes.
+pub(super) fn genesis() -> Arc<Qc> {
+    Certificate::new(Ballot::GENESIS, Vec::new())
+}
+
+/// Against what certificates are checked.
+#[derive(Clone, Debug)]
+pub(super) struct Rules {
+    pub(super) committee: Committee,
+    pub(super) keys: KeyRing,
+    pub(super) quorum: u32,
+}
+
+impl Rules {
+    /// Round-robin.
+    pub(super) fn leader(&self, round: Round) -> u16 {
+        (round % u64::from(self.committee.size())) as u16
+    }
+
+    pub(super) fn accept_qc(&self, qc: &Qc) -> bool {
+        if qc.statement.round == 0 {
+            return qc.statement == Ballot::GENESIS;
+        }
+        qc.is_valid(&self.committee, self.quorum, &self.keys)
+    }
+
+    pub(super) fn accept_tc(&self, tc: Option<&Arc<Tc>>) -> bool {
+        tc.is_none_or(|tc| tc.is_valid(self))
+    }
+
+    /// Whether `block` is by the leader of its round, signed, and carries valid certificates.
+    pub(super) fn accept_block(&self, block: &Block) -> bool {
+        let authored = Authored(block.ballot());
+        block.author == self.leader(block.round)
+            && authored.is_signed_by(block.author, &block.signature, &self.keys)
+            && self.accept_qc(&block.qc)
+            && self.accept_tc(block.tc.as_ref())
+            && block.is_justified()
+    }
+}
+
+/// What a validator signs when its round takes too long: the round, and that of the highest
+/// certificate it knows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wish {
+    /// The round it wants to leave.
+    pub round: Round,
+    /// The round of its `qc_high`.
+    pub high: Round,
+}
+
+impl fmt::Debug for Wish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "leave {} with {}", self.round, self.high)
+    }
+}
+
+impl Encode for Wish {
+    fn encode(&self, to: &mut dyn Encoder) {
+        self.round.encode(to);
+        self.high.encode(to);
+    }
+}
+
+impl Statement for Wish {
+    const KIND: &'static str = "jolteon timeout";
+}
+
+/// A timeout certificate: n − f wishes to leave a round.
+pub struct Tc {
+    /// The round left.
+    pub round: Round,
+    wishes: Vec<(u16, Round, Signature)>,
+    verdict: OnceLock<bool>,
+}
+
+impl Tc {
+    /// Puts wishes together: who, with the round of which highest certificate.
+    pub(super) fn new(round: Round, wishes: Vec<(u16, Round, Signature)>) -> Arc<Self> {
+        Arc::new(Self { round, wishes, verdict: OnceLock::new() })
+    }
+
+    /// How many signatures it carries.
+    pub fn votes(&self) -> u32 {
+        self.wishes.len() as u32
+    }
+
+    /// The round of the highest certificate that one of them knew.
+    pub(super) fn highest(&self) -> Round {
+        self.wishes.iter().map(|(_, high, _)| *high).max().unwrap_or(0)
+    }
+
+    fn is_valid(&self, rules: &Rules) -> bool {
+        *self.verdict.get_or_init(|| {
+            let mut members = Members::default();
+            self.votes() >= rules.quorum
+                && self.wishes.iter().all(|(voter, high, signature)| {
+                    let wish = Wish { round: self.round, high: *high };
+                    u32::from(*voter) < rules.committee.size()
+                        && members.insert(*voter)
+                        && wish.is_signed_by(*voter, signature, &rules.keys)
+                })
+        })
+    }
+}
+
+impl fmt::Debug for Tc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "left {} by", self.round)?;
+        self.wishes.iter().try_for_each(|(voter, high, _)| write!(f, " {voter} with {high}"))
+    }
+}
+
+impl Encode for Tc {
+    fn encode(&self, to: &mut dyn Encoder) {
+        self.round.encode(to);
+        (self.wishes.len() as u32).encode(to);
+        for (voter, high, _) in &self.wishes {
+            voter.encode(to);
+            high.encode(to);
+            encode_signature(to);
+        }
+    }
+}
+
+/// A proposal.
+pub struct Block {
+    /// Its round.
+    pub round: Round,
+    /// The leader of the round.
+    pub author: u16,
+    /// Certifies its parent.
+    pub qc: Arc<Qc>,
+    /// Why the round before made no certificate, if it made none.
+    pub tc: Option<Arc<Tc>>,
+    /// What it orders, in this order.
+    pub payload: Vec<Try>,
+    /// The hash of all that.
+    pub id: Id,
+    signature: Signature,
+    /// The bodies of the payload: they follow from it, so whoever has them all first puts them
+    /// here. Whoever has not, has no business to look; see [`Self::bodies`].
+    bodies: OnceLock<Box<[Arc<Signed>]>>,
+}
+
+impl Block {
+    /// Makes and signs a block.
+    pub(super) fn new(round: Round, on: On, payload: Vec<Try>, seat: &Seat) -> Arc<Self> {
+        let On { qc, tc } = on;
+        let id =
+            Id::of(&Content { round, author: seat.me, parent: &qc.statement, payload: &payload });
+        let signature = Authored(Ballot { round, block: id }).signed_by(&seat.signer);
+        let bodies = OnceLock::new();
+        Arc::new(Self { round, author: seat.me, qc, tc, payload, id, signature, bodies })
+    }
+
+    /// What is voted on.
+    pub fn ballot(&self) -> Ballot {
+        Ballot { round: self.round, block: self.id }
+    }
+
+    /// Its parent.
+    pub fn parent(&self) -> Ballot {
+        self.qc.statement
+    }
+
+    /// Whether its parent is of the round before: two such blocks are adjacent.
+    pub fn is_adjacent(&self) -> bool {
+        self.parent().round + 1 == self.round
+    }
+
+    /// Signatures it carries, its author's included.
+    pub fn signatures(&self) -> u32 {
+        1 + self.qc.votes() + self.tc.as_ref().map_or(0, |tc| tc.votes())
+    }
+
+    /// Rule Vote, conditions (1) and (2): it extends the round before, or a quorum left that
+    /// round and none of them knew a higher certificate than the one it extends.
+    fn is_justified(&self) -> bool {
+        self.is_adjacent()
+            || self
+                .tc
+                .as_ref()
+                .is_some_and(|tc| tc.round + 1 == self.round && self.parent().round >= tc.highest())
+    }
+
+    /// Puts the bodies there; to be called by whoever has them all.
+    pub(super) fn fill(&self, body: impl Fn(&Id) -> Option<Arc<Signed>>) {
+        self.bodies.get_or_init(|| {
+            let whole = "whoever fills a block has looked for every body before";
+            self.payload.iter().map(|name| body(&name.id).expect(whole)).collect()
+        });
+    }
+
+    /// Its bodies. Only for those who have them: a replica that stored the block, and whom such
+    /// a replica sent them to.
+    pub(super) fn bodies(&self) -> &[Arc<Signed>] {
+        self.bodies.get().map_or(&[], AsRef::as_ref)
+    }
+}
+
+/// What a block stands on.
+pub(super) struct On {
+    pub(super) qc: Arc<Qc>,
+    pub(super) tc: Option<Arc<Tc>>,
+}
+
+struct Content<'a> {
+    round: Round,
+    author: u16,
+    parent: &'a Ballot,
+    payload: &'a [Try],
+}
+
+impl Encode for Content<'_> {
+    fn encode(&self, to: &mut dyn Encoder) {
+        self.round.encode(to);
+        self.author.encode(to);
+        self.parent.encode(to);
+        self.payload.encode(to);
+    }
+}
+
+impl fmt::Debug for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on {:?}, {:?}", self.round, self.qc, self.payload)?;
+        self.tc.as_ref().map_or(Ok(()), |tc| write!(f, ", {tc:?}"))
+    }
+}
+
+impl Encode for Block {
+    fn encode(&self, to: &mut dyn Encoder) {
+        self.round.encode(to);
+        self.author.encode(to);
+        self.qc.encode(to);
+        self.tc.encode(to);
+        self.payload.encode(to);
+        encode_signature(to);
+    }
+}

@@ -1,0 +1,290 @@
+//! Blocks: keeping, completing, committing, and fetching what is missing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::block::{Ballot, Block, Round};
+use super::book::Change;
+use super::replica::Replica;
+use super::{Jolteon, Message, Proof, Whole};
+use crate::attestation::Signed;
+use crate::ordering::prelude::*;
+
+/// Attestations in one [`Message::Blocks`], unless one block has more.
+const SUPPLY: usize = 4_096;
+/// Blocks in one [`Message::Blocks`].
+const SUPPLY_BLOCKS: usize = 64;
+/// Bodies in one [`Message::NeedBodies`].
+const BODIES: usize = 1_024;
+
+impl Replica {
+    /// A block above the tip, complete or not, or one committed that is still kept.
+    pub(super) fn find(&self, id: &Id) -> Option<&Arc<Block>> {
+        self.book.block(id).or_else(|| self.incomplete.get(id).map(|(block, _)| block))
+    }
+
+    /// A certificate for this block has been seen.
+    pub(super) fn certify(&mut self, ballot: Ballot) {
+        if ballot.round > self.book.tip().round && self.certified.insert(ballot) {
+            self.has_new_blocks = true;
+            self.offer(ballot);
+        }
+    }
+
+    /// Rule Commit, 2-chain: of two adjacent certified blocks the first is to be committed. That
+    /// the parent is certified is shown by the block.
+    fn offer(&mut self, ballot: Ballot) {
+        let Some(block) = self.find(&ballot.block) else { return };
+        let (parent, is_adjacent) = (block.parent(), block.is_adjacent());
+        if is_adjacent && parent.round > self.book.tip().round {
+            self.committable.insert(parent);
+        }
+    }
+
+    /// Keeps a valid block; asks for bodies that do not come by themselves.
+    pub(super) fn keep(
+        &mut self,
+        now: LocalTime,
+        from: u16,
+        block: &Arc<Block>,
+        out: &mut Out<Jolteon>,
+    ) {
+        if block.round <= self.book.tip().round || self.find(&block.id).is_some() {
+            return;
+        }
+        let lacks = |name: &&Try| self.body(&name.id).is_none();
+        let missing: Vec<Id> = block.payload.iter().filter(lacks).map(|name| name.id).collect();
+        self.has_new_blocks = true;
+        if missing.is_empty() {
+            self.store(block, out);
+        } else {
+            self.incomplete.insert(block.id, (block.clone(), 0));
+            let author = if from == self.seat.me { block.author } else { from };
+            for id in missing {
+                self.missing_bodies.begin_at(now, id, author);
+            }
+        }
+        if self.certified.contains(&block.ballot()) {
+            self.offer(block.ballot());
+        }
+    }
+
+    fn store(&mut self, block: &Arc<Block>, out: &mut Out<Jolteon>) {
+        block.fill(|id| self.body(id).cloned());
+        self.change(Change::Store(block.clone()), out);
+    }
+
+    fn body(&self, id: &Id) -> Option<&Arc<Signed>> {
+        self.pool.body(id).or_else(|| self.book.body(id))
+    }
+
+    /// Stores the blocks whose last missing body has come, and votes.
+    pub(super) fn complete(&mut self, out: &mut Out<Jolteon>) {
+        if self.incomplete.is_empty() {
+            return;
+        }
+        let mut incomplete = std::mem::take(&mut self.incomplete);
+        for (block, first) in incomplete.values_mut() {
+            let rest = &block.payload[*first..];
+            let missing = rest.iter().position(|name| self.body(&name.id).is_none());
+            *first += missing.unwrap_or(rest.len());
+        }
+        let is_whole = |(block, first): &(Arc<Block>, usize)| *first == block.payload.len();
+        let whole: Vec<_> = incomplete.values().filter(|at| is_whole(at)).cloned().collect();
+        incomplete.retain(|_, at| !is_whole(at));
+        self.incomplete = incomplete;
+        for (block, _) in whole {
+            self.store(&block, out);
+            self.vote(&block, out);
+        }
+    }
+
+    /// Commits as far as the chain is whole.
+    pub(super) fn commit(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
+        while let Some(target) = self.committable.first().copied() {
+            if target.round <= self.book.tip().round {
+                self.committable.pop_first();
+                continue;
+            }
+            let Some(path) = self.path(target) else { return };
+            for block in path {
+                if self.book.block(&block.id).is_none() {
+                    return;
+                }
+                self.commit_block(now, block, out);
+            }
+        }
+    }
+
+    /// The blocks from the tip, exclusive, to the target, inclusive; if all are known. They are
+    /// not if the target is of another chain, which takes more than f Byzantine validators.
+    fn path(&self, target: Ballot) -> Option<Vec<Arc<Block>>> {
+        let mut path = Vec::new();
+        let mut at = target;
+        while at != self.book.tip() {
+            let block = self.find(&at.block).filter(|_| at.round > self.book.tip().round)?;
+            path.push(block.clone());
+            at = block.parent();
+        }
+        path.reverse();
+        Some(path)
+    }
+
+    fn commit_block(&mut self, now: LocalTime, block: Arc<Block>, out: &mut Out<Jolteon>) {
+        self.change(Change::Commit(block.clone(), now), out);
+        for at in self.book.fresh() {
+            let at = *at as usize;
+            let (signed, attempt) = (block.bodies()[at].clone(), block.payload[at].attempt);
+            out.deliver(Item { signed, attempt });
+        }
+        for name in &block.payload {
+            self.pool.remove(*name);
+        }
+        self.pace.succeed();
+        let above = Ballot { round: block.round + 1, block: Id::LEAST };
+        self.certified = self.certified.split_off(&above);
+        self.incomplete.retain(|_, (other, _)| other.round > block.round);
+        self.has_new_blocks = true;
+    }
+
+    /// Whether something is ordered, as far as certificates tell, and not committed.
+    pub(super) fn has_open_payload(&self) -> bool {
+        let mut at = self.book.high().statement;
+        while at.round > self.book.tip().round {
+            let Some(block) = self.find(&at.block) else { return true };
+            if !block.payload.is_empty() {
+                return true;
+            }
+            at = block.parent();
+        }
+        false
+    }
+
+    /// The lowest certified block that is not known is missing: with it comes all above the tip.
+    pub(super) fn look_for_gaps(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
+        if !self.has_new_blocks {
+            return;
+        }
+        self.has_new_blocks = false;
+        let missing = self.certified.iter().find(|at| self.find(&at.block).is_none());
+        let missing = missing.map(|at| at.block);
+        if missing == self.gap {
+            return;
+        }
+        if let Some(old) = std::mem::replace(&mut self.gap, missing) {
+            self.missing_blocks.end(old);
+        }
+        if let Some(missing) = missing {
+            self.missing_blocks.begin(now, missing, || out.draw());
+        }
+    }
+
+    /// The round up to which all certified blocks are known.
+    fn known_up_to(&self) -> Round {
+        let known = self.certified.iter().take_while(|at| self.find(&at.block).is_some());
+        known.last().map_or(self.book.tip().round, |at| at.round)
+    }
+
+    /// Asks for what has been missing for long enough.
+    pub(super) fn ask(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
+        let mut bodies: BTreeMap<u16, Vec<Id>> = BTreeMap::new();
+        while let Some(question) = self.missing_bodies.question(now) {
+            let is_wanted = !self.incomplete.is_empty() && self.body(&question.key).is_none();
+            if !is_wanted {
+                self.missing_bodies.end(question.key);
+            } else if let Some(peer) = question.peer {
+                bodies.entry(peer).or_default().push(question.key);
+            }
+        }
+        for (peer, ids) in bodies {
+            for ids in ids.chunks(BODIES) {
+                out.send(Peer::Replica(peer), Message::NeedBodies(ids.to_vec()));
+            }
+        }
+        while let Some(question) = self.missing_blocks.question(now) {
+            if let Some(peer) = question.peer {
+                out.send(Peer::Replica(peer), Message::NeedBlocks(self.known_up_to()));
+            }
+        }
+    }
+
+    pub(super) fn give_bodies(&self, to: u16, ids: &[Id], out: &mut Out<Jolteon>) {
+        let bodies: Vec<_> = ids.iter().filter_map(|id| self.body(id).cloned()).collect();
+        if !bodies.is_empty() {
+            out.send(Peer::Replica(to), Message::Bodies(bodies));
+        }
+    }
+
+    pub(super) fn learn(&mut self, now: LocalTime, bodies: &[Arc<Signed>]) {
+        for signed in bodies {
+            if signed.is_genuine(&self.rules.keys) {
+                self.pool.learn(now, signed);
+                self.missing_bodies.end(signed.id);
+            }
+        }
+    }
+
+    /// What was committed above a round, and then what leads to the highest certificate; as much
+    /// as fits, though at least two blocks, since the second shows that the first is certified.
+    pub(super) fn supply(&self, to: u16, above: Round, out: &mut Out<Jolteon>) {
+        let mut open = Vec::new();
+        let mut at = self.book.high().statement;
+        while let Some(block) =
+            self.book.block(&at.block).filter(|_| at.round > self.book.tip().round)
+        {
+            open.push(block);
+            at = block.parent();
+        }
+        let (mut blocks, mut sum) = (Vec::new(), 0);
+        let open = open.into_iter().rev().filter(|block| block.round > above);
+        for block in self.book.chain_above(above).chain(open).take(SUPPLY_BLOCKS) {
+            sum += block.payload.len();
+            if sum > SUPPLY && blocks.len() >= 2 {
+                break;
+            }
+            blocks.push(Whole(block.clone()));
+        }
+        out.send(Peer::Replica(to), Message::Blocks(blocks, self.proof()));
+    }
+
+    /// Takes in blocks of a peer, and asks it for more if they helped and more is missing.
+    pub(super) fn catch_up(
+        &mut self,
+        now: LocalTime,
+        from: u16,
+        blocks: &[Whole],
+        proof: &Proof,
+        out: &mut Out<Jolteon>,
+    ) {
+        let before = self.known_up_to();
+        for Whole(block) in blocks {
+            let is_new = block.round > self.book.tip().round && self.find(&block.id).is_none();
+            if is_new && self.rules.accept_block(block) {
+                self.learn(now, block.bodies());
+                self.see_qc(&block.qc, out);
+                self.see_tc(block.tc.as_ref(), out);
+                self.keep(now, from, block, out);
+            }
+        }
+        if self.rules.accept_qc(&proof.high) && self.rules.accept_tc(proof.tc.as_ref()) {
+            self.see_qc(&proof.high, out);
+            self.see_tc(proof.tc.as_ref(), out);
+        }
+        self.complete(out);
+        self.commit(now, out);
+        let (after, lacks) = (self.known_up_to(), |at: &Ballot| self.find(&at.block).is_none());
+        if after > before && self.certified.iter().any(lacks) {
+            out.send(Peer::Replica(from), Message::NeedBlocks(after));
+        }
+    }
+
+    /// After a restart: what the kept blocks tell.
+    pub(super) fn recall(&mut self, now: LocalTime) {
+        let open: Vec<Arc<Block>> = self.book.open().cloned().collect();
+        for block in open {
+            self.learn(now, block.bodies());
+            self.certify(block.parent());
+        }
+        self.certify(self.book.high().statement);
+    }
+}

@@ -1,0 +1,103 @@
+//! The leader's part: when to propose, and what.
+
+use std::collections::BTreeSet;
+
+use super::block::{Ballot, Block, On};
+use super::replica::{BATCH, Own, Replica};
+use super::{Jolteon, Message};
+use crate::ordering::prelude::*;
+
+impl Replica {
+    /// Rule Propose: the leader of a round extends the highest certificate, once, and says by a
+    /// timeout certificate why that is not of the round before. It waits for a batch as long as
+    /// there is nothing to drive.
+    pub(super) fn propose(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
+        let round = self.pace.round();
+        let is_mine = self.rules.leader(round) == self.seat.me;
+        if !is_mine || self.book.voted() >= round {
+            return;
+        }
+        let qc = self.book.high().clone();
+        let tc = self.book.tc().filter(|tc| tc.round + 1 == round).cloned();
+        let follows = qc.statement.round + 1 == round;
+        let payload = if follows {
+            self.payload_after_qc(now, out)
+        } else if tc.as_ref().is_some_and(|tc| qc.statement.round >= tc.highest()) {
+            self.payload_after_tc()
+        } else {
+            // It knows that it is behind: the certificate it lacks is on its way, or will be.
+            None
+        };
+        let Some(payload) = payload else { return };
+        out.note(0, payload.len() as i64);
+        let on = On { qc, tc: tc.filter(|_| !follows) };
+        let block = Block::new(round, on, payload, &self.seat);
+        out.broadcast(Message::Propose(block.clone()));
+        self.send_self(Own::Block(block));
+    }
+
+    /// A ripe batch; or nothing, to drive what is uncommitted; or not yet.
+    fn payload_after_qc(&mut self, now: LocalTime, out: &mut Out<Jolteon>) -> Option<Vec<Try>> {
+        let limit = u64::from(self.params.batch_bytes);
+        let ripens = |oldest: LocalTime| oldest + self.params.batch_delay;
+        if self.needs_driving() {
+            let Some(placed) = self.placed() else { return Some(Vec::new()) };
+            let batch = self.pool.batch(limit, &placed);
+            let is_ripe = batch.is_full || batch.oldest.is_some_and(|at| ripens(at) <= now);
+            return Some(if is_ripe { batch.tries } else { Vec::new() });
+        }
+        let due = ripens(self.pool.oldest()?);
+        if due <= now || self.pool.bytes() >= limit {
+            return Some(self.pool.batch(limit, &BTreeSet::new()).tries);
+        }
+        if self.timers.batch.is_none_or(|set| set > due) {
+            self.timers.batch = Some(due);
+            out.set_timer(due.since(now), BATCH);
+        }
+        None
+    }
+
+    /// Whatever there is: others wait.
+    fn payload_after_tc(&self) -> Option<Vec<Try>> {
+        let limit = u64::from(self.params.batch_bytes);
+        let batch = self.placed().map(|placed| self.pool.batch(limit, &placed));
+        Some(batch.map_or_else(Vec::new, |batch| batch.tries))
+    }
+
+    /// Whether those who see nothing newer than the block of `qc_high` lack the commit of some
+    /// payload. A block shows the certificate of its parent; that commits the grandparent, if the
+    /// two are adjacent.
+    fn needs_driving(&self) -> bool {
+        let high = self.book.high().statement;
+        if high == Ballot::GENESIS {
+            return false;
+        }
+        let Some(mut block) = self.find(&high.block) else { return true };
+        loop {
+            if !block.payload.is_empty() {
+                return true;
+            }
+            let Some(parent) = self.find(&block.parent().block) else { return false };
+            if parent.is_adjacent() {
+                return !parent.payload.is_empty();
+            }
+            block = parent;
+        }
+    }
+
+    /// What the uncommitted blocks before the next one order already; nothing is said if one of
+    /// them is unknown.
+    fn placed(&self) -> Option<BTreeSet<Try>> {
+        let mut placed = BTreeSet::new();
+        let mut id = self.book.high().statement.block;
+        while id != self.book.tip().block {
+            let block = self.find(&id)?;
+            if block.round <= self.book.tip().round {
+                return None;
+            }
+            placed.extend(block.payload.iter().copied());
+            id = block.parent().block;
+        }
+        Some(placed)
+    }
+}

@@ -1,0 +1,84 @@
+//! The pacemaker: which round it is, how long it may take, and who wants to leave it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Params;
+use super::block::{Round, Tc, Wish};
+use crate::attestation::Signature;
+use crate::kernel::Span;
+
+/// Rounds and their timeouts.
+pub(super) struct Pacemaker {
+    params: Params,
+    round: Round,
+    /// Whether this validator wants to leave the round.
+    pub(super) timed_out: bool,
+    /// The round whose timer runs, if one does.
+    pub(super) armed: Option<Round>,
+    /// Rounds left by timeout since the last commit.
+    failures: u32,
+    /// The latest wish of each validator: more need not be kept, correct ones only move on.
+    wishes: BTreeMap<u16, (Wish, Signature)>,
+}
+
+impl Pacemaker {
+    pub(super) fn new(params: &Params, round: Round) -> Self {
+        Self {
+            params: params.clone(),
+            round,
+            timed_out: false,
+            armed: None,
+            failures: 0,
+            wishes: BTreeMap::new(),
+        }
+    }
+
+    /// The current round.
+    pub(super) fn round(&self) -> Round {
+        self.round
+    }
+
+    /// Rule Advance Round: a certificate of the round before has been seen.
+    pub(super) fn enter(&mut self, round: Round) {
+        assert!(round > self.round, "rounds only go up");
+        self.round = round;
+        self.timed_out = false;
+        self.wishes.retain(|_, (wish, _)| wish.round >= round);
+    }
+
+    /// How long the round may take: twice as long for every round that failed since the last
+    /// commit, up to a limit.
+    pub(super) fn pause(&self) -> Span {
+        let failures = if self.params.timeouts_grow() { self.failures.min(32) } else { 0 };
+        (self.params.timeout * (1 << failures)).min(self.params.timeout_longest)
+    }
+
+    /// The round is to be left; how many rounds in a row that makes.
+    pub(super) fn fail(&mut self) -> u32 {
+        self.timed_out = true;
+        self.failures += 1;
+        self.failures
+    }
+
+    /// A block was committed.
+    pub(super) fn succeed(&mut self) {
+        self.failures = 0;
+    }
+
+    /// Counts a genuine wish; how many now want to leave that round.
+    pub(super) fn count(&mut self, from: u16, wish: Wish, signature: &Signature) -> u32 {
+        let known = self.wishes.get(&from);
+        if known.is_none_or(|(known, _)| known.round < wish.round) {
+            self.wishes.insert(from, (wish, signature.clone()));
+        }
+        self.wishes.values().filter(|(known, _)| known.round == wish.round).count() as u32
+    }
+
+    /// The certificate of all who want to leave `round`.
+    pub(super) fn certificate(&self, round: Round) -> Arc<Tc> {
+        let wishes = self.wishes.iter().filter(|(_, (wish, _))| wish.round == round);
+        let wishes = wishes.map(|(from, (wish, by))| (*from, wish.high, by.clone()));
+        Tc::new(round, wishes.collect())
+    }
+}

@@ -1,0 +1,392 @@
+//! The validator's half: what happens on each message and timer. Proposing is in `lead`, storing
+//! and committing in `chain`.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use super::block::{Ballot, Block, Qc, Round, Rules, Tc, Wish};
+use super::book::{Book, Change};
+use super::pacemaker::Pacemaker;
+use super::pool::Pool;
+use super::{Jolteon, Message, Params, Proof};
+use crate::ordering::Chase;
+use crate::ordering::certificate::{Counted, Statement, Tally};
+use crate::ordering::kept::{JournalOf, Kept};
+use crate::ordering::prelude::*;
+
+/// The validator's half.
+pub struct Replica {
+    pub(super) seat: Seat,
+    pub(super) params: Params,
+    pub(super) rules: Rules,
+    pub(super) book: Kept<Book>,
+    pub(super) pool: Pool,
+    pub(super) pace: Pacemaker,
+    /// Votes for rounds whose next leader is this validator.
+    tallies: BTreeMap<Round, Tally<Ballot>>,
+    /// Blocks above the tip that are certified, known or not.
+    pub(super) certified: BTreeSet<Ballot>,
+    /// Blocks above the tip that are to be committed, with all before them.
+    pub(super) committable: BTreeSet<Ballot>,
+    /// Blocks some of whose bodies are missing, and where in the payload the first of them is.
+    pub(super) incomplete: BTreeMap<Id, (Arc<Block>, usize)>,
+    pub(super) missing_bodies: Chase<Id>,
+    pub(super) missing_blocks: Chase<Id>,
+    /// The one that is asked for.
+    pub(super) gap: Option<Id>,
+    /// Whether the set of certified or known blocks has changed since gaps were looked for.
+    pub(super) has_new_blocks: bool,
+    /// What it sends to itself.
+    own: VecDeque<Own>,
+    pub(super) timers: Timers,
+    gossip_turn: u32,
+}
+
+/// When timers fire, other than that of the round.
+#[derive(Debug, Default)]
+pub(super) struct Timers {
+    pub(super) batch: Option<LocalTime>,
+    pub(super) fetch: Option<LocalTime>,
+}
+
+/// A message to oneself.
+pub(super) enum Own {
+    Block(Arc<Block>),
+    Vote(Ballot, Signature),
+    Wish(Wish, Signature),
+}
+
+const ROUND: TimerId = TimerId(0);
+pub(super) const BATCH: TimerId = TimerId(1);
+pub(super) const FETCH: TimerId = TimerId(2);
+const GOSSIP: TimerId = TimerId(3);
+
+/// Votes are counted for so many rounds ahead of one's own.
+const AHEAD: Round = 16;
+/// Attestations in one [`Message::Relay`].
+const RELAY: usize = 64;
+
+impl Replica {
+    pub(super) fn new(seat: Seat, params: &Params) -> Self {
+        let rules = Rules {
+            committee: seat.committee,
+            keys: seat.signer.ring().clone(),
+            quorum: params.quorum(&seat.committee),
+        };
+        Self {
+            rules,
+            book: Kept::new(Book::new(params)),
+            pool: Pool::new(params.history),
+            pace: Pacemaker::new(params, 1),
+            tallies: BTreeMap::new(),
+            certified: BTreeSet::new(),
+            committable: BTreeSet::new(),
+            incomplete: BTreeMap::new(),
+            missing_bodies: Chase::new(&seat, params.pauses()),
+            missing_blocks: Chase::new(&seat, params.pauses()),
+            gap: None,
+            has_new_blocks: false,
+            own: VecDeque::new(),
+            timers: Timers::default(),
+            gossip_turn: 0,
+            params: params.clone(),
+            seat,
+        }
+    }
+
+    pub(super) fn change(&mut self, change: Change, out: &mut Out<Jolteon>) {
+        self.book.change(change);
+        out.persist(self.book.journal());
+    }
+
+    pub(super) fn send_self(&mut self, own: Own) {
+        self.own.push_back(own);
+    }
+
+    pub(super) fn proof(&self) -> Proof {
+        let high = self.book.high().clone();
+        let tc = self.book.tc().filter(|tc| tc.round > high.statement.round).cloned();
+        Proof { high, tc }
+    }
+
+    /// A proposal: its certificates first, then the vote.
+    fn block(&mut self, now: LocalTime, from: u16, block: &Arc<Block>, out: &mut Out<Jolteon>) {
+        if !self.rules.accept_block(block) {
+            return;
+        }
+        self.see_qc(&block.qc, out);
+        self.see_tc(block.tc.as_ref(), out);
+        self.keep(now, from, block, out);
+        self.vote(block, out);
+    }
+
+    /// Rule Vote: once per round, only in the current one, only for what could be delivered. That
+    /// the block is justified was checked when it was accepted.
+    pub(super) fn vote(&mut self, block: &Arc<Block>, out: &mut Out<Jolteon>) {
+        let is_complete = self.book.block(&block.id).is_some();
+        let may_vote = self.params.may_vote(block.round, self.book.voted());
+        if block.round != self.pace.round() || !may_vote || !is_complete {
+            return;
+        }
+        self.change(Change::Vote(block.round), out);
+        let ballot = block.ballot();
+        let signature = ballot.signed_by(&self.seat.signer);
+        let next = self.rules.leader(block.round + 1);
+        if next == self.seat.me {
+            self.send_self(Own::Vote(ballot, signature));
+        } else {
+            out.send(Peer::Replica(next), Message::Vote(ballot, signature));
+        }
+    }
+
+    /// The next leader collects n − f votes into a certificate.
+    fn count(&mut self, from: u16, ballot: Ballot, by: &Signature, out: &mut Out<Jolteon>) {
+        let (round, high) = (ballot.round, self.book.high().statement.round);
+        let is_mine = self.rules.leader(round + 1) == self.seat.me;
+        if !is_mine || round <= high || round > self.pace.round() + AHEAD {
+            return;
+        }
+        if !ballot.is_signed_by(from, by, &self.rules.keys) {
+            return;
+        }
+        let quorum = self.rules.quorum;
+        let tally = self.tallies.entry(round).or_insert_with(|| Tally::new(quorum));
+        if let Counted::Quorum(qc) = tally.add(from, &ballot, by) {
+            self.lock(&qc, out);
+            self.see_qc(&qc, out);
+        }
+    }
+
+    /// Rules Advance Round, Lock and Commit, for every valid certificate that is seen.
+    pub(super) fn see_qc(&mut self, qc: &Arc<Qc>, out: &mut Out<Jolteon>) {
+        if self.params.locks_on_foreign() {
+            self.lock(qc, out);
+        }
+        self.certify(qc.statement);
+        self.advance(qc.statement.round + 1);
+    }
+
+    fn lock(&mut self, qc: &Arc<Qc>, out: &mut Out<Jolteon>) {
+        if qc.statement.round > self.book.high().statement.round {
+            self.change(Change::Lock(qc.clone()), out);
+        }
+    }
+
+    pub(super) fn see_tc(&mut self, tc: Option<&Arc<Tc>>, out: &mut Out<Jolteon>) {
+        let Some(tc) = tc else { return };
+        if tc.round >= self.pace.round() {
+            self.change(Change::Leave(tc.clone()), out);
+            self.advance(tc.round + 1);
+        }
+    }
+
+    fn advance(&mut self, round: Round) {
+        if round > self.pace.round() {
+            self.pace.enter(round);
+            self.tallies = self.tallies.split_off(&(round - 1));
+        }
+    }
+
+    /// What a peer proves about rounds; false if it proves nothing.
+    fn see(&mut self, proof: &Proof, out: &mut Out<Jolteon>) -> bool {
+        let is_valid = self.rules.accept_qc(&proof.high) && self.rules.accept_tc(proof.tc.as_ref());
+        if is_valid {
+            self.see_qc(&proof.high, out);
+            self.see_tc(proof.tc.as_ref(), out);
+        }
+        is_valid
+    }
+
+    /// Rule Timeout: stop voting in this round and tell everybody, with the highest certificate.
+    fn leave_round(&mut self, out: &mut Out<Jolteon>) {
+        let round = self.pace.round();
+        if self.book.voted() < round {
+            self.change(Change::Vote(round), out);
+        }
+        if !self.pace.timed_out {
+            let failures = self.pace.fail();
+            out.note(1, failures.into());
+            let late = self.pool.first(RELAY);
+            if !late.is_empty() {
+                out.broadcast(Message::Relay(late));
+            }
+        }
+        let wish = Wish { round, high: self.book.high().statement.round };
+        let signature = wish.signed_by(&self.seat.signer);
+        out.broadcast(Message::Timeout(wish, self.proof(), signature.clone()));
+        self.send_self(Own::Wish(wish, signature));
+        self.pace.armed = None;
+    }
+
+    fn timeout(&mut self, from: u16, wish: Wish, proof: &Proof, by: &Signature, out: &mut Outbox) {
+        let is_honest = proof.high.statement.round == wish.high;
+        if !is_honest || !wish.is_signed_by(from, by, &self.rules.keys) || !self.see(proof, out) {
+            return;
+        }
+        if wish.round < self.pace.round() {
+            return out.send(Peer::Replica(from), Message::Advance(self.proof()));
+        }
+        self.wish(from, wish, by, out);
+    }
+
+    /// f + 1 wishes take this validator along, n − f make the certificate.
+    fn wish(&mut self, from: u16, wish: Wish, signature: &Signature, out: &mut Outbox) {
+        if wish.round != self.pace.round() {
+            return;
+        }
+        let count = self.pace.count(from, wish, signature);
+        if count >= self.rules.quorum {
+            let tc = self.pace.certificate(wish.round);
+            self.see_tc(Some(&tc), out);
+            out.broadcast(Message::Advance(self.proof()));
+        } else if count >= self.rules.committee.one_correct() && !self.pace.timed_out {
+            self.leave_round(out);
+        }
+    }
+
+    /// Whoever knows the certificates finds out for itself what it lacks; others are told.
+    fn status(&mut self, from: u16, tip: Round, proof: &Proof, out: &mut Out<Jolteon>) {
+        let is_valid = self.see(proof, out);
+        if is_valid
+            && tip < self.book.tip().round
+            && proof.high.statement.round <= self.book.tip().round
+        {
+            self.supply(from, tip, out);
+        }
+    }
+
+    fn relay(&mut self, now: LocalTime, items: &[Item]) {
+        for item in items {
+            if item.signed.is_genuine(&self.rules.keys) {
+                self.take(now, item);
+            }
+        }
+    }
+
+    fn take(&mut self, now: LocalTime, item: &Item) {
+        if !self.book.has_ordered(item.named()) {
+            self.pool.submit(now, item);
+        }
+    }
+
+    /// Whether this validator waits for the round to make progress.
+    fn is_waiting(&self) -> bool {
+        self.pace.timed_out || self.pool.is_waiting() || self.has_open_payload()
+    }
+
+    /// After every call: what it sent to itself, what follows, which timers are needed.
+    fn settle(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
+        loop {
+            while let Some(own) = self.own.pop_front() {
+                let me = self.seat.me;
+                match own {
+                    Own::Block(block) => self.block(now, me, &block, out),
+                    Own::Vote(ballot, signature) => self.count(me, ballot, &signature, out),
+                    Own::Wish(wish, signature) => self.wish(me, wish, &signature, out),
+                }
+            }
+            self.complete(out);
+            self.commit(now, out);
+            self.pool.tidy(now);
+            self.propose(now, out);
+            if self.own.is_empty() {
+                break;
+            }
+        }
+        self.look_for_gaps(now, out);
+        self.set_timers(now, out);
+    }
+
+    fn set_timers(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
+        let waits = self.is_waiting();
+        let armed = waits.then_some(self.pace.round());
+        if armed.is_some() && armed != self.pace.armed {
+            out.set_timer(self.pace.pause(), ROUND);
+        } else if armed.is_none() && self.pace.armed.is_some() {
+            out.cancel_timer(ROUND);
+        }
+        self.pace.armed = armed;
+        let pauses = [self.missing_bodies.pause(now), self.missing_blocks.pause(now)];
+        let due = pauses.into_iter().flatten().min().map(|pause| now + pause);
+        if let Some(due) = due.filter(|due| self.timers.fetch.is_none_or(|set| set > *due)) {
+            self.timers.fetch = Some(due);
+            out.set_timer(due.since(now), FETCH);
+        }
+    }
+
+    /// Tells the next so many peers how far it is.
+    fn gossip(&mut self, peers: u32, out: &mut Out<Jolteon>) {
+        let size = self.seat.committee.size();
+        for _ in 0..peers.min(size - 1) {
+            let steps = 1 + self.gossip_turn % (size - 1);
+            self.gossip_turn += 1;
+            let peer = (u32::from(self.seat.me) + steps) % size;
+            let status = Message::Status(self.book.tip().round, self.proof());
+            out.send(Peer::Replica(peer as u16), status);
+        }
+        out.set_timer(self.params.gossip, GOSSIP);
+    }
+}
+
+type Outbox = Out<Jolteon>;
+
+impl crate::ordering::Replica<Jolteon> for Replica {
+    fn start(&mut self, _: LocalTime, out: &mut Out<Jolteon>) {
+        out.set_timer(self.params.gossip, GOSSIP);
+    }
+
+    fn submit(&mut self, now: LocalTime, item: Item, out: &mut Out<Jolteon>) {
+        self.take(now, &item);
+        self.missing_bodies.end(item.id());
+        self.settle(now, out);
+    }
+
+    fn receive(&mut self, now: LocalTime, from: Peer, message: &Message, out: &mut Out<Jolteon>) {
+        let Peer::Replica(from) = from else { return };
+        match message {
+            Message::Propose(block) => self.block(now, from, block, out),
+            Message::Vote(ballot, signature) => self.count(from, *ballot, signature, out),
+            Message::Timeout(wish, proof, by) => self.timeout(from, *wish, proof, by, out),
+            Message::Advance(proof) => {
+                self.see(proof, out);
+            }
+            Message::Status(tip, proof) => self.status(from, *tip, proof, out),
+            Message::Relay(items) => self.relay(now, items),
+            Message::NeedBodies(ids) => self.give_bodies(from, ids, out),
+            Message::Bodies(bodies) => self.learn(now, bodies),
+            Message::NeedBlocks(above) => self.supply(from, *above, out),
+            Message::Blocks(blocks, proof) => self.catch_up(now, from, blocks, proof, out),
+        }
+        self.settle(now, out);
+    }
+
+    fn timer(&mut self, now: LocalTime, timer: TimerId, out: &mut Out<Jolteon>) {
+        match timer {
+            ROUND => {
+                self.pace.armed = None;
+                if self.is_waiting() {
+                    self.leave_round(out);
+                }
+            }
+            BATCH => self.timers.batch = None,
+            FETCH => {
+                self.timers.fetch = None;
+                self.ask(now, out);
+            }
+            _ => self.gossip(1, out),
+        }
+        self.settle(now, out);
+    }
+
+    fn restart(&mut self, now: LocalTime, kept: Option<JournalOf<Book>>, out: &mut Out<Jolteon>) {
+        if let Some(journal) = kept {
+            self.book = Kept::restore(&journal);
+            let left = self.book.tc().map_or(0, |tc| tc.round);
+            let round = self.book.high().statement.round.max(left) + 1;
+            self.pace = Pacemaker::new(&self.params, round);
+            self.recall(now);
+        }
+        self.gossip(self.seat.committee.one_correct(), out);
+        self.settle(now, out);
+    }
+}
