@@ -81,8 +81,8 @@ pub struct Params {
 pub(super) enum Planted {
     /// One vote less makes a quorum.
     SmallQuorum,
-    /// Validators vote and propose more than once in a round.
-    VotesTwice,
+    /// Validators vote in a round that they have asked to leave.
+    VotesLate,
     /// Validators raise their lock only to certificates that they make themselves.
     ForgetsLock,
     /// Timeouts stay what they are.
@@ -121,13 +121,13 @@ impl Params {
         committee.quorum()
     }
 
-    /// Rule Vote: whether a vote may be given in `round` after one in `voted`.
-    fn may_vote(&self, round: Round, voted: Round) -> bool {
+    /// Rule Timeout: whether who wants to leave a round votes in it no more.
+    fn stops_voting(&self) -> bool {
         #[cfg(test)]
-        if self.planted == Some(Planted::VotesTwice) {
-            return true;
+        if self.planted == Some(Planted::VotesLate) {
+            return false;
         }
-        round > voted
+        true
     }
 
     /// Rule Lock: whether a certificate that others made raises the lock.
@@ -350,33 +350,57 @@ mod tests {
     fn storms() {
         let hunt = Hunt::<Jolteon> { catches_up: true, settles: true, ..Hunt::default() };
         hunt.check();
+        Hunt { replicas: 7, runs: 50, ..hunt }.check();
     }
 
-    /// What breaks when a bug is planted and rounds are short.
-    fn broken(planted: Option<Planted>) -> Option<String> {
-        let (timeout, batch_delay) = (Span::from_millis(200), Span::from_millis(20));
+    /// What breaks when a bug is planted and rounds take so long.
+    fn broken(planted: Option<Planted>, timeout: Span) -> Option<String> {
+        let batch_delay = Span::from_millis(10);
         let params = Params { planted, timeout, batch_delay, ..Params::default() };
         let hunt = Hunt::<Jolteon> { params, catches_up: true, settles: true, ..Hunt::default() };
         hunt.find().map(|(_, how)| how)
     }
 
+    const SHORT: Span = Span::from_millis(30);
+
     #[test]
     fn short_rounds_break_nothing() {
-        assert_eq!(broken(None), None);
+        for timeout in [SHORTEST, SHORT, Span::from_millis(100)] {
+            assert_eq!(broken(None, timeout), None);
+        }
     }
 
     #[test]
     fn a_hunt_finds_a_quorum_that_is_too_small() {
-        assert!(broken(Some(Planted::SmallQuorum)).is_some_and(|how| how.contains("total order")));
+        let how = broken(Some(Planted::SmallQuorum), SHORT);
+        assert!(how.is_some_and(|how| how.contains("total order")));
     }
 
     #[test]
-    fn a_hunt_finds_two_votes_in_a_round() {
-        assert!(broken(Some(Planted::VotesTwice)).is_some_and(|how| how.contains("total order")));
+    fn a_hunt_finds_votes_after_the_wish_to_leave() {
+        assert!(broken(Some(Planted::VotesLate), SHORT).is_some());
     }
 
     #[test]
     fn a_hunt_finds_a_forgotten_lock() {
-        assert!(broken(Some(Planted::ForgetsLock)).is_some());
+        assert!(broken(Some(Planted::ForgetsLock), SHORT).is_some());
+    }
+
+    #[test]
+    fn a_hunt_finds_timeouts_that_never_grow() {
+        let how = broken(Some(Planted::NeverGrows), SHORTEST);
+        assert!(how.is_some_and(|how| how.contains("never settled")));
+    }
+
+    #[test]
+    fn parameters_have_ranges() {
+        let check = |params: Params, error: &str| {
+            assert_eq!(Jolteon::check(&params).err().as_deref().unwrap_or("fine"), error);
+        };
+        check(Params::default(), "fine");
+        let params = Params { timeout: Span::from_secs(60), ..Params::default() };
+        check(params, "timeout_longest = 40s: must be at least 1m");
+        let params = Params { batch_bytes: 0, ..Params::default() };
+        check(params, "batch_bytes = 0: must be between 1 and 100000000");
     }
 }

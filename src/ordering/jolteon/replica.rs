@@ -124,8 +124,8 @@ impl Replica {
     /// the block is justified was checked when it was accepted.
     pub(super) fn vote(&mut self, block: &Arc<Block>, out: &mut Out<Jolteon>) {
         let is_complete = self.book.block(&block.id).is_some();
-        let may_vote = self.params.may_vote(block.round, self.book.voted());
-        if block.round != self.pace.round() || !may_vote || !is_complete {
+        let voted = self.book.voted();
+        if block.round != self.pace.round() || block.round <= voted || !is_complete {
             return;
         }
         self.change(Change::Vote(block.round), out);
@@ -200,7 +200,7 @@ impl Replica {
     /// Rule Timeout: stop voting in this round and tell everybody, with the highest certificate.
     fn leave_round(&mut self, out: &mut Out<Jolteon>) {
         let round = self.pace.round();
-        if self.book.voted() < round {
+        if self.params.stops_voting() && self.book.voted() < round {
             self.change(Change::Vote(round), out);
         }
         if !self.pace.timed_out {
