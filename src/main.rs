@@ -1,1 +1,7 @@
-fn main() {}
+//! The `attestorm` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    attestorm::cli().run()
+}

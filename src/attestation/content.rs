@@ -79,7 +79,7 @@ pub struct Attestation {
     pub subject: u32,
     /// What is done.
     pub action: Action,
-    /// When its attester wrote it, by its own clock.
+    /// When its attester wrote it, by its own clock; signed, but not part of the id.
     pub written_at: LocalTime,
     /// From when on it is void; `None` is never.
     pub expires_at: Option<LocalTime>,
@@ -87,16 +87,33 @@ pub struct Attestation {
     pub data_len: u32,
 }
 
+impl Attestation {
+    /// The content id: the same whenever and however often its attester writes it.
+    pub fn id(&self) -> Id {
+        Id::of(&Content(self))
+    }
+}
+
 impl Encode for Attestation {
     fn encode(&self, to: &mut dyn Encoder) {
-        self.attester.0.encode(to);
-        self.sequence.encode(to);
-        self.schema.0.encode(to);
-        self.subject.encode(to);
-        self.action.encode(to);
+        Content(self).encode(to);
         self.written_at.0.encode(to);
-        self.expires_at.map(|at| at.0).encode(to);
-        self.data_len.encode(to);
+    }
+}
+
+/// What an id is made of: all but the time of writing.
+struct Content<'a>(&'a Attestation);
+
+impl Encode for Content<'_> {
+    fn encode(&self, to: &mut dyn Encoder) {
+        let Attestation { attester, sequence, schema, subject, action, .. } = self.0;
+        attester.0.encode(to);
+        sequence.encode(to);
+        schema.0.encode(to);
+        subject.encode(to);
+        action.encode(to);
+        self.0.expires_at.map(|at| at.0).encode(to);
+        self.0.data_len.encode(to);
     }
 }
 
@@ -127,29 +144,38 @@ impl Encode for Action {
 pub struct Signed {
     /// What is said.
     pub attestation: Attestation,
-    /// The id of the content; also what is signed.
+    /// The id of the content.
     pub id: Id,
-    /// By the attester, if genuine.
+    /// By the attester over id and time of writing, if genuine.
     pub signature: Signature,
 }
 
 impl Signed {
     /// Signs `attestation` with `signer`, who ought to be its attester.
     pub fn new(attestation: Attestation, signer: &Signer) -> Arc<Self> {
-        let id = Id::of(&attestation);
-        let signature = signer.sign(id.as_bytes());
+        let id = attestation.id();
+        let signature = signer.sign(&statement(&id, attestation.written_at));
         Arc::new(Self { attestation, id, signature })
     }
 
     /// Whether the signature is the attester's over this content. Computed once, then remembered.
     pub fn is_genuine(&self, keys: &KeyRing) -> bool {
-        keys.verify(self.attestation.attester.0, self.id.as_bytes(), &self.signature)
+        let statement = statement(&self.id, self.attestation.written_at);
+        keys.verify(self.attestation.attester.0, &statement, &self.signature)
     }
 
     /// Bytes on the wire: content, data and signature.
     pub fn wire_len(&self) -> u32 {
         self.attestation.encoded_len() + self.attestation.data_len + SIGNATURE_BYTES
     }
+}
+
+/// What an attester signs.
+fn statement(id: &Id, written_at: LocalTime) -> [u8; 40] {
+    let mut bytes = [0; 40];
+    bytes[..32].copy_from_slice(id.as_bytes());
+    bytes[32..].copy_from_slice(&written_at.0.to_le_bytes());
+    bytes
 }
 
 #[cfg(test)]
@@ -172,8 +198,10 @@ mod tests {
 
     #[test]
     fn an_id_is_content_and_nothing_else() {
-        assert_eq!(Id::of(&sample(1, 0)), Id::of(&sample(2, 0)), "operation is not content");
-        assert_ne!(Id::of(&sample(1, 0)), Id::of(&sample(1, 1)), "sequence is content");
+        let later = Attestation { written_at: LocalTime(6), ..sample(1, 0) };
+        assert_eq!(sample(1, 0).id(), sample(2, 0).id(), "operation is not content");
+        assert_eq!(sample(1, 0).id(), later.id(), "time of writing is not content");
+        assert_ne!(sample(1, 0).id(), sample(1, 1).id(), "sequence is content");
     }
 
     #[test]
@@ -183,7 +211,10 @@ mod tests {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(
             hex,
-            "0300000002000000000000000900000001000500000000000000".to_owned() + "0040000000"
+            "030000000200000000000000090000000100".to_owned()
+                + "00"
+                + "40000000"
+                + "0500000000000000"
         );
         assert_eq!(sample(1, 2).encoded_len() as usize, bytes.len());
     }

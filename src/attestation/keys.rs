@@ -111,8 +111,10 @@ impl KeyRing {
 
     /// A mark in place of a signature: a hash of signer and message, twice as a filler.
     fn mark(&self, signer: u32, message: &[u8]) -> [u8; 64] {
-        let hash = xxh3_128_with_seed(message, self.seed ^ u64::from(signer) << 32).to_le_bytes();
-        std::array::from_fn(|at| hash[at % 16])
+        let hash = xxh3_128_with_seed(message, self.seed ^ (u64::from(signer) << 32)).to_le_bytes();
+        let mut bytes = [0; SIGNATURE_BYTES as usize];
+        bytes.chunks_exact_mut(16).for_each(|part| part.copy_from_slice(&hash));
+        bytes
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a process is, what it may ask for, and what a run gives back.
 
-use super::{Event, EventKey, ProcessId, Span, VirtualTime};
+use super::{Event, EventKey, EventQueue, ProcessId, Span, VirtualTime};
 
 /// A logical process: a pure state machine. What happened comes in, what to do goes into the
 /// outbox. It owns its state and shares nothing mutable.
@@ -90,6 +90,8 @@ pub struct Outbox<M, F> {
     sequence: u32,
     fact_index: u32,
     events: Vec<Event<M>>,
+    /// Where events go at once, if they go anywhere but to `events`.
+    queue: Option<EventQueue<M>>,
     facts: Vec<Recorded<F>>,
 }
 
@@ -103,8 +105,22 @@ impl<M, F> Outbox<M, F> {
             sequence: 0,
             fact_index: 0,
             events: Vec::new(),
+            queue: None,
             facts: Vec::new(),
         }
+    }
+
+    /// An outbox in front of a queue: what is sent is pending at once, with no stop on the way.
+    pub(crate) fn onto(queue: EventQueue<M>) -> Self {
+        Self { queue: Some(queue), ..Self::new() }
+    }
+
+    /// The queue behind this outbox.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub(crate) fn queue(&mut self) -> &mut EventQueue<M> {
+        self.queue.as_mut().expect("an engine asks only the outbox it put in front of a queue")
     }
 
     /// The process that handles the current event.
@@ -117,6 +133,11 @@ impl<M, F> Outbox<M, F> {
         self.now
     }
 
+    /// The key of the current event.
+    pub(crate) fn key(&self) -> EventKey {
+        self.key
+    }
+
     /// Sends `message` so that it arrives at `at`.
     ///
     /// # Panics
@@ -126,7 +147,10 @@ impl<M, F> Outbox<M, F> {
         let key = EventKey { time: at, source: self.process, sequence: self.sequence };
         self.sequence =
             self.sequence.checked_add(1).expect("a process sends fewer than 2^32 events");
-        self.events.push(Event { key, destination, message });
+        match &mut self.queue {
+            Some(queue) => queue.push(Event { key, destination, message }),
+            None => self.events.push(Event { key, destination, message }),
+        }
     }
 
     /// Sends `message` to the process itself after `delay`, at least one nanosecond later.

@@ -1,36 +1,202 @@
 //! The pending set: what is to happen, earliest key first.
+//!
+//! A ladder of rungs. The top holds what is far away, in no order. A rung cuts a stretch of time
+//! into buckets of equal width, in no order inside. The earliest bucket is *open*: sorted, and
+//! whatever lands in its stretch later is put in its place. A bucket that is too full, or gets
+//! too full while it is open, becomes a rung of its own. So widths follow from counts of
+//! events, and nobody has to choose them.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+mod bucket;
+mod rung;
+mod sort;
 
-use super::{Event, EventKey};
+use std::mem;
+
+use super::{Event, EventKey, VirtualTime};
+use bucket::{Bucket, Pool};
+use rung::{Crowd, Rung, Stretch};
+use sort::Sorter;
+
+/// A bucket with more events than this is not opened but becomes a rung, if it can be cut.
+const LONGEST_OPENED: usize = 1024;
+
+/// An open bucket that holds more events than this becomes a rung, if it can be cut.
+const LONGEST_OPEN: usize = 1280;
 
 /// Pending events, given back in key order.
 pub struct EventQueue<M> {
-    heap: BinaryHeap<Reverse<Pending<M>>>,
+    /// The open bucket, latest first.
+    open: Vec<Event<M>>,
+    /// The last instant of the open bucket; all that is pending elsewhere is later.
+    open_until: u64,
+    /// The rungs, each inside a bucket of the one before it; those at `depth` and above are spare.
+    rungs: Vec<Rung<M>>,
+    depth: usize,
+    top: Bucket<M>,
+    /// The instants of the earliest and the latest event at the top.
+    top_ends: (u64, u64),
+    pool: Pool<M>,
+    /// When the last event happened that was taken out.
+    now: u64,
+    pace: Pace,
+    sorter: Sorter,
 }
 
-struct Pending<M>(Event<M>);
+/// How many events were taken out since the top was last cut, at what instant.
+#[derive(Default)]
+struct Pace {
+    taken: u64,
+    since: u64,
+}
 
 impl<M> EventQueue<M> {
     /// An empty queue.
     pub fn new() -> Self {
-        Self { heap: BinaryHeap::new() }
+        Self {
+            open: Vec::new(),
+            open_until: 0,
+            rungs: Vec::new(),
+            depth: 0,
+            top: Bucket::default(),
+            top_ends: (u64::MAX, 0),
+            pool: Pool::default(),
+            now: 0,
+            pace: Pace::default(),
+            sorter: Sorter::new(),
+        }
     }
 
     /// Adds an event; its key is not earlier than any key already taken out.
+    #[inline]
     pub fn push(&mut self, event: Event<M>) {
-        self.heap.push(Reverse(Pending(event)));
+        let time = event.key.time.as_nanos();
+        if time <= self.open_until {
+            return self.push_open(event);
+        }
+        for rung in self.rungs[..self.depth].iter_mut().rev() {
+            if let Some(position) = rung.position(time) {
+                return rung.push(position, event, &mut self.pool);
+            }
+        }
+        self.push_top(event);
     }
 
     /// The earliest pending key.
+    #[inline]
     pub fn peek(&mut self) -> Option<EventKey> {
-        self.heap.peek().map(|Reverse(pending)| pending.0.key)
+        if self.open.is_empty() && !self.open_next() {
+            return None;
+        }
+        self.open.last().map(|event| event.key)
+    }
+
+    /// Takes out the earliest event if it happens before `end`.
+    #[inline]
+    pub fn pop_before(&mut self, end: VirtualTime) -> Option<Event<M>> {
+        self.peek().filter(|key| key.time < end)?;
+        self.pop()
     }
 
     /// Takes out the earliest event.
+    #[inline]
     pub fn pop(&mut self) -> Option<Event<M>> {
-        self.heap.pop().map(|Reverse(pending)| pending.0)
+        if self.open.is_empty() && !self.open_next() {
+            return None;
+        }
+        let event = self.open.pop()?;
+        self.now = event.key.time.as_nanos();
+        self.pace.taken += 1;
+        Some(event)
+    }
+
+    #[inline]
+    fn push_top(&mut self, event: Event<M>) {
+        let time = event.key.time.as_nanos();
+        self.top_ends = (self.top_ends.0.min(time), self.top_ends.1.max(time));
+        self.top.push(event, &mut self.pool);
+    }
+
+    fn push_open(&mut self, event: Event<M>) {
+        if self.open.is_empty() && self.depth == 0 {
+            // Nothing is open, as before the first event: a whole script may begin at once.
+            return self.push_top(event);
+        }
+        sort::place(&mut self.open, event);
+        if self.open.len() > LONGEST_OPEN && self.now < self.open_until {
+            let mut crowd = mem::take(&mut self.open);
+            let stretch = Stretch { start: self.now, until: self.open_until };
+            self.add_rung(Crowd::within(stretch, crowd.len()), stretch.until);
+            let rung = &mut self.rungs[self.depth - 1];
+            for event in crowd.drain(..) {
+                rung.place(event, &mut self.pool);
+            }
+            self.open = crowd;
+            self.open_next();
+        }
+    }
+
+    /// Opens the earliest bucket; false if nothing is pending.
+    #[cold]
+    #[inline(never)]
+    fn open_next(&mut self) -> bool {
+        loop {
+            let Some(last) = self.depth.checked_sub(1) else {
+                if self.top.is_empty() {
+                    return false;
+                }
+                self.cut_top();
+                continue;
+            };
+            let rung = &mut self.rungs[last];
+            let Some(position) = rung.first() else {
+                self.depth = last;
+                continue;
+            };
+            let stretch = rung.stretch(position);
+            let length = rung.bucket(position).len();
+            if length > LONGEST_OPENED && stretch.start < stretch.until {
+                let mut crowd = rung.take(position);
+                self.add_rung(Crowd::within(stretch, length), stretch.until);
+                self.rungs[last + 1].place_all(&mut crowd, &mut self.pool);
+                continue;
+            }
+            rung.take(position).drain_into(&mut self.open, &mut self.pool);
+            self.sorter.sort(&mut self.open, stretch);
+            self.open_until = stretch.until;
+            return true;
+        }
+    }
+
+    /// Makes a rung of all that is at the top.
+    fn cut_top(&mut self) {
+        let (start, until) = self.top_ends;
+        let stretch = Stretch { start, until };
+        let mut bucket = mem::take(&mut self.top);
+        let Pace { taken, since } = mem::replace(&mut self.pace, Pace { taken: 0, since: start });
+        let mut crowd = Crowd::within(stretch, bucket.len());
+        if taken > 0 {
+            crowd.gap = start.saturating_sub(since) / taken;
+        }
+        self.add_rung(crowd, u64::MAX);
+        self.rungs[0].place_all(&mut bucket, &mut self.pool);
+        self.top_ends = (u64::MAX, 0);
+        self.pool.trim();
+    }
+
+    fn add_rung(&mut self, crowd: Crowd, limit: u64) {
+        if self.rungs.len() == self.depth {
+            self.rungs.push(Rung::new());
+        }
+        self.rungs[self.depth].cut(crowd, limit);
+        self.depth += 1;
+    }
+}
+
+impl Crowd {
+    fn within(stretch: Stretch, events: usize) -> Self {
+        let events = events as u64;
+        let gap = (stretch.until - stretch.start) / events.max(1);
+        Self { stretch, events, gap }
     }
 }
 
@@ -40,19 +206,5 @@ impl<M> Default for EventQueue<M> {
     }
 }
 
-impl<M> PartialEq for Pending<M> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.key == other.0.key
-    }
-}
-impl<M> Eq for Pending<M> {}
-impl<M> PartialOrd for Pending<M> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl<M> Ord for Pending<M> {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.key.cmp(&other.0.key)
-    }
-}
+#[cfg(test)]
+mod tests;

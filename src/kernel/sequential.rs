@@ -20,29 +20,23 @@ pub fn run<P: Process>(
         let key = EventKey { time, source: ProcessId::SCRIPT, sequence };
         queue.push(Event { key, destination, message });
     }
-    let mut sequences = vec![0; processes.len()];
-    let mut out = Outbox::new();
-    let mut report = RunReport { events: 0, ended: Ended::Finished };
-    while let Some(key) = queue.peek().filter(|key| key.time < limits.until) {
-        if report.events == limits.max_events {
-            report.ended = Ended::OutOfEvents(key);
-            break;
-        }
-        let Some(event) = queue.pop() else { break };
-        let at = event.destination.index();
-        out.open(event.key, event.destination, sequences[at]);
-        let incoming = Incoming { source: event.key.source, message: event.message };
-        processes[at].handle(event.key.time, incoming, &mut out);
-        sequences[at] = out.sequence();
-        report.events += 1;
-        for sent in out.drain_events() {
-            queue.push(sent);
-        }
+    let mut sent = vec![0; processes.len()];
+    let mut out = Outbox::onto(queue);
+    let mut events = 0;
+    while events < limits.max_events {
+        let Some(event) = out.queue().pop_before(limits.until) else { break };
+        let Event { key, destination, message } = event;
+        let at = destination.index();
+        out.open(key, destination, sent[at]);
+        processes[at].handle(key.time, Incoming { source: key.source, message }, &mut out);
+        sent[at] = out.sequence();
+        events += 1;
         if out.facts().len() >= BATCH {
             sink.accept(out.facts());
             out.facts().clear();
         }
     }
     sink.accept(out.facts());
-    report
+    let next = out.queue().peek().filter(|key| key.time < limits.until);
+    RunReport { events, ended: next.map_or(Ended::Finished, Ended::OutOfEvents) }
 }

@@ -87,6 +87,7 @@ metrics! {
     "latency.last" Sample Millis Lower "From intended send until every correct validator had accepted it." "metrics 1b";
     "latency.answer" Sample Millis Lower "From intended send until the client had been told by q validators." "capabilities 1b";
     "latency.read" Sample Millis Lower "From a question's intended send until its answer." "capabilities 1b";
+    "jitter" Sample Millis Lower "Change of latency.applied from one operation to the next by intended send, smoothed by 1/16." "RFC 3550 6.4.1";
     "unfinished" Event Operations Lower "Due, and without an answer of q correct validators when settle ended." "experience 10";
     "refused" Event Operations Neither "Refused by q correct validators for a reason that no other order of arrival would have changed." "real-systems 2.1";
     "orphans" Event Operations Lower "Refused by at least one correct validator because what it refers to was unknown there." "real-systems 2.1, rules 4 and 5";

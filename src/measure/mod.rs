@@ -1,3 +1,68 @@
 //! Streaming observers, one property each, and the table of metrics.
+//!
+//! Facts come in key order into [`Observers`]; a [`Measurement`] goes out. Observers count: they
+//! know no guarantees and no thresholds, and they read facts, never an actor's state.
+//!
+//! **Invariant:** memory depends on what happens within `retention`, not on the run's length. A
+//! limit that was reached is told in [`Measurement::caps_reached`].
 
+mod achievement;
+mod buckets;
+mod deliveries;
+mod density;
+mod disorder;
+mod distribution;
+mod divergence;
+mod event;
+mod fifo;
+mod histogram;
+mod holders;
+mod hosts;
+mod inversions;
+mod ledger;
+mod measurement;
 pub mod metric;
+mod notes;
+mod observers;
+mod order;
+mod positions;
+mod readers;
+mod record;
+mod recovery;
+mod rows;
+mod sample;
+#[cfg(test)]
+mod script;
+mod series;
+mod setting;
+mod settle;
+pub mod statistics;
+mod streams;
+mod tally;
+mod usage;
+mod validators;
+mod view;
+mod waterfall;
+
+pub use achievement::{Achievement, CHANGES, FATES, Fates};
+pub use buckets::Buckets;
+pub use density::Density;
+pub use disorder::{Arrival, Late, Stream};
+pub use distribution::{Distribution, Measured, Statistic};
+pub use divergence::Stretches;
+pub use event::{Base, Counts, Event, Events};
+pub use histogram::Histogram;
+pub use measurement::Measurement;
+pub use notes::{NoteBucket, Notes};
+pub use observers::Observers;
+pub use order::{OrderObservations, Violations};
+pub use recovery::recovery;
+pub use rows::{NoRows, OperationRow, Rows};
+pub use sample::Sample;
+pub use series::{Bucket, Series, Sketch};
+pub use setting::{Interval, PhaseWindow, Setting};
+pub use streams::Disorder;
+pub use tally::Tally;
+pub use usage::Used;
+pub use view::SeriesRow;
+pub use waterfall::{STAGE_NAMES, STAGES, Waterfall};

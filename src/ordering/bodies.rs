@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::{Item, Try};
-use crate::attestation::{IdMap, Signed};
+use crate::attestation::{Id, IdMap, Signed};
 use crate::kernel::{LocalTime, Span};
 
 /// Bodies and the state of their tries. Kept for `history` after the last thing that happened to
@@ -17,11 +17,12 @@ pub struct Bodies {
     waiting: BTreeMap<u64, Try>,
     arrivals: u64,
     /// Every known id once, with a time before which it is not to be forgotten.
-    ages: VecDeque<(LocalTime, Arc<Signed>)>,
+    ages: VecDeque<(LocalTime, Id)>,
 }
 
 struct Known {
-    signed: Arc<Signed>,
+    /// Unknown if others ordered it and no router brought it.
+    signed: Option<Arc<Signed>>,
     tries: Vec<(u8, State)>,
     touched: LocalTime,
 }
@@ -60,13 +61,17 @@ impl Bodies {
 
     /// Takes in a body that a peer gave; not to be ordered by us.
     pub fn learn(&mut self, now: LocalTime, signed: &Arc<Signed>) {
-        self.know(now, signed);
+        self.know(now, signed.id).signed.get_or_insert_with(|| signed.clone());
+    }
+
+    /// The body of `id`, if known.
+    pub fn body(&self, id: &Id) -> Option<&Arc<Signed>> {
+        self.known.find(id)?.signed.as_ref()
     }
 
     /// The item of that name, if its body is known, from whichever try.
     pub fn item(&self, name: Try) -> Option<Item> {
-        let known = self.known.find(&name.id)?;
-        Some(Item { signed: known.signed.clone(), attempt: name.attempt })
+        Some(Item { signed: self.body(&name.id)?.clone(), attempt: name.attempt })
     }
 
     /// Whether this try has been ordered or delivered.
@@ -89,8 +94,9 @@ impl Bodies {
         self.waiting.len()
     }
 
-    /// The try has its place. What is not known here is left alone.
+    /// The try has its place, whether or not its body is known here.
     pub fn order(&mut self, now: LocalTime, name: Try) {
+        self.know(now, name.id);
         self.change(now, name, State::Ordered);
     }
 
@@ -116,15 +122,15 @@ impl Bodies {
         while let Some((from, _)) = self.ages.front()
             && *from < now
         {
-            let Some((_, signed)) = self.ages.pop_front() else { return };
-            let Some(known) = self.known.find(&signed.id) else { continue };
+            let Some((_, id)) = self.ages.pop_front() else { return };
+            let Some(known) = self.known.find(&id) else { continue };
             let (until, in_use) = (known.touched + self.history, known.is_in_use());
             if until >= now || in_use {
                 let until = until.max(now + Span::TICK);
-                self.ages.push_back((until, signed));
+                self.ages.push_back((until, id));
                 continue;
             }
-            for (_, state) in self.known.remove(&signed.id).into_iter().flat_map(|k| k.tries) {
+            for (_, state) in self.known.remove(&id).into_iter().flat_map(|k| k.tries) {
                 if let State::Waiting(arrival) = state {
                     self.waiting.remove(&arrival);
                 }
@@ -138,7 +144,8 @@ impl Bodies {
 
     /// Enters a try that is not known yet.
     fn enter(&mut self, now: LocalTime, item: &Item, state: State) -> bool {
-        let known = self.know(now, &item.signed);
+        let known = self.know(now, item.id());
+        known.signed.get_or_insert_with(|| item.signed.clone());
         let is_new = known.state(item.attempt).is_none();
         if is_new {
             known.touched = now;
@@ -147,11 +154,11 @@ impl Bodies {
         is_new
     }
 
-    fn know(&mut self, now: LocalTime, signed: &Arc<Signed>) -> &mut Known {
+    fn know(&mut self, now: LocalTime, id: Id) -> &mut Known {
         let (ages, until) = (&mut self.ages, now + self.history);
-        self.known.find_or_insert_with(signed.id, || {
-            ages.push_back((until, signed.clone()));
-            Known { signed: signed.clone(), tries: Vec::with_capacity(1), touched: now }
+        self.known.find_or_insert_with(id, || {
+            ages.push_back((until, id));
+            Known { signed: None, tries: Vec::with_capacity(1), touched: now }
         })
     }
 
@@ -225,6 +232,7 @@ mod tests {
         check("submit a0, submit b0, order a0, submit a0.1", "b0 a0.1 of 2");
         check("learn a0, order a0, submit a0", " of 1");
         check("submit a0, submit b0, order a0, unorder a0", "b0 a0 of 2");
+        check("order a0, submit a0, submit b0", "b0 of 2");
         check("submit a0, order a0, deliver a0, unorder a0", " of 1");
     }
 

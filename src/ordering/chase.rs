@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{Out, Seat, Strategy, TimerId};
 use crate::kernel::{LocalTime, Span};
 
+/// Keys in one question, so that its answer stays a message.
+const MOST_ASKED: usize = 64;
+
 /// When to ask.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 pub struct Pauses {
@@ -67,15 +70,18 @@ impl<K: Copy + Ord> Chase<K> {
         }
         let others = u64::from(self.size.max(2) - 1);
         let peer = self.nth_other((luck() % others) as u16);
-        self.begin_at(now, key, peer);
+        self.add(now + self.pauses.first, key, peer);
     }
 
-    /// The same with `peer` as the first to be asked.
+    /// The same, but `peer` is the first to be asked, and at once.
     pub fn begin_at(&mut self, now: LocalTime, key: K, peer: u16) {
-        if self.missing.contains_key(&key) {
-            return;
+        if !self.missing.contains_key(&key) {
+            let peer = if peer == self.me { self.nth_other(0) } else { peer };
+            self.add(now, key, peer);
         }
-        let due = now + self.pauses.first;
+    }
+
+    fn add(&mut self, due: LocalTime, key: K, peer: u16) {
         self.missing.insert(key, Missing { peer, asked: 0, pause: self.pauses.first, due });
         self.due.insert((due, key));
     }
@@ -100,6 +106,21 @@ impl<K: Copy + Ord> Chase<K> {
         self.due.insert((missing.due, key));
         let peer = (self.size > 1).then_some(peer);
         Some(Question { key, peer, asked })
+    }
+
+    /// All questions that are due, by peer; not too many per question.
+    pub fn questions(&mut self, now: LocalTime) -> Vec<(u16, Vec<K>)> {
+        let mut by_peer: BTreeMap<u16, Vec<K>> = BTreeMap::new();
+        while let Some(question) = self.question(now) {
+            if let Some(peer) = question.peer {
+                by_peer.entry(peer).or_default().push(question.key);
+            }
+        }
+        let split = |(peer, keys): (u16, Vec<K>)| {
+            let parts: Vec<_> = keys.chunks(MOST_ASKED).map(|part| (peer, part.to_vec())).collect();
+            parts
+        };
+        by_peer.into_iter().flat_map(split).collect()
     }
 
     /// Sets `timer` to the next question, or cancels it; to be called after every change.

@@ -54,12 +54,13 @@ impl Delivered {
         self.journal.append((now, item.clone()));
     }
 
-    /// Forgets what was delivered longer than the history ago.
-    pub fn forget_old(&mut self, now: LocalTime) {
+    /// Forgets what was delivered longer than the history ago, and tells whom.
+    pub fn forget_old(&mut self, now: LocalTime, mut forgotten: impl FnMut(Id)) {
         while let Some((at, id)) = self.ages.front()
             && *at + self.history < now
         {
             self.latest.remove(id);
+            forgotten(*id);
             self.ages.pop_front();
         }
     }
@@ -98,12 +99,12 @@ mod tests {
         before.insert(LocalTime(0), &item("a0"));
         for number in 0..200 {
             before.insert(LocalTime(2_000_000_000), &item(&format!("b{number}")));
-            before.forget_old(LocalTime(2_000_000_000));
+            before.forget_old(LocalTime(2_000_000_000), drop);
         }
         before.insert(LocalTime(2_000_000_000), &item("b0.1"));
         let mut after = Delivered::new(Span::from_secs(1));
         after.restore(&before.durable());
-        after.forget_old(LocalTime(2_000_000_000));
+        after.forget_old(LocalTime(2_000_000_000), drop);
         for known in [&before, &after] {
             assert!(known.covers(&item("b199")), "lately delivered");
             assert!(known.covers(&item("b0")), "a later try was delivered");

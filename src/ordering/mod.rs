@@ -19,10 +19,12 @@ mod transcript;
 
 pub mod arrival;
 pub mod bcb;
+pub mod causal;
 pub mod certificate;
 pub mod fifo;
 pub mod jolteon;
 pub mod kept;
+pub mod sequencer;
 pub mod watermark;
 
 pub use bodies::Bodies;

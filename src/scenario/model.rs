@@ -7,7 +7,7 @@ use super::selector::Selector;
 use crate::kernel::{Span, VirtualTime};
 
 /// One checked scenario. Spans count from the start of what is measured unless they say otherwise.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
     /// Its name, `kebab-case`.
     pub name: String,
@@ -74,7 +74,7 @@ pub enum Profile {
 }
 
 /// Delays between regions and what every link has without faults.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     /// One-way delays by region.
     pub delays: DelayTable,
@@ -89,7 +89,7 @@ pub struct Network {
 }
 
 /// A square table of one-way delays.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DelayTable {
     /// How the scenario names it: a bundled table, or a file.
     pub name: String,
@@ -111,7 +111,7 @@ pub enum Transport {
 }
 
 /// The committee of validators.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Validators {
     /// How many; 1 to 1,000.
     pub count: u32,
@@ -133,7 +133,7 @@ pub enum Reads {
 }
 
 /// The routers between clients and validators.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Routers {
     /// How many; 1 to 1,000.
     pub count: u32,
@@ -157,7 +157,7 @@ pub enum Balance {
 }
 
 /// A group of clients with one kind of load.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LoadGroup {
     /// The name after `load.`; its clients are `<name>-0`, `<name>-1` … with a plural's `s` cut.
     pub name: String,
@@ -182,7 +182,7 @@ pub struct LoadGroup {
 }
 
 /// When operations are due.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Arrivals {
     /// The load does not wait for answers.
     Open {
@@ -206,7 +206,7 @@ impl Arrivals {
 }
 
 /// A stretch of open load.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
     /// Its name if the file gives one; then it is a phase.
     pub name: Option<String>,
@@ -228,7 +228,7 @@ pub enum Spacing {
 }
 
 /// Shares of the kinds of operation, each 0 to 1, adding up to 1.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mix {
     /// New attestations (chains and overlaps begin with one).
     pub attest: f64,
@@ -243,7 +243,7 @@ pub struct Mix {
 }
 
 /// Which subjects operations concern.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Keys {
     /// How many subjects there are; at least 1.
     pub count: u32,
@@ -252,7 +252,7 @@ pub struct Keys {
 }
 
 /// How subjects are picked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pick {
     /// By Zipf's law with this exponent; 0 is uniform. Any client may write to any subject.
     Zipf(f64),
@@ -261,7 +261,7 @@ pub enum Pick {
 }
 
 /// Attestations as chains: each part links to the one before.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Chain {
     /// Parts; at least 2.
     pub length: u32,
@@ -272,7 +272,7 @@ pub struct Chain {
 }
 
 /// Several issuers acting on one subject within a window.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Overlap {
     /// Least issuers of a burst; at least 2.
     pub from: u32,
@@ -283,7 +283,7 @@ pub struct Overlap {
 }
 
 /// What a client does after a refusal that may pass, or silence.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Retry {
     /// Tries in all, the first included; at least 1.
     pub tries: u32,
@@ -294,7 +294,7 @@ pub struct Retry {
 }
 
 /// Something that goes wrong, on whom and when.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// Its name, which is also its phase's.
     pub name: String,
@@ -324,7 +324,7 @@ pub struct Climb<T> {
 }
 
 /// One thing that a fault does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Messages take longer.
     Delay {
@@ -388,7 +388,7 @@ pub enum ReorderForm {
 }
 
 /// A demand of the author.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Threshold {
     /// Its name.
     pub name: String,
@@ -407,7 +407,7 @@ pub struct Phase {
 }
 
 /// Virtual CPU per kind of work.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Costs {
     /// Make a signature.
     pub sign: Span,

@@ -87,7 +87,7 @@ impl Replica {
     }
 
     fn persist(&mut self, now: LocalTime, out: &mut Out<Watermark>) {
-        self.delivered.forget_old(now);
+        self.delivered.forget_old(now, drop);
         out.persist((self.watermark, self.delivered.durable()));
     }
 }

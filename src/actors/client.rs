@@ -1,0 +1,405 @@
+//! A client: does what its plan says, and judges by what it is told.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Packet;
+use super::packet::{Ack, Answer, Ask, Planned, Submission};
+use super::slots::Slots;
+use crate::attestation::{KeyRing, Operation, Signed, Status, Verdict};
+use crate::kernel::{LocalTime, ProcessId, Span};
+use crate::network::{CONTROL_FLOOR, Desk, Fortune, Resident, TimerSlot};
+use crate::ordering::{Carried, Committee, HostedSubmitter, Item, SubmitterEffect, TimerId};
+use crate::trace::{Conclusion, Fact};
+
+/// What a client does after a refusal that may pass, or silence.
+#[derive(Clone, Copy, Debug)]
+pub struct RetryPolicy {
+    /// Tries in all, the first included.
+    pub tries: u8,
+    /// Pause before the next try.
+    pub after: Span,
+    /// A try without an answer for this long is over.
+    pub timeout: Span,
+}
+
+/// What the clients of one group have in common.
+pub struct ClientSetting {
+    /// The validators.
+    pub committee: Committee,
+    /// Routers by process.
+    pub routers: Vec<ProcessId>,
+    /// Routers by distance; else by number of the operation.
+    pub nearest_router: bool,
+    /// Ask all validators and take the answer of a quorum; else ask the nearest.
+    pub quorum_reads: bool,
+    /// What to do when it does not work; `None` tries once, and waits for ever.
+    pub retry: Option<RetryPolicy>,
+    /// What a full router tells it to wait.
+    pub retry_after: Span,
+    /// The plan that gives it work.
+    pub plan: ProcessId,
+    /// Everybody's keys.
+    pub keys: KeyRing,
+    /// Makes its half of the strategy.
+    pub submitter: Box<dyn Fn() -> Box<dyn HostedSubmitter> + Send + Sync>,
+}
+
+/// One client. Idle, it is its setting and nothing else.
+pub struct Client {
+    setting: Arc<ClientSetting>,
+    active: Option<Box<Active>>,
+}
+
+struct Active {
+    /// Routers and validators, nearest first.
+    routers: Vec<ProcessId>,
+    nearest_validator: ProcessId,
+    submitter: Box<dyn HostedSubmitter>,
+    effects: Vec<SubmitterEffect>,
+    timers: Slots<Waiting>,
+    submitter_timers: BTreeMap<TimerId, TimerSlot>,
+    flights: BTreeMap<Operation, Flight>,
+}
+
+/// Why a timer was set.
+enum Waiting {
+    /// The next try begins.
+    Retry(Operation),
+    /// The try with that number is over.
+    Timeout(Operation, u8),
+    /// The submitter asked.
+    Submitter(TimerId),
+}
+
+/// One operation under way.
+struct Flight {
+    planned: Arc<Planned>,
+    signed: Option<Arc<Signed>>,
+    attempt: u8,
+    /// Waiting for the next try.
+    pausing: bool,
+    /// Validators that said it is in.
+    accepted: Tally,
+    /// Validators that refused this try, and whether one of them did for good.
+    refused: Tally,
+    refused_for_good: bool,
+    /// Answers to a question, by what they said.
+    answers: BTreeMap<Status, u32>,
+}
+
+/// Validators that have spoken.
+#[derive(Clone, Debug, Default)]
+struct Tally(Vec<u64>);
+
+impl Tally {
+    /// Adds one; true if it is new.
+    fn add(&mut self, validator: ProcessId) -> bool {
+        let (word, bit) = (validator.index() / 64, 1 << (validator.index() % 64));
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        let is_new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        is_new
+    }
+
+    fn count(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+}
+
+impl Client {
+    /// An idle client.
+    pub const fn new(setting: Arc<ClientSetting>) -> Self {
+        Self { setting, active: None }
+    }
+
+    fn begin(&mut self, planned: Arc<Planned>, desk: &mut Desk<'_, Packet>) {
+        let setting = &self.setting;
+        let active = self.active.get_or_insert_with(|| Box::new(Active::new(setting, desk)));
+        let operation = planned.operation;
+        let signed = planned.attestation.as_ref().map(|attestation| {
+            // A forger has a key, but not the attester's: a router's will do.
+            let signer = if planned.forged { setting.routers[0] } else { desk.me() };
+            Signed::new(attestation.clone(), &setting.keys.signer(signer.0))
+        });
+        let flight = Flight {
+            planned,
+            signed,
+            attempt: 0,
+            pausing: false,
+            accepted: Tally::default(),
+            refused: Tally::default(),
+            refused_for_good: false,
+            answers: BTreeMap::new(),
+        };
+        active.flights.insert(operation, flight);
+        active.send(setting, operation, desk);
+    }
+
+    fn acked(&mut self, from: ProcessId, ack: &Ack, desk: &mut Desk<'_, Packet>) {
+        let (setting, operation) = (&self.setting, ack.operation);
+        let Some(active) = &mut self.active else { return };
+        let Some(flight) = active.flights.get_mut(&operation) else { return };
+        let statement = Ack::statement(&ack.id, ack.verdict);
+        if !setting.keys.verify(from.0, &statement, &ack.signature) {
+            return;
+        }
+        if ack.verdict == Verdict::Accepted {
+            if flight.accepted.add(from) && flight.accepted.count() == setting.committee.quorum() {
+                active.conclude(setting, operation, Conclusion::Applied, desk);
+            }
+        } else if ack.attempt == flight.attempt && !flight.pausing && flight.refused.add(from) {
+            flight.refused_for_good |= !ack.verdict.may_pass_later();
+            if flight.refused.count() > setting.committee.size() - setting.committee.quorum() {
+                active.out_of_reach(setting, operation, desk);
+            }
+        }
+    }
+
+    fn answered(&mut self, answer: &Answer, desk: &mut Desk<'_, Packet>) {
+        let (setting, operation) = (&self.setting, answer.operation);
+        let Some(active) = &mut self.active else { return };
+        let Some(flight) = active.flights.get_mut(&operation) else { return };
+        let same = flight.answers.entry(answer.status).or_default();
+        *same += 1;
+        let enough = if setting.quorum_reads { setting.committee.quorum() } else { 1 };
+        let is_decided = *same >= enough;
+        let answers: u32 = flight.answers.values().sum();
+        if is_decided || answers == setting.committee.size() {
+            let said = flight.answers.iter().max_by_key(|(_, count)| **count);
+            let said = said.map_or(answer.status, |(status, _)| *status);
+            let target = flight.planned.question.map_or(Fact::NONE, |(_, target)| target.0);
+            desk.fact(Fact::Answered { operation: operation.0, target, said });
+            active.conclude(setting, operation, Conclusion::Applied, desk);
+        }
+    }
+
+    fn busy(&mut self, operation: Operation, attempt: u8, desk: &mut Desk<'_, Packet>) {
+        let setting = &self.setting;
+        let Some(active) = &mut self.active else { return };
+        if active.flights.get(&operation).is_some_and(|flight| flight.attempt == attempt) {
+            active.try_later(setting, operation, setting.retry_after, desk);
+        }
+    }
+}
+
+impl Active {
+    fn new(setting: &ClientSetting, desk: &Desk<'_, Packet>) -> Self {
+        let mut routers = setting.routers.clone();
+        if setting.nearest_router {
+            routers.sort_by_key(|router| (desk.usual_delay(*router), *router));
+        }
+        let validators = (0..setting.committee.size()).map(ProcessId);
+        let nearest = validators.min_by_key(|validator| (desk.usual_delay(*validator), *validator));
+        Self {
+            routers,
+            nearest_validator: nearest.unwrap_or_default(),
+            submitter: (setting.submitter)(),
+            effects: Vec::new(),
+            timers: Slots::default(),
+            submitter_timers: BTreeMap::new(),
+            flights: BTreeMap::new(),
+        }
+    }
+
+    /// Sends an operation: for the first time, or again.
+    fn send(&mut self, setting: &ClientSetting, operation: Operation, desk: &mut Desk<'_, Packet>) {
+        let Some(flight) = self.flights.get(&operation) else { return };
+        let (number, attempt) = (operation.0, flight.attempt);
+        desk.fact(Fact::Sent { operation: number, attempt });
+        match (flight.signed.clone(), flight.planned.question) {
+            (Some(signed), _) => {
+                let item = Item { signed, attempt };
+                let turn = if setting.nearest_router { 0 } else { number as usize };
+                let router = self.routers[(turn + usize::from(attempt)) % self.routers.len()];
+                self.submitter.submit(desk.local_now(), &item, &mut self.effects);
+                let submission = Packet::Submit(Arc::new(Submission { item }));
+                desk.send(router, submission, Fortune::Operation { number, attempt, leg: 0 });
+                self.obey_submitter(setting, desk);
+            }
+            (None, Some((id, _))) => self.ask(setting, Ask { operation, id }, attempt, desk),
+            (None, None) => return,
+        }
+        if let Some(retry) = setting.retry {
+            let slot = self.timers.put(Waiting::Timeout(operation, attempt));
+            desk.timer(retry.timeout, slot);
+        }
+    }
+
+    fn ask(&self, setting: &ClientSetting, ask: Ask, attempt: u8, desk: &mut Desk<'_, Packet>) {
+        let fortune = Fortune::Operation { number: ask.operation.0, attempt, leg: 3 };
+        let ask = Arc::new(ask);
+        if setting.quorum_reads {
+            for validator in setting.committee.members() {
+                let to = ProcessId(validator.into());
+                desk.send(to, Packet::Ask(Arc::clone(&ask)), fortune);
+            }
+        } else {
+            desk.send(self.nearest_validator, Packet::Ask(ask), fortune);
+        }
+    }
+
+    /// Too many validators refused this try for a quorum to accept it.
+    fn out_of_reach(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let Some(flight) = self.flights.get(&operation) else { return };
+        match setting.retry {
+            Some(retry) if !flight.refused_for_good => {
+                self.try_later(setting, operation, retry.after, desk);
+            }
+            _ => self.conclude(setting, operation, Conclusion::Refused, desk),
+        }
+    }
+
+    /// Schedules the next try, or gives up if that was the last.
+    fn try_later(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        pause: Span,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let Some(flight) = self.flights.get_mut(&operation) else { return };
+        let tries = setting.retry.map_or(1, |retry| retry.tries);
+        if flight.pausing {
+            return;
+        }
+        if flight.attempt + 1 >= tries {
+            return self.conclude(setting, operation, Conclusion::GaveUp, desk);
+        }
+        flight.pausing = true;
+        let slot = self.timers.put(Waiting::Retry(operation));
+        desk.timer(pause, slot);
+    }
+
+    fn retry(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let Some(flight) = self.flights.get_mut(&operation) else { return };
+        flight.attempt += 1;
+        flight.pausing = false;
+        flight.refused = Tally::default();
+        flight.refused_for_good = false;
+        self.send(setting, operation, desk);
+    }
+
+    fn conclude(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        conclusion: Conclusion,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let Some(flight) = self.flights.remove(&operation) else { return };
+        let attempt = flight.attempt;
+        desk.fact(Fact::Concluded { operation: operation.0, attempt, conclusion });
+        if let Some(signed) = &flight.signed {
+            self.submitter.retire(&signed.id);
+        }
+        if let Some(user) = flight.planned.user {
+            desk.tell(setting.plan, desk.now() + CONTROL_FLOOR, Packet::Done { user });
+        }
+    }
+
+    /// Does what the strategy's half asked for.
+    fn obey_submitter(&mut self, setting: &ClientSetting, desk: &mut Desk<'_, Packet>) {
+        for effect in self.effects.drain(..) {
+            match effect {
+                SubmitterEffect::Send { to: Some(to), message } => {
+                    let packet = Packet::Protocol(message);
+                    desk.send(ProcessId(to.into()), packet, Fortune::Protocol);
+                }
+                SubmitterEffect::Send { to: None, message } => {
+                    for to in setting.committee.members() {
+                        let packet = Packet::Protocol(Arc::clone(&message));
+                        desk.send(ProcessId(to.into()), packet, Fortune::Protocol);
+                    }
+                }
+                SubmitterEffect::SetTimer(span, timer) => {
+                    let slot = self.timers.put(Waiting::Submitter(timer));
+                    self.submitter_timers.insert(timer, slot);
+                    desk.timer(span, slot);
+                }
+                SubmitterEffect::CancelTimer(timer) => {
+                    self.submitter_timers.remove(&timer);
+                }
+            }
+        }
+    }
+
+    fn submitter_timer(
+        &mut self,
+        setting: &ClientSetting,
+        timer: TimerId,
+        slot: TimerSlot,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        if self.submitter_timers.get(&timer) == Some(&slot) {
+            self.submitter_timers.remove(&timer);
+            self.submitter.timer(desk.local_now(), timer, &mut self.effects);
+            self.obey_submitter(setting, desk);
+        }
+    }
+
+    fn heard(
+        &mut self,
+        setting: &ClientSetting,
+        from: ProcessId,
+        carried: &Carried,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let now: LocalTime = desk.local_now();
+        self.submitter.receive(now, from.0 as u16, carried, &mut self.effects);
+        self.obey_submitter(setting, desk);
+    }
+}
+
+impl Resident for Client {
+    type Packet = Packet;
+
+    fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
+        match packet {
+            Packet::Plan(planned) => self.begin(planned, desk),
+            Packet::Ack(ack) => self.acked(from, &ack, desk),
+            Packet::Answer(answer) => self.answered(&answer, desk),
+            Packet::Busy(operation, attempt) => self.busy(operation, attempt, desk),
+            Packet::Protocol(carried) => {
+                if let Some(active) = &mut self.active {
+                    active.heard(&self.setting, from, &carried, desk);
+                }
+            }
+            Packet::Submit(_) | Packet::Handed(_) | Packet::Ask(_) | Packet::Done { .. } => {}
+        }
+    }
+
+    fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
+        let Some(active) = &mut self.active else { return };
+        match active.timers.take(slot) {
+            Some(Waiting::Retry(operation)) => active.retry(&self.setting, operation, desk),
+            Some(Waiting::Timeout(operation, attempt)) => {
+                let is_same = |flight: &Flight| flight.attempt == attempt;
+                if active.flights.get(&operation).is_some_and(is_same) {
+                    let pause = self.setting.retry.map_or(Span::ZERO, |retry| retry.after);
+                    active.try_later(&self.setting, operation, pause, desk);
+                }
+            }
+            Some(Waiting::Submitter(timer)) => {
+                active.submitter_timer(&self.setting, timer, slot, desk);
+            }
+            None => {}
+        }
+    }
+
+    fn crash(&mut self, _state_lost: bool) {
+        self.active = None;
+    }
+}

@@ -1,0 +1,153 @@
+//! Which process is who: validators first, then routers, plans, clients.
+
+use crate::kernel::ProcessId;
+use crate::trace::Names;
+
+/// The actors of a run by process number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    validators: u32,
+    routers: u32,
+    groups: Vec<Group>,
+}
+
+/// The clients of one load group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// As the scenario calls it.
+    pub name: String,
+    /// How many clients it has.
+    pub clients: u32,
+}
+
+/// What a process is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A validator by its number.
+    Validator(u32),
+    /// A router by its number.
+    Router(u32),
+    /// The plan of a load group.
+    Plan(usize),
+    /// A client of a load group by its number in it.
+    Client(usize, u32),
+}
+
+impl Layout {
+    /// Numbers the actors.
+    pub const fn new(validators: u32, routers: u32, groups: Vec<Group>) -> Self {
+        Self { validators, routers, groups }
+    }
+
+    /// How many processes there are.
+    pub fn processes(&self) -> u32 {
+        let clients: u32 = self.groups.iter().map(|group| group.clients).sum();
+        self.first_client() + clients
+    }
+
+    /// How many validators there are; they are processes 0 and up.
+    pub const fn validators(&self) -> u32 {
+        self.validators
+    }
+
+    /// How many routers there are.
+    pub const fn routers(&self) -> u32 {
+        self.routers
+    }
+
+    /// The load groups.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The process of a validator.
+    pub const fn validator(&self, number: u32) -> ProcessId {
+        ProcessId(number)
+    }
+
+    /// The process of a router.
+    pub const fn router(&self, number: u32) -> ProcessId {
+        ProcessId(self.validators + number)
+    }
+
+    /// The process that plans a load group.
+    pub const fn plan(&self, group: usize) -> ProcessId {
+        ProcessId(self.validators + self.routers + group as u32)
+    }
+
+    /// The process of a client.
+    pub fn client(&self, group: usize, number: u32) -> ProcessId {
+        let before: u32 = self.groups[..group].iter().map(|group| group.clients).sum();
+        ProcessId(self.first_client() + before + number)
+    }
+
+    /// What a process is; `None` beyond the last.
+    pub fn role(&self, process: ProcessId) -> Option<Role> {
+        let mut rest = process.0;
+        if rest < self.validators {
+            return Some(Role::Validator(rest));
+        }
+        rest -= self.validators;
+        if rest < self.routers {
+            return Some(Role::Router(rest));
+        }
+        rest -= self.routers;
+        if (rest as usize) < self.groups.len() {
+            return Some(Role::Plan(rest as usize));
+        }
+        rest -= self.groups.len() as u32;
+        for (at, group) in self.groups.iter().enumerate() {
+            if rest < group.clients {
+                return Some(Role::Client(at, rest));
+            }
+            rest -= group.clients;
+        }
+        None
+    }
+
+    fn first_client(&self) -> u32 {
+        self.validators + self.routers + self.groups.len() as u32
+    }
+}
+
+impl Names for Layout {
+    fn name(&self, process: u32) -> String {
+        match self.role(ProcessId(process)) {
+            Some(Role::Validator(number)) => format!("validator-{number}"),
+            Some(Role::Router(number)) => format!("router-{number}"),
+            Some(Role::Plan(group)) => format!("plan-{}", self.groups[group].name),
+            Some(Role::Client(group, number)) => {
+                let name = &self.groups[group].name;
+                format!("{}-{number}", name.strip_suffix('s').unwrap_or(name))
+            }
+            None => "script".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_and_numbers_agree() {
+        let group = |name: &str, clients| Group { name: name.to_owned(), clients };
+        let layout = Layout::new(7, 3, vec![group("issuers", 40), group("crowd", 2)]);
+        let names: Vec<String> = [0, 6, 7, 10, 12, 51, 52, 54].map(|at| layout.name(at)).into();
+        assert_eq!(
+            names,
+            [
+                "validator-0",
+                "validator-6",
+                "router-0",
+                "plan-issuers",
+                "issuer-0",
+                "issuer-39",
+                "crowd-0",
+                "script"
+            ]
+        );
+        assert_eq!(layout.processes(), 54);
+        assert_eq!(layout.role(layout.client(1, 1)), Some(Role::Client(1, 1)));
+    }
+}

@@ -1,0 +1,77 @@
+//! Clients, routers and validators, and the plan that gives clients their load. Each composes the
+//! parts below: attestations, an ordering, the network.
+
+mod client;
+mod layout;
+mod packet;
+mod plan;
+mod plan_arrivals;
+mod plan_setting;
+mod plan_standing;
+mod pool;
+mod router;
+mod slots;
+mod validator;
+
+pub use client::{Client, ClientSetting, RetryPolicy};
+pub use layout::{Group, Layout, Role};
+pub use packet::Packet;
+pub use plan::LoadPlan;
+pub use plan_arrivals::{Arrivals, RateStage};
+pub use plan_setting::{Burst, ChainShape, KeyPick, LoadSetting, MixShares};
+pub use plan_standing::REFERENCE_AGE;
+pub use router::{Router, RouterSetting};
+pub use validator::{Costs, Validator, ValidatorSetting};
+
+use crate::kernel::{Event, ProcessId};
+use crate::network::{Desk, Host, Resident, Signal, TimerSlot};
+
+const _: () = assert!(size_of::<Event<Signal<Packet>>>() <= 40, "an event stays small");
+const _: () = assert!(size_of::<Host<Actor>>() <= 192, "an idle client is its host, 160 bytes now");
+
+/// Whoever lives in a host of a run.
+pub enum Actor {
+    /// Makes the plan of one load group.
+    Plan(Box<LoadPlan>),
+    /// Issues operations.
+    Client(Client),
+    /// Passes operations on.
+    Router(Box<Router>),
+    /// Verifies, orders, applies and answers.
+    Validator(Box<Validator>),
+}
+
+macro_rules! each {
+    ($actor:expr, $inner:ident => $call:expr) => {
+        match $actor {
+            Actor::Plan($inner) => $call,
+            Actor::Client($inner) => $call,
+            Actor::Router($inner) => $call,
+            Actor::Validator($inner) => $call,
+        }
+    };
+}
+
+impl Resident for Actor {
+    type Packet = Packet;
+
+    fn start(&mut self, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.start(desk));
+    }
+
+    fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.packet(from, packet, desk));
+    }
+
+    fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.timer(slot, desk));
+    }
+
+    fn crash(&mut self, state_lost: bool) {
+        each!(self, inner => inner.crash(state_lost));
+    }
+
+    fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.restart(desk));
+    }
+}

@@ -1,0 +1,144 @@
+//! What actors send one another.
+
+use std::sync::Arc;
+
+use crate::attestation::{Attestation, Id, Operation, SIGNATURE_BYTES, Signature, Status, Verdict};
+use crate::kernel::VirtualTime;
+use crate::network::Payload;
+use crate::ordering::{Carried, Item};
+use crate::trace::Kind;
+
+/// Bytes of addresses, kind and lengths that every packet has.
+const HEADER: u32 = 48;
+
+/// One packet.
+#[derive(Clone, Debug)]
+pub enum Packet {
+    /// Plan to client: do this when it arrives.
+    Plan(Arc<Planned>),
+    /// Client to plan: this user has its answer.
+    Done {
+        /// The user, by number in its group.
+        user: u32,
+    },
+    /// Client to router.
+    Submit(Arc<Submission>),
+    /// Router to client: full, try later.
+    Busy(Operation, u8),
+    /// Router to validators.
+    Handed(Arc<Handed>),
+    /// Validator to client.
+    Ack(Arc<Ack>),
+    /// A strategy's own message.
+    Protocol(Arc<Carried>),
+    /// Client to validator: a question.
+    Ask(Arc<Ask>),
+    /// Validator to client: the answer.
+    Answer(Arc<Answer>),
+}
+
+/// One operation of the load plan.
+#[derive(Debug)]
+pub struct Planned {
+    /// What it is.
+    pub kind: Kind,
+    /// Its number.
+    pub operation: Operation,
+    /// When it should be sent.
+    pub intended: VirtualTime,
+    /// What to say; `None` for a question. The time of writing is filled in by the client.
+    pub attestation: Option<Attestation>,
+    /// What to ask about.
+    pub question: Option<(Id, Operation)>,
+    /// Signed by somebody else.
+    pub forged: bool,
+    /// The user who waits for it, in closed load.
+    pub user: Option<u32>,
+}
+
+/// A client's attestation on its way to a router.
+#[derive(Debug)]
+pub struct Submission {
+    /// What is to be ordered.
+    pub item: Item,
+}
+
+/// An attestation passed on with a router's stamp.
+#[derive(Debug)]
+pub struct Handed {
+    /// What is to be ordered.
+    pub item: Item,
+    /// The router's count of what it passed on before.
+    pub sequence: u32,
+    /// The router's stamp: its signature over id and sequence.
+    pub stamp: Signature,
+}
+
+impl Handed {
+    /// What a router signs.
+    pub(super) fn statement(id: &Id, sequence: u32) -> [u8; 36] {
+        let mut bytes = [0; 36];
+        bytes[..32].copy_from_slice(id.as_bytes());
+        bytes[32..].copy_from_slice(&sequence.to_le_bytes());
+        bytes
+    }
+}
+
+/// A validator's word on an attestation.
+#[derive(Debug)]
+pub struct Ack {
+    /// Which.
+    pub id: Id,
+    /// The laboratory's number for it.
+    pub operation: Operation,
+    /// Which try.
+    pub attempt: u8,
+    /// What the registry says.
+    pub verdict: Verdict,
+    /// The validator's signature over id and verdict.
+    pub signature: Signature,
+}
+
+impl Ack {
+    /// What a validator signs.
+    pub(super) fn statement(id: &Id, verdict: Verdict) -> [u8; 33] {
+        let mut bytes = [0; 33];
+        bytes[..32].copy_from_slice(id.as_bytes());
+        bytes[32] = verdict as u8;
+        bytes
+    }
+}
+
+/// A question for the state of an attestation.
+#[derive(Debug)]
+pub struct Ask {
+    /// The question's number.
+    pub operation: Operation,
+    /// Asked about.
+    pub id: Id,
+}
+
+/// The answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// The question's number.
+    pub operation: Operation,
+    /// What the validator's registry says.
+    pub status: Status,
+}
+
+impl Payload for Packet {
+    fn wire_len(&self) -> u32 {
+        let body = match self {
+            Self::Plan(_) | Self::Done { .. } => 0,
+            Self::Submit(submission) => submission.item.signed.wire_len(),
+            Self::Busy(..) => 8,
+            Self::Handed(handed) => handed.item.signed.wire_len() + SIGNATURE_BYTES + 4,
+            Self::Ack(_) => 33 + SIGNATURE_BYTES,
+            Self::Protocol(carried) => carried.len,
+            Self::Ask(_) => 36,
+            Self::Answer(_) => 5 + SIGNATURE_BYTES,
+        };
+        HEADER + body
+    }
+}

@@ -1,0 +1,395 @@
+//! The load plan of one group: what should be sent, by whom and when.
+//!
+//! A plan numbers its operations in the order in which they are due and draws each by its number.
+//! Under one seed every strategy therefore meets the same operations at the same instants (closed
+//! load excepted, whose arrivals wait for answers by definition).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Packet;
+use super::packet::Planned;
+use super::plan_setting::{KeyPick, LoadSetting};
+use super::plan_standing::{Latest, Standing};
+use crate::attestation::{Action, Attestation, AttesterId, Operation, Schema};
+use crate::kernel::{LocalTime, Luck, ProcessId, Purpose, Span, VirtualTime, exponential, unit};
+use crate::network::{CONTROL_FLOOR, Desk, Resident, TimerSlot};
+use crate::trace::{Fact, Kind};
+
+/// Bytes of data in every attestation.
+const DATA_LEN: u32 = 128;
+
+/// The plan of one load group.
+pub struct LoadPlan {
+    setting: LoadSetting,
+    /// Operations numbered so far.
+    count: u32,
+    /// Chains or bursts begun so far.
+    begun: u32,
+    /// Statements so far, by client.
+    sequences: Vec<u32>,
+    /// Times each user of closed load has thought.
+    thoughts: Vec<u32>,
+    /// What is due, by instant and order of planning.
+    due: BTreeMap<(VirtualTime, u64), Draft>,
+    drafted: u64,
+    /// What single operations may refer to.
+    standing: Standing,
+    /// The chains and bursts under way, by number.
+    leads: BTreeMap<u32, Lead>,
+    /// When the plan wakes next; timers of before are void.
+    wakes_at: VirtualTime,
+}
+
+/// An operation that is due and not yet numbered.
+#[derive(Clone, Copy, Debug)]
+enum Draft {
+    /// The next arrival of open load.
+    Arrival,
+    /// A single operation of closed load.
+    Single { user: u32 },
+    /// A part of a chain.
+    Part { chain: u32, part: u32 },
+    /// One issuer of a burst.
+    Issuer { burst: u32, issuer: u32 },
+}
+
+/// A chain or burst of which parts are due.
+#[derive(Clone, Copy, Debug)]
+struct Lead {
+    /// What its next operation refers to.
+    latest: Option<Latest>,
+    /// Operations still due.
+    left: u32,
+}
+
+/// What a draft becomes once it is drawn.
+struct Choice {
+    kind: Kind,
+    client: u32,
+    subject: u32,
+    target: Option<Latest>,
+    user: Option<u32>,
+}
+
+impl LoadPlan {
+    /// A plan that has not begun.
+    pub fn new(setting: LoadSetting) -> Self {
+        let sequences = vec![0; setting.clients as usize];
+        let thoughts = vec![0; setting.closed.map_or(0, |(users, _)| users as usize)];
+        Self {
+            setting,
+            count: 0,
+            begun: 0,
+            sequences,
+            thoughts,
+            due: BTreeMap::new(),
+            drafted: 0,
+            standing: Standing::default(),
+            leads: BTreeMap::new(),
+            wakes_at: VirtualTime::MAX,
+        }
+    }
+
+    /// Drafts an operation unless the load is over by then; whether it did.
+    fn draft(&mut self, at: VirtualTime, draft: Draft) -> bool {
+        let is_due = at < self.setting.until;
+        if is_due {
+            self.due.insert((at, self.drafted), draft);
+            self.drafted += 1;
+        }
+        is_due
+    }
+
+    fn draft_arrival(&mut self, desk: &mut Desk<'_, Packet>) {
+        let arrivals = self.setting.arrivals.as_mut();
+        if let Some(at) = arrivals.and_then(|arrivals| arrivals.next(desk.draws())) {
+            self.draft(at, Draft::Arrival);
+        }
+    }
+
+    /// Calls back just before the next draft is due, unless that is arranged already.
+    fn sleep(&mut self, desk: &mut Desk<'_, Packet>) {
+        let Some((&(at, _), _)) = self.due.first_key_value() else { return };
+        let wait = at.since(desk.now() + CONTROL_FLOOR).max(Span::TICK);
+        if desk.now() + wait < self.wakes_at {
+            self.wakes_at = desk.now() + wait;
+            desk.timer(wait, TimerSlot(0));
+        }
+    }
+
+    fn work_off(&mut self, desk: &mut Desk<'_, Packet>) {
+        while let Some(entry) = self.due.first_entry() {
+            let (at, _) = *entry.key();
+            if at.since(desk.now()) > CONTROL_FLOOR {
+                break;
+            }
+            let at = at.max(desk.now() + CONTROL_FLOOR);
+            match entry.remove() {
+                Draft::Arrival => self.begin(at, desk),
+                Draft::Single { user } => self.single(at, Some(user), desk),
+                Draft::Part { chain, part } => self.part(at, chain, part, desk),
+                Draft::Issuer { burst, issuer } => self.issuer(at, burst, issuer, desk),
+            }
+        }
+        self.sleep(desk);
+    }
+
+    /// An arrival: a single operation, or the first of a chain or burst and drafts of the others.
+    fn begin(&mut self, at: VirtualTime, desk: &mut Desk<'_, Packet>) {
+        let number = self.begun;
+        self.begun += 1;
+        let mut left = 1;
+        if let Some(chain) = self.setting.chain {
+            for part in 1..chain.length {
+                let at = at + chain.gap * u64::from(part);
+                left += u32::from(self.draft(at, Draft::Part { chain: number, part }));
+            }
+            self.leads.insert(number, Lead { latest: None, left });
+            self.part(at, number, 0, desk);
+        } else if let Some(burst) = self.setting.burst {
+            let of = burst.from + self.pick(desk, number, 0, burst.to - burst.from + 1);
+            for issuer in 1..of {
+                let share = unit(self.group_word(desk, number, 8 + u64::from(issuer)));
+                let at = at + burst.window.scaled(share);
+                left += u32::from(self.draft(at, Draft::Issuer { burst: number, issuer }));
+            }
+            self.leads.insert(number, Lead { latest: None, left });
+            self.issuer(at, number, 0, desk);
+        } else {
+            self.single(at, None, desk);
+        }
+        self.draft_arrival(desk);
+    }
+
+    /// An operation on its own. What needs something to refer to and finds nothing about its
+    /// subject turns to another subject, so that the mix has its shares.
+    fn single(&mut self, at: VirtualTime, user: Option<u32>, desk: &mut Desk<'_, Packet>) {
+        self.standing.forget_before(at);
+        let mut kind = self.setting.mix.kind(operation_word(desk, self.number(), 0));
+        let mut subject = match &self.setting.keys {
+            KeyPick::InTurn(count) => self.count % count,
+            KeyPick::Zipf(zipf) => zipf.key(operation_word(desk, self.number(), 1)) as u32,
+        };
+        let mut target = None;
+        if !matches!(kind, Kind::Attest | Kind::Claim) {
+            let word = operation_word(desk, self.number(), 4);
+            match self.standing.about(subject).or_else(|| self.standing.any(word)) {
+                Some(found) => (subject, target) = (found.subject, Some(found)),
+                None => kind = Kind::Attest,
+            }
+        }
+        let client = match (kind, target, &self.setting.keys, user) {
+            (Kind::Revoke, Some(target), ..) => target.client,
+            (.., Some(user)) => user % self.setting.clients,
+            (.., KeyPick::InTurn(_), None) => subject % self.setting.clients,
+            (.., KeyPick::Zipf(_), None) => {
+                modulo(operation_word(desk, self.number(), 2), self.setting.clients)
+            }
+        };
+        let said = self.issue(at, Choice { kind, client, subject, target, user }, desk);
+        match (kind, said) {
+            (Kind::Revoke, _) => self.standing.remove(subject),
+            (_, Some(said)) => self.standing.insert(said),
+            (_, None) => {}
+        }
+    }
+
+    /// A part of a chain: it links to the part before.
+    fn part(&mut self, at: VirtualTime, chain: u32, part: u32, desk: &mut Desk<'_, Packet>) {
+        let attesters = self.setting.chain.map_or(1, |shape| shape.attesters);
+        let target = self.leads.get(&chain).and_then(|lead| lead.latest);
+        let client = self.member(desk, chain, part % attesters);
+        let subject = self.group_subject(desk, chain);
+        let choice = Choice { kind: Kind::Attest, client, subject, target, user: None };
+        let said = self.issue(at, choice, desk);
+        self.follow(chain, said.or(target));
+    }
+
+    /// One issuer of a burst: the first states or claims, the others act on that.
+    fn issuer(&mut self, at: VirtualTime, burst: u32, issuer: u32, desk: &mut Desk<'_, Packet>) {
+        let is_claim = unit(self.group_word(desk, burst, 1)) < self.setting.mix.claim;
+        let target = self.leads.get(&burst).and_then(|lead| lead.latest);
+        let kind = match (is_claim, target) {
+            (true, _) => Kind::Claim,
+            (false, Some(_)) => self.setting.mix.reaction(operation_word(desk, self.number(), 0)),
+            (false, None) => Kind::Attest,
+        };
+        let client = match (kind, target) {
+            (Kind::Revoke, Some(first)) => first.client,
+            _ => self.member(desk, burst, issuer),
+        };
+        // Claims are for ever: each burst of them fights for a subject of its own.
+        let (group, groups) = self.setting.group;
+        let subject = match is_claim {
+            true => 0x8000_0000 | (burst * groups + group),
+            false => self.group_subject(desk, burst),
+        };
+        let said = self.issue(at, Choice { kind, client, subject, target, user: None }, desk);
+        self.follow(burst, target.or(said));
+    }
+
+    /// One operation less of a chain or burst is due; `latest` is what the next one refers to.
+    fn follow(&mut self, number: u32, latest: Option<Latest>) {
+        if let Some(lead) = self.leads.get_mut(&number) {
+            (lead.latest, lead.left) = (latest, lead.left - 1);
+            if lead.left == 0 {
+                self.leads.remove(&number);
+            }
+        }
+    }
+
+    /// Numbers an operation and hands it to its client; what was said, unless it is a question.
+    fn issue(
+        &mut self,
+        intended: VirtualTime,
+        choice: Choice,
+        desk: &mut Desk<'_, Packet>,
+    ) -> Option<Latest> {
+        let operation = Operation(self.number());
+        self.count += 1;
+        let Choice { kind, client, subject, target, user } = choice;
+        let process = ProcessId(self.setting.first_client.0 + client);
+        let is_question = kind == Kind::Query;
+        let sequence = if is_question { 0 } else { self.next_sequence(client) };
+        let attestation =
+            (!is_question).then(|| self.say(operation, process, sequence, intended, &choice));
+        let said = attestation.as_ref().map(|attestation| {
+            let id = attestation.id();
+            Latest { id, operation, client, subject, at: intended }
+        });
+        desk.fact(Fact::Planned {
+            operation: operation.0,
+            kind,
+            sequence,
+            client: process.0,
+            target: target.map_or(Fact::NONE, |target| target.operation.0),
+            intended,
+        });
+        let is_forged = unit(operation_word(desk, operation.0, 3)) < self.setting.forged;
+        let forged = is_forged && !is_question;
+        let question = target.filter(|_| is_question).map(|target| (target.id, target.operation));
+        let planned = Planned { kind, operation, intended, attestation, question, forged, user };
+        desk.tell(process, intended, Packet::Plan(Arc::new(planned)));
+        said
+    }
+
+    fn say(
+        &self,
+        operation: Operation,
+        process: ProcessId,
+        sequence: u32,
+        intended: VirtualTime,
+        choice: &Choice,
+    ) -> Attestation {
+        let target = choice.target.map(|target| target.id);
+        let action = match (choice.kind, target) {
+            (Kind::Revoke, Some(target)) => Action::Revoke(target),
+            (Kind::Replace, Some(target)) => Action::Replace(target),
+            (Kind::Claim, _) => Action::Attest { parent: None },
+            (_, parent) => Action::Attest { parent },
+        };
+        let written_at = LocalTime(intended.as_nanos() as i64);
+        Attestation {
+            operation,
+            attester: AttesterId(process.0),
+            sequence,
+            schema: if choice.kind == Kind::Claim { Schema::CLAIM } else { Schema::STATEMENT },
+            subject: choice.subject,
+            action,
+            written_at,
+            expires_at: self.setting.expires.map(|after| written_at + after),
+            data_len: DATA_LEN,
+        }
+    }
+
+    fn next_sequence(&mut self, client: u32) -> u32 {
+        let sequence = &mut self.sequences[client as usize];
+        *sequence += 1;
+        *sequence - 1
+    }
+
+    /// The number of the next operation: groups take turns, so that numbers stay dense.
+    const fn number(&self) -> u32 {
+        self.setting.group.0 + self.count * self.setting.group.1
+    }
+
+    /// The client that acts as member `member` of a chain or burst; members differ if they can.
+    fn member(&self, desk: &mut Desk<'_, Packet>, number: u32, member: u32) -> u32 {
+        let clients = self.setting.clients;
+        let first = self.pick(desk, number, 2, clients);
+        let others = clients.saturating_sub(1).max(1);
+        let second = self.pick(desk, number, 3, others);
+        match member % clients {
+            0 => first,
+            member => (first + 1 + (second + member - 1) % others) % clients,
+        }
+    }
+
+    fn group_subject(&self, desk: &mut Desk<'_, Packet>, number: u32) -> u32 {
+        match &self.setting.keys {
+            KeyPick::InTurn(count) => number % count,
+            KeyPick::Zipf(zipf) => zipf.key(self.group_word(desk, number, 4)) as u32,
+        }
+    }
+
+    fn pick(&self, desk: &mut Desk<'_, Packet>, number: u32, word: u64, of: u32) -> u32 {
+        modulo(self.group_word(desk, number, word), of)
+    }
+
+    /// A word of the luck of a chain or burst.
+    fn group_word(&self, desk: &mut Desk<'_, Packet>, number: u32, index: u64) -> u64 {
+        let entity = 1 << 40 | u64::from(self.setting.group.0) << 32 | u64::from(number);
+        desk.draws().word(Luck { purpose: Purpose::Operation, entity, index })
+    }
+
+    /// A user thinks, and its next operation is due after that.
+    fn think(&mut self, user: u32, desk: &mut Desk<'_, Packet>) {
+        let Some((_, mean)) = self.setting.closed else { return };
+        let entity = 1 << 41 | u64::from(self.setting.group.0) << 32 | u64::from(user);
+        let thoughts = &mut self.thoughts[user as usize];
+        let index = u64::from(*thoughts);
+        *thoughts += 1;
+        let word = desk.draws().word(Luck { purpose: Purpose::Patience, entity, index });
+        let at = desk.now() + CONTROL_FLOOR + exponential(mean, word);
+        self.draft(at, Draft::Single { user });
+    }
+}
+
+impl Resident for LoadPlan {
+    type Packet = Packet;
+
+    fn start(&mut self, desk: &mut Desk<'_, Packet>) {
+        let users = self.setting.closed.map_or(0, |(users, _)| users);
+        (0..users).for_each(|user| self.think(user, desk));
+        self.draft_arrival(desk);
+        self.sleep(desk);
+    }
+
+    fn packet(&mut self, _: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
+        if let Packet::Done { user } = packet {
+            self.think(user, desk);
+            self.sleep(desk);
+        }
+    }
+
+    fn timer(&mut self, _: TimerSlot, desk: &mut Desk<'_, Packet>) {
+        if desk.now() == self.wakes_at {
+            self.wakes_at = VirtualTime::MAX;
+            self.work_off(desk);
+        }
+    }
+}
+
+fn operation_word(desk: &mut Desk<'_, Packet>, operation: u32, index: u64) -> u64 {
+    let entity = u64::from(operation);
+    desk.draws().word(Luck { purpose: Purpose::Operation, entity, index })
+}
+
+/// A number below `of`, at least 1, by the high half of the product: even to one part in 2^32.
+const fn modulo(word: u64, of: u32) -> u32 {
+    ((word as u128 * of as u128) >> 64) as u32
+}
+
+#[cfg(test)]
+mod tests;

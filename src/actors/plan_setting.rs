@@ -1,0 +1,109 @@
+//! What a load group does, as data.
+
+use super::Arrivals;
+use crate::kernel::{ProcessId, Span, VirtualTime, Zipf, unit};
+use crate::trace::Kind;
+
+/// What a load group does.
+#[derive(Clone, Debug)]
+pub struct LoadSetting {
+    /// Its place among the groups, and how many there are: operations are numbered in turn.
+    pub group: (u32, u32),
+    /// The process of its first client.
+    pub first_client: ProcessId,
+    /// How many clients it has.
+    pub clients: u32,
+    /// When chains, bursts or single operations begin, in open load.
+    pub arrivals: Option<Arrivals>,
+    /// Users and mean thinking time beyond the least, in closed load.
+    pub closed: Option<(u32, Span)>,
+    /// Shares of the kinds of operation.
+    pub mix: MixShares,
+    /// How subjects are picked.
+    pub keys: KeyPick,
+    /// Attestations come as chains.
+    pub chain: Option<ChainShape>,
+    /// Operations come as bursts on one subject.
+    pub burst: Option<Burst>,
+    /// How long after their intended send attestations expire.
+    pub expires: Option<Span>,
+    /// Share of attestations signed by somebody else.
+    pub forged: f64,
+    /// When the load ends.
+    pub until: VirtualTime,
+}
+
+/// Shares of the kinds, adding up to 1; what is left is statements.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MixShares {
+    /// Revocations.
+    pub revoke: f64,
+    /// Replacements.
+    pub replace: f64,
+    /// Claims.
+    pub claim: f64,
+    /// Questions.
+    pub query: f64,
+}
+
+impl MixShares {
+    /// What an operation does, by `word`.
+    pub(super) fn kind(self, word: u64) -> Kind {
+        let Self { revoke, replace, claim, query } = self;
+        let shares = [
+            (revoke, Kind::Revoke),
+            (replace, Kind::Replace),
+            (query, Kind::Query),
+            (claim, Kind::Claim),
+        ];
+        pick_kind(unit(word), &shares)
+    }
+
+    /// What an issuer does about a statement that is being made: by the mix, without claims.
+    pub(super) fn reaction(self, word: u64) -> Kind {
+        let Self { revoke, replace, claim, query } = self;
+        let luck = unit(word) * (1.0 - claim);
+        pick_kind(luck, &[(revoke, Kind::Revoke), (replace, Kind::Replace), (query, Kind::Query)])
+    }
+}
+
+fn pick_kind(mut luck: f64, shares: &[(f64, Kind)]) -> Kind {
+    for (share, kind) in shares {
+        if luck < *share {
+            return *kind;
+        }
+        luck -= share;
+    }
+    Kind::Attest
+}
+
+/// How subjects are picked.
+#[derive(Clone, Debug)]
+pub enum KeyPick {
+    /// By their frequency.
+    Zipf(Zipf),
+    /// One after another out of so many; each has one writer.
+    InTurn(u32),
+}
+
+/// Linked attestations by attesters in turn.
+#[derive(Clone, Copy, Debug)]
+pub struct ChainShape {
+    /// Parts.
+    pub length: u32,
+    /// Between intended sends.
+    pub gap: Span,
+    /// Attesters that take turns.
+    pub attesters: u32,
+}
+
+/// Several issuers on one subject.
+#[derive(Clone, Copy, Debug)]
+pub struct Burst {
+    /// Least issuers.
+    pub from: u32,
+    /// Most issuers.
+    pub to: u32,
+    /// Their sends lie within this.
+    pub window: Span,
+}

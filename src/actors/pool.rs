@@ -1,0 +1,49 @@
+//! Workers with one queue before them: first come, first served.
+
+use crate::kernel::{Span, VirtualTime};
+use crate::network::{Desk, Payload, TimerSlot};
+
+/// Equal workers. As service is first come, first served, a job's end is known when it comes.
+#[derive(Clone, Debug)]
+pub(super) struct Pool {
+    free_at: Vec<VirtualTime>,
+    jobs: u32,
+}
+
+impl Pool {
+    /// So many workers, at least one.
+    pub(super) fn new(workers: u32) -> Self {
+        Self { free_at: vec![VirtualTime::ZERO; workers.max(1) as usize], jobs: 0 }
+    }
+
+    /// Jobs waiting or in work.
+    pub(super) const fn jobs(&self) -> u32 {
+        self.jobs
+    }
+
+    /// Takes a job in; `slot` is called when it is done.
+    pub(super) fn begin<P: Payload>(
+        &mut self,
+        work: Span,
+        slot: TimerSlot,
+        desk: &mut Desk<'_, P>,
+    ) {
+        let first = (0..self.free_at.len()).min_by_key(|at| self.free_at[*at]).unwrap_or(0);
+        self.free_at[first] = desk.work(self.free_at[first], work, slot);
+        self.jobs += 1;
+    }
+
+    /// A job is done.
+    pub(super) const fn end(&mut self) {
+        self.jobs = self.jobs.saturating_sub(1);
+    }
+
+    /// Drops all jobs.
+    pub(super) fn clear(&mut self) {
+        self.free_at.fill(VirtualTime::ZERO);
+        self.jobs = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,338 @@
+//! A validator: verify, order, apply, answer. Every message is priced before it is handled.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::Packet;
+use super::packet::{Ack, Answer, Ask, Handed};
+use super::pool::Pool;
+use super::slots::Slots;
+use crate::attestation::{Registry, Signed, Signer, Verdict};
+use crate::kernel::{ProcessId, Span};
+use crate::network::{Desk, Fortune, Resident, TimerSlot};
+use crate::ordering::{Carried, HostedEffect, HostedReplica, Item, Peer, TimerId, Work};
+use crate::trace::Fact;
+
+/// Virtual CPU per kind of work.
+#[derive(Clone, Copy, Debug)]
+pub struct Costs {
+    /// Make a signature.
+    pub sign: Span,
+    /// Verify one strictly.
+    pub verify: Span,
+    /// Apply one attestation.
+    pub apply: Span,
+    /// Answer one question.
+    pub read: Span,
+    /// Receive one message.
+    pub receive: Span,
+}
+
+/// What all validators of a run have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct ValidatorSetting {
+    /// How many there are; they are processes 0 and up.
+    pub validators: u32,
+    /// Virtual cores of each.
+    pub cores: u32,
+    /// What work costs.
+    pub costs: Costs,
+    /// How long a registry remembers what it applied.
+    pub retention: Span,
+}
+
+/// One validator.
+pub struct Validator {
+    setting: ValidatorSetting,
+    signer: Signer,
+    replica: Box<dyn HostedReplica>,
+    effects: Vec<HostedEffect>,
+    registry: Registry,
+    /// Next place in its order.
+    position: u32,
+    /// Verifies, handles protocol messages and answers questions.
+    workers: Pool,
+    jobs: Slots<Job>,
+    /// Applies, one after another, in the order of delivery.
+    applier: Pool,
+    lane: VecDeque<Change>,
+    timers: BTreeMap<TimerId, TimerSlot>,
+    state_lost: bool,
+}
+
+/// Something that a timer will come back to.
+enum Job {
+    Handed(Arc<Handed>, ProcessId),
+    Protocol(Arc<Carried>, ProcessId),
+    Ask(Arc<Ask>, ProcessId),
+    Timer(TimerId),
+    Apply,
+}
+
+/// A change of the registry that the order has decided on.
+enum Change {
+    Apply(Item),
+    Retract(Item),
+}
+
+impl Validator {
+    /// A validator with an empty registry that hosts `replica`.
+    pub fn new(setting: ValidatorSetting, signer: Signer, replica: Box<dyn HostedReplica>) -> Self {
+        Self {
+            setting,
+            signer,
+            replica,
+            effects: Vec::new(),
+            registry: Registry::new(setting.retention),
+            position: 0,
+            workers: Pool::new(setting.cores),
+            jobs: Slots::default(),
+            applier: Pool::new(1),
+            lane: VecDeque::new(),
+            timers: BTreeMap::new(),
+            state_lost: false,
+        }
+    }
+
+    fn take_in(&mut self, job: Job, work: Span, desk: &mut Desk<'_, Packet>) {
+        let slot = self.jobs.put(job);
+        self.workers.begin(self.setting.costs.receive + work, slot, desk);
+    }
+
+    fn received(&mut self, from: ProcessId, handed: Arc<Handed>, desk: &mut Desk<'_, Packet>) {
+        let operation = handed.item.signed.attestation.operation.0;
+        let (attempt, sequence) = (handed.item.attempt, handed.sequence);
+        desk.fact(Fact::Received { operation, attempt, router: from.0, sequence });
+        // The router's stamp and the attester's signature.
+        let work = self.setting.costs.verify * 2;
+        self.take_in(Job::Handed(handed, from), work, desk);
+    }
+
+    fn verified(&mut self, handed: &Handed, router: ProcessId, desk: &mut Desk<'_, Packet>) {
+        let item = handed.item.clone();
+        let keys = self.signer.ring();
+        let stamp = Handed::statement(&item.id(), handed.sequence);
+        if !keys.verify(router.0, &stamp, &handed.stamp) {
+            return;
+        }
+        let genuine = item.signed.is_genuine(keys);
+        let (operation, attempt) = (item.signed.attestation.operation.0, item.attempt);
+        desk.fact(Fact::Verified { operation, attempt, genuine });
+        if !genuine {
+            let (verdict, again, resolved) = (Verdict::InvalidSignature, false, Fact::NONE);
+            desk.fact(Fact::Applied { operation, attempt, verdict, again, resolved });
+            return self.ack(&item, verdict, desk);
+        }
+        if self.registry.holds(&item.id()) {
+            return self.ack(&item, Verdict::Accepted, desk);
+        }
+        self.replica.submit(desk.local_now(), item, &mut self.effects);
+        self.obey(desk);
+    }
+
+    /// Does what the strategy asked for, in order.
+    fn obey(&mut self, desk: &mut Desk<'_, Packet>) {
+        let mut effects = std::mem::take(&mut self.effects);
+        for effect in effects.drain(..) {
+            match effect {
+                HostedEffect::Send(Peer::Replica(to), message) => {
+                    desk.send(ProcessId(to.into()), Packet::Protocol(message), Fortune::Protocol);
+                }
+                HostedEffect::Send(Peer::Submitter(to), message) => {
+                    desk.send(ProcessId(to), Packet::Protocol(message), Fortune::Protocol);
+                }
+                HostedEffect::Broadcast(message) => self.broadcast(&message, desk),
+                HostedEffect::SetTimer(span, timer) => self.set_timer(span, timer, desk),
+                HostedEffect::CancelTimer(timer) => self.cancel_timer(timer),
+                HostedEffect::Deliver { item, is_final } => self.delivered(item, is_final, desk),
+                HostedEffect::Retract(item) => self.retracted(item, desk),
+                HostedEffect::Certificate(item) => {
+                    let (operation, attempt) = names(&item);
+                    desk.fact(Fact::Finalised { operation, attempt });
+                }
+                HostedEffect::Waits(item) => {
+                    let (operation, attempt) = names(&item);
+                    desk.fact(Fact::Waits { operation, attempt });
+                }
+                HostedEffect::Note(note, value) => desk.fact(Fact::Note { note, value }),
+            }
+        }
+        self.effects = effects;
+    }
+
+    fn broadcast(&self, message: &Arc<Carried>, desk: &mut Desk<'_, Packet>) {
+        for to in (0..self.setting.validators).map(ProcessId) {
+            if to != desk.me() {
+                desk.send(to, Packet::Protocol(Arc::clone(message)), Fortune::Protocol);
+            }
+        }
+    }
+
+    fn set_timer(&mut self, span: Span, timer: TimerId, desk: &mut Desk<'_, Packet>) {
+        self.cancel_timer(timer);
+        let slot = self.jobs.put(Job::Timer(timer));
+        self.timers.insert(timer, slot);
+        desk.timer(span, slot);
+    }
+
+    /// The slot stays taken until its timer comes, so that it cannot be mistaken for another's.
+    fn cancel_timer(&mut self, timer: TimerId) {
+        self.timers.remove(&timer);
+    }
+
+    fn timer_due(&mut self, timer: TimerId, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
+        if self.timers.get(&timer) == Some(&slot) {
+            self.timers.remove(&timer);
+            self.replica.timer(desk.local_now(), timer, &mut self.effects);
+            self.obey(desk);
+        }
+    }
+
+    fn delivered(&mut self, item: Item, is_final: bool, desk: &mut Desk<'_, Packet>) {
+        let (operation, attempt) = names(&item);
+        let position = self.position;
+        self.position += 1;
+        desk.fact(Fact::Delivered { operation, attempt, position, is_final });
+        let costs = self.setting.costs;
+        self.change(Change::Apply(item), costs.apply + costs.sign, desk);
+    }
+
+    fn retracted(&mut self, item: Item, desk: &mut Desk<'_, Packet>) {
+        let (operation, attempt) = names(&item);
+        self.position = self.position.saturating_sub(1);
+        let (position, was_final) = (self.position, false);
+        desk.fact(Fact::Retracted { operation, attempt, position, was_final });
+        self.change(Change::Retract(item), self.setting.costs.apply, desk);
+    }
+
+    fn change(&mut self, change: Change, work: Span, desk: &mut Desk<'_, Packet>) {
+        self.lane.push_back(change);
+        let slot = self.jobs.put(Job::Apply);
+        self.applier.begin(work, slot, desk);
+    }
+
+    fn apply_next(&mut self, desk: &mut Desk<'_, Packet>) {
+        match self.lane.pop_front() {
+            Some(Change::Apply(item)) => self.apply(&item, desk),
+            Some(Change::Retract(item)) => drop(self.registry.retract(&item.signed)),
+            None => {}
+        }
+    }
+
+    fn apply(&mut self, item: &Item, desk: &mut Desk<'_, Packet>) {
+        let signed: &Signed = &item.signed;
+        let applied = self.registry.apply(desk.now(), desk.local_now(), signed);
+        let (operation, attempt) = names(item);
+        desk.fact(Fact::Applied {
+            operation,
+            attempt,
+            verdict: applied.verdict,
+            again: applied.again,
+            resolved: applied.resolved.map_or(Fact::NONE, |operation| operation.0),
+        });
+        self.ack(item, applied.verdict, desk);
+    }
+
+    fn ack(&self, item: &Item, verdict: Verdict, desk: &mut Desk<'_, Packet>) {
+        let id = item.id();
+        let attestation = &item.signed.attestation;
+        let signature = self.signer.sign(&Ack::statement(&id, verdict));
+        let (operation, attempt) = (attestation.operation, item.attempt);
+        let ack = Arc::new(Ack { id, operation, attempt, verdict, signature });
+        let fortune = Fortune::Operation { number: operation.0, attempt, leg: 4 };
+        desk.send(ProcessId(attestation.attester.0), Packet::Ack(ack), fortune);
+    }
+
+    fn answer(&self, asker: ProcessId, ask: &Ask, desk: &mut Desk<'_, Packet>) {
+        let status = self.registry.status(desk.local_now(), &ask.id);
+        let answer = Arc::new(Answer { operation: ask.operation, status });
+        let fortune = Fortune::Operation { number: ask.operation.0, attempt: 0, leg: 5 };
+        desk.send(asker, Packet::Answer(answer), fortune);
+    }
+
+    fn heard(&mut self, carried: &Carried, from: ProcessId, desk: &mut Desk<'_, Packet>) {
+        let from = match from.0 {
+            number if number < self.setting.validators => Peer::Replica(number as u16),
+            number => Peer::Submitter(number),
+        };
+        self.replica.receive(desk.local_now(), from, carried, &mut self.effects);
+        self.obey(desk);
+    }
+
+    fn cost_of(&self, work: Work) -> Span {
+        let costs = self.setting.costs;
+        costs.verify * u64::from(work.verify) + costs.sign * u64::from(work.sign)
+    }
+}
+
+impl Resident for Validator {
+    type Packet = Packet;
+
+    fn start(&mut self, desk: &mut Desk<'_, Packet>) {
+        self.replica.start(desk.local_now(), &mut self.effects);
+        self.obey(desk);
+    }
+
+    fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
+        match packet {
+            Packet::Handed(handed) => self.received(from, handed, desk),
+            Packet::Protocol(carried) => {
+                let work = self.cost_of(carried.work);
+                self.take_in(Job::Protocol(carried, from), work, desk);
+            }
+            Packet::Ask(ask) => {
+                let work = self.setting.costs.read;
+                self.take_in(Job::Ask(ask, from), work, desk);
+            }
+            Packet::Plan(_)
+            | Packet::Done { .. }
+            | Packet::Submit(_)
+            | Packet::Busy(..)
+            | Packet::Ack(_)
+            | Packet::Answer(_) => {}
+        }
+    }
+
+    fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
+        let Some(job) = self.jobs.take(slot) else { return };
+        match job {
+            Job::Timer(timer) => return self.timer_due(timer, slot, desk),
+            Job::Apply => {
+                self.applier.end();
+                return self.apply_next(desk);
+            }
+            Job::Handed(handed, router) => self.verified(&handed, router, desk),
+            Job::Protocol(carried, from) => self.heard(&carried, from, desk),
+            Job::Ask(ask, asker) => self.answer(asker, &ask, desk),
+        }
+        self.workers.end();
+    }
+
+    fn crash(&mut self, state_lost: bool) {
+        self.state_lost = state_lost;
+        self.workers.clear();
+        self.applier.clear();
+        self.jobs.clear();
+        self.timers.clear();
+        self.effects.clear();
+        if state_lost {
+            self.registry = Registry::new(self.setting.retention);
+            self.lane.clear();
+            self.position = 0;
+        }
+    }
+
+    /// What the order had decided on before the crash is in its log, and is applied first.
+    fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
+        while !self.lane.is_empty() {
+            self.apply_next(desk);
+        }
+        let state_kept = !self.state_lost;
+        self.replica.restart(desk.local_now(), state_kept, &mut self.effects);
+        self.obey(desk);
+    }
+}
+
+fn names(item: &Item) -> (u32, u8) {
+    (item.signed.attestation.operation.0, item.attempt)
+}

@@ -1,0 +1,52 @@
+//! What `attestorm` says without arguments, and its help.
+
+/// Without arguments: a greeting, not an error.
+pub(super) const GREETING: &str = concat!(
+    "attestorm ",
+    env!("CARGO_PKG_VERSION"),
+    "   storm-test an attestation network before its users do
+
+  attestorm run out-of-order-links          a stress scenario, its verdict and charts
+  attestorm compare out-of-order-links --by ordering=arrival,causal,sequencer
+  attestorm scenario list                   the bundled scenarios, each asks one question
+
+everyday   run  compare  report           look closer   replay
+search     hunt                           files         scenario  metrics  completions
+           attestorm <command> --help has examples
+"
+);
+
+/// `--help`: the commands in groups.
+pub(super) const HELP: &str = concat!(
+    "attestorm ",
+    env!("CARGO_PKG_VERSION"),
+    "   storm-test an attestation network before its users do
+
+Usage: attestorm [--quiet] <command> …
+
+Everyday
+  run <scenario>                 verdict, numbers beside the calm twin, charts
+  compare <scenario> --by a=b,c  variants on the same seeds: which is better, at what price
+  report [result]                draw charts and pages of a stored result again
+Look closer
+  replay [result]                prove that a run or a grid can be reproduced byte for byte
+Search
+  hunt <scenario>                random faults from seeds: does one break a guarantee?
+Files
+  scenario list|show|check|schema|new
+  metrics [word]                 every metric: name, unit, better direction, definition, source
+  completions <shell>
+
+A <scenario> is a file or a bundled name; a [result] is a folder, a scenario's name (its latest
+result), or nothing (the latest of all).
+
+Options
+  -q, --quiet      print the verdict line only
+  -h, --help       this text; `attestorm <command> --help` has the options and examples
+  -V, --version    the version
+
+Start with
+  attestorm run out-of-order-links
+  attestorm compare out-of-order-links --by ordering=arrival,causal,sequencer --seeds 1..10
+"
+);

@@ -1,0 +1,65 @@
+//! `attestorm hunt`: random faults from seeds; does one break a guarantee?
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use super::args::HuntArgs;
+use super::output::{FAILED, fail, print};
+use super::progress::Progress;
+use super::source;
+use crate::experiment::{Find, Hunt, HuntReport, Word, hunt as go_hunting};
+use crate::ordering::Catalogue;
+use crate::report::{Draft, StoreError, grouped};
+
+pub(super) fn hunt(args: &HuntArgs, catalogue: &Catalogue, quiet: bool) -> ExitCode {
+    let scenario = match source::scenario(&args.scenario, &[], catalogue) {
+        Ok(scenario) => scenario,
+        Err(code) => return code,
+    };
+    let ordering = scenario.ordering.clone();
+    let began = Instant::now();
+    let hunt = Hunt { scenario, from: args.from, runs: args.runs };
+    let mut progress = Progress::new("hunted", args.runs.into(), quiet);
+    let told = |done, of| progress.at(done as u64, of as u64);
+    let report = go_hunting(&hunt, catalogue, source::cores(), told);
+    drop(progress);
+    print(&summary(&report, &ordering, began.elapsed().as_secs_f64()));
+    let Some(first) = report.finds.first() else {
+        let next = args.from + u64::from(args.runs);
+        let name = &args.scenario.scenario;
+        print(&format!(
+            "next: attestorm hunt {name} --ordering {ordering} --runs {} --from {next}\n",
+            args.runs
+        ));
+        return ExitCode::SUCCESS;
+    };
+    match keep(first, args, &ordering) {
+        Ok(file) => {
+            print(&format!("{}\nnext: attestorm run {file}\n", first.broken));
+            ExitCode::from(Word::Broken.exit())
+        }
+        Err(error) => fail(error, FAILED),
+    }
+}
+
+fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
+    let (runs, clean, events) =
+        (grouped(report.runs.into()), grouped(report.clean.into()), grouped(report.events));
+    let broke = report.finds.len();
+    let numbers: Vec<String> =
+        report.finds.iter().take(8).map(|find| find.number.to_string()).collect();
+    let numbers = if broke > 0 { format!(" (runs {})", numbers.join(", ")) } else { String::new() };
+    format!(
+        "{runs} runs in {wall_secs:.1} s, {events} events    {clean} clean    {broke} broke a guarantee of {ordering}{numbers}\n"
+    )
+}
+
+/// Stores the scenario of a find, so that it can be run again.
+fn keep(find: &Find, args: &HuntArgs, ordering: &str) -> Result<String, StoreError> {
+    let folder = args.out.join(format!("hunt-{ordering}"));
+    let draft = Draft::begin(&folder, &format!("run-{}", find.number))?;
+    draft.write("scenario.toml", find.scenario.to_toml())?;
+    draft.write("broken.txt", format!("{}\n", find.broken))?;
+    let place = draft.publish()?;
+    Ok(place.join("scenario.toml").display().to_string())
+}

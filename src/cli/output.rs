@@ -1,0 +1,34 @@
+//! Printing: results to stdout, progress and errors to stderr. A reader that went away is no
+//! error.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Exit code of an invalid scenario or command line.
+pub(super) const INVALID: u8 = 104;
+/// Exit code of a program stopped by Ctrl-C.
+pub(super) const INTERRUPTED: u8 = 105;
+/// Exit code of a failure of attestorm itself, or of the system below it.
+pub(super) const FAILED: u8 = 1;
+
+/// Prints a result.
+pub(super) fn print(text: &str) {
+    // A closed pipe is how `| head` says that it has seen enough.
+    let _ = io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Prints a line to stderr.
+pub(super) fn print_error(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Prints an error and gives back its exit code.
+pub(super) fn fail(error: impl std::fmt::Display, code: u8) -> ExitCode {
+    print_error(&format!("error: {error}"));
+    ExitCode::from(code)
+}
+
+/// Whether stderr may be coloured: a terminal, and `NO_COLOR` (no-color.org) not set.
+pub(super) fn colours() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

@@ -1,0 +1,101 @@
+//! Whether a check of the author holds, on what a run measured.
+
+use crate::kernel::Span;
+use crate::measure::{Measured, Measurement, Statistic};
+use crate::scenario::check::{Bound, Check, Relation, Stat};
+
+/// Whether a check is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Met {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// There are no samples, or too few, to say.
+    Unknown,
+}
+
+/// A check with what was measured for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckResult {
+    /// The threshold's name; the check's text for an expectation.
+    pub name: String,
+    /// As written.
+    pub check: String,
+    /// What was measured; with windows the worst of them.
+    pub measured: Measured,
+    /// What it was compared with; `None` if the twin has no such value.
+    pub bound: Option<f64>,
+    /// Whether it holds.
+    pub met: Met,
+}
+
+/// A run beside its twin, as far as checks are concerned.
+#[derive(Clone, Copy)]
+pub struct Evidence<'a> {
+    /// The run.
+    pub run: &'a Measurement,
+    /// Its twin, unless it was not run.
+    pub twin: Option<&'a Measurement>,
+}
+
+/// Evaluates one check.
+pub fn evaluate(name: &str, check: &Check, evidence: Evidence<'_>) -> CheckResult {
+    judge(name, check, measure(check, evidence.run, evidence), evidence)
+}
+
+/// Judges what was measured for a check.
+pub fn judge(name: &str, check: &Check, measured: Measured, evidence: Evidence<'_>) -> CheckResult {
+    let bound = match check.bound {
+        Bound::Value(value) => Some(value),
+        Bound::TimesTwin(factor) => evidence
+            .twin
+            .and_then(|twin| measure(check, twin, evidence).value())
+            .map(|value| value * factor),
+    };
+    let met = match (measured, bound) {
+        (Measured::Value(value), Some(bound)) => holds(value, check.relation, bound),
+        (Measured::Never, Some(_)) => holds(f64::INFINITY, check.relation, 0.0),
+        (Measured::Few | Measured::NoData, _) | (_, None) => Met::Unknown,
+    };
+    CheckResult { name: name.to_owned(), check: check.text.clone(), measured, bound, met }
+}
+
+fn holds(value: f64, relation: Relation, bound: f64) -> Met {
+    let holds = match relation {
+        Relation::Less => value < bound,
+        Relation::AtMost => value <= bound,
+        // Counts and shares of counts: equal means equal.
+        Relation::Equal => (value - bound).abs() < 1e-9,
+        Relation::AtLeast => value >= bound,
+        Relation::More => value > bound,
+    };
+    if holds { Met::Yes } else { Met::No }
+}
+
+fn measure(check: &Check, of: &Measurement, evidence: Evidence<'_>) -> Measured {
+    let Some(statistic) = statistic(check.stat) else {
+        let Some(twin) = evidence.twin else { return Measured::NoData };
+        return of
+            .recovery(&check.metric, twin)
+            .map_or(Measured::Never, |took: Span| Measured::Value(took.as_millis_f64()));
+    };
+    let phase = check.phase.as_deref().map_or(Some(0), |name| of.phase(name));
+    let Some(phase) = phase else { return Measured::NoData };
+    of.value(&check.metric, statistic, phase, check.window)
+}
+
+/// The statistic over one phase; `None` for a recovery, which looks across phases.
+pub(super) const fn statistic(stat: Stat) -> Option<Statistic> {
+    Some(match stat {
+        Stat::Percentile(share) => Statistic::Percentile(share),
+        Stat::Max => Statistic::Max,
+        Stat::Min => Statistic::Min,
+        Stat::Mean => Statistic::Mean,
+        Stat::Count => Statistic::Count,
+        Stat::Share => Statistic::Share,
+        Stat::Per10k => Statistic::Per10k,
+        Stat::Longest => Statistic::Longest,
+        Stat::Recovery => return None,
+    })
+}

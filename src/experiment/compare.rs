@@ -1,0 +1,177 @@
+//! A grid of runs: variants of one scenario on the same seeds.
+
+use std::sync::Arc;
+
+use super::check::Met;
+use super::pool::{Panicked, run_all};
+use super::single::{Pair, run_pair};
+use super::verdict::Word;
+use crate::measure::{NoRows, Statistic};
+use crate::ordering::Catalogue;
+use crate::scenario::model::{Crypto, Scenario};
+use crate::simulation::{Failure, Options, run};
+use crate::trace::Digest;
+
+/// One variant: what the axis says, and what that makes of the scenario.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// The value on the axis, as written.
+    pub label: String,
+    /// The scenario with it.
+    pub scenario: Scenario,
+}
+
+/// What is to be run.
+#[derive(Clone, Debug)]
+pub struct Grid {
+    /// The path that differs between variants.
+    pub axis: String,
+    /// The variants, in the order in which they were named.
+    pub variants: Vec<Variant>,
+    /// The seeds, in order.
+    pub seeds: Vec<u64>,
+}
+
+/// One run of a grid.
+pub type GridRun = Pair;
+
+/// All runs of a grid.
+pub struct Comparison {
+    /// The path that differs between variants.
+    pub axis: String,
+    /// The seeds, in order.
+    pub seeds: Vec<u64>,
+    /// What the axis says, by variant.
+    pub labels: Vec<String>,
+    /// `runs[variant][seed]`.
+    pub runs: Vec<Vec<GridRun>>,
+    /// Whether the first seed of each variant has the same digest with real signatures.
+    pub real_agrees: Vec<bool>,
+}
+
+impl Comparison {
+    /// One digest over all runs, variant by variant, seed by seed.
+    pub fn digest(&self) -> Digest {
+        Digest::of_digests(self.runs.iter().flatten().map(|pair| &pair.run.digest))
+    }
+
+    /// The gravest word of any run.
+    pub fn gravest(&self) -> Word {
+        let words = self.runs.iter().flatten().map(|pair| pair.verdict.word());
+        words.min().unwrap_or(Word::Pass)
+    }
+
+    /// The seed of the first variant that fared worst: by its word, then by thresholds missed,
+    /// then by its p99 to applied.
+    pub fn worst_seed(&self) -> u64 {
+        let runs = self.seeds.iter().zip(self.runs.first().into_iter().flatten());
+        let worst = runs.min_by(|(_, a), (_, b)| badness(a).total_cmp(&badness(b)).reverse());
+        worst.map_or(0, |(seed, _)| *seed)
+    }
+
+    /// How many runs there are, twins not counted.
+    pub fn len(&self) -> usize {
+        self.runs.iter().map(Vec::len).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Larger is worse.
+fn badness(pair: &Pair) -> f64 {
+    let word = match pair.verdict.word() {
+        Word::Broken => 3.0,
+        Word::Inconclusive => 2.0,
+        Word::Missed => 1.0,
+        Word::Pass => 0.0,
+    };
+    let missed = pair.thresholds.iter().filter(|result| result.met == Met::No).count() as f64;
+    let p99 = Statistic::Percentile(0.99);
+    let p99 = pair.run.measurement.value("latency.applied", p99, 0, None).value();
+    word * 1e12 + missed * 1e9 + p99.unwrap_or(1e8)
+}
+
+/// A cell of the grid.
+enum Cell {
+    /// A run beside its twin, with modelled signatures.
+    Pair(Box<Scenario>),
+    /// The same again with real signatures: only its digest is wanted.
+    Real(Box<Scenario>),
+}
+
+enum Done {
+    Pair(Box<Pair>),
+    Real(Digest),
+}
+
+/// Runs a grid on `threads` cores. Signatures are modelled; the first seed of each variant runs
+/// once more with real ones. `progress` hears how many of how many cells are done.
+///
+/// # Errors
+/// The first run, in grid order, that came to nothing.
+pub fn compare(
+    grid: Grid,
+    catalogue: &Catalogue,
+    options: Options,
+    threads: usize,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Comparison, String> {
+    let Grid { axis, variants, seeds } = grid;
+    let with =
+        |scenario: &Scenario, seed, crypto| Box::new(Scenario { seed, crypto, ..scenario.clone() });
+    let mut cells: Vec<Cell> = Vec::new();
+    // The slow ones first, so that no core waits for one of them at the end.
+    let first = seeds.first().copied().unwrap_or(1);
+    cells.extend(variants.iter().map(|v| Cell::Real(with(&v.scenario, first, Crypto::Real))));
+    for variant in &variants {
+        let modelled = |seed: &u64| Cell::Pair(with(&variant.scenario, *seed, Crypto::Modelled));
+        cells.extend(seeds.iter().map(modelled));
+    }
+    let total = cells.len();
+    let shared = Arc::new(catalogue.clone());
+    let work = move |cell| work_off(cell, &shared, options);
+    let done = run_all(cells, threads, work, |at, _| progress(at + 1, total));
+    let mut done = done.into_iter().map(flatten).collect::<Result<Vec<_>, _>>()?.into_iter();
+    let real: Vec<Digest> = done
+        .by_ref()
+        .take(variants.len())
+        .filter_map(|cell| if let Done::Real(digest) = cell { Some(digest) } else { None })
+        .collect();
+    let runs: Vec<Vec<Pair>> = variants
+        .iter()
+        .map(|_| done.by_ref().take(seeds.len()).filter_map(pair_of).collect())
+        .collect();
+    let agrees = |(real, runs): (&Digest, &Vec<Pair>)| {
+        runs.first().is_some_and(|pair| pair.run.digest == *real)
+    };
+    let real_agrees = real.iter().zip(&runs).map(agrees).collect();
+    let labels = variants.into_iter().map(|variant| variant.label).collect();
+    Ok(Comparison { axis, seeds, labels, runs, real_agrees })
+}
+
+fn work_off(cell: Cell, catalogue: &Catalogue, options: Options) -> Result<Done, Failure> {
+    Ok(match cell {
+        Cell::Pair(scenario) => {
+            Done::Pair(Box::new(run_pair(&scenario, catalogue, options, true, &mut NoRows)?))
+        }
+        Cell::Real(scenario) => Done::Real(run(&scenario, catalogue, options, &mut NoRows)?.digest),
+    })
+}
+
+fn pair_of(done: Done) -> Option<Pair> {
+    match done {
+        Done::Pair(pair) => Some(*pair),
+        Done::Real(_) => None,
+    }
+}
+
+fn flatten(result: Result<Result<Done, Failure>, Panicked>) -> Result<Done, String> {
+    match result {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(failure)) => Err(failure.to_string()),
+        Err(Panicked(text)) => Err(text),
+    }
+}

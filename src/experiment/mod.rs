@@ -1,0 +1,18 @@
+//! Questions that take more than one run: with the twin, over seeds, between variants, and the
+//! hunt for a seed that breaks a guarantee.
+
+mod check;
+mod compare;
+mod fault_report;
+mod hunt;
+mod pool;
+mod single;
+mod verdict;
+
+pub use check::{CheckResult, Met, evaluate};
+pub use compare::{Comparison, Grid, GridRun, Variant, compare};
+pub use fault_report::FaultReport;
+pub use hunt::{Find, Hunt, HuntReport, hunt};
+pub use pool::{Panicked, run_all};
+pub use single::{Pair, judge_pair, run_pair, twin_of};
+pub use verdict::{Finding, Verdict, Word};

@@ -1,0 +1,121 @@
+//! What each fault rule achieved.
+
+use crate::kernel::{Span, VirtualTime};
+use crate::trace::{FateKind, HostChange};
+
+/// Fates of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fates {
+    /// Messages.
+    pub count: u64,
+    /// How much longer they took, all together.
+    pub total: Span,
+    /// How much longer one took at most.
+    pub max: Span,
+}
+
+/// What one rule, by its place in the scenario, did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Achievement {
+    fates: [Fates; FATES.len()],
+    changes: [u64; CHANGES.len()],
+    /// The first and the last instant at which it did something.
+    pub span: Option<(VirtualTime, VirtualTime)>,
+}
+
+/// Every kind of fate, in order.
+pub const FATES: [FateKind; 6] = [
+    FateKind::Delayed,
+    FateKind::Reordered,
+    FateKind::Lost,
+    FateKind::Duplicated,
+    FateKind::Blocked,
+    FateKind::Held,
+];
+
+/// Every change of a host, in order.
+pub const CHANGES: [HostChange; 7] = [
+    HostChange::Crashed,
+    HostChange::Restarted,
+    HostChange::RestartedEmpty,
+    HostChange::Stalled,
+    HostChange::Resumed,
+    HostChange::Slowed,
+    HostChange::ClockChanged,
+];
+
+impl Achievement {
+    /// Fates of a kind.
+    pub const fn fates(&self, kind: FateKind) -> Fates {
+        self.fates[kind as usize]
+    }
+
+    /// How often it changed a host so.
+    pub const fn changes(&self, change: HostChange) -> u64 {
+        self.changes[change as usize]
+    }
+
+    /// Messages it did something to, once for each thing it did.
+    pub fn messages(&self) -> u64 {
+        self.fates.iter().map(|fates| fates.count).sum()
+    }
+
+    /// Whether it did anything at all.
+    pub const fn has_occurred(&self) -> bool {
+        self.span.is_some()
+    }
+
+    pub(super) fn fate(&mut self, now: VirtualTime, kind: FateKind, by: Span) {
+        let fates = &mut self.fates[kind as usize];
+        fates.count += 1;
+        fates.total += by;
+        fates.max = fates.max.max(by);
+        self.occurred(now);
+    }
+
+    pub(super) fn change(&mut self, now: VirtualTime, change: HostChange) {
+        self.changes[change as usize] += 1;
+        self.occurred(now);
+    }
+
+    fn occurred(&mut self, now: VirtualTime) {
+        let first = self.span.map_or(now, |span| span.0);
+        self.span = Some((first, now));
+    }
+}
+
+/// The entry of a rule, made if it is the first time.
+pub(super) fn of_rule(rules: &mut Vec<Achievement>, rule: u16) -> &mut Achievement {
+    let rule = usize::from(rule);
+    if rule >= rules.len() {
+        rules.resize(rule + 1, Achievement::default());
+    }
+    &mut rules[rule]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::script::measure;
+
+    #[test]
+    fn each_rule_says_what_it_did_and_when() {
+        let script = "1ms r8 fate 1 delayed to 0 by 50ms; 2ms r8 fate 1 delayed to 1 by 70ms;
+                      3ms r8 fate 1 lost to 2; 4ms v3 host 2 slowed; 9ms v3 host 2 slowed";
+        let rules = measure(4, 3, script).achievements;
+        assert_eq!(rules.len(), 3);
+        assert!(!rules[0].has_occurred());
+        let (total, max) = (Span::from_millis(120), Span::from_millis(70));
+        assert_eq!(rules[1].fates(FateKind::Delayed), Fates { count: 2, total, max });
+        assert_eq!((rules[1].messages(), rules[2].messages()), (3, 0));
+        assert_eq!(rules[2].changes(HostChange::Slowed), 2);
+        let instant = |millis| VirtualTime::ZERO + Span::from_millis(millis);
+        assert_eq!(rules[2].span, Some((instant(4), instant(9))));
+    }
+
+    #[test]
+    fn kinds_are_in_order() {
+        assert!(FATES.iter().enumerate().all(|(place, kind)| place == *kind as usize));
+        assert!(CHANGES.iter().enumerate().all(|(place, change)| place == *change as usize));
+    }
+}

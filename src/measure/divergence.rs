@@ -1,0 +1,206 @@
+//! Validators divided: different answers on one operation, longer than they are given to agree.
+
+use std::collections::VecDeque;
+
+use super::hosts::Hosts;
+use super::ledger::{Ledger, Place};
+use super::record::{Cell, Divergence, NEVER};
+use super::setting::{Interval, PhaseWindow};
+use super::tally::Tally;
+use super::{Setting, event::Event};
+use crate::kernel::{Span, VirtualTime};
+
+/// Stretches of time, cut to one phase.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stretches {
+    /// How many.
+    pub count: u64,
+    /// The longest.
+    pub longest: Span,
+    /// All together.
+    pub total: Span,
+}
+
+impl Stretches {
+    fn add(&mut self, length: Span) {
+        self.count += 1;
+        self.longest = self.longest.max(length);
+        self.total += length;
+    }
+}
+
+/// Watches until when validators must agree, and whether they do.
+#[derive(Clone, Debug)]
+pub(super) struct Divided {
+    patience: Span,
+    phases: Vec<PhaseWindow>,
+    /// Operations and when validators must agree on them, in that order.
+    due: VecDeque<(VirtualTime, u32)>,
+    /// Operations on which they must agree and do not.
+    now: u64,
+    since: VirtualTime,
+}
+
+impl Divided {
+    pub(super) fn new(setting: &Setting) -> Self {
+        Self {
+            patience: setting.diverged_after,
+            phases: setting.phases.clone(),
+            due: VecDeque::new(),
+            now: 0,
+            since: NEVER,
+        }
+    }
+
+    /// When the next operation must be looked at.
+    pub(super) fn next(&self) -> VirtualTime {
+        self.due.front().map_or(NEVER, |due| due.0)
+    }
+
+    /// A validator delivered an operation for the first time.
+    pub(super) fn first_delivery(&mut self, operation: u32, now: VirtualTime) {
+        self.due.push_back((now + self.patience, operation));
+    }
+
+    /// Looks at the operations on which validators must agree before `now`.
+    pub(super) fn advance(
+        &mut self,
+        now: VirtualTime,
+        ledger: &mut Ledger,
+        hosts: &Hosts,
+        tallies: &mut [Tally],
+    ) {
+        while let Some(&(at, operation)) = self.due.front().filter(|due| due.0 < now) {
+            self.due.pop_front();
+            if let Place::Slot(slot) = ledger.find(operation) {
+                ledger.record_mut(slot).divergence = Divergence::Agreed;
+                self.judge(slot, at, ledger, hosts, tallies);
+            }
+        }
+    }
+
+    /// What validators say of an operation has changed.
+    pub(super) fn judge(
+        &mut self,
+        slot: usize,
+        now: VirtualTime,
+        ledger: &mut Ledger,
+        hosts: &Hosts,
+        tallies: &mut [Tally],
+    ) {
+        let was_divided = match ledger.record(slot).divergence {
+            Divergence::Unseen | Divergence::Young => return,
+            Divergence::Agreed => false,
+            Divergence::Diverged => true,
+        };
+        let is_divided = is_divided(ledger, slot, hosts);
+        let record = ledger.record_mut(slot);
+        if is_divided && !was_divided {
+            record.divergence = Divergence::Diverged;
+            record.events.add(Event::Diverged);
+            if self.now == 0 {
+                self.since = now;
+            }
+            self.now += 1;
+        } else if was_divided && !is_divided {
+            record.divergence = Divergence::Agreed;
+            self.united(now, tallies);
+        }
+    }
+
+    /// Another set of validators is correct: every operation is looked at anew.
+    pub(super) fn judge_all(
+        &mut self,
+        now: VirtualTime,
+        ledger: &mut Ledger,
+        hosts: &Hosts,
+        tallies: &mut [Tally],
+    ) {
+        for operation in ledger.front()..ledger.end() {
+            self.judge(ledger.slot(operation), now, ledger, hosts, tallies);
+        }
+    }
+
+    /// Validators no longer differ on one operation. One that is settled while they do stays so.
+    fn united(&mut self, now: VirtualTime, tallies: &mut [Tally]) {
+        self.now -= 1;
+        if self.now == 0 {
+            self.close(now, tallies);
+        }
+    }
+
+    /// The run is over; what is still divided was so to the end.
+    pub(super) fn finish(&mut self, end: VirtualTime, tallies: &mut [Tally]) {
+        if self.now > 0 {
+            self.close(end, tallies);
+        }
+    }
+
+    fn close(&mut self, now: VirtualTime, tallies: &mut [Tally]) {
+        for (phase, tally) in self.phases.iter().zip(tallies) {
+            let shared = phase.spans.iter().map(|&span| overlap(span, (self.since, now)));
+            let lengths = shared.filter(|length| *length > Span::ZERO);
+            lengths.for_each(|length| tally.divergence.add(length));
+        }
+    }
+}
+
+fn overlap(a: Interval, b: Interval) -> Span {
+    a.1.min(b.1).since(a.0.max(b.0))
+}
+
+/// Whether two correct validators that are up would give different answers.
+fn is_divided(ledger: &Ledger, slot: usize, hosts: &Hosts) -> bool {
+    let count = ledger.record(slot).count;
+    if hosts.active() as usize == hosts.len() {
+        let all = hosts.active() as u16;
+        return count.accepted != all && count.refused + count.not_found != all;
+    }
+    let says = |cell: &Cell| cell.verdict().map(|_| cell.is_accepted());
+    let cells = ledger.cells(slot).iter().enumerate();
+    let mut answers = cells.filter(|(v, _)| hosts.is_active(*v)).map(|(_, cell)| says(cell));
+    let first = answers.next();
+    answers.any(|answer| Some(answer) != first)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::measure::Event;
+    use crate::measure::script::{measure, stretches};
+
+    fn check(script: &str, diverged: u64, divided: &str) {
+        let measured = measure(4, 3, script);
+        assert_eq!(measured.phases[0].count(Event::Diverged), diverged, "{script}");
+        assert_eq!(stretches(&measured), divided, "{script}");
+    }
+
+    #[test]
+    fn validators_that_agree_in_time_are_not_divided() {
+        check("0ms c9 plan 0; 5ms v0-2 accept 0; 900ms v3 accept 0", 0, "0 0s");
+        check("0ms c9 plan 0; 5ms v0-3 refuse 0 AlreadyRevoked", 0, "0 0s");
+    }
+
+    #[test]
+    fn one_that_is_silent_or_says_otherwise_divides_them() {
+        check("0ms c9 plan 0; 5ms v0-2 accept 0; 3005ms v3 accept 0", 1, "1 2s");
+        check("0ms c9 plan 0; 5ms v0-2 accept 0; 6ms v3 refuse 0 NotFound", 1, "1 8s995ms");
+    }
+
+    #[test]
+    fn stretches_that_overlap_are_one() {
+        let script = "0ms c9 plan 0; 0ms c9 plan 1 seq 1; 5ms v0-2 accept 0; 505ms v0-2 accept 1;
+                      3005ms v3 accept 0; 4005ms v3 accept 1";
+        check(script, 2, "1 3s");
+    }
+
+    #[test]
+    fn one_that_is_down_gives_no_answers() {
+        check("0ms c9 plan 0; 1ms v3 host 0 crashed; 5ms v0-2 accept 0", 0, "0 0s");
+        let script = "0ms c9 plan 0; 1ms v3 host 0 crashed; 5ms v0-2 accept 0;
+                      4s v3 host 0 restarted; 4500ms v3 accept 0";
+        check(script, 1, "1 500ms");
+        let script = "0ms c9 plan 0; 1ms v3 host 0 crashed; 5ms v0-2 accept 0;
+                      4s v3 host 0 restartedempty; 4500ms v3 accept 0";
+        check(script, 0, "0 0s");
+    }
+}

@@ -1,0 +1,273 @@
+//! What may happen to an operation, and what it is counted against.
+
+use super::distribution::{Measured, Statistic};
+
+/// An event metric, in the order of the table of metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Event {
+    /// `unfinished`
+    Unfinished,
+    /// `refused`
+    Refused,
+    /// `orphans`
+    Orphans,
+    /// `waited`
+    Waited,
+    /// `diverged`
+    Diverged,
+    /// `effect_before_cause`
+    EffectBeforeCause,
+    /// `mislinked`
+    Mislinked,
+    /// `accepted_after_revoke`
+    AcceptedAfterRevoke,
+    /// `flips`
+    Flips,
+    /// `double_accepted`
+    DoubleAccepted,
+    /// `duplicated`
+    Duplicated,
+    /// `lost`
+    Lost,
+    /// `lost_after_ack`
+    LostAfterAck,
+    /// `forged_accepted`
+    ForgedAccepted,
+    /// `forged_refused`
+    ForgedRefused,
+    /// `rejected`
+    Rejected,
+    /// `retried`
+    Retried,
+    /// `proof_ok`
+    ProofOk,
+    /// `reordered`
+    Reordered,
+    /// `inversions`
+    Inversions,
+}
+
+/// What an event is counted against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// Statements due: everything but questions.
+    Statements,
+    /// Questions due.
+    Questions,
+    /// Statements and questions due.
+    Operations,
+    /// First copies that arrived at validators.
+    Arrivals,
+    /// Pairs of neighbouring operations that two validators delivered.
+    Pairs,
+}
+
+impl Event {
+    /// How many there are.
+    pub const COUNT: usize = 20;
+
+    /// Every event, in order.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Unfinished,
+        Self::Refused,
+        Self::Orphans,
+        Self::Waited,
+        Self::Diverged,
+        Self::EffectBeforeCause,
+        Self::Mislinked,
+        Self::AcceptedAfterRevoke,
+        Self::Flips,
+        Self::DoubleAccepted,
+        Self::Duplicated,
+        Self::Lost,
+        Self::LostAfterAck,
+        Self::ForgedAccepted,
+        Self::ForgedRefused,
+        Self::Rejected,
+        Self::Retried,
+        Self::ProofOk,
+        Self::Reordered,
+        Self::Inversions,
+    ];
+
+    /// Its name in the table of metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unfinished => "unfinished",
+            Self::Refused => "refused",
+            Self::Orphans => "orphans",
+            Self::Waited => "waited",
+            Self::Diverged => "diverged",
+            Self::EffectBeforeCause => "effect_before_cause",
+            Self::Mislinked => "mislinked",
+            Self::AcceptedAfterRevoke => "accepted_after_revoke",
+            Self::Flips => "flips",
+            Self::DoubleAccepted => "double_accepted",
+            Self::Duplicated => "duplicated",
+            Self::Lost => "lost",
+            Self::LostAfterAck => "lost_after_ack",
+            Self::ForgedAccepted => "forged_accepted",
+            Self::ForgedRefused => "forged_refused",
+            Self::Rejected => "rejected",
+            Self::Retried => "retried",
+            Self::ProofOk => "proof_ok",
+            Self::Reordered => "reordered",
+            Self::Inversions => "inversions",
+        }
+    }
+
+    /// The event of that name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.name() == name)
+    }
+
+    /// What it is counted against.
+    pub const fn base(self) -> Base {
+        match self {
+            Self::AcceptedAfterRevoke => Base::Questions,
+            Self::Rejected | Self::Retried => Base::Operations,
+            Self::Reordered => Base::Arrivals,
+            Self::Inversions => Base::Pairs,
+            Self::Unfinished
+            | Self::Refused
+            | Self::Orphans
+            | Self::Waited
+            | Self::Diverged
+            | Self::EffectBeforeCause
+            | Self::Mislinked
+            | Self::Flips
+            | Self::DoubleAccepted
+            | Self::Duplicated
+            | Self::Lost
+            | Self::LostAfterAck
+            | Self::ForgedAccepted
+            | Self::ForgedRefused
+            | Self::ProofOk => Base::Statements,
+        }
+    }
+}
+
+/// A set of events that befell one operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Events(u32);
+
+impl Events {
+    pub(super) const EMPTY: Self = Self(0);
+
+    /// Adds an event.
+    pub const fn add(&mut self, event: Event) {
+        self.0 |= 1 << event as u8;
+    }
+
+    /// Adds an event if something holds.
+    pub const fn add_if(&mut self, event: Event, holds: bool) {
+        self.0 |= (holds as u32) << event as u8;
+    }
+
+    pub(super) const fn remove(&mut self, event: Event) {
+        self.0 &= !(1 << event as u8);
+    }
+
+    /// Whether an event is in.
+    pub const fn has(self, event: Event) -> bool {
+        self.0 >> event as u8 & 1 == 1
+    }
+
+    /// The events, in order.
+    pub fn iter(self) -> impl Iterator<Item = Event> {
+        super::setting::phases_of(self.0.into()).map(|bit| Event::ALL[bit])
+    }
+}
+
+/// How much of everything was due, and how often each event happened.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Counts {
+    /// Everything but questions.
+    pub statements: u64,
+    /// Questions.
+    pub questions: u64,
+    /// First copies that arrived at validators.
+    pub arrivals: u64,
+    /// Pairs of neighbouring operations that two validators delivered.
+    pub pairs: u64,
+    happened: [u64; Event::COUNT],
+}
+
+impl Counts {
+    /// Statements and questions due.
+    pub const fn operations(&self) -> u64 {
+        self.statements + self.questions
+    }
+
+    /// What an event is counted against.
+    pub const fn due(&self, event: Event) -> u64 {
+        match event.base() {
+            Base::Statements => self.statements,
+            Base::Questions => self.questions,
+            Base::Operations => self.operations(),
+            Base::Arrivals => self.arrivals,
+            Base::Pairs => self.pairs,
+        }
+    }
+
+    /// How often an event happened.
+    pub const fn count(&self, event: Event) -> u64 {
+        self.happened[event as usize]
+    }
+
+    /// Count, share and rate of an event; nothing else makes sense of it.
+    pub fn measure(&self, event: Event, statistic: Statistic) -> Measured {
+        let (count, due) = (self.count(event) as f64, self.due(event) as f64);
+        match statistic {
+            _ if due == 0.0 => Measured::NoData,
+            Statistic::Count => Measured::Value(count),
+            Statistic::Share => Measured::Value(count / due),
+            Statistic::Per10k => Measured::Value(count / due * 10_000.0),
+            Statistic::Percentile(_)
+            | Statistic::Max
+            | Statistic::Min
+            | Statistic::Mean
+            | Statistic::Longest => Measured::NoData,
+        }
+    }
+
+    pub(super) const fn add(&mut self, event: Event, times: u64) {
+        self.happened[event as usize] += times;
+    }
+
+    pub(super) fn add_all(&mut self, events: Events) {
+        events.iter().for_each(|event| self.add(event, 1));
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.statements += other.statements;
+        self.questions += other.questions;
+        self.arrivals += other.arrivals;
+        self.pairs += other.pairs;
+        self.happened.iter_mut().zip(other.happened).for_each(|(sum, part)| *sum += part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::metric::{Kind, TABLE};
+
+    #[test]
+    fn events_are_those_of_the_table_in_its_order() {
+        let table = TABLE.iter().filter(|metric| metric.kind == Kind::Event);
+        let names: Vec<_> = table.map(|metric| metric.name).collect();
+        assert_eq!(Event::ALL.map(Event::name).as_slice(), names);
+        assert!(Event::ALL.iter().enumerate().all(|(place, event)| place == *event as usize));
+    }
+
+    #[test]
+    fn a_set_holds_what_was_added() {
+        let mut events = Events::default();
+        events.add(Event::Lost);
+        events.add_if(Event::Orphans, true);
+        events.add_if(Event::Waited, false);
+        assert_eq!(events.iter().collect::<Vec<_>>(), [Event::Orphans, Event::Lost]);
+    }
+}

@@ -1,0 +1,384 @@
+//! All observers of one run: facts come in, in key order, and a measurement goes out.
+
+use super::achievement::{self, Achievement};
+use super::divergence::Divided;
+use super::event::Event;
+use super::fifo::Fifo;
+use super::holders::{Holders, Verdicts};
+use super::hosts::Hosts;
+use super::inversions::Inversions;
+use super::ledger::{Ledger, Place};
+use super::measurement::Measurement;
+use super::notes::Notes;
+use super::order::OrderObservations;
+use super::positions::Positions;
+use super::readers::{Answer, Readers};
+use super::record::{NEVER, Try};
+use super::rows::{NoRows, Rows};
+use super::sample::Sample;
+use super::series::Series;
+use super::setting::{PhaseCalendar, Setting, phases_of};
+use super::streams::Streams;
+use super::tally::Tally;
+use super::usage::Used;
+use crate::kernel::{Recorded, Span, VirtualTime};
+use crate::trace::{Conclusion, Fact, Kind};
+
+/// How often settled operations are looked for.
+const TICK: Span = Span::from_millis(100);
+
+/// Watches a run. Memory depends on what happens within `retention`, not on the run's length.
+pub struct Observers {
+    pub(super) setting: Setting,
+    pub(super) calendar: PhaseCalendar,
+    pub(super) quorum: u16,
+    pub(super) most: usize,
+    pub(super) ledger: Ledger,
+    pub(super) hosts: Hosts,
+    pub(super) tallies: Vec<Tally>,
+    pub(super) series: Series,
+    pub(super) order: OrderObservations,
+    pub(super) divided: Divided,
+    pub(super) inversions: Inversions,
+    pub(super) streams: Streams,
+    pub(super) positions: Positions,
+    pub(super) fifo: Option<Fifo>,
+    pub(super) holders: Holders,
+    pub(super) readers: Readers,
+    achievements: Vec<Achievement>,
+    notes: Notes,
+    /// By validator, deliveries of operations that were settled.
+    pub(super) late_deliveries: Vec<u64>,
+    pub(super) late: u64,
+    pub(super) offers_finality: bool,
+    pub(super) planned: u64,
+    /// The latency before, and RFC 3550's running jitter, by phase.
+    pub(super) jitter: Vec<(Option<Span>, f64)>,
+    caps: Vec<String>,
+    next_tick: VirtualTime,
+    pub(super) next_look: VirtualTime,
+}
+
+impl Observers {
+    /// Observers for one run.
+    ///
+    /// # Panics
+    /// If the setting contradicts itself.
+    pub fn new(setting: Setting) -> Self {
+        setting.assert_sound();
+        let validators = setting.validators as usize;
+        let hosts = Hosts::new(&setting);
+        let ledger = Ledger::new(validators);
+        let fifo = Fifo::new(&setting);
+        let watches_all = fifo.is_some();
+        let mut new = Self {
+            calendar: PhaseCalendar::new(&setting),
+            quorum: setting.quorum as u16,
+            most: ledger.most(),
+            ledger,
+            tallies: vec![Tally::default(); setting.phases.len()],
+            series: Series::new(),
+            order: OrderObservations::default(),
+            divided: Divided::new(&setting),
+            inversions: Inversions::new(&hosts, setting.retention),
+            streams: Streams::new(validators, setting.processes as usize),
+            positions: Positions::new(validators, setting.retention),
+            fifo,
+            holders: Holders::default(),
+            readers: Readers::default(),
+            achievements: Vec::new(),
+            notes: Notes::default(),
+            late_deliveries: vec![0; validators],
+            late: 0,
+            offers_finality: false,
+            planned: 0,
+            jitter: vec![(None, 0.0); setting.phases.len()],
+            caps: Vec::new(),
+            next_tick: VirtualTime::ZERO + TICK,
+            next_look: VirtualTime::ZERO,
+            hosts,
+            setting,
+        };
+        if !watches_all {
+            new.cap("attesters times validators are too many to watch each one's order");
+        }
+        new
+    }
+
+    /// Takes the next facts in key order.
+    pub fn observe(&mut self, facts: &[Recorded<Fact>]) {
+        self.observe_with(facts, &mut NoRows);
+    }
+
+    /// Takes the next facts and hands out a row for every operation that they settle.
+    pub fn observe_with(&mut self, facts: &[Recorded<Fact>], rows: &mut dyn Rows) {
+        for recorded in facts {
+            let now = recorded.key.time;
+            if now >= self.next_look {
+                self.advance(now, rows);
+            }
+            self.take(now, recorded.process.0, &recorded.fact, rows);
+        }
+    }
+
+    /// The run is over: what has not come by now never will.
+    pub fn finish(self) -> Measurement {
+        self.finish_with(&mut NoRows)
+    }
+
+    /// The run is over; rows of all operations left are handed out.
+    pub fn finish_with(mut self, rows: &mut dyn Rows) -> Measurement {
+        let end = self.setting.settled;
+        self.divided.advance(end, &mut self.ledger, &self.hosts, &mut self.tallies);
+        self.divided.finish(end, &mut self.tallies);
+        while !self.ledger.is_empty() {
+            self.settle_front(true, rows);
+        }
+        self.inversions.advance(NEVER, &mut self.tallies, &mut self.series);
+        self.positions.finish(&self.hosts, &mut self.order.prefix_violations);
+        if self.positions.is_capped {
+            self.cap("a validator was millions of positions ahead of another");
+        }
+        let verdicts = Verdicts {
+            hosts: &self.hosts,
+            quorum: self.setting.quorum as usize,
+            late: &self.late_deliveries,
+        };
+        if self.holders.finish(&verdicts, &mut self.order, &mut self.tallies) {
+            self.caps.push("operations were held by thousands of sets of validators".to_owned());
+        }
+        if !self.offers_finality {
+            self.tallies.iter_mut().for_each(|tally| tally.clear(Sample::Final));
+        }
+        Measurement {
+            setting: self.setting,
+            phases: self.tallies,
+            series: self.series,
+            order: self.order,
+            achievements: self.achievements,
+            notes: self.notes,
+            density: self.streams.finish(),
+            planned: self.planned,
+            late_after_retention: self.late + self.positions.late,
+            unjudged_answers: self.readers.unjudged,
+            caps_reached: self.caps,
+        }
+    }
+
+    /// What time alone brings about before the facts of `now`.
+    fn advance(&mut self, now: VirtualTime, rows: &mut dyn Rows) {
+        let now = now.min(self.setting.settled);
+        self.divided.advance(now, &mut self.ledger, &self.hosts, &mut self.tallies);
+        if now >= self.next_tick {
+            self.settle_quiet(now, rows);
+            self.inversions.advance(now, &mut self.tallies, &mut self.series);
+            self.positions.advance(now, &self.hosts, &mut self.order.prefix_violations);
+            self.next_tick = now + TICK;
+        }
+        self.next_look = self.next_tick.min(self.divided.next());
+    }
+
+    fn take(&mut self, now: VirtualTime, process: u32, fact: &Fact, rows: &mut dyn Rows) {
+        if let Fact::Usage { second, messages, bytes, cpu } = *fact {
+            let cpu = if self.has_cpu(process) { cpu } else { Span::ZERO };
+            self.used(second, Used { messages: messages.into(), bytes, cpu });
+            return;
+        }
+        if now > self.setting.settled {
+            return;
+        }
+        match *fact {
+            Fact::Planned { operation, kind, sequence, client, target, intended } => {
+                self.make_room(operation, rows);
+                self.plan(operation, kind, (client, sequence), target, intended, now);
+            }
+            Fact::Sent { operation, attempt } => self.sent(operation, attempt, now),
+            Fact::Admitted { operation, attempt, .. } => {
+                self.streams.know(process);
+                self.routed(operation, attempt, now, false);
+            }
+            Fact::Routed { operation, attempt, .. } => {
+                self.streams.know(process);
+                self.routed(operation, attempt, now, true);
+            }
+            Fact::Rejected { operation, .. } => {
+                if let Some(slot) = self.touch(operation, now) {
+                    self.ledger.record_mut(slot).events.add(Event::Rejected);
+                }
+            }
+            Fact::Received { operation, attempt, router, sequence } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.received(deed, router, sequence);
+                }
+            }
+            Fact::Verified { operation, attempt, genuine } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.verified(deed, genuine);
+                }
+            }
+            Fact::Waits { operation, attempt } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.ledger.record_mut(deed.slot).events.add(Event::Waited);
+                }
+            }
+            Fact::Delivered { operation, attempt, position, is_final } => {
+                let deed = self.deed(now, process, operation, attempt);
+                let deed = deed.or_else(|| self.stray(now, process, operation, attempt));
+                if let Some(deed) = deed {
+                    self.delivered(deed, position);
+                    if is_final {
+                        self.finalised(deed);
+                    }
+                }
+            }
+            Fact::Retracted { operation, attempt, position, was_final } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.retracted(deed, position, was_final);
+                }
+            }
+            Fact::Finalised { operation, attempt } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.finalised(deed);
+                }
+            }
+            Fact::Applied { operation, attempt, verdict, again, resolved } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    self.applied(deed, verdict, again, resolved);
+                }
+            }
+            Fact::Concluded { operation, conclusion, .. } => {
+                self.concluded(operation, conclusion, now);
+            }
+            Fact::Answered { operation, target, said } => {
+                if let Some(slot) = self.touch(operation, now) {
+                    let record = self.ledger.record_mut(slot);
+                    record.answered = record.answered.min(now);
+                    let answer = Answer { question: operation, target, reader: process, said };
+                    self.readers.answer(answer, &mut self.ledger, &mut self.tallies);
+                }
+            }
+            Fact::Fate { rule, kind, by, .. } => {
+                achievement::of_rule(&mut self.achievements, rule).fate(now, kind, by);
+            }
+            Fact::Host { rule, change } => {
+                achievement::of_rule(&mut self.achievements, rule).change(now, change);
+                if self.hosts.change(process, change) {
+                    self.inversions.hosts_changed(&self.hosts);
+                    let (ledger, hosts) = (&mut self.ledger, &self.hosts);
+                    self.divided.judge_all(now, ledger, hosts, &mut self.tallies);
+                }
+            }
+            Fact::Usage { .. } => {}
+            Fact::Note { note, value } => {
+                if !self.notes.add(now, note, value) {
+                    self.cap("a note's number is 64 or more");
+                }
+            }
+        }
+    }
+
+    /// The slot of a live operation, which is not settled for a while again.
+    pub(super) fn touch(&mut self, operation: u32, now: VirtualTime) -> Option<usize> {
+        match self.ledger.find(operation) {
+            Place::Slot(slot) => {
+                self.ledger.record_mut(slot).last_touch = now;
+                return Some(slot);
+            }
+            Place::Settled => self.late += 1,
+            Place::Beyond => {}
+        }
+        None
+    }
+
+    fn make_room(&mut self, operation: u32, rows: &mut dyn Rows) {
+        while self.ledger.is_full(operation, self.most) && !self.ledger.is_empty() {
+            self.cap("operations were settled early: too many within the retention time");
+            self.settle_front(false, rows);
+        }
+    }
+
+    fn plan(
+        &mut self,
+        operation: u32,
+        kind: Kind,
+        (client, sequence): (u32, u32),
+        target: u32,
+        intended: VirtualTime,
+        now: VirtualTime,
+    ) {
+        if self.ledger.find(operation) == Place::Beyond {
+            self.ledger.extend_to(operation, now);
+        }
+        let Some(slot) = self.touch(operation, now) else { return };
+        self.planned += 1;
+        let is_statement = kind != Kind::Query;
+        let fifo = self.fifo.as_mut().filter(|_| is_statement);
+        let twin = fifo.and_then(|fifo| fifo.plan(client, sequence, operation));
+        let claim_root = match self.ledger.live(target) {
+            Some(first) if kind == Kind::Claim && first.claim_root == Fact::NONE => target,
+            Some(first) if kind == Kind::Claim => first.claim_root,
+            _ => operation,
+        };
+        let phases = self.calendar.mask(intended);
+        let record = self.ledger.record_mut(slot);
+        (record.kind, record.client, record.sequence) = (kind, client, sequence);
+        (record.target, record.intended, record.phases) = (target, intended, phases);
+        (record.twin, record.claim_root) = (twin.unwrap_or(Fact::NONE), claim_root);
+        record.is_planned = true;
+        if let Some(other) = twin.and_then(|twin| self.ledger.live(twin)) {
+            other.twin = operation;
+        }
+    }
+
+    fn sent(&mut self, operation: u32, attempt: u8, now: VirtualTime) {
+        let Some(slot) = self.touch(operation, now) else { return };
+        let record = self.ledger.record_mut(slot);
+        record.is_sent = true;
+        record.attempts = record.attempts.max(attempt.saturating_add(1));
+        if attempt > 0 {
+            record.events.add(Event::Retried);
+            record.last_try = Try::NEVER;
+        }
+        record.try_of(attempt).sent = now;
+    }
+
+    fn routed(&mut self, operation: u32, attempt: u8, now: VirtualTime, is_out: bool) {
+        let Some(slot) = self.touch(operation, now) else { return };
+        let record = self.ledger.record_mut(slot);
+        let stamps = record.try_of(attempt);
+        let (stamp, first) =
+            if is_out { (&mut stamps.routed, 1) } else { (&mut stamps.admitted, 0) };
+        *stamp = now.min(*stamp);
+        let earliest = &mut record.router[first];
+        *earliest = now.min(*earliest);
+    }
+
+    fn concluded(&mut self, operation: u32, conclusion: Conclusion, now: VirtualTime) {
+        let Some(slot) = self.touch(operation, now) else { return };
+        let record = self.ledger.record_mut(slot);
+        record.conclusion = Some(conclusion);
+        if conclusion == Conclusion::Applied {
+            record.answered = record.answered.min(now);
+        }
+    }
+
+    fn has_cpu(&self, process: u32) -> bool {
+        process < self.setting.validators || self.streams.is_router(process)
+    }
+
+    /// A second belongs to the phases that contain its middle.
+    fn used(&mut self, second: u32, used: Used) {
+        let start = VirtualTime::ZERO + Span::from_secs(second.into());
+        let phases = self.calendar.mask(start + Span::from_millis(500));
+        phases_of(phases).for_each(|phase| self.tallies[phase].used.add(used));
+        if phases & 1 == 1 {
+            self.series.used(start, used);
+        }
+    }
+
+    pub(super) fn cap(&mut self, what: &str) {
+        if !self.caps.iter().any(|known| known == what) {
+            self.caps.push(what.to_owned());
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What was seen of the order and integrity of deliveries. It counts; it knows no guarantees.
+
+use crate::kernel::VirtualTime;
+
+/// How often something happened, and the first time in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Violations {
+    /// How often.
+    pub count: u64,
+    /// Instant, validator and operations of the first.
+    pub first: Option<String>,
+}
+
+impl Violations {
+    pub(super) fn add(&mut self, words: impl FnOnce() -> String) {
+        self.count += 1;
+        self.first.get_or_insert_with(words);
+    }
+
+    /// One of them was undone: a delivery was taken back.
+    pub(super) fn take_back(&mut self) {
+        self.count -= 1;
+        if self.count == 0 {
+            self.first = None;
+        }
+    }
+}
+
+/// Observations from which guarantees are judged. Only correct validators' deeds are seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderObservations {
+    /// One try of an operation delivered twice by a validator, without a restart in between.
+    pub duplicate_deliveries: Violations,
+    /// An attester's statement first delivered after a later one of the same attester.
+    pub fifo_violations: Violations,
+    /// A statement first delivered while what it refers to was not.
+    pub causal_violations: Violations,
+    /// Positions at which two validators hold different operations.
+    pub prefix_violations: Violations,
+    /// Delivered, and never planned.
+    pub invented: Violations,
+    /// Final, and taken back.
+    pub final_retracted: Violations,
+    /// Delivered by one validator, and not by all when settle ended.
+    pub undelivered: Violations,
+    /// A second operation with one attester's number delivered.
+    pub equivocation: Violations,
+    /// Accepted though the signature is not its attester's.
+    pub forged_accepted: Violations,
+    /// Told to be applied, and held by fewer than q when settle ended.
+    pub lost_after_ack: Violations,
+}
+
+impl OrderObservations {
+    /// Every observation with its name.
+    pub const fn all(&self) -> [(&'static str, &Violations); 10] {
+        [
+            ("duplicate_deliveries", &self.duplicate_deliveries),
+            ("fifo_violations", &self.fifo_violations),
+            ("causal_violations", &self.causal_violations),
+            ("prefix_violations", &self.prefix_violations),
+            ("invented", &self.invented),
+            ("final_retracted", &self.final_retracted),
+            ("undelivered", &self.undelivered),
+            ("equivocation", &self.equivocation),
+            ("forged_accepted", &self.forged_accepted),
+            ("lost_after_ack", &self.lost_after_ack),
+        ]
+    }
+}
+
+/// `1m43.207118000 validator-3: ` and what happened.
+pub(super) fn at(now: VirtualTime, validator: usize, what: &str) -> String {
+    format!("{now} validator-{validator}: {what}")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::measure::script::{measure, seen};
+
+    /// Expected: names and counts of all that was observed, and words of the first.
+    fn check(script: &str, expected: &str, words: &str) {
+        let measured = measure(4, 3, script);
+        assert_eq!(seen(&measured), expected, "{script}");
+        let mut firsts = measured.order.all().into_iter().filter_map(|(_, v)| v.first.as_deref());
+        assert_eq!(firsts.next().unwrap_or_default(), words, "{script}");
+    }
+
+    const PLAN: &str = "0ms c9 plan 0 seq 0; 0ms c9 plan 1 seq 1; 0ms c10 plan 2 seq 0 on 0;";
+
+    #[test]
+    fn a_run_in_order_shows_nothing() {
+        let all = "5ms v0-3 deliver 0 @0; 6ms v0-3 deliver 1 @1; 7ms v0-3 deliver 2 @2";
+        check(&format!("{PLAN}{all}"), "", "");
+    }
+
+    #[test]
+    fn one_try_delivered_twice_is_seen_and_two_tries_are_not() {
+        let script = format!("{PLAN} 5ms v0-3 deliver 0 @0;");
+        let words = "0m00.006000000 validator-2: delivered #0 try 0 again";
+        check(&format!("{script} 6ms v2 deliver 0 @1"), "duplicate_deliveries 1", words);
+        check(&format!("{script} 6ms v2 deliver 0.1 @1; 7ms v0-1 deliver 0.1 @1"), "", "");
+        let restart = "6ms v2 host 0 crashed; 7ms v2 host 0 restarted; 8ms v2 deliver 0 @0";
+        check(&format!("{script} {restart}"), "", "");
+    }
+
+    #[test]
+    fn an_attesters_statements_out_of_order_are_seen() {
+        let rest = "v0-1 deliver 0 @0; 9ms v0-1 deliver 1 @1";
+        let script = format!("{PLAN} 5ms {rest}; 5ms v2-3 deliver 1 @0; 9ms v2-3 deliver 0 @1");
+        let words = "0m00.009000000 validator-2: delivered #0, number 0 of its attester, \
+                     after a later one";
+        check(&script, "fifo_violations 2 prefix_violations 2", words);
+    }
+
+    #[test]
+    fn an_effect_before_its_cause_is_seen() {
+        let script = format!("{PLAN} 5ms v0-3 deliver 2 @0; 6ms v0-3 deliver 0 @1");
+        let words = "0m00.005000000 validator-0: delivered #2 before #0, which it refers to";
+        check(&script, "causal_violations 4", words);
+    }
+
+    #[test]
+    fn what_is_taken_back_and_put_right_is_forgiven_unless_it_was_final() {
+        let wrong = "5ms v0-3 deliver 1 @0; 6ms v0-3 deliver 0 @1; 6ms v0-3 deliver 2 @2;";
+        let back = "7ms v0-3 retract 2 @2; 7ms v0-3 retract 0 @1; 7ms v0-3 retract 1 @0;";
+        let right = "8ms v0-3 deliver 0 @0; 8ms v0-3 deliver 1 @1; 8ms v0-3 deliver 2 @2";
+        check(&format!("{PLAN}{wrong}{back}{right}"), "", "");
+        let back = back.replace("1 @0", "1 @0 final");
+        let words = "0m00.007000000 validator-0: took back #1, which was final";
+        check(&format!("{PLAN}{wrong}{back}{right}"), "final_retracted 4", words);
+    }
+
+    #[test]
+    fn what_nobody_planned_is_seen() {
+        let words = "0m00.005000000 validator-1: delivered #7, which nobody planned";
+        check("0ms c9 plan 0; 5ms v1 deliver 7 @0", "invented 1 undelivered 1", words);
+    }
+
+    #[test]
+    fn one_that_not_all_correct_validators_deliver_is_seen() {
+        let script = format!("{PLAN} 5ms v0-2 deliver 0 @0");
+        let words = "#0 was delivered, and not by validator-3, when settle ended";
+        check(&script, "undelivered 1", words);
+        check(&format!("{script}; 6ms v3 host 0 crashed"), "", "");
+    }
+
+    #[test]
+    fn two_statements_with_one_number_are_seen() {
+        let plan = "0ms c9 plan 0 seq 0; 0ms c9 plan 1 seq 0; 5ms v0-3 deliver 0 @0;";
+        let words = "0m00.006000000 validator-0: delivered #1, and #0 has the same number \
+                     of its attester";
+        check(&format!("{plan} 6ms v0-3 deliver 1 @1"), "equivocation 1", words);
+        check(plan, "", "");
+    }
+
+    #[test]
+    fn a_byzantine_validator_is_not_looked_at() {
+        let script = format!("{PLAN} byzantine 3; 5ms v3 deliver 2 @0; 6ms v3 deliver 2 @0");
+        check(&script, "", "");
+    }
+}

@@ -1,0 +1,70 @@
+//! One row per operation, for those who want them all.
+
+use super::event::Events;
+use crate::attestation::Verdict;
+use crate::kernel::{Span, VirtualTime};
+use crate::trace::{Conclusion, Kind};
+
+/// A settled operation. Times count from its intended send; `None` is never.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OperationRow {
+    /// Its number in the load plan.
+    pub operation: u32,
+    /// What it is.
+    pub kind: Kind,
+    /// Its attester, as a process.
+    pub client: u32,
+    /// Its attester's count of statements before it.
+    pub sequence: u32,
+    /// The operation it refers to.
+    pub target: Option<u32>,
+    /// When it should have been sent.
+    pub intended: VirtualTime,
+    /// The phases it belongs to, as a mask.
+    pub phases: u64,
+    /// Tries that its client sent.
+    pub attempts: u8,
+    /// How it ended for its client, and after how long.
+    pub conclusion: Option<Conclusion>,
+    /// Until its client was told.
+    pub answered: Option<Span>,
+    /// Until the first correct validator accepted it.
+    pub first: Option<Span>,
+    /// Until q correct validators had accepted it.
+    pub applied: Option<Span>,
+    /// Until q correct validators held it as final.
+    pub finalised: Option<Span>,
+    /// Correct validators whose last verdict is this, in the order of [`Verdict::ALL`].
+    pub verdicts: [u16; Verdict::ALL.len()],
+    /// What befell it.
+    pub events: Events,
+}
+
+/// Takes rows in the order of operation numbers.
+pub trait Rows {
+    /// An operation of the load plan is settled.
+    fn row(&mut self, row: &OperationRow);
+
+    /// Whether rows are wanted at all.
+    fn are_wanted(&self) -> bool {
+        true
+    }
+}
+
+/// Wants no rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoRows;
+
+impl Rows for NoRows {
+    fn row(&mut self, _: &OperationRow) {}
+
+    fn are_wanted(&self) -> bool {
+        false
+    }
+}
+
+impl Rows for Vec<OperationRow> {
+    fn row(&mut self, row: &OperationRow) {
+        self.push(*row);
+    }
+}

@@ -1,0 +1,118 @@
+//! What is measured once per operation, message or answer.
+
+/// A sample metric, in the order of the table of metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Sample {
+    /// `latency.admit`
+    Admit,
+    /// `latency.route`
+    Route,
+    /// `latency.verify`
+    Verify,
+    /// `latency.order`
+    Order,
+    /// `latency.applied`
+    Applied,
+    /// `latency.final`
+    Final,
+    /// `latency.first`
+    First,
+    /// `latency.last`
+    Last,
+    /// `latency.answer`
+    Answer,
+    /// `latency.read`
+    Read,
+    /// `jitter`
+    Jitter,
+    /// `displacement`
+    Displacement,
+    /// `staleness`
+    Staleness,
+    /// `staleness.versions`
+    StalenessVersions,
+}
+
+impl Sample {
+    /// How many there are.
+    pub const COUNT: usize = 14;
+
+    /// Every sample metric, in order.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Admit,
+        Self::Route,
+        Self::Verify,
+        Self::Order,
+        Self::Applied,
+        Self::Final,
+        Self::First,
+        Self::Last,
+        Self::Answer,
+        Self::Read,
+        Self::Jitter,
+        Self::Displacement,
+        Self::Staleness,
+        Self::StalenessVersions,
+    ];
+
+    /// Its name in the table of metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admit => "latency.admit",
+            Self::Route => "latency.route",
+            Self::Verify => "latency.verify",
+            Self::Order => "latency.order",
+            Self::Applied => "latency.applied",
+            Self::Final => "latency.final",
+            Self::First => "latency.first",
+            Self::Last => "latency.last",
+            Self::Answer => "latency.answer",
+            Self::Read => "latency.read",
+            Self::Jitter => "jitter",
+            Self::Displacement => "displacement",
+            Self::Staleness => "staleness",
+            Self::StalenessVersions => "staleness.versions",
+        }
+    }
+
+    /// The sample metric of that name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sample| sample.name() == name)
+    }
+
+    /// Recorded units to one of the metric: times are recorded in microseconds.
+    pub const fn scale(self) -> f64 {
+        match self {
+            Self::Displacement | Self::StalenessVersions => 1.0,
+            Self::Admit
+            | Self::Route
+            | Self::Verify
+            | Self::Order
+            | Self::Applied
+            | Self::Final
+            | Self::First
+            | Self::Last
+            | Self::Answer
+            | Self::Read
+            | Self::Jitter
+            | Self::Staleness => 1_000.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::metric::{Kind, TABLE, Unit};
+
+    #[test]
+    fn samples_are_those_of_the_table_in_its_order() {
+        let table = || TABLE.iter().filter(|metric| metric.kind == Kind::Sample);
+        let names: Vec<_> = table().map(|metric| metric.name).collect();
+        assert_eq!(Sample::ALL.map(Sample::name).as_slice(), names);
+        for (sample, metric) in Sample::ALL.into_iter().zip(table()) {
+            assert_eq!(sample.scale() > 1.0, metric.unit == Unit::Millis, "{}", metric.name);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Runs for tests, written down fact by fact.
+//!
+//! `5ms v0-2 accept 0; 9ms c9 conclude 0 applied`: when, who (the letter is for the reader), what,
+//! and words that say more. `0.1` is the second try of operation 0. `accept` and `refuse` deliver
+//! at the next position and apply. Without an instant: `retention 2s`, `settled 60s`,
+//! `byzantine 3`, `phase storm 2s 4s`.
+
+use std::fmt::Debug;
+
+use super::{Event, Measurement, Observers, PhaseWindow, Setting};
+use crate::attestation::{Status, Verdict};
+use crate::kernel::{EventKey, ProcessId, Recorded, Span, VirtualTime};
+use crate::measure::achievement::{CHANGES, FATES};
+use crate::trace::{Conclusion, Fact, Kind};
+
+/// Measures a script with so many validators and that quorum: 10 s, 16 processes.
+pub(super) fn measure(validators: u32, quorum: u32, script: &str) -> Measurement {
+    let end = VirtualTime::ZERO + Span::from_secs(10);
+    let mut setting = Setting::new(validators, quorum, 16, (VirtualTime::ZERO, end));
+    let mut next = vec![0; validators as usize];
+    let mut facts = Vec::new();
+    for line in script.split(';').filter(|line| !line.trim().is_empty()) {
+        let words = Words(line.split_whitespace().collect());
+        if !direct(&mut setting, &words) {
+            lines(&words, &mut next, &mut facts);
+        }
+    }
+    facts.sort_by_key(|fact| fact.key.time);
+    let mut observers = Observers::new(setting);
+    facts.chunks(3).for_each(|some| observers.observe(some));
+    observers.finish()
+}
+
+/// The events that happened in phase 0 and how often.
+pub(super) fn events(measured: &Measurement) -> String {
+    let count = |event: &Event| (event.name(), measured.phases[0].count(*event));
+    listed(Event::ALL.iter().map(count))
+}
+
+/// What was observed of the order, and how often.
+pub(super) fn seen(measured: &Measurement) -> String {
+    listed(measured.order.all().into_iter().map(|(name, violations)| (name, violations.count)))
+}
+
+/// How many stretches of divergence in phase 0, and the longest.
+pub(super) fn stretches(measured: &Measurement) -> String {
+    let stretches = measured.phases[0].divergence;
+    format!("{} {}", stretches.count, stretches.longest)
+}
+
+fn listed(counts: impl Iterator<Item = (&'static str, u64)>) -> String {
+    let happened = counts.filter(|(_, count)| *count > 0);
+    happened.map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(" ")
+}
+
+struct Words<'a>(Vec<&'a str>);
+
+impl Words<'_> {
+    fn has(&self, word: &str) -> bool {
+        self.0.contains(&word)
+    }
+
+    fn at(&self, place: usize) -> &str {
+        self.0.get(place).copied().unwrap_or_else(|| panic!("{:?} lacks a word", self.0))
+    }
+
+    fn after(&self, word: &str) -> Option<&str> {
+        self.0.iter().position(|w| *w == word).map(|place| self.at(place + 1))
+    }
+
+    /// `0.1` is try 1 of operation 0.
+    fn operation(&self) -> (u32, u8) {
+        let (operation, attempt) = self.at(3).split_once('.').unwrap_or((self.at(3), "0"));
+        (number(operation), number(attempt) as u8)
+    }
+
+    fn other(&self) -> u32 {
+        self.after("on").map_or(Fact::NONE, number)
+    }
+
+    fn tagged(&self, tag: char) -> Option<u32> {
+        self.0.iter().find_map(|word| word.strip_prefix(tag)).map(number)
+    }
+}
+
+fn number(text: &str) -> u32 {
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_lowercase());
+    digits.parse().unwrap_or_else(|_| panic!("`{text}` is no number"))
+}
+
+fn span(text: &str) -> Option<Span> {
+    let parse = |digits: &str| digits.parse().ok();
+    let millis = text.strip_suffix("ms").and_then(parse).map(Span::from_millis);
+    millis.or_else(|| text.strip_suffix('s').and_then(parse).map(Span::from_secs))
+}
+
+fn instant(text: &str) -> VirtualTime {
+    VirtualTime::ZERO + span(text).unwrap_or_else(|| panic!("`{text}` is no time"))
+}
+
+/// The one of these whose name starts as the word does.
+fn one_of<T: Copy + Debug>(all: &[T], word: &str) -> T {
+    let named = |one: &&T| format!("{one:?}").to_lowercase() == word.to_lowercase();
+    *all.iter().find(named).unwrap_or_else(|| panic!("{word} is none of {all:?}"))
+}
+
+fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
+    match words.at(0) {
+        "retention" => setting.retention = instant(words.at(1)).since(VirtualTime::ZERO),
+        "settled" => setting.settled = instant(words.at(1)),
+        "byzantine" => setting.byzantine.push(number(words.at(1))),
+        "phase" => {
+            let spans = vec![(instant(words.at(2)), instant(words.at(3)))];
+            setting.phases.push(PhaseWindow { name: words.at(1).to_owned(), spans });
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// The facts of one line: one or two for each process that it names.
+fn lines(words: &Words<'_>, next: &mut [u32], facts: &mut Vec<Recorded<Fact>>) {
+    let time = instant(words.at(0));
+    let (from, to) = words.at(1).split_once('-').unwrap_or((words.at(1), words.at(1)));
+    for process in number(from)..=number(to) {
+        let mut add = |fact| {
+            let (key, process) =
+                (EventKey { time, source: ProcessId(0), sequence: 0 }, ProcessId(process));
+            facts.push(Recorded { key, index: 0, process, fact });
+        };
+        let verb = words.at(2);
+        let position = next.get_mut(process as usize);
+        if matches!(verb, "accept" | "refuse") {
+            let (operation, attempt) = words.operation();
+            let position = position.expect("only validators accept and refuse");
+            let is_final = words.has("final");
+            add(Fact::Delivered { operation, attempt, position: *position, is_final });
+            *position += 1;
+            let verdict = match verb {
+                "accept" => Verdict::Accepted,
+                _ => one_of(&Verdict::ALL, words.at(4)),
+            };
+            let (again, resolved) = (words.has("again"), words.other());
+            add(Fact::Applied { operation, attempt, verdict, again, resolved });
+        } else {
+            add(fact(words, process));
+            if let (Some(position), Some(at)) = (position, words.tagged('@')) {
+                *position = at + u32::from(verb == "deliver");
+            }
+        }
+    }
+}
+
+fn fact(words: &Words<'_>, process: u32) -> Fact {
+    match words.at(2) {
+        "fate" | "host" | "use" | "note" | "plan" | "answer" | "conclude" => other(words, process),
+        verb => step(words, verb),
+    }
+}
+
+/// A step on an operation's way.
+fn step(words: &Words<'_>, verb: &str) -> Fact {
+    let (operation, attempt) = words.operation();
+    let position = words.tagged('@').unwrap_or(0);
+    let sequence = words.tagged('#').unwrap_or(0);
+    match verb {
+        "send" => Fact::Sent { operation, attempt },
+        "admit" => Fact::Admitted { operation, attempt, queue: 0 },
+        "reject" => Fact::Rejected { operation, attempt },
+        "route" => Fact::Routed { operation, attempt, sequence },
+        "receive" => {
+            let router = number(words.after("from").expect("a message is from a router"));
+            Fact::Received { operation, attempt, router, sequence }
+        }
+        "verify" => Fact::Verified { operation, attempt, genuine: !words.has("forged") },
+        "wait" => Fact::Waits { operation, attempt },
+        "deliver" => Fact::Delivered { operation, attempt, position, is_final: words.has("final") },
+        "retract" => {
+            Fact::Retracted { operation, attempt, position, was_final: words.has("final") }
+        }
+        "finalise" => Fact::Finalised { operation, attempt },
+        "apply" => {
+            let verdict = match words.at(4) {
+                "ok" => Verdict::Accepted,
+                word => one_of(&Verdict::ALL, word),
+            };
+            let (again, resolved) = (words.has("again"), words.other());
+            Fact::Applied { operation, attempt, verdict, again, resolved }
+        }
+        _ => panic!("nobody can {verb}"),
+    }
+}
+
+fn other(words: &Words<'_>, process: u32) -> Fact {
+    match words.at(2) {
+        "plan" => {
+            let kinds = Kind::ALL.iter().copied();
+            let kind = kinds.clone().find(|kind| words.has(kind.name()));
+            Fact::Planned {
+                operation: number(words.at(3)),
+                kind: kind.unwrap_or(Kind::Attest),
+                sequence: words.after("seq").map_or(0, number),
+                client: process,
+                target: words.other(),
+                intended: instant(words.after("at").unwrap_or(words.at(0))),
+            }
+        }
+        "answer" => {
+            let all = [Status::Unknown, Status::Valid, Status::Revoked, Status::Replaced];
+            let said = one_of(&all, words.at(words.0.len() - 1));
+            Fact::Answered { operation: number(words.at(3)), target: words.other(), said }
+        }
+        "conclude" => {
+            let all = [Conclusion::Applied, Conclusion::Refused, Conclusion::GaveUp];
+            let (operation, attempt) = words.operation();
+            Fact::Concluded { operation, attempt, conclusion: one_of(&all, words.at(4)) }
+        }
+        "fate" => Fact::Fate {
+            rule: number(words.at(3)) as u16,
+            kind: one_of(&FATES, words.at(4)),
+            to: words.after("to").map_or(0, number),
+            by: words.after("by").and_then(span).unwrap_or(Span::ZERO),
+        },
+        "host" => {
+            Fact::Host { rule: number(words.at(3)) as u16, change: one_of(&CHANGES, words.at(4)) }
+        }
+        "note" => {
+            let value = words.at(4).parse().expect("a whole number");
+            Fact::Note { note: number(words.at(3)) as u16, value }
+        }
+        _ => Fact::Usage {
+            second: number(words.at(3)),
+            messages: number(words.at(4)),
+            bytes: number(words.at(5)).into(),
+            cpu: span(words.at(6)).expect("a length of time"),
+        },
+    }
+}

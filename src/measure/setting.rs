@@ -1,0 +1,143 @@
+//! What observers must be told before a run.
+
+use crate::kernel::{Span, VirtualTime};
+
+/// From the first instant to just before the second.
+pub type Interval = (VirtualTime, VirtualTime);
+
+/// A named part of the run. An operation belongs to every phase that contains its intended send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhaseWindow {
+    /// As checks and screens spell it.
+    pub name: String,
+    /// When it holds; apart from one another, in order.
+    pub spans: Vec<Interval>,
+}
+
+/// What observers must know about the run that they watch.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Validators; they are the processes 0, 1, 2 …
+    pub validators: u32,
+    /// q: so many correct validators decide.
+    pub quorum: u32,
+    /// All processes.
+    pub processes: u32,
+    /// Validators that the script makes Byzantine: never counted as correct.
+    pub byzantine: Vec<u32>,
+    /// When the measurement begins and ends, by intended send.
+    pub measured: Interval,
+    /// When settle ends; facts after it are not looked at.
+    pub settled: VirtualTime,
+    /// How long after its first delivery validators must agree on an operation.
+    pub diverged_after: Span,
+    /// An operation that nothing has touched for so long is settled.
+    pub retention: Span,
+    /// Phase 0 is the whole measurement; at most 64, and they may overlap.
+    pub phases: Vec<PhaseWindow>,
+    /// When faults were at work, in order.
+    pub faulted: Vec<Interval>,
+}
+
+impl Setting {
+    /// The usual setting: phase 0 named `run`, no Byzantine validators, no faults, 1 s until
+    /// validators must agree, 60 s of retention, nothing to wait for after the measurement.
+    pub fn new(validators: u32, quorum: u32, processes: u32, measured: Interval) -> Self {
+        let run = PhaseWindow { name: "run".to_owned(), spans: vec![measured] };
+        Self {
+            validators,
+            quorum,
+            processes,
+            byzantine: Vec::new(),
+            measured,
+            settled: measured.1,
+            diverged_after: Span::from_secs(1),
+            retention: Span::from_secs(60),
+            phases: vec![run],
+            faulted: Vec::new(),
+        }
+    }
+
+    /// The place of the phase of that name.
+    pub fn phase(&self, name: &str) -> Option<usize> {
+        self.phases.iter().position(|phase| phase.name == name)
+    }
+
+    /// How long a phase holds in all.
+    pub fn phase_length(&self, phase: usize) -> Span {
+        let add = |sum: Span, &(from, until): &Interval| sum + until.since(from);
+        self.phases[phase].spans.iter().fold(Span::ZERO, add)
+    }
+
+    /// # Panics
+    /// If the numbers contradict one another: the scenario is checked before.
+    pub(super) fn assert_sound(&self) {
+        assert!(self.validators > 0, "somebody must decide");
+        assert!(self.quorum > 0 && self.quorum <= self.validators, "a quorum is of validators");
+        assert!(self.processes >= self.validators, "validators are processes");
+        assert!((1..=64).contains(&self.phases.len()), "1 to 64 phases: a mask has 64 bits");
+        assert!(self.settled >= self.measured.1, "settle follows the measurement");
+    }
+}
+
+/// Which phases hold at an instant, as a mask: bit k stands for phase k.
+#[derive(Clone, Debug)]
+pub(super) struct PhaseCalendar {
+    /// From each instant on, this mask holds; the first entry is the beginning of time.
+    borders: Vec<(VirtualTime, u64)>,
+    /// Where the last question was answered: the next one is nearly always there as well.
+    last: usize,
+}
+
+impl PhaseCalendar {
+    pub(super) fn new(setting: &Setting) -> Self {
+        let spans = || setting.phases.iter().flat_map(|phase| &phase.spans);
+        let mut instants: Vec<VirtualTime> = spans().flat_map(|&(a, b)| [a, b]).collect();
+        instants.push(VirtualTime::ZERO);
+        instants.sort_unstable();
+        instants.dedup();
+        let mask = |at: VirtualTime| {
+            let holds = |phase: &PhaseWindow| phase.spans.iter().any(|&(a, b)| a <= at && at < b);
+            let bits = setting.phases.iter().enumerate();
+            bits.fold(0, |mask, (bit, phase)| mask | u64::from(holds(phase)) << bit)
+        };
+        Self { borders: instants.into_iter().map(|at| (at, mask(at))).collect(), last: 0 }
+    }
+
+    /// The phases that hold at an instant.
+    pub(super) fn mask(&mut self, at: VirtualTime) -> u64 {
+        let next = self.borders.get(self.last + 1).map_or(VirtualTime::MAX, |border| border.0);
+        if at < self.borders[self.last].0 || at >= next {
+            self.last = self.borders.partition_point(|border| border.0 <= at) - 1;
+        }
+        self.borders[self.last].1
+    }
+}
+
+/// The phases of a mask, in order.
+pub(super) fn phases_of(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = mask.trailing_zeros() as usize;
+        mask &= mask.wrapping_sub(1);
+        (bit < 64).then_some(bit)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_belongs_to_every_phase_that_contains_it() {
+        let second = |n| VirtualTime::ZERO + Span::from_secs(n);
+        let mut setting = Setting::new(4, 3, 9, (second(1), second(9)));
+        let spans = vec![(second(2), second(4)), (second(6), second(7))];
+        setting.phases.push(PhaseWindow { name: "storm".to_owned(), spans });
+        let mut calendar = PhaseCalendar::new(&setting);
+        let mut check = |at, mask| assert_eq!(calendar.mask(second(at)), mask, "at {at} s");
+        let cases = [(0, 0), (1, 1), (2, 3), (3, 3), (4, 1), (6, 3), (7, 1), (9, 0), (2, 3)];
+        cases.into_iter().for_each(|(at, mask)| check(at, mask));
+        assert_eq!(phases_of(0b1011).collect::<Vec<_>>(), [0, 1, 3]);
+        assert_eq!(setting.phase_length(1), Span::from_secs(3));
+    }
+}

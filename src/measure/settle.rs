@@ -1,0 +1,344 @@
+//! An operation that nothing will touch any more is added up.
+
+use super::event::Event;
+use super::observers::Observers;
+use super::record::{Cell, NEVER, Record, span};
+use super::rows::{OperationRow, Rows};
+use super::sample::Sample;
+use super::series::Due;
+use super::setting::phases_of;
+use super::tally::Tally;
+use super::{streams, waterfall};
+use crate::attestation::Verdict;
+use crate::kernel::{Span, VirtualTime};
+use crate::trace::{Conclusion, Fact};
+
+impl Observers {
+    /// Settles what nothing has touched for long enough, from the oldest on.
+    pub(super) fn settle_quiet(&mut self, now: VirtualTime, rows: &mut dyn Rows) {
+        let retention = self.setting.retention;
+        while !self.ledger.is_empty() {
+            let record = self.ledger.record(self.ledger.slot(self.ledger.front()));
+            if record.last_touch.max(record.intended) + retention >= now {
+                break;
+            }
+            self.settle_front(false, rows);
+        }
+        self.readers.forget_before(self.ledger.front());
+    }
+
+    /// Settles the oldest operation.
+    pub(super) fn settle_front(&mut self, at_end: bool, rows: &mut dyn Rows) {
+        let operation = self.ledger.front();
+        let slot = self.ledger.slot(operation);
+        let record = self.ledger.record(slot);
+        let cells = self.ledger.cells(slot);
+        let is_acknowledged = record.conclusion == Some(Conclusion::Applied);
+        if !record.is_question() {
+            self.holders.settle(operation, record, cells, is_acknowledged, at_end);
+        }
+        if record.is_planned {
+            self.add_up(slot);
+            if rows.are_wanted() {
+                rows.row(&self.row(operation, slot));
+            }
+        }
+        self.ledger.pop_front();
+    }
+
+    fn add_up(&mut self, slot: usize) {
+        self.judge(slot);
+        let record = self.ledger.record(slot);
+        let is_refused = record.events.has(Event::Refused);
+        let applied = span(record.intended, record.applied);
+        let stages = applied.map(|_| {
+            let decider = &self.ledger.cells(slot)[usize::from(record.decider)];
+            waterfall::stages(record, decider)
+        });
+        for phase in phases_of(record.phases) {
+            let tally = &mut self.tallies[phase];
+            tally.counts.add_all(record.events);
+            streams::settle(record, tally);
+            if record.is_question() {
+                tally.counts.questions += 1;
+                tally.due(Sample::Read, span(record.intended, record.answered));
+                tally.good += u64::from(record.answered <= self.setting.settled);
+                continue;
+            }
+            tally.counts.statements += 1;
+            statement(record, is_refused, tally);
+            if let (Some(applied), Some(stages)) = (applied, &stages) {
+                tally.good += 1;
+                tally.waterfall.add(applied, stages);
+                jitter(&mut self.jitter[phase], applied, tally);
+            }
+        }
+        if record.phases & 1 == 1 {
+            let is_question = record.is_question();
+            let answered = span(record.intended, record.answered);
+            self.series.settle(&Due {
+                intended: record.intended,
+                is_question,
+                is_good: if is_question { answered.is_some() } else { applied.is_some() },
+                applied: (!is_question && !is_refused).then_some(applied),
+                events: record.events,
+                arrivals: record.received.into(),
+                reordered: record.reordered.into(),
+            });
+        }
+    }
+
+    /// What only the end of an operation tells.
+    fn judge(&mut self, slot: usize) {
+        let has_applied = self.ledger.record(slot).applied <= self.setting.settled;
+        let answers = self.answers(slot);
+        let all_accepted = self.hosts.active() > 0 && answers.accepted == self.hosts.active();
+        let forgery_held = self.forgery_refused(slot);
+        let record = self.ledger.record_mut(slot);
+        if record.is_question() {
+            return;
+        }
+        if !all_accepted {
+            record.last = NEVER;
+        }
+        let is_refused = !has_applied && record.count.refused >= self.quorum;
+        let events = &mut record.events;
+        events.add_if(Event::Refused, is_refused);
+        events.add_if(Event::Unfinished, !has_applied && !is_refused);
+        events.add_if(Event::ProofOk, has_applied);
+        events.add_if(Event::Lost, record.is_sent && answers.any == 0);
+        if !forgery_held {
+            events.remove(Event::ForgedRefused);
+        }
+    }
+
+    /// Whether a validator refused a forged copy; only looked for where there was one.
+    fn forgery_refused(&self, slot: usize) -> bool {
+        let refused = |cell: &Cell| cell.is(Cell::FORGED) && !cell.is(Cell::FORGERY_ACCEPTED);
+        self.ledger.record(slot).events.has(Event::ForgedRefused)
+            && self.ledger.cells(slot).iter().any(refused)
+    }
+
+    fn answers(&self, slot: usize) -> Answers {
+        let count = self.ledger.record(slot).count;
+        if self.hosts.active() as usize == self.hosts.len() {
+            let any = u32::from(count.accepted + count.refused + count.not_found);
+            return Answers { accepted: count.accepted.into(), any };
+        }
+        let cells = self.ledger.cells(slot).iter().enumerate();
+        let active = cells.filter(|(v, _)| self.hosts.is_active(*v));
+        active.fold(Answers::default(), |sum, (_, cell)| Answers {
+            accepted: sum.accepted + u32::from(cell.is_accepted()),
+            any: sum.any + u32::from(cell.verdict().is_some()),
+        })
+    }
+
+    fn row(&self, operation: u32, slot: usize) -> OperationRow {
+        let record = self.ledger.record(slot);
+        let mut verdicts = [0; Verdict::ALL.len()];
+        let said = self.ledger.cells(slot).iter().filter_map(Cell::verdict);
+        said.for_each(|verdict| verdicts[verdict as usize] += 1);
+        let took = |instant| span(record.intended, instant);
+        OperationRow {
+            operation,
+            kind: record.kind,
+            client: record.client,
+            sequence: record.sequence,
+            target: (record.target != Fact::NONE).then_some(record.target),
+            intended: record.intended,
+            phases: record.phases,
+            attempts: record.attempts,
+            conclusion: record.conclusion,
+            answered: took(record.answered),
+            first: took(record.first),
+            applied: took(record.applied),
+            finalised: took(record.finalised),
+            verdicts,
+            events: record.events,
+        }
+    }
+}
+
+/// Answers by correct validators that are up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Answers {
+    accepted: u32,
+    any: u32,
+}
+
+/// The stages of one statement. One that is refused was not due to be applied.
+fn statement(record: &Record, is_refused: bool, tally: &mut Tally) {
+    let stages = [
+        (Sample::Admit, record.router[0], !is_refused),
+        (Sample::Route, record.router[1], !is_refused),
+        (Sample::Verify, record.verified, !is_refused),
+        (Sample::Order, record.ordered, !is_refused),
+    ];
+    for (sample, instant, is_due) in stages {
+        let took = span(record.intended, instant);
+        if is_due { tally.due(sample, took) } else { tally.arrived(sample, took) }
+    }
+    if is_refused {
+        return;
+    }
+    let ends = [
+        (Sample::Applied, record.applied),
+        (Sample::Final, record.finalised),
+        (Sample::First, record.first),
+        (Sample::Last, record.last),
+        (Sample::Answer, record.answered),
+    ];
+    for (sample, instant) in ends {
+        tally.due(sample, span(record.intended, instant));
+    }
+}
+
+/// RFC 3550 6.4.1: J += (|D| - J) / 16, D the change from one latency to the next.
+fn jitter((last, jitter): &mut (Option<Span>, f64), applied: Span, tally: &mut Tally) {
+    if let Some(before) = last.replace(applied) {
+        *jitter = smoothed(*jitter, applied.as_nanos().abs_diff(before.as_nanos()) as f64);
+        tally.samples_mut(Sample::Jitter).record((*jitter / 1_000.0) as u64);
+    }
+}
+
+fn smoothed(jitter: f64, change: f64) -> f64 {
+    jitter + (change - jitter) / 16.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::script::{events, measure};
+    use crate::measure::{Measured, Statistic};
+
+    /// Expected: names of the events that befell operations, and how often.
+    fn check(script: &str, expected: &str) {
+        assert_eq!(events(&measure(4, 3, script)), expected, "{script}");
+    }
+
+    #[test]
+    fn a_statement_that_is_applied_everywhere_is_proven() {
+        check("0ms c9 plan 0; 1ms c9 send 0; 5ms v0-3 accept 0", "proof_ok 1");
+    }
+
+    #[test]
+    fn what_never_comes_is_unfinished_and_lost_if_it_was_sent() {
+        check("0ms c9 plan 0", "unfinished 1");
+        check("0ms c9 plan 0; 1ms c9 send 0", "unfinished 1 lost 1");
+        check("0ms c9 plan 0; 1ms c9 send 0; 5ms v0-1 accept 0", "unfinished 1 diverged 1");
+    }
+
+    #[test]
+    fn a_refusal_is_an_answer_and_an_orphan_is_not() {
+        check("0ms c9 plan 0; 5ms v0-3 refuse 0 AlreadyRevoked", "refused 1");
+        check("0ms c9 plan 0; 5ms v0-3 refuse 0 NotFound", "unfinished 1 orphans 1");
+        let retry = "5ms v0-3 refuse 0 NotFound; 9ms c9 send 0.1; 12ms v0-3 accept 0.1";
+        check(&format!("0ms c9 plan 0; {retry}"), "orphans 1 retried 1 proof_ok 1");
+    }
+
+    #[test]
+    fn waiting_and_rejection_are_noted() {
+        let script =
+            "0ms c9 plan 0; 1ms c9 send 0; 2ms r8 reject 0; 3ms v1 wait 0; 5ms v0-3 accept 0";
+        check(script, "waited 1 rejected 1 proof_ok 1");
+    }
+
+    #[test]
+    fn a_reference_that_names_another_is_mislinked() {
+        let plan = "0ms c9 plan 0; 0ms c10 plan 1 on 0; 5ms v0-3 accept 0;";
+        check(&format!("{plan} 6ms v0-3 accept 1 on 0"), "proof_ok 2");
+        check(
+            &format!("{plan} 6ms v0-2 accept 1 on 0; 6ms v3 accept 1 on 7"),
+            "mislinked 1 proof_ok 2",
+        );
+    }
+
+    #[test]
+    fn an_effect_before_its_cause_is_noted_once() {
+        let script =
+            "0ms c9 plan 0; 0ms c10 plan 1 on 0; 5ms v0-3 accept 1 on 0; 6ms v0-3 accept 0";
+        check(script, "effect_before_cause 1 proof_ok 2");
+    }
+
+    #[test]
+    fn two_that_replace_or_claim_the_same_are_double_accepted() {
+        let plan = "0ms c9 plan 0; 0ms c10 plan 1 replace on 0; 0ms c11 plan 2 replace on 0;
+                    5ms v0-3 accept 0; 6ms v0-3 accept 1 on 0;";
+        check(&format!("{plan} 7ms v0-3 refuse 2 AlreadyReplaced"), "refused 1 proof_ok 2");
+        let script = format!("{plan} 7ms v0-2 refuse 2 AlreadyReplaced; 7ms v3 accept 2 on 0");
+        check(&script, "refused 1 diverged 1 double_accepted 1 proof_ok 2");
+        let plan = "0ms c9 plan 0 claim; 0ms c10 plan 1 claim on 0; 0ms c11 plan 2 claim on 1;
+                    5ms v0-3 accept 0; 6ms v0-3 refuse 1 AlreadyClaimed;";
+        check(&format!("{plan} 7ms v0-3 accept 2"), "refused 1 double_accepted 1 proof_ok 2");
+        let plan = plan.replace("6ms", "0ms c9 plan 3 revoke on 0; 6ms v0-3 accept 3 on 0; 6ms");
+        check(&format!("{plan} 7ms v0-3 accept 2"), "refused 1 proof_ok 3");
+    }
+
+    #[test]
+    fn one_applied_twice_by_a_validator_is_duplicated() {
+        let plan = "0ms c9 plan 0; 5ms v0-3 accept 0;";
+        check(&format!("{plan} 6ms v2 apply 0 ok again"), "proof_ok 1");
+        check(&format!("{plan} 6ms v2 apply 0 ok"), "duplicated 1 proof_ok 1");
+        let restart = "6ms v2 host 0 crashed; 7ms v2 host 0 restarted; 8ms v2 accept 0";
+        check(&format!("{plan} {restart}"), "proof_ok 1");
+    }
+
+    #[test]
+    fn forgeries_are_refused_or_accepted() {
+        let plan = "0ms c9 plan 0; 1ms v0-3 verify 0 forged;";
+        check(&format!("{plan} 5ms v0-3 refuse 0 InvalidSignature"), "refused 1 forged_refused 1");
+        check(plan, "refused 1 forged_refused 1");
+        check(&format!("{plan} 5ms v0-3 accept 0"), "forged_accepted 1 proof_ok 1");
+        let genuine = "2ms v0-3 verify 0; 5ms v0-3 accept 0";
+        check(&format!("{plan} {genuine}"), "forged_refused 1 proof_ok 1");
+    }
+
+    #[test]
+    fn one_that_is_taken_back_flips_and_is_no_longer_applied() {
+        let plan = "0ms c9 plan 0; 5ms v0-3 accept 0; 9ms v2-3 retract 0 @0;";
+        check(plan, "unfinished 1 diverged 1 flips 1");
+        check(&format!("{plan} 12ms v2-3 accept 0"), "flips 1 proof_ok 1");
+    }
+
+    #[test]
+    fn latencies_count_from_the_intended_send() {
+        let script = "0ms c9 plan 0 at 10ms; 30ms c9 send 0; 35ms r8 admit 0; 37ms r8 route 0 #0;
+            40ms v0-1 verify 0; 41ms v2 verify 0; 50ms v0 accept 0; 51ms v1-2 accept 0 final;
+            60ms v3 accept 0 final; 61ms v0 finalise 0; 70ms c9 conclude 0 applied;
+            0ms c9 plan 1 query at 10ms; 90ms c9 answer 1 on 0 valid";
+        let measured = measure(4, 3, script);
+        let max = |sample: Sample| {
+            let found = measured.phases[0].samples(sample).measure(Statistic::Max);
+            found.value().map(|value| value / sample.scale())
+        };
+        let found: Vec<_> = Sample::ALL[..10].iter().map(|&sample| max(sample)).collect();
+        let expected = [25.0, 27.0, 31.0, 41.0, 41.0, 50.0, 40.0, 50.0, 60.0, 80.0];
+        assert_eq!(found, expected.map(Some));
+    }
+
+    #[test]
+    fn what_is_due_and_never_arrives_is_never() {
+        let measured = measure(4, 3, "0ms c9 plan 0; 5ms v0-1 accept 0; 0ms c9 plan 1 query");
+        let max = |sample| measured.phases[0].samples(sample).measure(Statistic::Max);
+        assert_eq!(max(Sample::First), Measured::Value(5_000.0));
+        assert_eq!(max(Sample::Applied), Measured::Never);
+        assert_eq!(max(Sample::Read), Measured::Never);
+        assert_eq!(max(Sample::Final), Measured::NoData, "this ordering offers no finality");
+        let refused = measure(4, 3, "0ms c9 plan 0; 5ms v0-3 refuse 0 AlreadyRevoked");
+        let samples = refused.phases[0].samples(Sample::Applied);
+        assert_eq!(samples.measure(Statistic::Max), Measured::NoData);
+    }
+
+    #[test]
+    fn jitter_is_smoothed_as_in_rfc_3550() {
+        // Sent every 20 ms and received at these instants: the vector of metrics.md.
+        let received = [68_u64, 88, 118, 128, 163, 168];
+        let (mut last, mut found) = ((None, 0.0), Vec::new());
+        let mut tally = Tally::default();
+        for (sent, received) in (0..).step_by(20).zip(received) {
+            jitter(&mut last, Span::from_millis(received - sent), &mut tally);
+            found.push(last.1 / 1e6);
+        }
+        assert_eq!(found, [0.0, 0.0, 0.625, 1.210_937_5, 2.072_753_906_25, 2.880_706_787_109_375]);
+    }
+}

@@ -1,0 +1,64 @@
+//! What adds up over the operations of one phase.
+
+use super::distribution::Distribution;
+use super::divergence::Stretches;
+use super::event::{Counts, Event};
+use super::sample::Sample;
+use super::streams::Disorder;
+use super::usage::Used;
+use super::waterfall::Waterfall;
+use crate::kernel::Span;
+
+/// Everything measured in one phase.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// What was due, and which events befell it.
+    pub counts: Counts,
+    samples: [Distribution; Sample::COUNT],
+    /// Statements applied and questions answered.
+    pub good: u64,
+    /// Stretches of time in which validators were divided.
+    pub divergence: Stretches,
+    /// Messages, bytes and CPU of its seconds.
+    pub used: Used,
+    /// Details of reordering.
+    pub disorder: Disorder,
+    /// Where the time to applied went.
+    pub waterfall: Waterfall,
+}
+
+impl Tally {
+    /// The samples of one metric.
+    pub const fn samples(&self, sample: Sample) -> &Distribution {
+        &self.samples[sample as usize]
+    }
+
+    pub(super) fn samples_mut(&mut self, sample: Sample) -> &mut Distribution {
+        &mut self.samples[sample as usize]
+    }
+
+    /// One that was due, and how long it took if it arrived.
+    pub(super) fn due(&mut self, sample: Sample, took: Option<Span>) {
+        let samples = self.samples_mut(sample);
+        match took {
+            Some(took) => samples.record(took.as_nanos() / 1_000),
+            None => samples.record_never(),
+        }
+    }
+
+    /// One that was only due because it arrived.
+    pub(super) fn arrived(&mut self, sample: Sample, took: Option<Span>) {
+        if let Some(took) = took {
+            self.samples[sample as usize].record(took.as_nanos() / 1_000);
+        }
+    }
+
+    pub(super) fn clear(&mut self, sample: Sample) {
+        *self.samples_mut(sample) = Distribution::default();
+    }
+
+    /// How often an event happened.
+    pub const fn count(&self, event: Event) -> u64 {
+        self.counts.count(event)
+    }
+}

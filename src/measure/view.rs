@@ -1,0 +1,104 @@
+//! A measurement as screens, checks and charts ask for it: by names, and row by row.
+
+use super::achievement::CHANGES;
+use super::distribution::Measured;
+use super::event::Event;
+use super::measurement::Measurement;
+use super::recovery::recovery;
+use super::waterfall::STAGE_NAMES;
+use crate::kernel::{Span, VirtualTime};
+use crate::trace::FateKind;
+
+/// One bucket of the series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SeriesRow {
+    /// When it begins.
+    pub start: VirtualTime,
+    /// Operations due in it, by intended send.
+    pub due: u64,
+    /// Of these, applied or answered in the end.
+    pub good: u64,
+    /// Of these, due to be applied and never applied.
+    pub never: u64,
+    /// p50 of `latency.applied`.
+    pub p50: Measured,
+    /// p99 of `latency.applied`; of a short bucket the largest.
+    pub p99: Measured,
+    /// Orphans among them.
+    pub orphans: u64,
+    /// Diverged ones among them.
+    pub diverged: u64,
+    /// Deliveries out of order, 0 to 100; `None` without deliveries.
+    pub reordered_pct: Option<f64>,
+}
+
+impl Measurement {
+    /// The place of the phase of that name; `run` is the whole measurement.
+    pub fn phase(&self, name: &str) -> Option<usize> {
+        self.setting.phase(name)
+    }
+
+    /// The names of all phases, in order.
+    pub fn phase_names(&self) -> Vec<String> {
+        self.setting.phases.iter().map(|phase| phase.name.clone()).collect()
+    }
+
+    /// Messages to which a fault did this.
+    pub fn fated(&self, fault: usize, kind: FateKind) -> u64 {
+        self.achievements.get(fault).map_or(0, |achievement| achievement.fates(kind).count)
+    }
+
+    /// Messages that a fault looked at, whatever it then did.
+    pub fn seen_by(&self, fault: usize) -> u64 {
+        self.achievements.get(fault).map_or(0, super::Achievement::messages)
+    }
+
+    /// Changes of hosts that a fault caused.
+    pub fn host_changes(&self, fault: usize) -> u64 {
+        let changes = |changed: &super::Achievement| CHANGES.map(|change| changed.changes(change));
+        self.achievements.get(fault).map_or(0, |achievement| changes(achievement).iter().sum())
+    }
+
+    /// The time from the end of the phase of that name until the p99 to applied is back inside
+    /// the twin's band; see [`recovery`]. `None` if it never is, or there is no such phase.
+    pub fn recovery(&self, fault: &str, twin: &Self) -> Option<Span> {
+        let (_, end) = *self.setting.phases[self.phase(fault)?].spans.last()?;
+        recovery(&self.series, &twin.series, end)
+    }
+
+    /// Where the time of operations around this percentile of `latency.applied` went: stages
+    /// and milliseconds, in order.
+    pub fn waterfall(&self, phase: usize, share: f64) -> Option<Vec<(&'static str, f64)>> {
+        let statistic = super::Statistic::Percentile(share);
+        let millis = self.value("latency.applied", statistic, phase, None).value()?;
+        let stages = self.phases[phase].waterfall.around(millis)?;
+        Some(STAGE_NAMES.into_iter().zip(stages.map(Span::as_millis_f64)).collect())
+    }
+
+    /// The width of the series' buckets.
+    pub const fn series_width(&self) -> Span {
+        self.series.width()
+    }
+
+    /// The series, bucket by bucket.
+    pub fn series_rows(&self) -> Vec<SeriesRow> {
+        let buckets = self.series.buckets().iter().enumerate();
+        let rows = buckets.map(|(at, bucket)| {
+            let counts = &bucket.counts;
+            let arrivals = counts.due(Event::Reordered);
+            let reordered = counts.count(Event::Reordered) as f64 * 100.0;
+            SeriesRow {
+                start: self.series.start(at),
+                due: counts.operations(),
+                good: bucket.good,
+                never: bucket.applied.never(),
+                p50: bucket.applied.percentile(0.5),
+                p99: bucket.applied.percentile(0.99),
+                orphans: counts.count(Event::Orphans),
+                diverged: counts.count(Event::Diverged),
+                reordered_pct: (arrivals > 0).then(|| reordered / arrivals as f64),
+            }
+        });
+        rows.collect()
+    }
+}

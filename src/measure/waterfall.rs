@@ -1,0 +1,114 @@
+//! Where the time to applied went, stage by stage, by how long it was.
+
+use super::histogram::bucket_of;
+use super::record::{Cell, NEVER, Record};
+use crate::kernel::{Span, VirtualTime};
+
+/// Stages between the intended send and the acceptance by the q-th correct validator.
+pub const STAGES: usize = 8;
+
+/// What the stages are called, in order.
+pub const STAGE_NAMES: [&str; STAGES] =
+    ["wait", "retry", "admit", "route", "network", "verify", "order", "apply"];
+
+/// Groups of a quarter of an octave each.
+const BITS: u32 = 2;
+
+/// Operations of about one latency: how many, and how long they spent in each stage together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Group {
+    count: u64,
+    stages: [Span; STAGES],
+}
+
+/// Time by stage, for operations grouped by their `latency.applied`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waterfall {
+    groups: Vec<Group>,
+}
+
+impl Waterfall {
+    /// Mean time per stage of the operations whose latency was about `millis`; they add up to
+    /// their mean latency. `None` if there were none.
+    ///
+    /// Stages: `wait` until it was sent at all, `retry` until the try that succeeded was sent,
+    /// `admit` until a router took that in, `route` until it was sent on, `network` until it
+    /// arrived at the validator that decided, `verify`, `order`, and `apply`.
+    pub fn around(&self, millis: f64) -> Option<[Span; STAGES]> {
+        let group = self.groups.get(bucket_of::<BITS>((millis * 1_000.0) as u64))?;
+        let mean = |sum: Span| Span::from_nanos(sum.as_nanos() / group.count);
+        (group.count > 0).then(|| group.stages.map(mean))
+    }
+
+    pub(super) fn add(&mut self, latency: Span, stages: &[Span; STAGES]) {
+        let group = bucket_of::<BITS>(latency.as_nanos() / 1_000);
+        if group >= self.groups.len() {
+            self.groups.resize(group + 1, Group::default());
+        }
+        let group = &mut self.groups[group];
+        group.count += 1;
+        group.stages.iter_mut().zip(stages).for_each(|(sum, part)| *sum += *part);
+    }
+}
+
+/// The stages of an applied operation; `cell` is that of the validator that decided. A stage
+/// whose end is unknown takes no time, its time is the next one's.
+pub(super) fn stages(record: &Record, cell: &Cell) -> [Span; STAGES] {
+    let decided = if record.decided_try == 0 { record.first_try } else { record.last_try };
+    let after = |micros: u32| match micros {
+        Cell::NEVER => NEVER,
+        micros => record.intended + Span::from_micros(micros.into()),
+    };
+    let ends = [
+        record.first_try.sent,
+        decided.sent,
+        decided.admitted,
+        decided.routed,
+        after(cell.received),
+        after(cell.verified),
+        after(cell.delivered),
+        record.applied,
+    ];
+    let mut from = record.intended;
+    ends.map(|end: VirtualTime| {
+        let end = if end == NEVER { from } else { end.clamp(from, record.applied.max(from)) };
+        let stage = end.since(from);
+        from = end;
+        stage
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::measure::script::measure;
+
+    fn check(script: &str, at: f64, expected: &str) {
+        let measured = measure(4, 3, script);
+        let stages = measured.phases[0].waterfall.around(at).expect("operations there");
+        assert_eq!(stages.map(|stage| stage.to_string()).join(" "), expected, "{script}");
+    }
+
+    const JOURNEY: &str = "11ms c9 send 0; 20ms r8 admit 0; 25ms r8 route 0 #0;
+        30ms v0-1 receive 0 from 8 #0; 31ms v0-1 verify 0; 32ms v0-1 deliver 0 @0;
+        33ms v0-1 apply 0 ok; 50ms v2 receive 0 from 8 #0; 54ms v2 verify 0;
+        70ms v2 deliver 0 @0; 73ms v2 apply 0 ok";
+
+    #[test]
+    fn stages_are_those_of_the_validator_that_decided() {
+        let script = format!("0ms c9 plan 0 at 10ms; {JOURNEY}");
+        check(&script, 63.0, "1ms 0s 9ms 5ms 25ms 4ms 16ms 3ms");
+    }
+
+    #[test]
+    fn a_retry_is_a_stage_of_its_own() {
+        let second = JOURNEY.replace(" 0;", " 0.1;").replace(" 0 ", " 0.1 ");
+        let script = format!("0ms c9 plan 0 at 1ms; 2ms c9 send 0; 3ms r8 reject 0; {second}");
+        check(&script, 72.0, "1ms 9ms 9ms 5ms 25ms 4ms 16ms 3ms");
+    }
+
+    #[test]
+    fn a_stage_that_nobody_saw_takes_no_time() {
+        let script = format!("0ms c9 plan 0 at 10ms; {}", JOURNEY.replace("admit", "wait"));
+        check(&script, 63.0, "1ms 0s 0s 14ms 25ms 4ms 16ms 3ms");
+    }
+}

@@ -1,0 +1,46 @@
+//! The messages that hosts obey. The script schedules them; operators will send the same ones.
+
+use crate::kernel::Span;
+
+/// Least delay of what does not travel over the modelled network: plans and orders.
+pub const CONTROL_FLOOR: Span = Span::from_millis(10);
+
+/// What a host is to do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Order {
+    /// The run begins.
+    Start,
+    /// Stop; with or without what was kept on disk.
+    Crash {
+        /// What was kept is lost, too.
+        state_lost: bool,
+    },
+    /// Run again after a crash.
+    Restart,
+    /// Make no progress; hold what comes.
+    Stall,
+    /// Make progress again, with what was held first.
+    Resume,
+    /// Take so many thousandths of the usual time for all work.
+    Slow(u64),
+    /// Move the clock by so many nanoseconds.
+    Skew(i64),
+    /// Let the clock run fast by so many parts per billion.
+    Drift(i64),
+    /// The run ends: tell what has not been told.
+    Close,
+}
+
+/// An order with the rule that gave it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Control {
+    /// The fault, by its place in the scenario, or [`Self::OF_THE_RUN`].
+    pub rule: u16,
+    /// What to do.
+    pub order: Order,
+}
+
+impl Control {
+    /// In the place of a fault's number: nothing that the script of faults does.
+    pub const OF_THE_RUN: u16 = u16::MAX;
+}

@@ -1,0 +1,374 @@
+//! The shell around every actor: up or down, stalled, slow, with a clock of its own, and the only
+//! way to the network.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::fate::{Parcel, Road, carry, release_overdue};
+use super::link::{Fortune, LinkState};
+use super::{CONTROL_FLOOR, Clock, Control, Order, Topology};
+use crate::kernel::{Draws, Incoming, LocalTime, Outbox, Process, ProcessId, Span, VirtualTime};
+use crate::trace::{Fact, HostChange};
+
+/// A stalled host holds at most so many messages; what comes then is lost.
+const MOST_HELD: usize = 1 << 20;
+
+/// What travels between residents.
+pub trait Payload: Clone + Send + 'static {
+    /// Bytes on the wire.
+    fn wire_len(&self) -> u32;
+}
+
+/// A timer by the resident's own number for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimerSlot(pub u32);
+
+/// What lives in a host.
+pub trait Resident: Send + 'static {
+    /// What residents send one another.
+    type Packet: Payload;
+
+    /// The run begins.
+    fn start(&mut self, _desk: &mut Desk<'_, Self::Packet>) {}
+
+    /// A packet arrived.
+    fn packet(&mut self, from: ProcessId, packet: Self::Packet, desk: &mut Desk<'_, Self::Packet>);
+
+    /// A timer set through the desk is due.
+    fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Self::Packet>);
+
+    /// The host stopped: what is volatile is gone, and so is what was kept if `state_lost`.
+    fn crash(&mut self, _state_lost: bool) {}
+
+    /// The host runs again. All timers of before are gone.
+    fn restart(&mut self, _desk: &mut Desk<'_, Self::Packet>) {}
+}
+
+/// What hosts send one another and themselves.
+#[derive(Clone, Debug)]
+pub enum Signal<P> {
+    /// A packet of a resident.
+    Packet(P),
+    /// A resident's timer, void if the host has crashed since it was set.
+    Timer {
+        /// The host's count of crashes when it was set.
+        incarnation: u16,
+        /// Which timer.
+        slot: TimerSlot,
+    },
+    /// A message that a reordering rule holds back leaves now if it is still there.
+    Release {
+        /// Its receiver.
+        to: u32,
+    },
+    /// An order, with its rule.
+    Control(Box<Control>),
+}
+
+/// A resident with the shell around it.
+pub struct Host<R: Resident> {
+    resident: R,
+    shell: Shell<R::Packet>,
+}
+
+/// Everything about a host but its resident. What few hosts need is boxed: most are idle clients.
+struct Shell<P> {
+    topology: Arc<Topology>,
+    /// The rules that concern this sender, by place.
+    rules: Box<[u16]>,
+    links: Vec<Option<Box<LinkState<P>>>>,
+    clock: Clock,
+    draws: Draws,
+    /// What came while stalled; `None` when not stalled.
+    held: Option<Box<Held<P>>>,
+    usage: Usage,
+    /// Thousandths of the usual time that work takes.
+    pace: u64,
+    incarnation: u16,
+    has_started: bool,
+    is_up: bool,
+    state_lost: bool,
+    /// A rule lets messages of this sender jump ahead.
+    may_jump: bool,
+}
+
+type Held<P> = VecDeque<(ProcessId, Signal<P>)>;
+
+/// What was used in one second and has not been told.
+#[derive(Clone, Copy, Debug, Default)]
+struct Usage {
+    second: u32,
+    messages: u32,
+    bytes: u64,
+    cpu: Span,
+}
+
+impl<R: Resident> Host<R> {
+    /// A host, up and healthy, for the process with that number.
+    ///
+    /// # Panics
+    /// If a rule's number is 128 or more: draws would share addresses.
+    pub fn new(me: ProcessId, seed: u64, topology: Arc<Topology>, resident: R) -> Self {
+        let concerned = topology.rules.iter().zip(0..);
+        let concerned = concerned.filter(|(rule, _)| rule.concerns_sender(me));
+        let may_jump = concerned.clone().any(|(rule, _)| rule.may_jump());
+        let rules: Box<[u16]> = concerned.map(|(_, at)| at).collect();
+        for rule in &rules {
+            assert!(topology.rules[usize::from(*rule)].number < 128, "a rule's number is small");
+        }
+        let shell = Shell {
+            topology,
+            rules,
+            links: Vec::new(),
+            clock: Clock::default(),
+            draws: Draws::new(seed),
+            held: None,
+            usage: Usage::default(),
+            pace: 1_000,
+            incarnation: 0,
+            has_started: false,
+            is_up: true,
+            state_lost: false,
+            may_jump,
+        };
+        Self { resident, shell }
+    }
+
+    /// Obeys an order; one that is obeyed already changes nothing.
+    fn obey(&mut self, control: Control, out: &mut Outbox<Signal<R::Packet>, Fact>) {
+        let now = out.now();
+        let Some(change) = self.shell.change(control.order, now) else {
+            return match control.order {
+                Order::Start if !std::mem::replace(&mut self.shell.has_started, true) => {
+                    self.resident.start(&mut Desk { shell: &mut self.shell, out });
+                }
+                Order::Close => self.shell.tell_usage(out),
+                _ => {}
+            };
+        };
+        out.fact(Fact::Host { rule: control.rule, change });
+        match change {
+            HostChange::Crashed => self.resident.crash(self.shell.state_lost),
+            HostChange::Restarted | HostChange::RestartedEmpty => {
+                self.resident.restart(&mut Desk { shell: &mut self.shell, out });
+            }
+            HostChange::Resumed => self.catch_up(out),
+            HostChange::Stalled | HostChange::Slowed | HostChange::ClockChanged => {}
+        }
+    }
+
+    /// Handles what came during a stall, in the order in which it came.
+    fn catch_up(&mut self, out: &mut Outbox<Signal<R::Packet>, Fact>) {
+        for (from, signal) in self.shell.held.take().into_iter().flat_map(|held| *held) {
+            self.take(from, signal, out);
+        }
+    }
+
+    /// Gives a resident what came for it.
+    fn take(
+        &mut self,
+        from: ProcessId,
+        signal: Signal<R::Packet>,
+        out: &mut Outbox<Signal<R::Packet>, Fact>,
+    ) {
+        let mut desk = Desk { shell: &mut self.shell, out };
+        match signal {
+            Signal::Packet(packet) => self.resident.packet(from, packet, &mut desk),
+            Signal::Timer { incarnation, slot } => {
+                if incarnation == desk.shell.incarnation {
+                    self.resident.timer(slot, &mut desk);
+                }
+            }
+            Signal::Release { .. } | Signal::Control(_) => {
+                unreachable!("orders and the network's own timers are not held")
+            }
+        }
+    }
+}
+
+impl<R: Resident> Process for Host<R> {
+    type Message = Signal<R::Packet>;
+    type Fact = Fact;
+
+    fn handle(
+        &mut self,
+        now: VirtualTime,
+        incoming: Incoming<Self::Message>,
+        out: &mut Outbox<Self::Message, Fact>,
+    ) {
+        if now.whole_seconds() as u32 != self.shell.usage.second {
+            self.shell.tell_usage(out);
+        }
+        let Incoming { source, message } = incoming;
+        match message {
+            Signal::Control(control) => self.obey(*control, out),
+            // What is held back is in the network: the sender's health does not matter.
+            Signal::Release { to } => self.shell.release(ProcessId(to), out),
+            _ if !self.shell.is_up => {}
+            message => match &mut self.shell.held {
+                Some(held) if held.len() < MOST_HELD => held.push_back((source, message)),
+                Some(_) => {}
+                None => self.take(source, message, out),
+            },
+        }
+    }
+}
+
+impl<P: Payload> Shell<P> {
+    /// Changes the state as `order` says; `None` if it is so already, or is no order of that kind.
+    fn change(&mut self, order: Order, now: VirtualTime) -> Option<HostChange> {
+        Some(match order {
+            Order::Crash { state_lost } if self.is_up => {
+                self.is_up = false;
+                self.state_lost = state_lost;
+                self.incarnation = self.incarnation.wrapping_add(1);
+                self.held = None;
+                HostChange::Crashed
+            }
+            Order::Restart if !self.is_up => {
+                self.is_up = true;
+                if self.state_lost { HostChange::RestartedEmpty } else { HostChange::Restarted }
+            }
+            Order::Stall if self.is_up && self.held.is_none() => {
+                self.held = Some(Box::default());
+                HostChange::Stalled
+            }
+            Order::Resume if self.held.is_some() => HostChange::Resumed,
+            Order::Slow(pace) if pace != self.pace => {
+                self.pace = pace;
+                HostChange::Slowed
+            }
+            Order::Skew(nanos) => {
+                self.clock.skew(now, nanos);
+                HostChange::ClockChanged
+            }
+            Order::Drift(parts_per_billion) => {
+                self.clock.drift(now, parts_per_billion);
+                HostChange::ClockChanged
+            }
+            Order::Crash { .. }
+            | Order::Restart
+            | Order::Stall
+            | Order::Resume
+            | Order::Slow(_)
+            | Order::Start
+            | Order::Close => return None,
+        })
+    }
+
+    fn tell_usage(&mut self, out: &mut Outbox<Signal<P>, Fact>) {
+        let Usage { second, messages, bytes, cpu } = self.usage;
+        if messages > 0 || cpu > Span::ZERO {
+            out.fact(Fact::Usage { second, messages, bytes, cpu });
+        }
+        self.usage = Usage { second: out.now().whole_seconds() as u32, ..Usage::default() };
+    }
+
+    fn send(
+        &mut self,
+        to: ProcessId,
+        packet: P,
+        fortune: Fortune,
+        out: &mut Outbox<Signal<P>, Fact>,
+    ) {
+        if to == out.process() {
+            return out.timer(Span::TICK, Signal::Packet(packet));
+        }
+        let len = packet.wire_len();
+        self.usage.messages += 1;
+        self.usage.bytes += u64::from(len);
+        if self.links.len() <= to.index() {
+            self.links.resize_with(to.index() + 1, || None);
+        }
+        let link = self.links[to.index()].get_or_insert_with(Box::default);
+        let road = Road {
+            topology: &self.topology,
+            rules: &self.rules,
+            may_jump: self.may_jump,
+            draws: &mut self.draws,
+        };
+        carry(Parcel { to, packet, len, fortune }, road, link, out);
+    }
+
+    fn release(&mut self, to: ProcessId, out: &mut Outbox<Signal<P>, Fact>) {
+        let usual = self.topology.base_delay(out.process(), to);
+        if let Some(Some(link)) = self.links.get_mut(to.index()) {
+            release_overdue(to, usual, link, out);
+        }
+    }
+}
+
+/// What a resident may ask of its host while it handles one event.
+pub struct Desk<'a, P> {
+    shell: &'a mut Shell<P>,
+    out: &'a mut Outbox<Signal<P>, Fact>,
+}
+
+impl<P: Payload> Desk<'_, P> {
+    /// The process itself.
+    pub fn me(&self) -> ProcessId {
+        self.out.process()
+    }
+
+    /// The instant. For the laboratory's books; what an actor decides by is the local time.
+    pub fn now(&self) -> VirtualTime {
+        self.out.now()
+    }
+
+    /// The host's own clock.
+    pub fn local_now(&self) -> LocalTime {
+        self.shell.clock.read(self.out.now())
+    }
+
+    /// All luck under the run's seed.
+    pub fn draws(&mut self) -> &mut Draws {
+        &mut self.shell.draws
+    }
+
+    /// Delay of the link to `to` in middling weather.
+    pub fn usual_delay(&self, to: ProcessId) -> Span {
+        self.shell.topology.base_delay(self.out.process(), to)
+    }
+
+    /// Sends `packet` over the network.
+    pub fn send(&mut self, to: ProcessId, packet: P, fortune: Fortune) {
+        self.shell.send(to, packet, fortune, self.out);
+    }
+
+    /// Sends what does not travel over the modelled network, so that it arrives at `at`.
+    ///
+    /// # Panics
+    /// If that is less than [`CONTROL_FLOOR`] away.
+    pub fn tell(&mut self, to: ProcessId, at: VirtualTime, packet: P) {
+        assert!(at.since(self.out.now()) >= CONTROL_FLOOR, "plans are made ahead of time");
+        self.out.send(to, at, Signal::Packet(packet));
+    }
+
+    /// Calls back once the host's clock has counted `span`.
+    pub fn timer(&mut self, span: Span, slot: TimerSlot) {
+        let delay = self.shell.clock.until_it_counts(span);
+        let incarnation = self.shell.incarnation;
+        self.out.timer(delay, Signal::Timer { incarnation, slot });
+    }
+
+    /// Calls back after work that usually takes `work`, from `begin` on, and books the CPU.
+    /// Gives back when the work is done.
+    pub fn work(&mut self, begin: VirtualTime, work: Span, slot: TimerSlot) -> VirtualTime {
+        let nanos = u128::from(work.as_nanos()) * u128::from(self.shell.pace) / 1_000;
+        let taken = Span::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
+        self.shell.usage.cpu += taken;
+        let end = (begin.max(self.out.now()) + taken).max(self.out.now() + Span::TICK);
+        let incarnation = self.shell.incarnation;
+        let wait = end.since(self.out.now());
+        self.out.timer(wait, Signal::Timer { incarnation, slot });
+        end
+    }
+
+    /// Records an observation.
+    pub fn fact(&mut self, fact: Fact) {
+        self.out.fact(fact);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,277 @@
+//! Hosts on the sequential engine. Host 0 sends a ping every 100 ms; host 1 works 10 ms on each,
+//! and notes each ping's number, its own clock in milliseconds when it was done. Links take 50 ms.
+
+use super::*;
+use crate::kernel::{Limits, Model, Recorded, Sink, sequential};
+use crate::network::{FaultRule, LinkEffect, ProcessSet, Reordering, Transport, Window};
+
+const WORK: Span = Span::from_millis(10);
+
+#[derive(Clone, Debug)]
+struct Ping(u32);
+
+impl Payload for Ping {
+    fn wire_len(&self) -> u32 {
+        100
+    }
+}
+
+enum Player {
+    /// Sends so many pings and counts them.
+    Sender { sent: u32, of: u32 },
+    /// Pings in work, and what it keeps on disk: how many it has noted.
+    Worker { kept: i64 },
+}
+
+fn note(note: u16, value: i64, desk: &mut Desk<'_, Ping>) {
+    desk.fact(Fact::Note { note, value });
+}
+
+/// Notes of workers beside the numbers of pings.
+const RESTARTED: u16 = 1_000;
+
+impl Resident for Player {
+    type Packet = Ping;
+
+    fn start(&mut self, desk: &mut Desk<'_, Ping>) {
+        if let Self::Sender { .. } = self {
+            desk.timer(Span::from_millis(100), TimerSlot(0));
+        }
+    }
+
+    fn packet(&mut self, _: ProcessId, Ping(number): Ping, desk: &mut Desk<'_, Ping>) {
+        desk.work(desk.now(), WORK, TimerSlot(number));
+    }
+
+    fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Ping>) {
+        match self {
+            Self::Sender { sent, of } => {
+                desk.send(ProcessId(1), Ping(*sent), Fortune::Protocol);
+                *sent += 1;
+                if sent < of {
+                    desk.timer(Span::from_millis(100), TimerSlot(0));
+                }
+            }
+            Self::Worker { kept } => {
+                *kept += 1;
+                note(slot.0 as u16, desk.local_now().0 / 1_000_000, desk);
+            }
+        }
+    }
+
+    fn crash(&mut self, state_lost: bool) {
+        if let (Self::Worker { kept }, true) = (self, state_lost) {
+            *kept = 0;
+        }
+    }
+
+    fn restart(&mut self, desk: &mut Desk<'_, Ping>) {
+        if let Self::Worker { kept } = self {
+            note(RESTARTED, *kept, desk);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Facts(Vec<Recorded<Fact>>);
+
+impl Sink<Fact> for Facts {
+    fn accept(&mut self, facts: &[Recorded<Fact>]) {
+        self.0.extend(facts);
+    }
+}
+
+impl Facts {
+    /// Notes as `number@clock`, changes of hosts by name.
+    fn told(&self) -> String {
+        let spell = |recorded: &Recorded<Fact>| match recorded.fact {
+            Fact::Note { note: RESTARTED, value } => Some(format!("kept={value}")),
+            Fact::Note { note, value } => Some(format!("{note}@{value}")),
+            Fact::Host { change, .. } => Some(format!("{change:?}")),
+            _ => None,
+        };
+        self.0.iter().filter_map(spell).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn order(millis: u64, to: u32, order: Order) -> (VirtualTime, ProcessId, Signal<Ping>) {
+    let at = VirtualTime::from_nanos(millis * 1_000_000 + 1);
+    (at, ProcessId(to), Signal::Control(Box::new(Control { rule: 0, order })))
+}
+
+fn run(pings: u32, rules: Vec<FaultRule>, orders: &[(u64, u32, Order)]) -> Facts {
+    let topology = Arc::new(Topology {
+        region_of: vec![0, 0],
+        one_way: vec![vec![Span::from_millis(50)]],
+        jitter: 0.0,
+        bandwidth: None,
+        transport: Transport::Datagram,
+        rules,
+    });
+    let host = |number, player| Host::new(ProcessId(number), 1, Arc::clone(&topology), player);
+    let processes =
+        vec![host(0, Player::Sender { sent: 0, of: pings }), host(1, Player::Worker { kept: 0 })];
+    let mut script = vec![order(0, 0, Order::Start)];
+    script.extend(orders.iter().map(|(at, to, what)| order(*at, *to, *what)));
+    script.extend([order(60_000, 0, Order::Close), order(60_000, 1, Order::Close)]);
+    let until = VirtualTime::ZERO + Span::from_secs(61);
+    let mut facts = Facts::default();
+    sequential::run(Model { processes, script }, Limits { until, max_events: 10_000 }, &mut facts);
+    facts
+}
+
+/// Five pings to the worker, which obeys these orders, and what it tells.
+fn check(orders: &[(u64, Order)], told: &str) {
+    let orders: Vec<_> = orders.iter().map(|(at, order)| (*at, 1, *order)).collect();
+    assert_eq!(run(5, vec![], &orders).told(), told, "{orders:?}");
+}
+
+const CRASH: Order = Order::Crash { state_lost: false };
+const LOSE: Order = Order::Crash { state_lost: true };
+
+#[test]
+fn a_healthy_host_does_its_work() {
+    check(&[], "0@160 1@260 2@360 3@460 4@560");
+}
+
+#[test]
+fn a_crash_loses_what_is_volatile_and_a_restart_has_what_was_kept() {
+    // Ping 1 is in work, ping 2 comes while it is down, its timer after the restart is void.
+    let told = "0@160 Crashed Restarted kept=1 3@460 4@560";
+    check(&[(255, CRASH), (390, Order::Restart)], told);
+    check(&[(255, CRASH), (257, Order::Restart)], &told.replace("3@", "2@360 3@"));
+    let told = "0@160 Crashed RestartedEmpty kept=0 3@460 4@560";
+    check(&[(255, LOSE), (390, Order::Restart)], told);
+    check(&[(255, CRASH)], "0@160 Crashed");
+}
+
+#[test]
+fn orders_that_are_obeyed_already_change_nothing() {
+    check(
+        &[(255, CRASH), (256, LOSE), (390, Order::Restart), (391, Order::Restart)],
+        "0@160 Crashed Restarted kept=1 3@460 4@560",
+    );
+    let twice = [(200, Order::Stall), (210, Order::Stall), (300, Order::Resume)];
+    check(
+        &[twice.as_slice(), &[(310, Order::Resume), (320, Order::Slow(1_000))]].concat(),
+        "0@160 Stalled Resumed 1@310 2@360 3@460 4@560",
+    );
+    let starts = [(10, 0, Order::Start), (20, 0, Order::Start)];
+    assert_eq!(run(2, vec![], &starts).told(), "0@160 1@260", "it starts once");
+}
+
+#[test]
+fn a_stalled_host_holds_what_comes_and_then_takes_it_in_order() {
+    // Ping 1 is in work when the stall begins; its end is held as well.
+    check(
+        &[(255, Order::Stall), (480, Order::Resume)],
+        "0@160 Stalled Resumed 1@480 2@490 3@490 4@560",
+    );
+}
+
+#[test]
+fn a_crash_ends_a_stall() {
+    check(
+        &[(255, Order::Stall), (370, CRASH), (380, Order::Restart), (480, Order::Resume)],
+        "0@160 Stalled Crashed Restarted kept=1 3@460 4@560",
+    );
+}
+
+#[test]
+fn a_slow_host_takes_longer_for_all_work() {
+    check(
+        &[(200, Order::Slow(3_000)), (400, Order::Slow(1_000))],
+        "0@160 Slowed 1@280 2@380 Slowed 3@460 4@560",
+    );
+}
+
+#[test]
+fn a_clock_is_wrong_as_ordered_and_hours_pass_all_the_same() {
+    check(
+        &[(200, Order::Skew(30_000_000_000)), (400, Order::Skew(-30_000_000_000))],
+        "0@160 ClockChanged 1@30260 2@30360 ClockChanged 3@460 4@560",
+    );
+    // The sender's clock runs twice as fast from 350 ms on, so its spans are half as long.
+    let fast = run(5, vec![], &[(250, 0, Order::Drift(1_000_000_000))]);
+    assert_eq!(fast.told(), "0@160 ClockChanged 1@260 2@360 3@410 4@460");
+}
+
+#[test]
+fn usage_is_told_once_a_second_and_nothing_is_lost() {
+    let facts = run(25, vec![], &[(400, 1, Order::Slow(2_000))]);
+    let mut told = std::collections::BTreeMap::new();
+    for recorded in &facts.0 {
+        if let Fact::Usage { second, messages, bytes, cpu } = recorded.fact {
+            let usage = (messages, bytes, cpu.as_nanos() / 1_000_000);
+            let before = told.insert((recorded.process.0, second), usage);
+            assert_eq!(before, None, "once a second");
+        }
+    }
+    let told: Vec<_> = told.into_iter().collect();
+    // Pings leave just after 100, 200 ... 2,500 ms and arrive 50 ms later.
+    let sent = [((0, 0), (9, 900, 0)), ((0, 1), (10, 1_000, 0)), ((0, 2), (6, 600, 0))];
+    let worked = [((1, 0), (0, 0, 3 * 10 + 6 * 20)), ((1, 1), (0, 0, 200)), ((1, 2), (0, 0, 120))];
+    assert_eq!(told, [sent, worked].concat());
+}
+
+fn hold() -> Vec<FaultRule> {
+    let effect = LinkEffect::Reorder { share: 1.0, form: Reordering::Hold, gap: 2 };
+    vec![FaultRule {
+        fault: 0,
+        number: 0,
+        windows: vec![Window { from: VirtualTime::ZERO, until: VirtualTime::MAX, effect }],
+        from: ProcessSet::new([ProcessId(0)]),
+        to: ProcessSet::new([ProcessId(1)]),
+        both: false,
+    }]
+}
+
+#[test]
+fn what_the_network_holds_back_arrives_whatever_becomes_of_its_sender() {
+    let expected = "1@1260 0@1160";
+    for orders in [vec![], vec![(250, 0, Order::Stall)], vec![(250, 0, LOSE)]] {
+        let told = run(2, hold(), &orders).told();
+        let mut notes: Vec<_> = told.split(' ').filter(|word| word.contains('@')).collect();
+        notes.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(notes.join(" "), expected, "{orders:?}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "a rule's number is small")]
+fn a_rule_with_a_large_number_is_refused() {
+    let mut rules = hold();
+    rules[0].number = 128;
+    run(1, rules, &[]);
+}
+
+#[test]
+fn what_a_host_sends_itself_is_not_on_the_network() {
+    struct Monologue;
+    impl Resident for Monologue {
+        type Packet = Ping;
+        fn start(&mut self, desk: &mut Desk<'_, Ping>) {
+            desk.send(desk.me(), Ping(7), Fortune::Protocol);
+        }
+        fn packet(&mut self, from: ProcessId, Ping(number): Ping, desk: &mut Desk<'_, Ping>) {
+            assert_eq!(from, desk.me());
+            note(number as u16, 0, desk);
+        }
+        fn timer(&mut self, _: TimerSlot, _: &mut Desk<'_, Ping>) {}
+    }
+    let topology = Topology {
+        region_of: vec![0],
+        one_way: vec![vec![Span::TICK]],
+        jitter: 0.0,
+        bandwidth: None,
+        transport: Transport::Stream,
+        rules: vec![],
+    };
+    let processes = vec![Host::new(ProcessId(0), 1, Arc::new(topology), Monologue)];
+    let script = vec![order(0, 0, Order::Start), order(1, 0, Order::Close)];
+    let until = VirtualTime::ZERO + Span::from_secs(1);
+    let mut facts = Facts::default();
+    sequential::run(Model { processes, script }, Limits { until, max_events: 10 }, &mut facts);
+    assert_eq!(facts.told(), "7@0");
+    assert_eq!(facts.0.len(), 1, "no usage");
+}

@@ -1,0 +1,21 @@
+//! Regions, links, what becomes of a message, the host around each process, and the messages that
+//! control hosts.
+//!
+//! **Invariant:** a link's delay never undercuts its floor, whatever the weather and the faults do.
+
+mod clock;
+mod control;
+mod fate;
+mod host;
+mod link;
+mod rule;
+#[cfg(test)]
+pub(crate) mod sampled;
+mod topology;
+
+pub use clock::Clock;
+pub use control::{CONTROL_FLOOR, Control, Order};
+pub use host::{Desk, Host, Payload, Resident, Signal, TimerSlot};
+pub use link::Fortune;
+pub use rule::{FaultRule, LinkEffect, Reordering, Window};
+pub use topology::{ProcessSet, Topology, Transport};

@@ -1,0 +1,225 @@
+//! `sequencer`: one validator puts all tries in order, in batches; the others follow its log.
+//!
+//! Batches carry names; bodies come from routers, or are fetched. With `commit = "majority"` a
+//! batch is delivered once a majority has it on disk, so that whoever takes over has it too:
+//! Viewstamped Replication (Liskov and Cowling, *Viewstamped Replication Revisited*, 2012) with its
+//! views called epochs and its view change a takeover. With `commit = "leader"` followers deliver
+//! what the sequencer says when it says it, and a crash of the sequencer may part them.
+//!
+//! A replica that lost its state has lost promises too, and no number of answers brings them back
+//! (Michael, Ports, Sharma and Szekeres, *Recovering Shared Objects Without Stable Storage*, 2017):
+//! it follows and delivers, but neither acknowledges nor leads any more.
+
+mod follower;
+mod leader;
+mod log;
+mod message;
+mod replica;
+mod takeover;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::limit::{SHORTEST, at_least, between};
+use super::prelude::*;
+use super::{Journal, Pauses};
+use log::{Event, Log};
+pub use message::Message;
+
+/// The strategy.
+pub struct Sequencer;
+
+/// How the sequencer batches, when its batches count, and when it is replaced.
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Params {
+    /// How long the sequencer collects tries for a batch.
+    pub batch: Span,
+    /// How many tries make a batch at once.
+    pub batch_most: u32,
+    /// When a batch is delivered.
+    pub commit: Commit,
+    /// How often the sequencer says that it is there, and how far.
+    pub heartbeat: Span,
+    /// Silence of the sequencer after which the next validator takes over; the one after it waits
+    /// twice as long, and so on.
+    pub takeover: Span,
+    /// From seeing a gap, in the log or of a body, to asking for what is missing.
+    pub gap: Span,
+    /// The pause between questions for a body doubles up to this.
+    pub gap_longest: Span,
+    /// How long delivered batches are kept for those who miss them.
+    pub history: Span,
+}
+
+/// When a batch is delivered.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Commit {
+    /// When a majority has it.
+    Majority,
+    /// When the sequencer says it.
+    Leader,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            batch: Span::from_millis(10),
+            batch_most: 500,
+            commit: Commit::Majority,
+            heartbeat: Span::from_millis(100),
+            takeover: Span::from_secs(1),
+            gap: Span::from_millis(50),
+            gap_longest: Span::from_secs(2),
+            history: Span::from_secs(60),
+        }
+    }
+}
+
+impl Strategy for Sequencer {
+    const NAME: &'static str = "sequencer";
+    const SUMMARY: &'static str = "one validator puts everything in order, others can take over";
+    type Params = Params;
+    type Message = Message;
+    type Durable = Journal<Log, Event>;
+    type Replica = replica::Replica;
+    type Submitter = NoSubmitter;
+    const NOTES: &'static [&'static str] = &["epoch", "batches skipped", "batches off the chain"];
+
+    fn check(params: &Params) -> Result<(), String> {
+        between("batch_most", params.batch_most, &(1..=100_000))?;
+        at_least("heartbeat", params.heartbeat, SHORTEST)?;
+        at_least("takeover", params.takeover, params.heartbeat)?;
+        at_least("gap", params.gap, SHORTEST)?;
+        at_least("gap_longest", params.gap_longest, params.gap)?;
+        at_least("history", params.history, params.takeover)
+    }
+
+    fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
+        let (summary, faults) = match params.commit {
+            Commit::Majority => {
+                ("total, survives a minority", FaultModel::Crash(committee.minority()))
+            }
+            Commit::Leader => ("total, trusts one", FaultModel::None),
+        };
+        let mut owed = vec![
+            Property::Integrity,
+            Property::NoDuplication,
+            Property::TotalOrder,
+            Property::Agreement,
+            Property::Finality,
+        ];
+        if params.commit == Commit::Majority {
+            owed.push(Property::Durability);
+        }
+        Guarantees {
+            summary: summary.to_owned(),
+            owed,
+            assumptions: Assumptions {
+                faults,
+                transport: TransportNeed::Datagram,
+                delay_bound: None,
+                clock_bound: None,
+            },
+        }
+    }
+
+    fn work(message: &Message) -> Work {
+        match message {
+            Message::Found(signed) => Work::verify(signed.len() as u32),
+            Message::Ordered { .. }
+            | Message::Beat { .. }
+            | Message::Ack { .. }
+            | Message::Missing { .. }
+            | Message::Begin { .. }
+            | Message::Takeover { .. }
+            | Message::Tail { .. }
+            | Message::Fetch(_) => Work::NONE,
+        }
+    }
+
+    fn replica(seat: Seat, params: &Params) -> replica::Replica {
+        replica::Replica::new(seat, params)
+    }
+
+    fn submitter(_: Committee, _: &KeyRing, _: &Params) -> NoSubmitter {
+        NoSubmitter
+    }
+
+    fn first_leader(_: &Committee) -> Option<u16> {
+        Some(leader(0, 1))
+    }
+}
+
+impl Params {
+    const fn pauses(&self) -> Pauses {
+        Pauses { first: self.gap, longest: self.gap_longest }
+    }
+}
+
+/// The sequencer of an epoch.
+fn leader(epoch: u32, size: u32) -> u16 {
+    (epoch % size) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::transcript::{self, Hunt};
+    use super::*;
+
+    const HUNT: fn() -> Hunt<Sequencer> =
+        || Hunt { catches_up: true, settles: true, ..Hunt::default() };
+
+    #[test]
+    fn transcripts() {
+        transcript::check::<Sequencer>();
+    }
+
+    #[test]
+    fn storms() {
+        HUNT().check();
+    }
+
+    #[test]
+    fn storms_with_many_takeovers() {
+        let params = Params {
+            heartbeat: Span::from_millis(30),
+            takeover: Span::from_millis(160),
+            ..Params::default()
+        };
+        for replicas in [3, 5] {
+            Hunt { replicas, params: params.clone(), ..HUNT() }.check();
+        }
+    }
+
+    #[test]
+    fn storms_without_crashes_when_the_leader_commits() {
+        // A partition has others take over, which a sequencer that commits alone survives no better
+        // than a crash: only loss and disorder here.
+        let params =
+            Params { commit: Commit::Leader, takeover: Span::from_secs(60), ..Params::default() };
+        Hunt::<Sequencer> { params, settles: true, ..Hunt::default() }.check();
+    }
+
+    #[test]
+    fn a_hunt_finds_that_a_leader_alone_does_not_survive() {
+        let majority = Sequencer::guarantees(&Committee::new(4), &Params::default());
+        let params = Params { commit: Commit::Leader, ..Params::default() };
+        let held_to = Some((majority.owed, majority.assumptions));
+        let broken = Hunt::<Sequencer> { params, held_to, ..HUNT() }.find();
+        assert!(broken.is_some_and(|(_, how)| how.contains("total order")));
+    }
+
+    #[test]
+    fn parameters_have_ranges() {
+        let check = |params: Params, error: &str| {
+            assert_eq!(Sequencer::check(&params).err().as_deref().unwrap_or("fine"), error);
+        };
+        check(Params::default(), "fine");
+        let params = Params { batch_most: 0, ..Params::default() };
+        check(params, "batch_most = 0: must be between 1 and 100000");
+        let params = Params { takeover: Span::from_millis(1), ..Params::default() };
+        check(params, "takeover = 1ms: must be at least 100ms");
+    }
+}

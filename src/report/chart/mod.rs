@@ -1,0 +1,89 @@
+//! Five charts of a run or a comparison, each as SVG, as PNG and as the CSV of every figure drawn.
+//!
+//! The caller fills plain data; nothing here reads a clock or a file, so the same data gives the
+//! same bytes. All share one page: the title says the finding, the subtitle the setting, the foot
+//! the digest and the command. What never arrived is drawn in a lane of its own at the top.
+//!
+//! | chart | says |
+//! |---|---|
+//! | [`Degradation`] | how latency and anomalies grow with disorder, load or loss |
+//! | [`Timeline`] | p50 and p99 through a run against the twin, faults, losses and load |
+//! | [`PercentileCurve`] | the whole tail, in nines |
+//! | [`Pareto`] | which orderings are worth their latency, anomalies and messages |
+//! | [`Waterfall`] | in which stage the time of p50 and p99 went |
+//!
+//! A chart is laid out once as a scene, a list of shapes in pixels of the finished page; both of
+//! plotters' backends then paint the same scene.
+
+mod axis;
+mod csv;
+mod degradation;
+mod figure;
+mod font;
+mod label;
+mod line;
+mod look;
+mod number;
+mod page;
+mod paint;
+mod panel;
+mod pareto;
+mod percentile;
+mod png;
+mod scale;
+mod scene;
+mod svg;
+mod timeline;
+mod waterfall;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use degradation::{Degradation, Line, Lines, Mark, Step, Steps};
+pub use figure::{Estimate, Quantity, Reading, Threshold};
+pub use look::Look;
+pub use page::Frame;
+pub use pareto::{Contender, Pareto};
+pub use percentile::{Curve, Distribution, PercentileCurve, Quantile};
+pub use scale::Spacing;
+pub use timeline::{FaultBand, Percentiles, Timeline, Window};
+pub use waterfall::{BarGroup, Breakdown, Waterfall};
+
+/// One chart in the three forms in which it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// A complete document, 1120 units wide.
+    pub svg: String,
+    /// The same picture at two pixels per unit.
+    pub png: Vec<u8>,
+    /// Every figure of the chart, its units in the column names.
+    pub csv: String,
+}
+
+/// Why a chart could not be drawn; bad data is not a reason, it draws as "no data".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChartError {
+    /// A backend refused a shape.
+    Draw(String),
+    /// The picture could not be encoded as PNG.
+    Encode(String),
+}
+
+impl fmt::Display for ChartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Draw(reason) => write!(f, "the chart could not be drawn: {reason}"),
+            Self::Encode(reason) => write!(f, "the chart could not be encoded as PNG: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for ChartError {}
+
+fn render(scene: &scene::Scene, csv: String) -> Result<Rendered, ChartError> {
+    Ok(Rendered { svg: svg::draw(scene)?, png: png::draw(scene)?, csv })
+}

@@ -1,0 +1,65 @@
+//! Where the time to applied went, stage by stage.
+
+use super::frame;
+use crate::experiment::Pair;
+use crate::measure::{Measurement, STAGE_NAMES};
+use crate::report::chart::{BarGroup, Breakdown, Quantity, Waterfall};
+
+/// The waterfall of a run, in the phase that it is about.
+pub(super) fn of(pair: &Pair, command: &str) -> Waterfall {
+    let focus = pair.focus();
+    let breakdown = |of: &Measurement, share: f64| {
+        let stages = of.phase(focus).and_then(|phase| of.waterfall(phase, share));
+        stages.map_or(Breakdown::NoData, |stages| {
+            Breakdown::Stages(stages.into_iter().map(|(_, millis)| millis).collect())
+        })
+    };
+    let group = |name: &str, share: f64| BarGroup {
+        name: name.to_owned(),
+        run: breakdown(&pair.run.measurement, share),
+        twin: pair.twin_measurement().map(|twin| breakdown(twin, share)),
+    };
+    Waterfall {
+        frame: frame(pair, title(pair), command),
+        time: Quantity::new("time to applied, ms", "time", "ms"),
+        phase: focus.to_owned(),
+        stages: STAGE_NAMES.map(ToOwned::to_owned).to_vec(),
+        groups: vec![group("p50", 0.5), group("p99", 0.99)],
+    }
+}
+
+/// The stage that the slowest lost most time in.
+fn title(pair: &Pair) -> String {
+    let focus = pair.focus();
+    let run = &pair.run.measurement;
+    let stages = run.phase(focus).and_then(|phase| run.waterfall(phase, 0.99));
+    let most = stages.as_ref().and_then(|stages| {
+        let total: f64 = stages.iter().map(|(_, millis)| millis).sum();
+        let (name, millis) = stages.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        (total > 0.0).then(|| (*name, millis / total * 100.0))
+    });
+    match most {
+        Some((stage, share)) => format!(
+            "In {focus}, {share:.0} % of the time of the slowest one in a hundred goes to {}",
+            words(stage)
+        ),
+        None => {
+            format!("In {focus}, too few were applied to say where the time of the slowest went")
+        }
+    }
+}
+
+/// A stage in the words of a sentence.
+fn words(stage: &str) -> &str {
+    match stage {
+        "wait" => "waiting to be sent at all",
+        "retry" => "tries that failed and the pauses after them",
+        "admit" => "the way to the router and its queue",
+        "route" => "the router's work",
+        "network" => "the network between router and validators",
+        "verify" => "verifying signatures",
+        "order" => "ordering",
+        "apply" => "applying",
+        other => other,
+    }
+}

@@ -1,0 +1,62 @@
+//! Screens, tables, charts and files made from results.
+
+pub mod chart;
+
+mod charts;
+mod compare_screen;
+mod compare_table;
+mod format;
+mod grid_files;
+mod operations;
+mod run_files;
+mod run_screen;
+mod sentence;
+mod store;
+
+use crate::measure::metric::{self, Kind};
+use crate::measure::{Measured, Statistic};
+use crate::scenario::check::{Check, Stat};
+
+pub use compare_screen::{compare_screen, compare_verdict, seeds_screen};
+pub use compare_table::{CompareTable, compare_csv, compare_json};
+pub use format::{grouped, millis, number};
+pub use grid_files::write_grid;
+pub use operations::OperationsCsv;
+pub use run_files::{metrics_csv, pretty, summary, write_run};
+pub use run_screen::{Making, run_screen, verdict_line};
+pub use store::{Draft, StoreError, abandon_all, find_result, read};
+
+/// Whether a check's statistic is the one that a row shows.
+fn same_statistic(stat: Stat, statistic: Statistic) -> bool {
+    match (stat, statistic) {
+        (Stat::Percentile(a), Statistic::Percentile(b)) => (a - b).abs() < 1e-9,
+        (Stat::Count, Statistic::Count)
+        | (Stat::Share, Statistic::Share)
+        | (Stat::Per10k, Statistic::Per10k) => true,
+        _ => false,
+    }
+}
+
+/// What was measured for a check, with its unit.
+fn check_value(check: &Check, measured: Measured) -> String {
+    let Measured::Value(value) = measured else {
+        return match measured {
+            Measured::Never => "never",
+            Measured::Few => "few",
+            Measured::NoData | Measured::Value(_) => "no data",
+        }
+        .to_owned();
+    };
+    let kind = metric::find(&check.metric).map(|metric| metric.kind);
+    match (check.stat, kind) {
+        (Stat::Share, _) => format!("{} %", number(value * 100.0)),
+        (Stat::Count | Stat::Per10k, _) => number(value),
+        (Stat::Recovery | Stat::Longest, _) => millis(value),
+        (_, Some(Kind::Sample))
+            if check.metric.starts_with("latency") || check.metric == "staleness" =>
+        {
+            millis(value)
+        }
+        _ => number(value),
+    }
+}

@@ -1,0 +1,238 @@
+//! Result folders: written aside, then put in place in one step; nothing is ever half there.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// Folders being written right now, to be removed if the program is interrupted.
+static UNDER_WAY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Why a result could not be written or read, with the place.
+#[derive(Debug)]
+pub struct StoreError {
+    /// What was tried.
+    pub doing: &'static str,
+    /// Where.
+    pub path: PathBuf,
+    /// What the system said.
+    pub reason: io::Error,
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot {} {}: {}", self.doing, self.path.display(), self.reason)?;
+        let way_out = match self.reason.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                "choose a folder that you may write to with --out"
+            }
+            io::ErrorKind::StorageFull => "make room, or choose another disk with --out",
+            io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+                "a file is in the way; choose another folder with --out"
+            }
+            io::ErrorKind::NotFound => "see what there is with: ls results",
+            _ => return Ok(()),
+        };
+        write!(f, "\n{way_out}")
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |reason| StoreError { doing, path, reason }
+}
+
+/// A result folder that is being written. Dropped before [`Draft::publish`], it disappears.
+#[derive(Debug)]
+pub struct Draft {
+    partial: PathBuf,
+    place: PathBuf,
+    is_published: bool,
+}
+
+impl Draft {
+    /// Begins the folder `parent/name`; what it will be called is taken if it exists.
+    ///
+    /// # Errors
+    /// If the folder cannot be made.
+    pub fn begin(parent: &Path, name: &str) -> Result<Self, StoreError> {
+        fs::create_dir_all(parent).map_err(failed("make", parent))?;
+        let free = (1..).map(|turn| match turn {
+            1 => name.to_owned(),
+            _ => format!("{name}-{turn}"),
+        });
+        let place = free.map(|name| parent.join(name)).find(|place| !place.exists());
+        let place = place.unwrap_or_else(|| parent.join(name));
+        let hidden = place.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
+        let partial = parent.join(format!(".{hidden}.{}.partial", std::process::id()));
+        fs::create_dir(&partial).map_err(failed("make", &partial))?;
+        remember(&partial);
+        Ok(Self { partial, place, is_published: false })
+    }
+
+    /// Writes one file of the folder; `name` may contain folders.
+    ///
+    /// # Errors
+    /// If it cannot be written whole.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<(), StoreError> {
+        let mut file = self.create(name)?;
+        let path = self.partial.join(name);
+        file.write_all(content.as_ref()).and_then(|()| file.flush()).map_err(failed("write", &path))
+    }
+
+    /// Opens a file of the folder for writing bit by bit.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn create(&self, name: &str) -> Result<io::BufWriter<fs::File>, StoreError> {
+        let path = self.partial.join(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed("make", folder))?;
+        }
+        fs::File::create(&path).map(io::BufWriter::new).map_err(failed("write", &path))
+    }
+
+    /// Where the folder will be.
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Puts the folder in its place and points `latest` at it.
+    ///
+    /// # Errors
+    /// If it cannot be moved there; it is then removed.
+    pub fn publish(mut self) -> Result<PathBuf, StoreError> {
+        fs::rename(&self.partial, &self.place).map_err(failed("put in place", &self.place))?;
+        self.is_published = true;
+        forget(&self.partial);
+        point_latest(&self.place)?;
+        Ok(self.place.clone())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.is_published {
+            // Nobody is left to be told if this fails, too.
+            let _ = fs::remove_dir_all(&self.partial);
+            forget(&self.partial);
+        }
+    }
+}
+
+/// Removes all folders under way; for an interrupted program on its way out.
+pub fn abandon_all() {
+    let folders = UNDER_WAY.lock().map(|mut folders| std::mem::take(&mut *folders));
+    for folder in folders.unwrap_or_default() {
+        let _ = fs::remove_dir_all(folder);
+    }
+}
+
+fn remember(folder: &Path) {
+    if let Ok(mut folders) = UNDER_WAY.lock() {
+        folders.push(folder.to_owned());
+    }
+}
+
+fn forget(folder: &Path) {
+    if let Ok(mut folders) = UNDER_WAY.lock() {
+        folders.retain(|other| other != folder);
+    }
+}
+
+/// Points the link `latest` beside `place` at it, in one step.
+fn point_latest(place: &Path) -> Result<(), StoreError> {
+    let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else { return Ok(()) };
+    let link = parent.join(".latest.new");
+    // A link of an earlier program that was stopped may be in the way.
+    let _ = fs::remove_file(&link);
+    std::os::unix::fs::symlink(name, &link).map_err(failed("link", &link))?;
+    let latest = parent.join("latest");
+    fs::rename(&link, &latest).map_err(failed("link", &latest))
+}
+
+/// The folder that a `<result>` names: a folder, a scenario's name for its latest, or nothing for
+/// the latest of all under `out`.
+///
+/// # Errors
+/// If there is no such result.
+pub fn find_result(result: Option<&str>, out: &Path) -> Result<PathBuf, StoreError> {
+    let missing = |path: PathBuf| StoreError {
+        doing: "find a result at",
+        path,
+        reason: io::Error::from(io::ErrorKind::NotFound),
+    };
+    let Some(result) = result else {
+        return newest(out).ok_or_else(|| missing(out.to_owned()));
+    };
+    let candidates = [
+        PathBuf::from(result),
+        PathBuf::from(result).join("latest"),
+        out.join(result),
+        out.join(result).join("latest"),
+    ];
+    let found = candidates.iter().find(|path| path.join("digest.txt").is_file());
+    let found = found.ok_or_else(|| missing(PathBuf::from(result)))?;
+    fs::canonicalize(found).map_err(failed("find a result at", found))
+}
+
+/// The result written last under `out`, by the time of its `digest.txt`.
+fn newest(out: &Path) -> Option<PathBuf> {
+    let scenarios = fs::read_dir(out).ok()?.filter_map(Result::ok);
+    let results = scenarios.filter_map(|scenario| fs::read_dir(scenario.path()).ok());
+    let results = results.flatten().filter_map(Result::ok).map(|result| result.path());
+    let dated = results.filter(|path| !path.is_symlink()).filter_map(|path| {
+        let written = fs::metadata(path.join("digest.txt")).ok()?.modified().ok()?;
+        Some((written, path))
+    });
+    dated.max().map(|(_, path)| path)
+}
+
+/// Reads one file of a result.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read(folder: &Path, name: &str) -> Result<String, StoreError> {
+    let path = folder.join(name);
+    fs::read_to_string(&path).map_err(failed("read", &path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_appears_whole_or_not_at_all() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let draft = Draft::begin(home.path(), "one").expect("begins");
+        draft.write("charts/a.csv", "x").expect("writes");
+        assert!(!home.path().join("one").exists(), "not before it is published");
+        drop(draft);
+        assert_eq!(fs::read_dir(home.path()).expect("lists").count(), 0, "nothing half-written");
+    }
+
+    #[test]
+    fn latest_points_at_the_last_one_published() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        for name in ["one", "one", "two"] {
+            let draft = Draft::begin(home.path(), name).expect("begins");
+            draft.write("digest.txt", name).expect("writes");
+            draft.publish().expect("publishes");
+        }
+        assert!(home.path().join("one-2").exists(), "a name that is taken gets a number");
+        let latest = find_result(home.path().to_str(), Path::new("nowhere")).expect("finds");
+        assert!(latest.ends_with("two"), "{latest:?}");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_one_clear_error() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let file = home.path().join("file");
+        fs::write(&file, "in the way").expect("writes");
+        let error = Draft::begin(&file, "one").expect_err("a file is no folder").to_string();
+        assert!(error.contains("--out"), "{error}");
+    }
+}

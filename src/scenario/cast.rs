@@ -1,0 +1,261 @@
+//! Who takes part in a scenario, and the selector language that names them.
+
+use super::model::{DelayTable, LoadGroup, Routers, Validators};
+use super::problem::suggest;
+use super::quantity::{Quantity, Share};
+use super::selector::{ActorKind, ActorPick, ActorSet, Selector, Term};
+use super::words::{Mistake, Word, Words};
+
+/// Everybody that a selector can name.
+#[derive(Clone, Debug)]
+pub(crate) struct Cast<'a> {
+    roles: Vec<Role<'a>>,
+    regions: &'a [String],
+}
+
+/// Actors of one kind, numbered from 0, their regions dealt in turn.
+#[derive(Clone, Debug)]
+struct Role<'a> {
+    plural: &'a str,
+    kind: ActorKind,
+    count: u32,
+    regions: &'a [usize],
+}
+
+/// Whether a selector is meant for links or for actors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Links,
+    Actors,
+}
+
+/// A name that belongs to the selector language and cannot be a load group's.
+pub(crate) const RESERVED: [&str; 8] =
+    ["validators", "routers", "clients", "validator", "router", "client", "leader", "sequencer"];
+
+/// The name of one client of a group is the group's without its plural `s`, and a number.
+pub fn singular(group: &str) -> &str {
+    group.strip_suffix('s').filter(|rest| !rest.is_empty()).unwrap_or(group)
+}
+
+impl<'a> Cast<'a> {
+    pub(crate) fn new(
+        validators: &'a Validators,
+        routers: &'a Routers,
+        load: &'a [LoadGroup],
+        table: &'a DelayTable,
+    ) -> Self {
+        let role = |plural, kind, count, regions| Role { plural, kind, count, regions };
+        let mut roles = vec![
+            role("validators", ActorKind::Validators, validators.count, &validators.regions),
+            role("routers", ActorKind::Routers, routers.count, &routers.regions),
+        ];
+        for (index, group) in load.iter().enumerate() {
+            let kind = ActorKind::Clients(Some(index));
+            roles.push(role(&group.name, kind, group.clients, &group.regions));
+        }
+        Self { roles, regions: &table.regions }
+    }
+
+    /// Reads a selector and makes sure that it names somebody.
+    pub(crate) fn select(&self, text: &str, target: Target) -> Result<Selector, Mistake> {
+        let mut words = Words::new(text);
+        let mut terms = Vec::new();
+        loop {
+            let start = words.here().part.start;
+            let term = self.term(&mut words)?;
+            let end = start + text[start..].find(',').unwrap_or(text.len() - start);
+            let whole = Word { text: text[start..end].trim_end(), part: start..end };
+            check_target(&term, target, &whole)?;
+            terms.push(term);
+            if words.is_done() {
+                return Ok(Selector { text: text.to_owned(), terms });
+            }
+            if words.sign(&[","]).is_none() {
+                return Err(words.here().wrong("this selector goes on where it should end", FORMS));
+            }
+        }
+    }
+
+    fn term(&self, words: &mut Words<'_>) -> Result<Term, Mistake> {
+        let from = self.actors(words)?;
+        match words.sign(&["<->", "->"]) {
+            None => Ok(Term::Actors(from)),
+            Some(arrow) => Ok(Term::Links { from, to: self.actors(words)?, both: arrow == "<->" }),
+        }
+    }
+
+    fn actors(&self, words: &mut Words<'_>) -> Result<ActorSet, Mistake> {
+        let first = words.word();
+        if first.text.is_empty() {
+            return Err(words.here().wrong("an actor is missing here", FORMS));
+        }
+        let (kind, pick) = self.kind_and_pick(&first, words)?;
+        let bare_region = self.regions.iter().position(|region| region == first.text);
+        let by_name = bare_region.filter(|_| kind == ActorKind::Anyone && first.text != "*");
+        let region = match words.peek().text {
+            "in" => Some(self.region(words)?),
+            "of" => {
+                let note = "this build has no operators; actors are picked by kind and region";
+                return Err(words.word().wrong("actors cannot be picked by operator", note));
+            }
+            _ => by_name,
+        };
+        let set = ActorSet { kind, pick, region };
+        self.check_somebody(&set, &first)?;
+        Ok(set)
+    }
+
+    fn kind_and_pick(
+        &self,
+        first: &Word<'_>,
+        words: &mut Words<'_>,
+    ) -> Result<(ActorKind, ActorPick), Mistake> {
+        if first.text.ends_with('%') {
+            let share = Share::parse(first.text)
+                .map_err(|_| first.wrong(format!("`{}` is not a share", first.text), FORMS))?;
+            let of = words.word();
+            if of.text != "of" {
+                return Err(of.wrong("`of` is missing here", "write it like `30% of validators`"));
+            }
+            return Ok((self.kind(&words.word())?, ActorPick::Share(share.0)));
+        }
+        if let Ok(count) = first.text.parse() {
+            return Ok((self.kind(&words.word())?, ActorPick::Some(count)));
+        }
+        if let Some(found) = self.numbered(first)? {
+            return Ok(found);
+        }
+        Ok((self.kind(first)?, ActorPick::All))
+    }
+
+    fn kind(&self, word: &Word<'_>) -> Result<ActorKind, Mistake> {
+        match word.text {
+            "*" => Ok(ActorKind::Anyone),
+            "leader" | "sequencer" => Ok(ActorKind::Leader),
+            "clients" => Ok(ActorKind::Clients(None)),
+            name if self.regions.iter().any(|region| region == name) => Ok(ActorKind::Anyone),
+            name => {
+                let role = self.roles.iter().find(|role| role.plural == name);
+                role.map(|role| role.kind.clone()).ok_or_else(|| self.unknown(word))
+            }
+        }
+    }
+
+    /// `validator-3` or `validator-0..2`.
+    fn numbered(&self, word: &Word<'_>) -> Result<Option<(ActorKind, ActorPick)>, Mistake> {
+        let Some((name, numbers)) = word.text.rsplit_once('-') else { return Ok(None) };
+        let (first, last) = numbers.split_once("..").unwrap_or((numbers, numbers));
+        let (Ok(first), Ok(last)) = (first.parse::<u32>(), last.parse::<u32>()) else {
+            return self.bulkhead(word);
+        };
+        let Some(role) = self.roles.iter().find(|role| singular(role.plural) == name) else {
+            return Ok(None);
+        };
+        if first > last || last >= role.count {
+            let message = format!("there is no `{}`", word.text);
+            let note = format!("{} are {name}-0 to {name}-{}", role.plural, role.count - 1);
+            return Err(word.wrong(message, note));
+        }
+        Ok(Some((role.kind.clone(), ActorPick::Range(first, last))))
+    }
+
+    fn bulkhead(&self, word: &Word<'_>) -> Result<Option<(ActorKind, ActorPick)>, Mistake> {
+        let actor = word.text.split_once('.').map_or("", |(actor, _)| actor);
+        let named = actor.rsplit_once('-').is_some_and(|(name, number)| {
+            number.parse::<u32>().is_ok() && self.roles.iter().any(|r| singular(r.plural) == name)
+        });
+        if !named {
+            return Ok(None);
+        }
+        let note = format!("this build has no bulkheads: write `{actor}`");
+        Err(word.wrong(format!("there is no `{}`", word.text), note))
+    }
+
+    fn region(&self, words: &mut Words<'_>) -> Result<usize, Mistake> {
+        words.word();
+        let word = words.word();
+        let found = self.regions.iter().position(|region| region == word.text);
+        found.ok_or_else(|| no_region(&word, self.regions))
+    }
+
+    fn unknown(&self, word: &Word<'_>) -> Mistake {
+        let mut names: Vec<String> = vec!["clients".into(), "leader".into(), "*".into()];
+        names.extend(self.roles.iter().map(|role| role.plural.to_owned()));
+        let singles = self.roles.iter().map(|role| format!("{}-0", singular(role.plural)));
+        let all: Vec<String> = names.iter().cloned().chain(singles).collect();
+        let every = all.iter().map(String::as_str).chain(self.regions.iter().map(String::as_str));
+        let meant = suggest(word.text, every);
+        names.sort();
+        let note = format!("{meant}actors are: {}", names.join(", "));
+        word.wrong(format!("there is no actor `{}`", word.text), note)
+    }
+
+    fn check_somebody(&self, set: &ActorSet, word: &Word<'_>) -> Result<(), Mistake> {
+        let inside = self.count(set);
+        let place = set.region.map_or("", |region| &self.regions[region]);
+        let place = if place.is_empty() { String::new() } else { format!(" in {place}") };
+        let (enough, message) = match set.pick {
+            _ if inside == 0 => (false, format!("nobody of them is{place}")),
+            ActorPick::Some(count) => {
+                (count <= inside, format!("there are {inside}{place}, not {count}"))
+            }
+            ActorPick::Share(share) => {
+                let chosen = (share * f64::from(inside)).round();
+                (chosen >= 1.0, format!("{} of {inside}{place} is nobody", word.text))
+            }
+            ActorPick::All | ActorPick::Range(..) => (true, String::new()),
+        };
+        if enough && set.pick != ActorPick::Some(0) {
+            return Ok(());
+        }
+        Err(word.wrong(message, "this selects nobody, or more than there are"))
+    }
+
+    /// How many of the actors that it may pick from are in its region.
+    fn count(&self, set: &ActorSet) -> u32 {
+        let fits = |role: &&Role<'_>| match set.kind {
+            ActorKind::Anyone => true,
+            ActorKind::Clients(None) => matches!(role.kind, ActorKind::Clients(_)),
+            ActorKind::Leader => role.kind == ActorKind::Validators,
+            ActorKind::Validators | ActorKind::Routers | ActorKind::Clients(Some(_)) => {
+                role.kind == set.kind
+            }
+        };
+        self.roles.iter().filter(fits).map(|role| role.count_in(set.region, set.pick)).sum()
+    }
+}
+
+impl Role<'_> {
+    fn count_in(&self, region: Option<usize>, pick: ActorPick) -> u32 {
+        let (first, last) = match pick {
+            ActorPick::Range(first, last) => (first, last),
+            ActorPick::All | ActorPick::Some(_) | ActorPick::Share(_) => (0, self.count - 1),
+        };
+        let Some(region) = region else { return last - first + 1 };
+        let here = |index: &u32| self.regions[*index as usize % self.regions.len()] == region;
+        u32::try_from((first..=last).filter(here).count()).unwrap_or(u32::MAX)
+    }
+}
+
+const FORMS: &str = "write it like `validator-3`, `2 validators`, `routers -> validators`";
+
+pub(crate) fn no_region(word: &Word<'_>, regions: &[String]) -> Mistake {
+    let meant = suggest(word.text, regions.iter().map(String::as_str));
+    let note = format!("{meant}regions: {}", regions.join(", "));
+    word.wrong(format!("there is no region `{}`", word.text), note)
+}
+
+fn check_target(term: &Term, target: Target, word: &Word<'_>) -> Result<(), Mistake> {
+    match (term, target) {
+        (Term::Actors(_), Target::Actors) | (Term::Links { .. }, Target::Links) => Ok(()),
+        (Term::Actors(_), Target::Links) => {
+            let note = format!("write `{0} -> *`, `* -> {0}` or `{0} <-> *`", word.text);
+            Err(word.wrong("this fault strikes links, and these are actors", note))
+        }
+        (Term::Links { .. }, Target::Actors) => {
+            let note = "name the actors alone; effects on links need a fault of their own";
+            Err(word.wrong("this fault strikes actors, and these are links", note))
+        }
+    }
+}

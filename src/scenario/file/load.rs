@@ -1,0 +1,161 @@
+//! `[load.<group>]` as written.
+
+use serde_json::{Value as Json, json};
+
+use crate::kernel::Span;
+use crate::scenario::document::{Node, Value};
+use crate::scenario::model::Spacing;
+use crate::scenario::quantity::{Rate, Share};
+use crate::scenario::written::{At, Count, Ratio, Reader, Written, choice, section};
+
+section! {
+    /// A group of clients with one kind of load. Open load has `rate` or `stages`, closed load
+    /// has `users` and `think`.
+    LoadFile, "a load group" => {
+        /// Operations per second, of all clients together; each part of a chain is one. With
+        /// stages: the rate at which the first one starts.
+        rate: Rate;
+        /// Consecutive stretches from the start of what is measured, as in k6.
+        stages: Vec<At<StageFile>>;
+        /// How arrivals lie within the rate.
+        arrivals: Spacing;
+        /// Closed load: so many users send, wait for the answer, think, and send again.
+        users: Count<1, 1_000_000>;
+        /// Mean thinking time of a user.
+        think: Span;
+        /// How many clients; with users as many as users, by default.
+        clients: Count<1, 1_000_000>;
+        /// Regions of the delay table, dealt in turn; all of them by default.
+        regions: Vec<At<String>>;
+        /// Shares of the kinds of operation, adding up to 100%; all attest by default.
+        mix: MixFile;
+        /// Which subjects operations concern; 1000 of equal weight by default.
+        keys: KeysFile;
+        /// Attestations come as chains of linked ones.
+        chain: ChainFile;
+        /// Operations come as bursts of several issuers on one subject.
+        overlap: OverlapFile;
+        /// What a client does after a refusal or silence; without it, nothing.
+        retry: RetryFile;
+        /// How long after their intended send attestations expire; without it, never.
+        expires: Span;
+    }
+}
+
+section! {
+    /// A stretch of open load: the rate moves in a straight line to its target.
+    StageFile, "a stage" => {
+        /// Its name; then it is a phase.
+        name: String;
+        /// How long it lasts; `0s` jumps to the target at once.
+        duration: Span;
+        /// The rate at its end.
+        target: Rate;
+    }
+}
+
+section! {
+    /// Shares of the kinds of operation.
+    MixFile, "a mix" => {
+        /// New attestations.
+        attest: Share = "0%";
+        /// Revocations of an earlier attestation by its attester.
+        revoke: Share = "0%";
+        /// Replacements of an earlier attestation.
+        replace: Share = "0%";
+        /// Claims of a subject that only one may hold.
+        claim: Share = "0%";
+        /// Questions for the state of an earlier attestation.
+        query: Share = "0%";
+    }
+}
+
+section! {
+    /// Which subjects operations concern.
+    KeysFile, "a choice of keys" => {
+        /// How many subjects there are.
+        count: Count<1, 100_000_000> = 1000;
+        /// Exponent of Zipf's law; 0 gives every subject the same weight.
+        zipf: Ratio<10>;
+        /// One writer per subject, and a subject comes back only after all others.
+        pick: PickFile;
+    }
+}
+
+/// How subjects are picked if not by Zipf's law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PickFile {
+    InTurn,
+}
+
+choice!(PickFile, "way to pick" { "in-turn" => PickFile::InTurn, });
+
+section! {
+    /// Attestations as chains: each part links to the one before.
+    ChainFile, "a chain" => {
+        /// Parts.
+        length: Count<2, 1000>;
+        /// Time between the intended sends of two parts.
+        gap: Span;
+        /// Attesters that take turns.
+        attesters: Count<1, 1000> = 1;
+    }
+}
+
+section! {
+    /// Several issuers acting on one subject within a window.
+    OverlapFile, "an overlap" => {
+        /// How many issuers: a number, or the least and the most.
+        issuers: Between;
+        /// Their intended sends lie within this.
+        window: Span;
+    }
+}
+
+/// A count, or the least and the most of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Between {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+}
+
+impl Written for Between {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        type One = Count<2, 1000>;
+        let Value::List(nodes) = &node.value else {
+            return One::read(node, reader).map(|count| Self { from: count.0, to: count.0 });
+        };
+        let [from, to] = nodes.as_slice() else {
+            let message = format!("`{}` has {} numbers", reader.path(), nodes.len());
+            reader.report(node.place, message, "write the least and the most, like `[2, 5]`");
+            return None;
+        };
+        let (from, to) = (One::read(from, reader), One::read(to, reader));
+        let between = Self { from: from?.0, to: to?.0 };
+        if between.from <= between.to {
+            return Some(between);
+        }
+        let message = format!("`{}` runs backwards", reader.path());
+        reader.report(node.place, message, "write the least first, like `[2, 5]`");
+        None
+    }
+
+    fn schema() -> Json {
+        let one = Count::<2, 1000>::schema();
+        json!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 2, "maxItems": 2 }] })
+    }
+}
+
+section! {
+    /// What a client does after a refusal that may pass, or silence.
+    RetryFile, "a retry" => {
+        /// Tries in all, the first included.
+        tries: Count<1, 1000>;
+        /// Pause before the next try.
+        after: Span;
+        /// A try without an answer for this long is over.
+        timeout: Span = "5s";
+    }
+}
+
+choice!(Spacing, "kind of arrivals" { "poisson" => Spacing::Poisson, "even" => Spacing::Even, });

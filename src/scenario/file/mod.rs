@@ -1,0 +1,182 @@
+//! The scenario file as written: every section, every key, its default and its documentation.
+
+use super::model::{Balance, Crypto, Profile, Reads, Transport};
+use super::quantity::{BitRate, Clock, Share};
+use super::written::{At, Count, Named, Opaque, choice, section};
+use crate::kernel::Span;
+
+pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile};
+pub(crate) use load::{KeysFile, LoadFile, MixFile, StageFile};
+
+mod fault;
+mod load;
+
+section! {
+    /// A scenario: what happens, to whom, for how long, and what its author demands.
+    ScenarioFile, "the scenario" => {
+        /// Its name, in small letters, digits and `-`.
+        name: String;
+        /// The question it asks, one sentence.
+        question: String = "";
+        /// What happens, in a few sentences.
+        story: String = "";
+        /// The real event or paper it models.
+        source: String = "";
+        /// What is measured; warm-up comes before it, settling after it.
+        duration: Span;
+        /// Load before the measurement starts, at the first rate of each group.
+        warmup: Span = "10s";
+        /// Time without new load after the measurement: what is late may still arrive and counts.
+        settle: Span = "20s";
+        /// Time of day at the start of the measurement; then faults may be given clock times.
+        clock: Clock;
+        /// The seed of all luck.
+        seed: u64 = 1;
+        /// The ordering strategy.
+        ordering: String = "arrival";
+        /// Which registry's rules apply.
+        profile: Profile = "eas";
+        /// Whether signatures are computed or only charged; both give the same digest.
+        crypto: Crypto = "real";
+        /// What every link has without faults.
+        network: NetworkFile;
+        /// The committee of validators.
+        validators: ValidatorsFile;
+        /// The routers between clients and validators.
+        routers: RoutersFile;
+        /// Groups of clients by a name of your choice, at least one.
+        load: Named<LoadFile>;
+        /// What goes wrong, in order.
+        fault: Vec<At<FaultFile>>;
+        /// Demands on one run by a name of your choice, each a check; a missed one exits 99.
+        thresholds: Named<String>;
+        /// What must be seen in a run.
+        expect: ExpectFile;
+        /// Virtual CPU per kind of work.
+        costs: CostsFile;
+        /// Parameters of the strategies, for any number of them at once.
+        parameters: ParametersFile;
+    }
+}
+
+section! {
+    /// What every link has without faults.
+    NetworkFile, "[network]" => {
+        /// One-way delays between regions: a bundled table, a file, or the figures themselves.
+        delays: DelaysFile = "aws-13";
+        /// The delay inside a region; without it the table's own, or 250us where that is 0.
+        local: Span;
+        /// Each link's delay wanders by up to this share, up and down; at most 90%.
+        jitter: Share = "0%";
+        /// Share of messages lost on every link.
+        loss: Share = "0%";
+        /// What a link carries; without it there is no limit.
+        bandwidth: BitRate;
+        /// Whether a link keeps its order, as TCP and QUIC do, or lets messages overtake.
+        transport: Transport = "stream";
+    }
+}
+
+section! {
+    /// A table of delays between regions.
+    DelaysFile, "a delay table", alone "name" => {
+        /// A bundled table; or what figures of your own are called.
+        name: String;
+        /// A CSV file beside the scenario: region names in the first row and column, milliseconds.
+        file: String;
+        /// What the figures of the file are; it must be said.
+        are: Ways;
+        /// Region names, for figures written here.
+        regions: Vec<At<String>>;
+        /// `one_way[from][to]`, for figures written here; the diagonal is inside a region.
+        one_way: Vec<At<Vec<At<Span>>>>;
+        /// Where figures written here come from.
+        source: String = "";
+    }
+}
+
+/// What the figures of a delay table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ways {
+    OneWay,
+    RoundTrip,
+}
+
+choice!(Ways, "kind of delay" { "one-way" => Ways::OneWay, "round-trip" => Ways::RoundTrip, });
+choice!(Profile, "profile" { "eas" => Profile::Eas, });
+choice!(Crypto, "kind of crypto" { "real" => Crypto::Real, "modelled" => Crypto::Modelled, });
+choice!(Transport, "transport" {
+    "stream" => Transport::Stream,
+    "datagram" => Transport::Datagram,
+});
+choice!(Reads, "way to read" { "one" => Reads::One, "quorum" => Reads::Quorum, });
+choice!(Balance, "balance" {
+    "nearest" => Balance::Nearest,
+    "round-robin" => Balance::RoundRobin,
+});
+
+section! {
+    /// The committee of validators.
+    ValidatorsFile, "[validators]" => {
+        /// How many.
+        count: Count<1, 1000> = 7;
+        /// Regions of the delay table, dealt in turn; all of them by default.
+        regions: Vec<At<String>>;
+        /// Virtual cores of each.
+        cores: Count<1, 1024> = 4;
+        /// How many validators a reader asks.
+        reads: Reads = "one";
+    }
+}
+
+section! {
+    /// The routers between clients and validators.
+    RoutersFile, "[routers]" => {
+        /// How many.
+        count: Count<1, 1000> = 3;
+        /// Regions of the delay table, dealt in turn; all of them by default.
+        regions: Vec<At<String>>;
+        /// Messages a router holds before it refuses; without it there is no limit.
+        queue: Count<1, 100_000_000>;
+        /// What a refused client is told to wait.
+        retry_after: Span = "1s";
+        /// How a client picks its router.
+        balance: Balance = "nearest";
+    }
+}
+
+section! {
+    /// What must be seen in a run.
+    ExpectFile, "[expect]" => {
+        /// Checks that must hold at every moment; a false one exits 99.
+        always: Vec<At<String>>;
+        /// Checks that must hold at least once; else nothing was tested, and the exit is 97.
+        sometimes: Vec<At<String>>;
+    }
+}
+
+section! {
+    /// Virtual CPU per kind of work.
+    CostsFile, "[costs]" => {
+        /// Make a signature.
+        sign: Span = "24us";
+        /// Verify a signature strictly.
+        verify: Span = "63us";
+        /// Apply one attestation to the registry.
+        apply: Span = "20us";
+        /// Answer one question.
+        read: Span = "10us";
+        /// Receive one message, before anything else.
+        receive: Span = "2us";
+        /// A router's work on one message.
+        route: Span = "5us";
+    }
+}
+
+section! {
+    /// Parameters by axis and choice; unused ones are fine, misspelt ones are not.
+    ParametersFile, "[parameters]" => {
+        /// By strategy.
+        ordering: Named<Opaque>;
+    }
+}

@@ -1,0 +1,302 @@
+//! From the file as written to the scenario as meant. Every function returns `None` only after
+//! having reported why.
+
+mod demands;
+mod effects;
+mod faults;
+mod load;
+mod moments;
+mod network;
+mod phases;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use super::cast::{Cast, no_region};
+use super::catalogue::{Catalogue, OrderingEntry};
+use super::demand::Names;
+use super::file::{CostsFile, RoutersFile, ScenarioFile, ValidatorsFile};
+use super::model::{Costs, DelayTable, Phase, Routers, Scenario, Validators};
+use super::problem::{Place, suggest};
+use super::words::{Mistake, Word};
+use super::written::{At, Field, Reader, check_name};
+use crate::kernel::Span;
+
+/// What a file alone does not say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting<'a> {
+    /// What can be named.
+    pub(crate) catalogue: &'a Catalogue<'a>,
+    /// The folder that paths in the file start from.
+    pub(crate) folder: &'a Path,
+}
+
+/// When things happen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timing {
+    pub(crate) duration: Span,
+    pub(crate) duration_place: Place,
+    pub(crate) warmup: Span,
+    pub(crate) clock: Option<Span>,
+}
+
+/// Where a key is missing that is in no section.
+const FILE: Place = Place::whole(0);
+const DAY: Span = Span::from_secs(86_400);
+
+/// The scenario, unless something has been reported; then what it returns means nothing.
+pub(crate) fn resolve(
+    file: &ScenarioFile,
+    reader: &mut Reader<'_>,
+    setting: Setting<'_>,
+) -> Option<Scenario> {
+    let name = reader.require(&file.name, FILE, "`name`", "`name = \"ours\"`").cloned();
+    if let Some(name) = &name {
+        check_name(reader, name);
+    }
+    let timing = read_timing(file, reader);
+    let ordering = read_ordering(file, reader, setting.catalogue);
+    let parameters = read_parameters(file, reader, setting.catalogue);
+    let network = network::read(file, reader, setting.folder);
+    let table = network.as_ref().map(|network| &network.delays);
+    let validators = read_validators(file, reader, table);
+    let routers = read_routers(file, reader, table);
+    let load = load::read(file, reader, table, timing);
+    let costs = read_costs(file, reader);
+    let cast = match (&validators, &routers, &load, table) {
+        (Some(validators), Some(routers), Some(load), Some(table)) => {
+            Some(Cast::new(validators, routers, load, table))
+        }
+        _ => None,
+    };
+    let faults = faults::read(file, reader, timing, cast.as_ref());
+    let phases = timing.map(|timing| {
+        phases::name(timing, faults.as_deref().unwrap_or(&[]), load.as_deref().unwrap_or(&[]))
+    });
+    phases::check_names(file, reader);
+    let incomplete = faults.is_none() || phases.is_none() || load.is_none();
+    let names = known_names(file, phases.as_deref(), incomplete, timing);
+    let demands = demands::read(file, reader, &names);
+    let timing = timing?;
+    Some(Scenario {
+        name: name?.value,
+        question: file.question.get()?.clone(),
+        story: file.story.get()?.clone(),
+        source: file.source.get()?.clone(),
+        duration: timing.duration,
+        warmup: timing.warmup,
+        settle: *file.settle.get()?,
+        clock: timing.clock,
+        seed: *file.seed.get()?,
+        ordering: ordering?,
+        parameters,
+        crypto: *file.crypto.get()?,
+        profile: *file.profile.get()?,
+        network: network?,
+        validators: validators?,
+        routers: routers?,
+        load: load?,
+        faults: faults?,
+        thresholds: demands.thresholds,
+        always: demands.always,
+        sometimes: demands.sometimes,
+        costs: costs?,
+        phases: phases?,
+    })
+}
+
+/// What checks may name.
+fn known_names(
+    file: &ScenarioFile,
+    phases: Option<&[Phase]>,
+    incomplete: bool,
+    timing: Option<Timing>,
+) -> Names {
+    Names {
+        phases: phases.iter().copied().flatten().map(|phase| phase.name.clone()).collect(),
+        faults: faults::names(file),
+        incomplete,
+        duration: timing.map(|timing| timing.duration),
+    }
+}
+
+fn read_timing(file: &ScenarioFile, reader: &mut Reader<'_>) -> Option<Timing> {
+    let example = "`duration = \"2m\"`";
+    let duration = reader.require(&file.duration, FILE, "`duration`", example).copied();
+    let longest = DAY * 366;
+    if let Some(at) = duration.filter(|at| at.value == Span::ZERO || at.value > longest) {
+        reader.report(at.place, "`duration` must be more than 0s and at most 366d", "");
+    }
+    for (key, field) in [("warmup", &file.warmup), ("settle", &file.settle)] {
+        if let Some(at) = field.at().filter(|at| at.value > DAY) {
+            reader.report(at.place, format!("`{key}` must be at most 1d"), "");
+        }
+    }
+    let duration = duration.filter(|at| at.value > Span::ZERO && at.value <= longest)?;
+    Some(Timing {
+        duration: duration.value,
+        duration_place: duration.place,
+        warmup: *file.warmup.get()?,
+        clock: file.clock.get().map(|clock| clock.0),
+    })
+}
+
+fn read_ordering(
+    file: &ScenarioFile,
+    reader: &mut Reader<'_>,
+    catalogue: &Catalogue<'_>,
+) -> Option<String> {
+    let ordering = file.ordering.at()?;
+    if catalogue.ordering(&ordering.value).is_some() {
+        return Some(ordering.value.clone());
+    }
+    report_ordering(reader, catalogue, ordering);
+    None
+}
+
+fn report_ordering(reader: &mut Reader<'_>, catalogue: &Catalogue<'_>, name: &At<String>) {
+    let names = catalogue.ordering_names();
+    let meant = suggest(&name.value, names.iter().copied());
+    let message = format!("there is no ordering `{}`", name.value);
+    reader.report(name.place, message, format!("{meant}orderings: {}", names.join(", ")));
+}
+
+fn read_parameters(
+    file: &ScenarioFile,
+    reader: &mut Reader<'_>,
+    catalogue: &Catalogue<'_>,
+) -> BTreeMap<String, Json> {
+    let mut parameters = BTreeMap::new();
+    let orderings = file.parameters.get().and_then(|parameters| parameters.ordering.get());
+    for (name, opaque) in orderings.iter().flat_map(|orderings| &orderings.0) {
+        let Some(entry) = catalogue.ordering(&name.value) else {
+            report_ordering(reader, catalogue, name);
+            continue;
+        };
+        if let Some(checked) = read_parameter_table(reader, entry, opaque) {
+            parameters.insert(name.value.clone(), checked);
+        }
+    }
+    parameters
+}
+
+fn read_parameter_table(
+    reader: &mut Reader<'_>,
+    entry: &OrderingEntry,
+    opaque: &At<super::written::Opaque>,
+) -> Option<Json> {
+    let table = opaque.value.0.table()?;
+    let schema = (entry.schema)();
+    if let Some(known) = schema["properties"].as_object() {
+        let known: Vec<&str> = known.keys().map(String::as_str).collect();
+        let unknown: Vec<_> =
+            table.entries.iter().filter(|entry| !known.contains(&entry.key.as_str())).collect();
+        for key in &unknown {
+            reader.report_unknown(key, &format!("[parameters.ordering.{}]", entry.name), &known);
+        }
+        if !unknown.is_empty() {
+            return None;
+        }
+    }
+    match (entry.check)(&opaque.value.0.to_json()) {
+        Ok(checked) => Some(checked),
+        Err(reason) => {
+            let blamed = table.entries.iter().find(|e| reason.contains(&format!("`{}`", e.key)));
+            let place = blamed.map_or(opaque.place, |entry| entry.node.place);
+            reader.report(place, format!("parameters of {}: {reason}", entry.name), "");
+            None
+        }
+    }
+}
+
+fn read_validators(
+    file: &ScenarioFile,
+    reader: &mut Reader<'_>,
+    table: Option<&DelayTable>,
+) -> Option<Validators> {
+    let written: ValidatorsFile = reader.or_empty(&file.validators)?;
+    let regions = read_regions(&written.regions, reader, table);
+    Some(Validators {
+        count: written.count.get()?.0,
+        regions: regions?,
+        cores: written.cores.get()?.0,
+        reads: *written.reads.get()?,
+    })
+}
+
+fn read_routers(
+    file: &ScenarioFile,
+    reader: &mut Reader<'_>,
+    table: Option<&DelayTable>,
+) -> Option<Routers> {
+    let written: RoutersFile = reader.or_empty(&file.routers)?;
+    let regions = read_regions(&written.regions, reader, table);
+    Some(Routers {
+        count: written.count.get()?.0,
+        regions: regions?,
+        queue: written.queue.get().map(|queue| queue.0),
+        retry_after: *written.retry_after.get()?,
+        balance: *written.balance.get()?,
+    })
+}
+
+/// Regions as positions in the table; all of them when none are named.
+fn read_regions(
+    field: &Field<Vec<At<String>>>,
+    reader: &mut Reader<'_>,
+    table: Option<&DelayTable>,
+) -> Option<Vec<usize>> {
+    let table = table?;
+    let Some(names) = field.at() else {
+        return Some((0..table.regions.len()).collect());
+    };
+    if names.value.is_empty() {
+        let note = "leave it out for all regions of the delay table";
+        reader.report(names.place, "this list of regions is empty", note);
+    }
+    let mut positions = Vec::new();
+    for name in &names.value {
+        let word = Word { text: &name.value, part: 0..name.value.len() };
+        match table.regions.iter().position(|region| *region == name.value) {
+            Some(position) => positions.push(position),
+            None => {
+                report_inside(reader, &name.value, name.place, no_region(&word, &table.regions))
+            }
+        }
+    }
+    (!positions.is_empty()).then_some(positions)
+}
+
+/// Reports a mistake inside a quoted text at its own column.
+fn report_inside(reader: &mut Reader<'_>, text: &str, place: Place, mistake: Mistake) {
+    let whole = mistake.part == (0..text.len());
+    let place = if whole { place } else { reader.log.inside(text, place, mistake.part) };
+    reader.report(place, mistake.message, mistake.note);
+}
+
+fn read_costs(file: &ScenarioFile, reader: &mut Reader<'_>) -> Option<Costs> {
+    let written: CostsFile = reader.or_empty(&file.costs)?;
+    let each = [
+        ("sign", &written.sign),
+        ("verify", &written.verify),
+        ("apply", &written.apply),
+        ("read", &written.read),
+        ("receive", &written.receive),
+        ("route", &written.route),
+    ];
+    for (key, field) in each {
+        if let Some(at) = field.at().filter(|at| at.value > Span::from_secs(60)) {
+            reader.report(at.place, format!("`costs.{key}` must be at most 1m"), "");
+        }
+    }
+    Some(Costs {
+        sign: *written.sign.get()?,
+        verify: *written.verify.get()?,
+        apply: *written.apply.get()?,
+        read: *written.read.get()?,
+        receive: *written.receive.get()?,
+        route: *written.route.get()?,
+    })
+}

@@ -1,0 +1,340 @@
+//! A scenario written out again: every default said, every table's source named.
+
+use std::fmt::Display;
+
+use super::model::{
+    Arrivals, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Pick, Scenario, Stage,
+};
+use super::spelt;
+use super::table::find_table;
+use super::written::Choice as _;
+use crate::kernel::Span;
+
+impl Scenario {
+    /// The scenario as a file that says everything: reading it gives an equal scenario, on any
+    /// machine, without any other file.
+    pub fn to_toml(&self) -> String {
+        let mut file = Text::default();
+        self.write_top(&mut file);
+        self.write_actors(&mut file);
+        for group in &self.load {
+            self.write_group(&mut file, group);
+        }
+        for fault in &self.faults {
+            write_fault(&mut file, fault);
+        }
+        self.write_demands(&mut file);
+        self.write_costs(&mut file);
+        for (ordering, parameters) in &self.parameters {
+            file.section(&format!("[parameters.ordering.{ordering}]"));
+            for (key, value) in parameters.as_object().into_iter().flatten() {
+                if !value.is_null() {
+                    file.plain(&bare_or_quoted(key), inline(value));
+                }
+            }
+        }
+        file.0
+    }
+
+    fn write_top(&self, file: &mut Text) {
+        file.text("name", &self.name);
+        for (key, text) in
+            [("question", &self.question), ("story", &self.story), ("source", &self.source)]
+        {
+            if !text.is_empty() {
+                file.text(key, text);
+            }
+        }
+        file.text("duration", self.duration);
+        file.text("warmup", self.warmup);
+        file.text("settle", self.settle);
+        if let Some(clock) = self.clock {
+            file.text("clock", spelt::clock(clock));
+        }
+        file.plain("seed", self.seed);
+        file.text("ordering", &self.ordering);
+        file.text("profile", self.profile.word());
+        file.text("crypto", self.crypto.word());
+    }
+
+    fn write_actors(&self, file: &mut Text) {
+        write_network(file, &self.network);
+        let regions = &self.network.delays.regions;
+        file.section("[validators]");
+        file.plain("count", self.validators.count);
+        file.plain("regions", region_names(&self.validators.regions, regions));
+        file.plain("cores", self.validators.cores);
+        file.text("reads", self.validators.reads.word());
+        file.section("[routers]");
+        file.plain("count", self.routers.count);
+        file.plain("regions", region_names(&self.routers.regions, regions));
+        if let Some(queue) = self.routers.queue {
+            file.plain("queue", queue);
+        }
+        file.text("retry_after", self.routers.retry_after);
+        file.text("balance", self.routers.balance.word());
+    }
+
+    fn write_demands(&self, file: &mut Text) {
+        if !self.thresholds.is_empty() {
+            file.section("[thresholds]");
+        }
+        for threshold in &self.thresholds {
+            file.text(&threshold.name, &threshold.check.text);
+        }
+        if !self.always.is_empty() || !self.sometimes.is_empty() {
+            file.section("[expect]");
+            let texts = |checks: &[super::check::Check]| {
+                list(checks.iter().map(|check| quoted(&check.text)))
+            };
+            file.plain("always", texts(&self.always));
+            file.plain("sometimes", texts(&self.sometimes));
+        }
+    }
+
+    fn write_costs(&self, file: &mut Text) {
+        file.section("[costs]");
+        file.text("sign", self.costs.sign);
+        file.text("verify", self.costs.verify);
+        file.text("apply", self.costs.apply);
+        file.text("read", self.costs.read);
+        file.text("receive", self.costs.receive);
+        file.text("route", self.costs.route);
+    }
+}
+
+/// TOML being written.
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn section(&mut self, header: &str) {
+        self.0 += &format!("\n{header}\n");
+    }
+
+    fn plain(&mut self, key: &str, value: impl Display) {
+        self.0 += &format!("{key} = {value}\n");
+    }
+
+    fn text(&mut self, key: &str, value: impl Display) {
+        self.plain(key, quoted(value));
+    }
+}
+
+fn quoted(value: impl Display) -> String {
+    toml::Value::String(value.to_string()).to_string()
+}
+
+fn list(values: impl Iterator<Item = String>) -> String {
+    format!("[{}]", values.collect::<Vec<_>>().join(", "))
+}
+
+fn fields(fields: &[(&str, String)]) -> String {
+    let fields: Vec<String> =
+        fields.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    format!("{{ {} }}", fields.join(", "))
+}
+
+fn bare_or_quoted(key: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !key.is_empty() && key.chars().all(bare) { key.to_owned() } else { quoted(key) }
+}
+
+/// A JSON value in one line of TOML; nothing is what is null.
+fn inline(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => quoted(""),
+        serde_json::Value::Bool(truth) => truth.to_string(),
+        serde_json::Value::Number(number) => number.to_string(),
+        serde_json::Value::String(text) => quoted(text),
+        serde_json::Value::Array(items) => list(items.iter().map(inline)),
+        serde_json::Value::Object(object) => {
+            let written = object.iter().filter(|(_, value)| !value.is_null());
+            let each =
+                written.map(|(key, value)| format!("{} = {}", bare_or_quoted(key), inline(value)));
+            format!("{{ {} }}", each.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn region_names(positions: &[usize], regions: &[String]) -> String {
+    list(positions.iter().map(|position| quoted(&regions[*position])))
+}
+
+fn write_network(file: &mut Text, network: &Network) {
+    file.section("[network]");
+    write_delays(file, &network.delays);
+    file.text("jitter", spelt::share(network.jitter));
+    file.text("loss", spelt::share(network.loss));
+    if let Some(bandwidth) = network.bandwidth {
+        file.text("bandwidth", spelt::bit_rate(bandwidth as f64));
+    }
+    file.text("transport", network.transport.word());
+}
+
+/// A bundled table by its name, any other with its figures.
+fn write_delays(file: &mut Text, delays: &DelayTable) {
+    let local = delays.one_way[0][0];
+    let same_as = |mut table: DelayTable| {
+        for (index, row) in table.one_way.iter_mut().enumerate() {
+            row[index] = local;
+        }
+        table == *delays
+    };
+    if find_table(&delays.name).is_some_and(same_as) {
+        file.0 += &format!("# {}: {}\n", delays.name, delays.source.replace('\n', " "));
+        file.text("delays", &delays.name);
+        file.text("local", local);
+        return;
+    }
+    let row = |row: &Vec<Span>| list(row.iter().map(quoted));
+    let delays = fields(&[
+        ("name", quoted(&delays.name)),
+        ("source", quoted(&delays.source)),
+        ("regions", list(delays.regions.iter().map(quoted))),
+        ("one_way", list(delays.one_way.iter().map(row))),
+    ]);
+    file.plain("delays", delays);
+}
+
+impl Scenario {
+    fn write_group(&self, file: &mut Text, group: &LoadGroup) {
+        file.section(&format!("[load.{}]", group.name));
+        match &group.arrivals {
+            Arrivals::Open { stages, spacing } => {
+                write_stages(file, stages, self.duration);
+                file.text("arrivals", spacing.word());
+            }
+            Arrivals::Closed { users, think } => {
+                file.plain("users", users);
+                file.text("think", think);
+            }
+        }
+        file.plain("clients", group.clients);
+        file.plain("regions", region_names(&group.regions, &self.network.delays.regions));
+        let mix = group.mix;
+        let shares = [
+            ("attest", mix.attest),
+            ("revoke", mix.revoke),
+            ("replace", mix.replace),
+            ("claim", mix.claim),
+            ("query", mix.query),
+        ];
+        file.plain("mix", fields(&shares.map(|(kind, share)| (kind, quoted(spelt::share(share))))));
+        let pick = match group.keys.pick {
+            Pick::Zipf(exponent) => ("zipf", exponent.to_string()),
+            Pick::InTurn => ("pick", quoted("in-turn")),
+        };
+        file.plain("keys", fields(&[("count", group.keys.count.to_string()), pick]));
+        write_habits(file, group);
+    }
+}
+
+fn write_habits(file: &mut Text, group: &LoadGroup) {
+    if let Some(chain) = group.chain {
+        let (length, attesters) = (chain.length.to_string(), chain.attesters.to_string());
+        let chain = [("length", length), ("gap", quoted(chain.gap)), ("attesters", attesters)];
+        file.plain("chain", fields(&chain));
+    }
+    if let Some(overlap) = group.overlap {
+        let issuers = format!("[{}, {}]", overlap.from, overlap.to);
+        file.plain("overlap", fields(&[("issuers", issuers), ("window", quoted(overlap.window))]));
+    }
+    if let Some(retry) = group.retry {
+        let (after, timeout) = (quoted(retry.after), quoted(retry.timeout));
+        let retry = [("tries", retry.tries.to_string()), ("after", after), ("timeout", timeout)];
+        file.plain("retry", fields(&retry));
+    }
+    if let Some(expires) = group.expires {
+        file.text("expires", expires);
+    }
+}
+
+/// A steady rate over the whole run as a rate, anything else as stages.
+fn write_stages(file: &mut Text, stages: &[Stage], duration: Span) {
+    let first = stages.first().map_or(0.0, |stage| stage.from);
+    file.text("rate", spelt::rate(first));
+    if let [only] = stages
+        && only.name.is_none()
+        && only.duration == duration
+        && only.from == only.to
+    {
+        return;
+    }
+    let mut rate = first;
+    let mut written = Vec::new();
+    for stage in stages {
+        if stage.from != rate {
+            let target = quoted(spelt::rate(stage.from));
+            written.push(fields(&[("duration", quoted("0s")), ("target", target)]));
+        }
+        let name = stage.name.iter().map(|name| ("name", quoted(name)));
+        let (duration, target) = (quoted(stage.duration), quoted(spelt::rate(stage.to)));
+        let parts: Vec<_> = name.chain([("duration", duration), ("target", target)]).collect();
+        written.push(fields(&parts));
+        rate = stage.to;
+    }
+    file.0 += &format!("stages = [\n  {},\n]\n", written.join(",\n  "));
+}
+
+fn write_fault(file: &mut Text, fault: &Fault) {
+    file.section("[[fault]]");
+    file.text("name", &fault.name);
+    file.text("at", fault.starts.first().copied().unwrap_or_default());
+    if let Some(length) = fault.length {
+        file.text("for", length);
+    }
+    if let [first, second, ..] = fault.starts[..] {
+        file.text("every", second.saturating_sub(first));
+    }
+    file.text("on", &fault.on.text);
+    file.plain("must_occur", fault.must_occur);
+    for effect in &fault.effects {
+        write_effect(file, effect, fault.steps);
+    }
+}
+
+fn write_effect(file: &mut Text, effect: &Effect, steps: u32) {
+    match effect {
+        Effect::Delay { add, jitter, spread, correlation } => {
+            let span = |climb: &Climb<Span>| climb_text(climb, steps, |span| span.to_string());
+            let correlation = quoted(spelt::share(*correlation));
+            let (add, jitter, spread) = (span(add), span(jitter), span(spread));
+            let parts = [("add", add), ("jitter", jitter), ("spread", spread)];
+            let all: Vec<_> = parts.into_iter().chain([("correlation", correlation)]).collect();
+            file.plain("delay", fields(&all));
+        }
+        Effect::Reorder { share, form, gap } => {
+            let (share, gap) = (climb_text(share, steps, spelt::share), gap.to_string());
+            let parts = [("share", share), ("form", quoted(form.word())), ("gap", gap)];
+            file.plain("reorder", fields(&parts));
+        }
+        Effect::Loss { share, burst } => {
+            let share = climb_text(share, steps, spelt::share);
+            file.plain("loss", fields(&[("share", share), ("burst", quoted(burst))]));
+        }
+        Effect::Duplicate(share) => file.plain("duplicate", climb_text(share, steps, spelt::share)),
+        Effect::Bandwidth(rate) => {
+            file.plain("bandwidth", climb_text(rate, steps, spelt::bit_rate))
+        }
+        Effect::Partition => file.plain("partition", true),
+        Effect::Clog => file.plain("clog", true),
+        Effect::Crash { state_lost } => {
+            let state = quoted(if *state_lost { "lost" } else { "kept" });
+            file.plain("crash", fields(&[("state", state)]));
+        }
+        Effect::Stall => file.plain("stall", true),
+        Effect::Slow(factor) => file.plain("slow", climb_text(factor, steps, spelt::factor)),
+        Effect::Skew(nanos) => file.text("skew", spelt::signed(*nanos)),
+        Effect::Drift(ppm) => file.text("drift", spelt::drift(*ppm)),
+    }
+}
+
+/// A number that does not move is written alone, so that only what climbs has steps.
+fn climb_text<T: Copy>(climb: &Climb<T>, steps: u32, spell: impl Fn(T) -> String) -> String {
+    let (from, to) = (quoted(spell(climb.from)), quoted(spell(climb.to)));
+    if from == to && steps == 1 {
+        return from;
+    }
+    fields(&[("from", from), ("to", to), ("steps", steps.to_string())])
+}

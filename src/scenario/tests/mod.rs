@@ -1,0 +1,58 @@
+//! What the whole layer does: texts in, scenarios or error screens out.
+
+mod bundled;
+mod errors;
+mod meaning;
+mod strange;
+
+use serde_json::{Value as Json, json};
+
+use super::model::Scenario;
+use super::*;
+
+macro_rules! entries {
+    ($($name:literal),*) => { [$(OrderingEntry { name: $name, check: keep, schema: any }),*] };
+}
+
+/// The names of the first release, none with parameters of its own but `watermark`.
+pub(super) const CATALOGUE: Catalogue<'static> = Catalogue {
+    orderings: &{
+        let mut all =
+            entries!("arrival", "fifo", "watermark", "causal", "sequencer", "bcb", "jolteon");
+        all[2] = OrderingEntry { name: "watermark", check: check_watermark, schema: watermark };
+        all
+    },
+};
+
+fn keep(written: &Json) -> Result<Json, String> {
+    Ok(written.clone())
+}
+
+fn any() -> Json {
+    json!({ "type": "object" })
+}
+
+fn check_watermark(written: &Json) -> Result<Json, String> {
+    match &written["bound"] {
+        Json::String(_) => keep(written),
+        other => Err(format!("`bound` must be a length of time, not {other}")),
+    }
+}
+
+fn watermark() -> Json {
+    json!({ "type": "object", "properties": { "bound": { "type": "string" } } })
+}
+
+pub(super) fn load_text(text: &str) -> Result<Scenario, ScenarioErrors> {
+    let source = Source::Text { name: "ours.toml".into(), text: text.into() };
+    load(&source, &[], &CATALOGUE)
+}
+
+/// Equal but for the lines, which are where the text has them.
+pub(super) fn same(a: &Scenario, b: &Scenario) {
+    let [mut a, mut b] = [a.clone(), b.clone()];
+    for fault in a.faults.iter_mut().chain(&mut b.faults) {
+        fault.line = 0;
+    }
+    assert!(a == b, "{}\n\n{}", a.to_toml(), b.to_toml());
+}

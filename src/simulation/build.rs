@@ -1,0 +1,315 @@
+//! A scenario as processes on hosts in a network.
+
+use std::sync::Arc;
+
+use super::cast::Cast;
+use super::faults::{FaultSpan, Timeline};
+use crate::actors::{
+    Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Group, KeyPick,
+    Layout, LoadPlan, LoadSetting, MixShares, RateStage, RetryPolicy, Router, RouterSetting,
+    Validator, ValidatorSetting,
+};
+use crate::attestation::KeyRing;
+use crate::kernel::{Model, ProcessId, Span, VirtualTime, Zipf};
+use crate::measure::{PhaseWindow, Setting};
+use crate::network::{
+    CONTROL_FLOOR, Control, FaultRule, Host, LinkEffect, Order, ProcessSet, Signal, Topology,
+    Transport, Window,
+};
+use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Seat};
+use crate::scenario::model::{
+    Arrivals, Balance, Crypto, LoadGroup, Pick, Reads, Scenario, Spacing, Transport as Kept,
+};
+
+/// Changes whenever a seed may give another result, and only then.
+pub const MODEL: u32 = 1;
+
+/// How long registries remember what they applied.
+const REGISTRY_RETENTION: Span = Span::from_secs(300);
+
+/// Routers without a limit hold so many operations all the same.
+const ROUTER_CAP: u32 = 1 << 20;
+
+/// Everything about a run that is known before it starts.
+pub struct World {
+    /// Who is who.
+    pub layout: Layout,
+    /// The validators as a voting body.
+    pub committee: Committee,
+    /// Links and what goes wrong on them.
+    pub topology: Arc<Topology>,
+    /// When each fault is on.
+    pub faults: Vec<FaultSpan>,
+    /// What the strategy owes and assumes.
+    pub guarantees: Guarantees,
+    /// When the measurement begins.
+    pub begin: VirtualTime,
+    /// When the run is over.
+    pub end: VirtualTime,
+    orders: Vec<(VirtualTime, ProcessId, Control)>,
+    entry: Entry,
+}
+
+impl World {
+    /// What `scenario` means under its seed.
+    ///
+    /// # Panics
+    /// If the scenario's ordering is not in the catalogue it was checked against.
+    pub fn new(scenario: &Scenario, catalogue: &Catalogue) -> Self {
+        let entry = *catalogue.find(&scenario.ordering).expect("the ordering was checked");
+        let groups = scenario.load.iter();
+        let groups = groups.map(|load| Group { name: load.name.clone(), clients: load.clients });
+        let validators = scenario.validators.count;
+        let layout = Layout::new(validators, scenario.routers.count, groups.collect());
+        let committee = Committee::new(validators);
+        let region_of = regions(scenario, &layout);
+        let end = VirtualTime::ZERO + scenario.warmup + scenario.duration + scenario.settle;
+        let leader = (entry.first_leader)(&committee).unwrap_or(0).into();
+        let cast = Cast { layout: &layout, region_of: &region_of, leader, seed: scenario.seed };
+        let timeline = Timeline::new(scenario, &cast, end);
+        let network = &scenario.network;
+        let topology = Arc::new(Topology {
+            region_of,
+            one_way: network.delays.one_way.clone(),
+            jitter: network.jitter,
+            bandwidth: network.bandwidth,
+            transport: match network.transport {
+                Kept::Stream => Transport::Stream,
+                Kept::Datagram => Transport::Datagram,
+            },
+            rules: with_loss(timeline.rules, network.loss, layout.processes()),
+        });
+        let guarantees = (entry.guarantees)(&committee, parameters(scenario));
+        let (faults, orders) = (timeline.spans, timeline.orders);
+        let begin = VirtualTime::ZERO + scenario.warmup;
+        Self { layout, committee, topology, faults, guarantees, begin, end, orders, entry }
+    }
+
+    /// What the script tells hosts, in order of time.
+    pub fn orders(&self) -> impl Iterator<Item = (VirtualTime, ProcessId, Order)> + '_ {
+        self.orders.iter().map(|(at, process, control)| (*at, *process, control.order))
+    }
+
+    /// What observers must know.
+    pub fn setting(&self, scenario: &Scenario) -> Setting {
+        let measured = (self.begin, self.begin + scenario.duration);
+        let (size, quorum) = (self.committee.size(), self.committee.quorum());
+        let mut setting = Setting::new(size, quorum, self.layout.processes(), measured);
+        setting.settled = self.end;
+        setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
+        let phases = scenario.phases.iter();
+        let phases = phases
+            .map(|phase| PhaseWindow { name: phase.name.clone(), spans: phase.spans.clone() });
+        setting.phases.extend(phases);
+        setting
+    }
+
+    /// The processes and the script.
+    pub fn model(&self, scenario: &Scenario) -> Model<Host<Actor>> {
+        let processes = self.layout.processes();
+        let keys = match scenario.crypto {
+            Crypto::Real => KeyRing::real(scenario.seed, processes as usize),
+            Crypto::Modelled => KeyRing::modelled(scenario.seed),
+        };
+        let mut actors: Vec<Actor> = Vec::with_capacity(processes as usize);
+        let validators = self.committee.members();
+        actors.extend(validators.map(|number| self.validator(scenario, &keys, number)));
+        let routers = 0..self.layout.routers();
+        actors.extend(routers.map(|number| self.router(scenario, &keys, number)));
+        let groups = 0..scenario.load.len();
+        actors.extend(groups.clone().map(|group| self.plan(scenario, group)));
+        for group in groups {
+            let setting = Arc::new(self.client_setting(scenario, &keys, group));
+            let clients = 0..scenario.load[group].clients;
+            actors.extend(clients.map(|_| Actor::Client(Client::new(Arc::clone(&setting)))));
+        }
+        let host = |(number, actor)| {
+            let topology = Arc::clone(&self.topology);
+            Host::new(ProcessId(number), scenario.seed, topology, actor)
+        };
+        let processes = (0..).zip(actors).map(host).collect();
+        Model { processes, script: self.script() }
+    }
+
+    /// A start for everybody who acts of itself, the faults, and a close for everybody.
+    fn script(&self) -> Vec<(VirtualTime, ProcessId, Signal<crate::actors::Packet>)> {
+        let signal = |control: Control| Signal::Control(Box::new(control));
+        let own = |order| signal(Control { rule: Control::OF_THE_RUN, order });
+        let starters = self.layout.validators() + self.layout.routers();
+        let starters = 0..starters + self.layout.groups().len() as u32;
+        let start = VirtualTime::from_nanos(1);
+        let mut script: Vec<_> =
+            starters.map(|number| (start, ProcessId(number), own(Order::Start))).collect();
+        script.extend(self.orders.iter().map(|(at, to, control)| (*at, *to, signal(*control))));
+        let close = self.end - Span::TICK;
+        let all = 0..self.layout.processes();
+        script.extend(all.map(|number| (close, ProcessId(number), own(Order::Close))));
+        script
+    }
+
+    fn validator(&self, scenario: &Scenario, keys: &KeyRing, me: u16) -> Actor {
+        let costs = &scenario.costs;
+        let setting = ValidatorSetting {
+            validators: self.layout.validators(),
+            cores: scenario.validators.cores,
+            costs: Costs {
+                sign: costs.sign,
+                verify: costs.verify,
+                apply: costs.apply,
+                read: costs.read,
+                receive: costs.receive,
+            },
+            retention: REGISTRY_RETENTION,
+        };
+        let signer = keys.signer(me.into());
+        let seat = Seat { me, committee: self.committee, signer: signer.clone() };
+        let replica = (self.entry.replica)(scenario.seed, seat, parameters(scenario));
+        Actor::Validator(Box::new(Validator::new(setting, signer, replica)))
+    }
+
+    fn router(&self, scenario: &Scenario, keys: &KeyRing, number: u32) -> Actor {
+        let setting = RouterSetting {
+            validators: self.layout.validators(),
+            queue: scenario.routers.queue.unwrap_or(ROUTER_CAP),
+            work: scenario.costs.route + scenario.costs.sign,
+        };
+        let signer = keys.signer(self.layout.router(number).0);
+        Actor::Router(Box::new(Router::new(setting, signer)))
+    }
+
+    fn client_setting(&self, scenario: &Scenario, keys: &KeyRing, group: usize) -> ClientSetting {
+        let load = &scenario.load[group];
+        let (committee, submitter) = (self.committee, self.entry.submitter);
+        let (ring, params) = (keys.clone(), parameters(scenario).clone());
+        ClientSetting {
+            committee,
+            routers: (0..self.layout.routers()).map(|number| self.layout.router(number)).collect(),
+            nearest_router: scenario.routers.balance == Balance::Nearest,
+            quorum_reads: scenario.validators.reads == Reads::Quorum,
+            retry: load.retry.map(|retry| RetryPolicy {
+                tries: u8::try_from(retry.tries).unwrap_or(u8::MAX),
+                after: retry.after,
+                timeout: retry.timeout,
+            }),
+            retry_after: scenario.routers.retry_after,
+            plan: self.layout.plan(group),
+            keys: keys.clone(),
+            submitter: Box::new(move || submitter(committee, &ring, &params)),
+        }
+    }
+
+    fn plan(&self, scenario: &Scenario, group: usize) -> Actor {
+        let load = &scenario.load[group];
+        let (arrivals, closed) = arrivals(scenario, load, group);
+        let setting = LoadSetting {
+            group: (group as u32, scenario.load.len() as u32),
+            first_client: self.layout.client(group, 0),
+            clients: load.clients,
+            arrivals,
+            closed,
+            mix: MixShares {
+                revoke: load.mix.revoke,
+                replace: load.mix.replace,
+                claim: load.mix.claim,
+                query: load.mix.query,
+            },
+            keys: match load.keys.pick {
+                Pick::Zipf(exponent) => {
+                    KeyPick::Zipf(Zipf::new(load.keys.count as usize, exponent))
+                }
+                Pick::InTurn => KeyPick::InTurn(load.keys.count),
+            },
+            chain: load.chain.map(|chain| ChainShape {
+                length: chain.length,
+                gap: chain.gap,
+                attesters: chain.attesters,
+            }),
+            burst: load.overlap.map(|overlap| Burst {
+                from: overlap.from,
+                to: overlap.to,
+                window: overlap.window,
+            }),
+            expires: load.expires,
+            forged: 0.0,
+            until: VirtualTime::ZERO + scenario.warmup + scenario.duration,
+        };
+        Actor::Plan(Box::new(LoadPlan::new(setting)))
+    }
+
+    /// The shard of each process: by region as far as there are regions, else in turn.
+    pub fn shard_of(&self, shards: u16) -> Vec<u16> {
+        let mut regions = self.topology.region_of.clone();
+        regions.sort_unstable();
+        regions.dedup();
+        let shard = |(number, region): (usize, &u16)| {
+            let rank = regions.binary_search(region).unwrap_or(0);
+            let place = if usize::from(shards) <= regions.len() { rank } else { number };
+            (place % usize::from(shards)) as u16
+        };
+        self.topology.region_of.iter().enumerate().map(shard).collect()
+    }
+}
+
+/// The rules of the faults, and the loss that every link has without faults.
+fn with_loss(mut rules: Vec<FaultRule>, share: f64, processes: u32) -> Vec<FaultRule> {
+    if share > 0.0 {
+        let everyone = ProcessSet::new((0..processes).map(ProcessId));
+        let effect = LinkEffect::Loss { share, burst: Span::ZERO };
+        rules.push(FaultRule {
+            fault: Control::OF_THE_RUN,
+            number: u8::try_from(rules.len()).expect("a scenario has few faults"),
+            windows: vec![Window { from: VirtualTime::ZERO, until: VirtualTime::MAX, effect }],
+            from: everyone.clone(),
+            to: everyone,
+            both: false,
+        });
+    }
+    rules
+}
+
+/// The parameters that the scenario sets for its ordering.
+fn parameters(scenario: &Scenario) -> &serde_json::Value {
+    scenario.parameters.get(&scenario.ordering).unwrap_or(&serde_json::Value::Null)
+}
+
+/// The region of each process, dealt in turn within each kind.
+fn regions(scenario: &Scenario, layout: &Layout) -> Vec<u16> {
+    let deal = |regions: &[usize], count: u32| -> Vec<u16> {
+        let deal = regions.iter().copied().cycle().take(count as usize);
+        deal.map(|region| region as u16).collect()
+    };
+    let mut all = deal(&scenario.validators.regions, layout.validators());
+    all.extend(deal(&scenario.routers.regions, layout.routers()));
+    all.extend(scenario.load.iter().flat_map(|load| deal(&load.regions, 1)));
+    all.extend(scenario.load.iter().flat_map(|load| deal(&load.regions, load.clients)));
+    all
+}
+
+/// Instants of open load, or users and thinking time of closed load.
+fn arrivals(
+    scenario: &Scenario,
+    load: &LoadGroup,
+    group: usize,
+) -> (Option<Instants>, Option<(u32, Span)>) {
+    let (stages, spacing) = match &load.arrivals {
+        Arrivals::Closed { users, think } => return (None, Some((*users, *think))),
+        Arrivals::Open { stages, spacing } => (stages, spacing),
+    };
+    let of_each = match (load.chain, load.overlap) {
+        (Some(chain), _) => f64::from(chain.length),
+        (None, Some(overlap)) => f64::from(overlap.from + overlap.to) / 2.0,
+        (None, None) => 1.0,
+    };
+    let first = stages.first().map_or(0.0, |stage| stage.from) / of_each;
+    let warmup = scenario.warmup.saturating_sub(CONTROL_FLOOR);
+    let warmup = RateStage { duration: warmup, from: first, to: first };
+    let measured = stages.iter().map(|stage| RateStage {
+        duration: stage.duration,
+        from: stage.from / of_each,
+        to: stage.to / of_each,
+    });
+    let stages = std::iter::once(warmup).chain(measured).collect();
+    let begin = VirtualTime::ZERO + CONTROL_FLOOR;
+    let is_poisson = *spacing == Spacing::Poisson;
+    (Some(Instants::new(begin, stages, group as u64, is_poisson)), None)
+}

@@ -1,0 +1,186 @@
+//! The script of a run: faults as link rules and as orders to hosts.
+
+use super::cast::{Cast, LinkSet};
+use crate::kernel::{ProcessId, Span, VirtualTime};
+use crate::network::{Control, FaultRule, LinkEffect, Order, Reordering, Window};
+use crate::scenario::model::{Climb, Effect, Fault, ReorderForm, Scenario};
+
+/// What the script does, and when.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    /// What goes wrong on links.
+    pub rules: Vec<FaultRule>,
+    /// What hosts are told.
+    pub orders: Vec<(VirtualTime, ProcessId, Control)>,
+    /// When each fault was on.
+    pub spans: Vec<FaultSpan>,
+}
+
+/// One occurrence of a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FaultSpan {
+    /// The fault, by its place in the scenario.
+    pub fault: usize,
+    /// When it struck.
+    pub from: VirtualTime,
+    /// When it was over; the end of the run if nobody repaired it.
+    pub until: VirtualTime,
+}
+
+/// One step of one occurrence.
+#[derive(Clone, Copy)]
+struct Step {
+    number: u32,
+    from: VirtualTime,
+    until: VirtualTime,
+}
+
+impl Timeline {
+    /// The script of `scenario`, whose run ends at `end`.
+    pub fn new(scenario: &Scenario, cast: &Cast<'_>, end: VirtualTime) -> Self {
+        let mut timeline = Self::default();
+        for (number, fault) in scenario.faults.iter().enumerate() {
+            let begin = VirtualTime::ZERO + scenario.warmup;
+            for start in &fault.starts {
+                let from = begin + *start;
+                let until = fault.length.map_or(VirtualTime::MAX, |length| from + length);
+                timeline.spans.push(FaultSpan { fault: number, from, until: until.min(end) });
+            }
+            for effect in &fault.effects {
+                timeline.add(number, fault, effect, cast, begin);
+            }
+        }
+        timeline.orders.sort_by_key(|(at, process, _)| (*at, *process));
+        timeline
+    }
+
+    fn add(
+        &mut self,
+        number: usize,
+        fault: &Fault,
+        effect: &Effect,
+        cast: &Cast<'_>,
+        begin: VirtualTime,
+    ) {
+        let steps = steps(fault, begin);
+        if link_effect(effect, fault.steps, 0).is_some() {
+            let windows: Vec<Window> = steps
+                .iter()
+                .filter_map(|step| {
+                    let effect = link_effect(effect, fault.steps, step.number)?;
+                    Some(Window { from: step.from, until: step.until, effect })
+                })
+                .collect();
+            for LinkSet { from, to, both } in cast.links(&fault.on, number) {
+                let rule = u8::try_from(self.rules.len()).expect("a scenario has few faults");
+                let windows = windows.clone();
+                self.rules.push(FaultRule {
+                    fault: number as u16,
+                    number: rule,
+                    windows,
+                    from,
+                    to,
+                    both,
+                });
+            }
+            return;
+        }
+        for process in cast.actors(&fault.on, number).iter() {
+            for step in &steps {
+                self.order(number, effect, fault.steps, *step, process);
+            }
+        }
+    }
+
+    /// Orders at the start and at the end of one step.
+    fn order(&mut self, fault: usize, effect: &Effect, steps: u32, step: Step, process: ProcessId) {
+        let (begin, end) = match effect {
+            Effect::Crash { state_lost } => {
+                (Order::Crash { state_lost: *state_lost }, Order::Restart)
+            }
+            Effect::Stall => (Order::Stall, Order::Resume),
+            Effect::Slow(factor) => {
+                let factor =
+                    at_step(*factor, steps, step.number, |from, to, x| from + (to - from) * x);
+                (Order::Slow((factor * 1_000.0) as u64), Order::Slow(1_000))
+            }
+            Effect::Skew(nanos) => (Order::Skew(*nanos), Order::Skew(-nanos)),
+            Effect::Drift(ppm) => (Order::Drift((ppm * 1_000.0) as i64), Order::Drift(0)),
+            Effect::Delay { .. }
+            | Effect::Reorder { .. }
+            | Effect::Loss { .. }
+            | Effect::Duplicate(_)
+            | Effect::Bandwidth(_)
+            | Effect::Partition
+            | Effect::Clog => return,
+        };
+        let rule = fault as u16;
+        self.orders.push((step.from, process, Control { rule, order: begin }));
+        if step.until < VirtualTime::MAX {
+            self.orders.push((step.until, process, Control { rule, order: end }));
+        }
+    }
+}
+
+/// All steps of all occurrences, in order.
+fn steps(fault: &Fault, begin: VirtualTime) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for start in &fault.starts {
+        let from = begin + *start;
+        let Some(length) = fault.length else {
+            steps.push(Step { number: 0, from, until: VirtualTime::MAX });
+            continue;
+        };
+        let border = |number: u32| {
+            let nanos = u128::from(length.as_nanos()) * u128::from(number);
+            from + Span::from_nanos((nanos / u128::from(fault.steps)) as u64)
+        };
+        for number in 0..fault.steps {
+            steps.push(Step { number, from: border(number), until: border(number + 1) });
+        }
+    }
+    steps
+}
+
+/// The value of a climb in one of its steps.
+fn at_step<T: Copy>(climb: Climb<T>, steps: u32, step: u32, mix: impl Fn(T, T, f64) -> T) -> T {
+    match steps {
+        0 | 1 => climb.from,
+        _ => mix(climb.from, climb.to, f64::from(step) / f64::from(steps - 1)),
+    }
+}
+
+/// What an effect does to links in one step; `None` if it does something to actors.
+fn link_effect(effect: &Effect, steps: u32, step: u32) -> Option<LinkEffect> {
+    let number =
+        |climb: Climb<f64>| at_step(climb, steps, step, |from, to, x| from + (to - from) * x);
+    let span = |climb: Climb<Span>| {
+        at_step(climb, steps, step, |from, to, x| from.scaled(1.0 - x) + to.scaled(x))
+    };
+    Some(match effect {
+        Effect::Delay { add, jitter, spread, correlation } => LinkEffect::Delay {
+            add: span(*add),
+            jitter: span(*jitter),
+            spread: span(*spread),
+            correlation: *correlation,
+        },
+        Effect::Reorder { share, form, gap } => {
+            let form = match form {
+                ReorderForm::Swap => Reordering::Swap,
+                ReorderForm::Jump => Reordering::Jump,
+                ReorderForm::Hold => Reordering::Hold,
+            };
+            LinkEffect::Reorder { share: number(*share), form, gap: *gap }
+        }
+        Effect::Loss { share, burst } => LinkEffect::Loss { share: number(*share), burst: *burst },
+        Effect::Duplicate(share) => LinkEffect::Duplicate(number(*share)),
+        Effect::Bandwidth(rate) => LinkEffect::Bandwidth(number(*rate).max(1.0) as u64),
+        Effect::Partition => LinkEffect::Partition,
+        Effect::Clog => LinkEffect::Clog,
+        Effect::Crash { .. }
+        | Effect::Stall
+        | Effect::Slow(_)
+        | Effect::Skew(_)
+        | Effect::Drift(_) => return None,
+    })
+}

@@ -1,0 +1,182 @@
+//! Whether a strategy kept what it owes: each guarantee is held, broken, or not owed because an
+//! assumption failed.
+
+use std::collections::BTreeSet;
+
+use super::World;
+use crate::kernel::{Span, VirtualTime};
+use crate::measure::{Measurement, OrderObservations, Violations};
+use crate::network::{Control, FaultRule, Order, Transport};
+use crate::ordering::{FaultModel, Property, TransportNeed};
+use crate::trace::FateKind;
+
+/// How one guarantee fared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuaranteeVerdict {
+    /// What was owed.
+    pub property: Property,
+    /// Whether it was kept.
+    pub standing: Standing,
+}
+
+/// Whether a guarantee was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing violates it.
+    Held,
+    /// Something violates it, and every assumption held.
+    Broken {
+        /// The first violation in words.
+        first: String,
+        /// How many there are.
+        count: u64,
+    },
+    /// Something violates it, but an assumption had failed.
+    NotOwed {
+        /// Which, and when.
+        why: String,
+    },
+}
+
+/// Judges every guarantee that the strategy of `world` owes.
+pub fn judge(
+    world: &World,
+    measurement: &Measurement,
+    slowest: Option<Span>,
+) -> Vec<GuaranteeVerdict> {
+    let failed = failed_assumption(world, measurement, slowest);
+    let verdicts = world.guarantees.owed.iter().map(|property| {
+        let (count, first) = violations(*property, &measurement.order);
+        let standing = match (count, &failed) {
+            (0, _) => Standing::Held,
+            (_, Some(why)) => Standing::NotOwed { why: why.clone() },
+            (_, None) => Standing::Broken { first, count },
+        };
+        GuaranteeVerdict { property: *property, standing }
+    });
+    verdicts.collect()
+}
+
+/// What violates a property: how often, and the first in words.
+fn violations(property: Property, seen: &OrderObservations) -> (u64, String) {
+    let kinds: &[&Violations] = match property {
+        Property::Integrity => &[&seen.invented, &seen.forged_accepted],
+        Property::NoDuplication => &[&seen.duplicate_deliveries],
+        Property::PerAttesterOrder => &[&seen.fifo_violations],
+        Property::CausalOrder => &[&seen.causal_violations],
+        Property::Consistency => &[&seen.equivocation],
+        Property::TotalOrder => &[&seen.prefix_violations],
+        Property::Agreement => &[&seen.undelivered],
+        Property::Finality => &[&seen.final_retracted],
+        Property::Durability => &[&seen.lost_after_ack],
+    };
+    let count = kinds.iter().map(|kind| kind.count).sum();
+    let first = kinds.iter().find_map(|kind| kind.first.clone());
+    (count, first.unwrap_or_default())
+}
+
+/// The first assumption, in the order of their listing, that did not hold, in words.
+fn failed_assumption(
+    world: &World,
+    measurement: &Measurement,
+    slowest: Option<Span>,
+) -> Option<String> {
+    let assumed = &world.guarantees.assumptions;
+    faults(world, assumed.faults)
+        .or_else(|| transport(world, measurement, assumed.transport))
+        .or_else(|| {
+            let (bound, slowest) = (assumed.delay_bound?, slowest?);
+            (slowest > bound).then(|| format!("it assumes delays below {bound}; one was {slowest}"))
+        })
+        .or_else(|| clocks(world, assumed.clock_bound?))
+}
+
+/// More validators failed than are withstood.
+fn faults(world: &World, withstood: FaultModel) -> Option<String> {
+    let mut down = BTreeSet::new();
+    let mut lost = BTreeSet::new();
+    for (at, process, order) in world.orders() {
+        if process.0 >= world.committee.size() {
+            continue;
+        }
+        match order {
+            Order::Crash { state_lost } => {
+                down.insert(process);
+                if state_lost {
+                    lost.insert(process);
+                }
+            }
+            Order::Restart => {
+                down.remove(&process);
+            }
+            _ => {}
+        }
+        let failed = down.union(&lost).count() as u32;
+        let (most, lost_count) = match withstood {
+            FaultModel::None => (0, lost.len()),
+            // State that is lost makes a validator Byzantine, which a crash model excludes.
+            FaultModel::Crash(most) => (most, lost.len()),
+            FaultModel::Byzantine(most) => (most, 0),
+        };
+        if failed > most {
+            let at = when(world, at);
+            return Some(format!(
+                "it withstands {most} failed validators, and {at} {failed} had failed"
+            ));
+        }
+        if lost_count > 0 {
+            let at = when(world, at);
+            return Some(format!(
+                "it withstands no loss of state, and {at} a validator lost its state"
+            ));
+        }
+    }
+    None
+}
+
+/// Messages disappeared or overtook though the strategy needs links that do not do that.
+fn transport(world: &World, measurement: &Measurement, need: TransportNeed) -> Option<String> {
+    let is_datagram = world.topology.transport == Transport::Datagram;
+    let faults: BTreeSet<usize> = world.faults.iter().map(|span| span.fault).collect();
+    let gone: u64 = faults
+        .into_iter()
+        .map(|fault| {
+            let fated = |kind| measurement.fated(fault, kind);
+            fated(FateKind::Lost) + fated(FateKind::Blocked)
+        })
+        .sum();
+    let always = |rule: &FaultRule| rule.fault == Control::OF_THE_RUN;
+    let base_loss = world.topology.rules.iter().any(always);
+    match need {
+        TransportNeed::Datagram => None,
+        TransportNeed::Stream if is_datagram => {
+            Some("it needs streams, and links carry datagrams from the start".to_owned())
+        }
+        TransportNeed::Reliable | TransportNeed::Stream
+            if is_datagram && (gone > 0 || base_loss) =>
+        {
+            Some(format!("it needs links that lose nothing; {gone} datagrams were lost"))
+        }
+        TransportNeed::Reliable | TransportNeed::Stream => None,
+    }
+}
+
+/// A clock was further off than is assumed.
+fn clocks(world: &World, bound: Span) -> Option<String> {
+    let off = world.orders().find_map(|(at, process, order)| match order {
+        Order::Skew(nanos) if nanos.unsigned_abs() > bound.as_nanos() => Some((at, process)),
+        Order::Drift(billionths) if billionths != 0 => {
+            let run = i128::from(world.end.as_nanos());
+            let gained = run * i128::from(billionths.unsigned_abs()) / 1_000_000_000;
+            (gained > i128::from(bound.as_nanos())).then_some((at, process))
+        }
+        _ => None,
+    });
+    let (at, _) = off?;
+    Some(format!("it assumes clocks within {bound}, and {} one was further off", when(world, at)))
+}
+
+/// An instant as seconds of what is measured.
+fn when(world: &World, at: VirtualTime) -> String {
+    format!("{} after the start", at.since(world.begin))
+}

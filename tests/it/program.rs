@@ -1,0 +1,98 @@
+//! The program as a user runs it: in a process of its own, in an empty folder.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// An empty folder to run in.
+pub struct Place(TempDir);
+
+/// What a run of the program left behind.
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path().join(name), content).expect("writes");
+    }
+
+    /// Runs the program with these arguments, split at spaces.
+    pub fn run(&self, arguments: &str) -> Ran {
+        let program = env!("CARGO_BIN_EXE_attestorm");
+        let output = Command::new(program)
+            .args(arguments.split_whitespace())
+            .current_dir(self.path())
+            .env("NO_COLOR", "1")
+            .output()
+            .expect("the program starts");
+        Ran::from(output)
+    }
+
+    /// The text of a file below `results`.
+    pub fn result(&self, name: &str) -> String {
+        fs::read_to_string(self.path().join("results").join(name)).expect("a result file")
+    }
+
+    /// Names in a folder, sorted, hidden ones included.
+    pub fn names(&self, folder: &str) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.path().join(folder)) else { return Vec::new() };
+        let names = entries.map(|entry| entry.expect("entries are readable").file_name());
+        let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into()).collect();
+        names.sort();
+        names
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// A small scenario that runs in well under a second.
+pub const SMALL: &str = r#"
+name = "small"
+question = "Does it work at all?"
+duration = "6s"
+warmup = "1s"
+settle = "4s"
+crypto = "modelled"
+
+[network]
+transport = "datagram"
+
+[validators]
+count = 4
+regions = ["frankfurt", "tokyo"]
+
+[load.issuers]
+rate = "50/s"
+clients = 8
+regions = ["frankfurt", "tokyo"]
+chain = { length = 3, gap = "100ms", attesters = 2 }
+retry = { tries = 3, after = "300ms" }
+
+[[fault]]
+name = "storm"
+at = "2s"
+for = "2s"
+on = "routers -> validators"
+delay = { jitter = "300ms" }
+"#;
