@@ -45,7 +45,12 @@ pub fn evaluate(name: &str, check: &Check, evidence: Evidence<'_>) -> CheckResul
 }
 
 /// Judges what was measured for a check.
-pub fn judge(name: &str, check: &Check, measured: Measured, evidence: Evidence<'_>) -> CheckResult {
+pub(super) fn judge(
+    name: &str,
+    check: &Check,
+    measured: Measured,
+    evidence: Evidence<'_>,
+) -> CheckResult {
     let bound = match check.bound {
         Bound::Value(value) => Some(value),
         Bound::TimesTwin(factor) => evidence

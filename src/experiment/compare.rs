@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::check::Met;
 use super::pool::{Panicked, run_all};
 use super::single::{Pair, run_pair};
+use super::trail::Trail;
 use super::verdict::Word;
 use crate::measure::{NoRows, Statistic};
 use crate::ordering::Catalogue;
@@ -45,6 +46,8 @@ pub struct Comparison {
     pub labels: Vec<String>,
     /// `runs[variant][seed]`.
     pub runs: Vec<Vec<GridRun>>,
+    /// `trails[variant][seed]`: how each run came to its digest.
+    pub trails: Vec<Vec<Trail>>,
     /// Whether the first seed of each variant has the same digest with real signatures.
     pub real_agrees: Vec<bool>,
 }
@@ -62,10 +65,10 @@ impl Comparison {
     }
 
     /// The seed of the first variant that fared worst: by its word, then by thresholds missed,
-    /// then by its p99 to applied.
+    /// then by its p99 to applied; the first of equals.
     pub fn worst_seed(&self) -> u64 {
         let runs = self.seeds.iter().zip(self.runs.first().into_iter().flatten());
-        let worst = runs.min_by(|(_, a), (_, b)| badness(a).total_cmp(&badness(b)).reverse());
+        let worst = runs.min_by(|(_, a), (_, b)| badness(b).total_cmp(&badness(a)));
         worst.map_or(0, |(seed, _)| *seed)
     }
 
@@ -103,7 +106,7 @@ enum Cell {
 }
 
 enum Done {
-    Pair(Box<Pair>),
+    Pair(Box<(Pair, Trail)>),
     Real(Digest),
 }
 
@@ -140,28 +143,33 @@ pub fn compare(
         .take(variants.len())
         .filter_map(|cell| if let Done::Real(digest) = cell { Some(digest) } else { None })
         .collect();
-    let runs: Vec<Vec<Pair>> = variants
-        .iter()
-        .map(|_| done.by_ref().take(seeds.len()).filter_map(pair_of).collect())
-        .collect();
+    let (mut runs, mut trails) = (Vec::new(), Vec::new());
+    for _ in &variants {
+        let pairs = done.by_ref().take(seeds.len()).filter_map(pair_of);
+        let (of_variant, its_trails): (Vec<Pair>, Vec<Trail>) = pairs.unzip();
+        runs.push(of_variant);
+        trails.push(its_trails);
+    }
     let agrees = |(real, runs): (&Digest, &Vec<Pair>)| {
         runs.first().is_some_and(|pair| pair.run.digest == *real)
     };
     let real_agrees = real.iter().zip(&runs).map(agrees).collect();
     let labels = variants.into_iter().map(|variant| variant.label).collect();
-    Ok(Comparison { axis, seeds, labels, runs, real_agrees })
+    Ok(Comparison { axis, seeds, labels, runs, trails, real_agrees })
 }
 
 fn work_off(cell: Cell, catalogue: &Catalogue, options: Options) -> Result<Done, Failure> {
     Ok(match cell {
         Cell::Pair(scenario) => {
-            Done::Pair(Box::new(run_pair(&scenario, catalogue, options, true, &mut NoRows)?))
+            let mut trail = Trail::default();
+            let pair = run_pair(&scenario, catalogue, options, true, &mut trail)?;
+            Done::Pair(Box::new((pair, trail)))
         }
         Cell::Real(scenario) => Done::Real(run(&scenario, catalogue, options, &mut NoRows)?.digest),
     })
 }
 
-fn pair_of(done: Done) -> Option<Pair> {
+fn pair_of(done: Done) -> Option<(Pair, Trail)> {
     match done {
         Done::Pair(pair) => Some(*pair),
         Done::Real(_) => None,

@@ -1,5 +1,6 @@
 //! What a fault achieved, beside what was planned.
 
+use super::grouped::grouped;
 use crate::measure::Measurement;
 use crate::scenario::model::{Climb, Effect, Fault, Scenario};
 use crate::trace::FateKind;
@@ -25,7 +26,11 @@ pub struct FaultReport {
 const LEAST_SHARE: f64 = 0.25;
 
 /// Reports on the fault with that number.
-pub fn report_fault(scenario: &Scenario, number: usize, measurement: &Measurement) -> FaultReport {
+pub(super) fn report_fault(
+    scenario: &Scenario,
+    number: usize,
+    measurement: &Measurement,
+) -> FaultReport {
     let fault = &scenario.faults[number];
     let (mut achieved, mut missing) = (Vec::new(), None);
     for effect in &fault.effects {
@@ -62,7 +67,7 @@ fn achieve(
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let enough = |kind: FateKind, planned: f64, verb: &str| {
         let reached = share(kind);
-        let text = format!("{} of {seen} messages {verb}", percent(reached));
+        let text = format!("{} of {} messages {verb}", percent(reached), grouped(seen));
         if count(kind) == 0 || reached < planned * LEAST_SHARE {
             let wanted = percent(planned);
             let got = percent(reached);
@@ -74,7 +79,7 @@ fn achieve(
         Ok(text)
     };
     let some = |kind: FateKind, verb: &str| {
-        let text = format!("{} of {seen} messages {verb}", count(kind));
+        let text = format!("{} of {} messages {verb}", grouped(count(kind)), grouped(seen));
         match count(kind) {
             0 => Err((text, format!("concerned no message: none was {verb}"))),
             _ => Ok(text),
@@ -93,7 +98,8 @@ fn achieve(
         | Effect::Skew(_)
         | Effect::Drift(_) => {
             let changes = measurement.host_changes(fault);
-            let text = format!("{changes} changes of actors");
+            let plural = if changes == 1 { "" } else { "s" };
+            let text = format!("{} change{plural} of actors", grouped(changes));
             match changes {
                 0 => Err((text, "struck nobody".to_owned())),
                 _ => Ok(text),

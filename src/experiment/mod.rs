@@ -4,15 +4,19 @@
 mod check;
 mod compare;
 mod fault_report;
+mod grouped;
 mod hunt;
 mod pool;
 mod single;
+mod trail;
 mod verdict;
 
 pub use check::{CheckResult, Met, evaluate};
 pub use compare::{Comparison, Grid, GridRun, Variant, compare};
 pub use fault_report::FaultReport;
+pub use grouped::grouped;
 pub use hunt::{Find, Hunt, HuntReport, hunt};
 pub use pool::{Panicked, run_all};
 pub use single::{Pair, judge_pair, run_pair, twin_of};
+pub use trail::Trail;
 pub use verdict::{Finding, Verdict, Word};

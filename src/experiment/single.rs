@@ -16,7 +16,7 @@ pub struct Pair {
     pub scenario: Scenario,
     /// What it came to.
     pub run: Outcome,
-    /// The calm twin, unless it was not wanted.
+    /// The calm twin, unless it was not wanted. A run without faults is its own.
     pub twin: Option<Outcome>,
     /// The thresholds, in order.
     pub thresholds: Vec<CheckResult>,
@@ -36,9 +36,10 @@ impl Pair {
         &self.run.guarantees
     }
 
-    /// The twin's measurement.
+    /// The twin's measurement; a run without faults is its own twin.
     pub fn twin_measurement(&self) -> Option<&Measurement> {
-        self.twin.as_ref().map(|twin| &twin.measurement)
+        let own = self.scenario.faults.is_empty().then_some(&self.run.measurement);
+        self.twin.as_ref().map(|twin| &twin.measurement).or(own)
     }
 
     /// The phase that the run is about: the first fault's, else all that is measured.
@@ -65,7 +66,7 @@ pub fn run_pair(
     listener: &mut impl Listener,
 ) -> Result<Pair, Failure> {
     let outcome = run(scenario, catalogue, options, listener)?;
-    let twin = match with_twin {
+    let twin = match with_twin && !scenario.faults.is_empty() {
         true => Some(run(&twin_of(scenario), catalogue, options, &mut NoRows)?),
         false => None,
     };
@@ -74,8 +75,9 @@ pub fn run_pair(
 
 /// Judges a run by what it and its twin came to.
 pub fn judge_pair(scenario: Scenario, run: Outcome, twin: Option<Outcome>) -> Pair {
-    let evidence =
-        Evidence { run: &run.measurement, twin: twin.as_ref().map(|twin| &twin.measurement) };
+    let own = scenario.faults.is_empty().then_some(&run.measurement);
+    let twin_measurement = twin.as_ref().map(|twin| &twin.measurement).or(own);
+    let evidence = Evidence { run: &run.measurement, twin: twin_measurement };
     let thresholds = scenario.thresholds.iter();
     let thresholds: Vec<_> =
         thresholds.map(|threshold| evaluate(&threshold.name, &threshold.check, evidence)).collect();

@@ -219,8 +219,10 @@ mod tests {
             let next = start.iter().max().map_or(0, |largest| largest + 1);
             (next..next + 500).for_each(|sequence| single.arrive(sequence));
             bulk.arrive_in_order(next, 500);
-            [&mut single, &mut bulk].map(|stream| stream.arrive(next + 502));
-            [&mut single, &mut bulk].map(|stream| stream.arrive(next + 500));
+            for stream in [&mut single, &mut bulk] {
+                stream.arrive(next + 502);
+                stream.arrive(next + 500);
+            }
             assert_eq!(single.finish(), bulk.finish(), "{start:?}");
         }
     }

@@ -228,11 +228,43 @@ mod tests {
             [7_001, 7_000, 6_990, 6_000, 5_999, 7_002].map(|sequence| stream.arrive(sequence))
         };
         let (mut single, mut bulk) = (Stream::default(), Stream::default());
-        [3, 1, 2].map(|sequence| assert_eq!(single.arrive(sequence), bulk.arrive(sequence)));
+        for sequence in [3, 1, 2] {
+            assert_eq!(single.arrive(sequence), bulk.arrive(sequence));
+        }
         (4..6_990).for_each(|sequence| assert_eq!(single.arrive(sequence), Arrival::InOrder));
         bulk.arrive_in_order(6_986);
         assert_eq!(bulk.next(), 6_990);
         assert_eq!(after(&mut single), after(&mut bulk));
+    }
+
+    /// RFC 4737 as its sections say it, looking back over everything: extent and n.
+    fn by_the_book(arrivals: &[u32]) -> Vec<(u32, u32)> {
+        let late = |&at: &usize| arrivals[..at].iter().any(|&other| other > arrivals[at]);
+        let describe = |at: usize| {
+            let larger = |other: &u32| *other > arrivals[at];
+            let earliest = arrivals.iter().position(larger).unwrap_or(at);
+            let n = arrivals[..at].iter().rev().take_while(|other| larger(other)).count();
+            ((at - earliest) as u32, n.min(NEIGHBOURS) as u32)
+        };
+        (0..arrivals.len()).filter(late).map(describe).collect()
+    }
+
+    #[test]
+    fn shuffled_streams_come_out_as_by_the_book() {
+        for seed in 1..=50 {
+            let mut draws = Draws::new(seed);
+            let mut arrivals: Vec<(u64, u32)> = (0..400_u32)
+                .map(|index| {
+                    let luck = Luck { purpose: Purpose::Bench, entity: 7, index: index.into() };
+                    (u64::from(index) + draws.word(luck) % (seed * 4), index)
+                })
+                .collect();
+            arrivals.sort_unstable();
+            let arrivals: Vec<u32> = arrivals.into_iter().map(|(_, sequence)| sequence).collect();
+            let found = late(arrivals.iter().copied());
+            let found: Vec<_> = found.iter().map(|late| (late.extent, late.n)).collect();
+            assert_eq!(by_the_book(&arrivals), found, "seed {seed}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::Setting;
 
 /// Places in the table at most.
-const MOST: usize = 1 << 26;
+const MOST: usize = 1 << 24;
 
 /// The largest number of each attester that each validator has delivered.
 #[derive(Clone, Debug)]

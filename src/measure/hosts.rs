@@ -8,6 +8,8 @@ use crate::trace::HostChange;
 pub(super) struct Hosts {
     validators: Vec<Host>,
     active: u32,
+    /// How many are correct and up when nothing has befallen them.
+    all: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +28,10 @@ impl Hosts {
             is_excluded: setting.byzantine.contains(&number),
             incarnation: 0,
         };
-        let mut hosts = Self { validators: (0..setting.validators).map(host).collect(), active: 0 };
+        let validators = (0..setting.validators).map(host).collect();
+        let mut hosts = Self { validators, active: 0, all: 0 };
         hosts.count();
+        hosts.all = hosts.active;
         hosts
     }
 
@@ -68,6 +72,11 @@ impl Hosts {
     /// How many validators are correct and up.
     pub(super) const fn active(&self) -> u32 {
         self.active
+    }
+
+    /// Whether all that have ever counted are correct and up.
+    pub(super) const fn are_all_up(&self) -> bool {
+        self.active == self.all
     }
 
     pub(super) fn incarnation(&self, validator: usize) -> u8 {

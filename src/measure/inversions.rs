@@ -81,6 +81,12 @@ impl Inversions {
         }
     }
 
+    /// How many deliveries are not judged.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.queue.len()
+    }
+
     pub(super) fn is_reference(&self, validator: usize) -> bool {
         self.reference == Some(validator)
     }

@@ -8,6 +8,7 @@
 
 mod achievement;
 mod buckets;
+mod clients;
 mod deliveries;
 mod density;
 mod disorder;
@@ -19,6 +20,7 @@ mod histogram;
 mod holders;
 mod hosts;
 mod inversions;
+mod jitter;
 mod ledger;
 mod measurement;
 pub mod metric;

@@ -7,13 +7,14 @@ use super::fifo::Fifo;
 use super::holders::{Holders, Verdicts};
 use super::hosts::Hosts;
 use super::inversions::Inversions;
+use super::jitter::Jitter;
 use super::ledger::{Ledger, Place};
 use super::measurement::Measurement;
 use super::notes::Notes;
 use super::order::OrderObservations;
 use super::positions::Positions;
 use super::readers::{Answer, Readers};
-use super::record::{NEVER, Try};
+use super::record::NEVER;
 use super::rows::{NoRows, Rows};
 use super::sample::Sample;
 use super::series::Series;
@@ -22,7 +23,7 @@ use super::streams::Streams;
 use super::tally::Tally;
 use super::usage::Used;
 use crate::kernel::{Recorded, Span, VirtualTime};
-use crate::trace::{Conclusion, Fact, Kind};
+use crate::trace::Fact;
 
 /// How often settled operations are looked for.
 const TICK: Span = Span::from_millis(100);
@@ -52,8 +53,8 @@ pub struct Observers {
     pub(super) late: u64,
     pub(super) offers_finality: bool,
     pub(super) planned: u64,
-    /// The latency before, and RFC 3550's running jitter, by phase.
-    pub(super) jitter: Vec<(Option<Span>, f64)>,
+    /// By phase.
+    pub(super) jitter: Vec<Jitter>,
     caps: Vec<String>,
     next_tick: VirtualTime,
     pub(super) next_look: VirtualTime,
@@ -92,7 +93,7 @@ impl Observers {
             late: 0,
             offers_finality: false,
             planned: 0,
-            jitter: vec![(None, 0.0); setting.phases.len()],
+            jitter: vec![Jitter::default(); setting.phases.len()],
             caps: Vec::new(),
             next_tick: VirtualTime::ZERO + TICK,
             next_look: VirtualTime::ZERO,
@@ -129,7 +130,7 @@ impl Observers {
     /// The run is over; rows of all operations left are handed out.
     pub fn finish_with(mut self, rows: &mut dyn Rows) -> Measurement {
         let end = self.setting.settled;
-        self.divided.advance(end, &mut self.ledger, &self.hosts, &mut self.tallies);
+        self.divided.advance(end, &mut self.ledger, &self.hosts);
         self.divided.finish(end, &mut self.tallies);
         while !self.ledger.is_empty() {
             self.settle_front(true, rows);
@@ -168,7 +169,7 @@ impl Observers {
     /// What time alone brings about before the facts of `now`.
     fn advance(&mut self, now: VirtualTime, rows: &mut dyn Rows) {
         let now = now.min(self.setting.settled);
-        self.divided.advance(now, &mut self.ledger, &self.hosts, &mut self.tallies);
+        self.divided.advance(now, &mut self.ledger, &self.hosts);
         if now >= self.next_tick {
             self.settle_quiet(now, rows);
             self.inversions.advance(now, &mut self.tallies, &mut self.series);
@@ -290,78 +291,6 @@ impl Observers {
         None
     }
 
-    fn make_room(&mut self, operation: u32, rows: &mut dyn Rows) {
-        while self.ledger.is_full(operation, self.most) && !self.ledger.is_empty() {
-            self.cap("operations were settled early: too many within the retention time");
-            self.settle_front(false, rows);
-        }
-    }
-
-    fn plan(
-        &mut self,
-        operation: u32,
-        kind: Kind,
-        (client, sequence): (u32, u32),
-        target: u32,
-        intended: VirtualTime,
-        now: VirtualTime,
-    ) {
-        if self.ledger.find(operation) == Place::Beyond {
-            self.ledger.extend_to(operation, now);
-        }
-        let Some(slot) = self.touch(operation, now) else { return };
-        self.planned += 1;
-        let is_statement = kind != Kind::Query;
-        let fifo = self.fifo.as_mut().filter(|_| is_statement);
-        let twin = fifo.and_then(|fifo| fifo.plan(client, sequence, operation));
-        let claim_root = match self.ledger.live(target) {
-            Some(first) if kind == Kind::Claim && first.claim_root == Fact::NONE => target,
-            Some(first) if kind == Kind::Claim => first.claim_root,
-            _ => operation,
-        };
-        let phases = self.calendar.mask(intended);
-        let record = self.ledger.record_mut(slot);
-        (record.kind, record.client, record.sequence) = (kind, client, sequence);
-        (record.target, record.intended, record.phases) = (target, intended, phases);
-        (record.twin, record.claim_root) = (twin.unwrap_or(Fact::NONE), claim_root);
-        record.is_planned = true;
-        if let Some(other) = twin.and_then(|twin| self.ledger.live(twin)) {
-            other.twin = operation;
-        }
-    }
-
-    fn sent(&mut self, operation: u32, attempt: u8, now: VirtualTime) {
-        let Some(slot) = self.touch(operation, now) else { return };
-        let record = self.ledger.record_mut(slot);
-        record.is_sent = true;
-        record.attempts = record.attempts.max(attempt.saturating_add(1));
-        if attempt > 0 {
-            record.events.add(Event::Retried);
-            record.last_try = Try::NEVER;
-        }
-        record.try_of(attempt).sent = now;
-    }
-
-    fn routed(&mut self, operation: u32, attempt: u8, now: VirtualTime, is_out: bool) {
-        let Some(slot) = self.touch(operation, now) else { return };
-        let record = self.ledger.record_mut(slot);
-        let stamps = record.try_of(attempt);
-        let (stamp, first) =
-            if is_out { (&mut stamps.routed, 1) } else { (&mut stamps.admitted, 0) };
-        *stamp = now.min(*stamp);
-        let earliest = &mut record.router[first];
-        *earliest = now.min(*earliest);
-    }
-
-    fn concluded(&mut self, operation: u32, conclusion: Conclusion, now: VirtualTime) {
-        let Some(slot) = self.touch(operation, now) else { return };
-        let record = self.ledger.record_mut(slot);
-        record.conclusion = Some(conclusion);
-        if conclusion == Conclusion::Applied {
-            record.answered = record.answered.min(now);
-        }
-    }
-
     fn has_cpu(&self, process: u32) -> bool {
         process < self.setting.validators || self.streams.is_router(process)
     }
@@ -380,5 +309,104 @@ impl Observers {
         if !self.caps.iter().any(|known| known == what) {
             self.caps.push(what.to_owned());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attestation::Verdict;
+    use crate::kernel::{EventKey, ProcessId};
+    use crate::measure::{OperationRow, Statistic};
+    use crate::trace::Kind;
+
+    fn at(millis: u64, process: u32, fact: Fact) -> Recorded<Fact> {
+        let time = VirtualTime::ZERO + Span::from_millis(millis);
+        let key = EventKey { time, source: ProcessId(0), sequence: 0 };
+        Recorded { key, index: 0, process: ProcessId(process), fact }
+    }
+
+    fn planned(operation: u32, millis: u64) -> Recorded<Fact> {
+        let intended = VirtualTime::ZERO + Span::from_millis(millis);
+        let (kind, client, target) = (Kind::Attest, 3, Fact::NONE);
+        let fact = Fact::Planned { operation, kind, sequence: operation, client, target, intended };
+        at(millis, 3, fact)
+    }
+
+    /// One operation a millisecond, delivered and applied at once by all three validators.
+    fn facts(operation: u32) -> Vec<Recorded<Fact>> {
+        let millis = u64::from(operation);
+        let mut facts = vec![planned(operation, millis)];
+        for validator in 0..3 {
+            let (attempt, position, is_final) = (0, operation, true);
+            let delivered = Fact::Delivered { operation, attempt, position, is_final };
+            facts.push(at(millis, validator, delivered));
+            let (verdict, again, resolved) = (Verdict::Accepted, false, Fact::NONE);
+            let applied = Fact::Applied { operation, attempt, verdict, again, resolved };
+            facts.push(at(millis, validator, applied));
+        }
+        facts
+    }
+
+    fn observers(seconds: u64) -> Observers {
+        let end = VirtualTime::ZERO + Span::from_secs(seconds);
+        let mut setting = Setting::new(3, 2, 4, (VirtualTime::ZERO, end));
+        setting.retention = Span::from_secs(2);
+        Observers::new(setting)
+    }
+
+    #[test]
+    fn memory_does_not_grow_with_the_length_of_a_run() {
+        let mut observers = observers(100);
+        for operation in 0..100_000 {
+            observers.observe(&facts(operation));
+            let kept = observers.ledger.end() - observers.ledger.front();
+            assert!(kept < 2_300, "{kept} operations kept after {operation}");
+            assert!(observers.positions.len() < 2_300, "positions after {operation}");
+            assert!(observers.inversions.len() < 2_300, "deliveries after {operation}");
+        }
+        let measured = observers.finish();
+        assert_eq!(measured.value("proof_ok", Statistic::Share, 0, None).value(), Some(1.0));
+        assert_eq!((measured.late_after_retention, measured.is_complete()), (0, true));
+    }
+
+    #[test]
+    fn what_comes_after_an_operation_was_settled_is_told() {
+        let mut observers = observers(10);
+        (0..5_000).for_each(|operation| observers.observe(&facts(operation)));
+        observers.observe(&[at(5_000, 3, Fact::Sent { operation: 7, attempt: 1 })]);
+        assert_eq!(observers.finish().late_after_retention, 1);
+    }
+
+    #[test]
+    fn too_many_operations_in_flight_are_a_cap_that_is_told() {
+        let mut observers = observers(10);
+        observers.most = 1_000;
+        (0..3_000).for_each(|operation| observers.observe(&facts(operation)));
+        let measured = observers.finish();
+        assert!(!measured.is_complete());
+        assert_eq!(measured.phases[0].counts.statements, 3_000, "nothing is forgotten");
+    }
+
+    #[test]
+    fn every_operation_is_handed_out_once_and_in_order() {
+        let (mut rows, mut observers) = (Vec::<OperationRow>::new(), observers(10));
+        (0..5_000).for_each(|operation| observers.observe_with(&facts(operation), &mut rows));
+        observers.finish_with(&mut rows);
+        assert!(rows.iter().map(|row| row.operation).eq(0..5_000));
+        let row = rows[4_321];
+        assert_eq!((row.verdicts[0], row.applied, row.answered), (3, Some(Span::ZERO), None));
+        assert_eq!((row.client, row.target, row.phases), (3, None, 1));
+    }
+
+    #[test]
+    fn borders_of_batches_carry_no_meaning() {
+        let all: Vec<_> = (0..3_000).flat_map(facts).collect();
+        let measure = |size| {
+            let mut observers = observers(4);
+            all.chunks(size).for_each(|some| observers.observe(some));
+            format!("{:?}", observers.finish())
+        };
+        assert_eq!(measure(1), measure(10_000));
     }
 }

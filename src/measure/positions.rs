@@ -47,6 +47,12 @@ impl Positions {
         }
     }
 
+    /// How many positions are not settled.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// A validator holds an operation at a position from now on, or nothing.
     pub(super) fn set(
         &mut self,

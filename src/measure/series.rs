@@ -270,3 +270,43 @@ pub(super) fn worst(
         (Measured::Value(a), Measured::Value(b)) => Measured::Value(a.max(b)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sketch_is_near_the_values_however_they_were_merged() {
+        let (mut all, mut parts) = (Sketch::default(), [Sketch::default(), Sketch::default()]);
+        for millis in (1..=1_000_u64).rev() {
+            let took = Some(Span::from_millis(millis));
+            all.record(took);
+            parts[(millis % 2) as usize].record(took);
+        }
+        let [mut merged, other] = parts;
+        merged.merge(other);
+        assert_eq!(merged, all);
+        for share in [0.01, 0.5, 0.95, 0.99] {
+            let found = all.percentile(share).value().expect("a thousand values");
+            assert!((found / (1_000.0 * share) - 1.0).abs() < 0.017, "p{share}: {found}");
+        }
+        all.record(None);
+        assert_eq!(all.percentile(1.0), Measured::Never);
+    }
+
+    #[test]
+    fn the_worst_window_is_never_then_few_then_the_value_that_matters() {
+        use Measured::{Few, Never, NoData, Value};
+        let check = |metric, statistic, windows: &[Measured], expected| {
+            let found = worst(metric, statistic, windows.iter().copied());
+            assert_eq!(found, expected, "{metric} {statistic:?} {windows:?}");
+        };
+        let p99 = Statistic::Percentile(0.99);
+        check("latency.applied", p99, &[Value(3.0), Value(5.0), NoData], Value(5.0));
+        check("latency.applied", p99, &[Value(3.0), Few, Never], Never);
+        check("latency.applied", p99, &[Value(3.0), Few], Few);
+        check("goodput", Statistic::Min, &[Value(3.0), Value(5.0)], Value(3.0));
+        check("proof_ok", Statistic::Share, &[Value(0.9), Value(1.0)], Value(0.9));
+        check("orphans", Statistic::Share, &[NoData], NoData);
+    }
+}

@@ -72,7 +72,7 @@ impl Setting {
     /// # Panics
     /// If the numbers contradict one another: the scenario is checked before.
     pub(super) fn assert_sound(&self) {
-        assert!(self.validators > 0, "somebody must decide");
+        assert!((1..1 << 16).contains(&self.validators), "1 to 65,535 validators are counted");
         assert!(self.quorum > 0 && self.quorum <= self.validators, "a quorum is of validators");
         assert!(self.processes >= self.validators, "validators are processes");
         assert!((1..=64).contains(&self.phases.len()), "1 to 64 phases: a mask has 64 bits");

@@ -10,7 +10,7 @@ use super::setting::phases_of;
 use super::tally::Tally;
 use super::{streams, waterfall};
 use crate::attestation::Verdict;
-use crate::kernel::{Span, VirtualTime};
+use crate::kernel::VirtualTime;
 use crate::trace::{Conclusion, Fact};
 
 impl Observers {
@@ -70,7 +70,9 @@ impl Observers {
             if let (Some(applied), Some(stages)) = (applied, &stages) {
                 tally.good += 1;
                 tally.waterfall.add(applied, stages);
-                jitter(&mut self.jitter[phase], applied, tally);
+                if let Some(nanos) = self.jitter[phase].add(applied) {
+                    tally.samples_mut(Sample::Jitter).record((nanos / 1_000.0) as u64);
+                }
             }
         }
         if record.phases & 1 == 1 {
@@ -121,7 +123,7 @@ impl Observers {
 
     fn answers(&self, slot: usize) -> Answers {
         let count = self.ledger.record(slot).count;
-        if self.hosts.active() as usize == self.hosts.len() {
+        if self.hosts.are_all_up() {
             let any = u32::from(count.accepted + count.refused + count.not_found);
             return Answers { accepted: count.accepted.into(), any };
         }
@@ -191,18 +193,6 @@ fn statement(record: &Record, is_refused: bool, tally: &mut Tally) {
     for (sample, instant) in ends {
         tally.due(sample, span(record.intended, instant));
     }
-}
-
-/// RFC 3550 6.4.1: J += (|D| - J) / 16, D the change from one latency to the next.
-fn jitter((last, jitter): &mut (Option<Span>, f64), applied: Span, tally: &mut Tally) {
-    if let Some(before) = last.replace(applied) {
-        *jitter = smoothed(*jitter, applied.as_nanos().abs_diff(before.as_nanos()) as f64);
-        tally.samples_mut(Sample::Jitter).record((*jitter / 1_000.0) as u64);
-    }
-}
-
-fn smoothed(jitter: f64, change: f64) -> f64 {
-    jitter + (change - jitter) / 16.0
 }
 
 #[cfg(test)]
@@ -327,18 +317,5 @@ mod tests {
         let refused = measure(4, 3, "0ms c9 plan 0; 5ms v0-3 refuse 0 AlreadyRevoked");
         let samples = refused.phases[0].samples(Sample::Applied);
         assert_eq!(samples.measure(Statistic::Max), Measured::NoData);
-    }
-
-    #[test]
-    fn jitter_is_smoothed_as_in_rfc_3550() {
-        // Sent every 20 ms and received at these instants: the vector of metrics.md.
-        let received = [68_u64, 88, 118, 128, 163, 168];
-        let (mut last, mut found) = ((None, 0.0), Vec::new());
-        let mut tally = Tally::default();
-        for (sent, received) in (0..).step_by(20).zip(received) {
-            jitter(&mut last, Span::from_millis(received - sent), &mut tally);
-            found.push(last.1 / 1e6);
-        }
-        assert_eq!(found, [0.0, 0.0, 0.625, 1.210_937_5, 2.072_753_906_25, 2.880_706_787_109_375]);
     }
 }

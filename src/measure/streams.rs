@@ -130,3 +130,38 @@ pub(super) const fn settle(record: &Record, tally: &mut Tally) {
     tally.counts.arrivals += record.received as u64;
     tally.counts.add(Event::Reordered, record.reordered as u64);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::measure::script::measure;
+    use crate::measure::{Event, Sample};
+
+    /// Messages 0, 1, 2 … of one router arrive at one validator in this order, and in order at
+    /// another; expected are reordered ones, arrivals and the largest extent.
+    fn check(order: &str, reordered: u64, arrivals: u64, extent: Option<u64>) {
+        let plan = |number: u32| format!("0ms c9 plan {number} seq {number};");
+        let mut script: String = (0..10).map(plan).collect();
+        for (at, sequence) in order.chars().enumerate() {
+            script += &format!("1{at}ms v0 receive {sequence} from r8 #{sequence};");
+            script += &format!("1{at}ms v1 receive {at} from r8 #{at};");
+        }
+        let phase = &measure(4, 3, &script).phases[0];
+        let found = (phase.count(Event::Reordered), phase.counts.arrivals);
+        assert_eq!(found, (reordered, arrivals), "{order}");
+        assert_eq!(phase.samples(Sample::Displacement).histogram().max(), extent, "{order}");
+    }
+
+    #[test]
+    fn reordering_is_counted_per_stream_and_delivery() {
+        check("01234", 0, 10, None);
+        check("01324", 1, 10, Some(1));
+        check("12340", 1, 10, Some(4));
+        check("43210", 4, 10, Some(4));
+    }
+
+    #[test]
+    fn only_the_first_copy_counts_and_what_is_lost_is_not_reordered() {
+        check("01214", 0, 9, None);
+        check("0124", 0, 8, None);
+    }
+}

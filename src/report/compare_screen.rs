@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use super::compare_table::{COLUMNS, CompareTable, Estimate, Row, cell_text};
-use super::format::{grouped, millis, none_in, number};
+use super::format::{millis, none_in, number};
 use super::run_screen::Making;
+use crate::experiment::grouped;
 use crate::experiment::{Comparison, Met, Pair, Word};
 use crate::measure::statistics::{Difference, seeds_needed};
 use crate::simulation::Standing;

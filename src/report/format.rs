@@ -1,21 +1,9 @@
 //! Numbers as people read them. One way for all screens and tables.
 
+use crate::experiment::grouped;
 use crate::kernel::Span;
 use crate::measure::Measured;
 use crate::measure::metric::{Metric, Unit};
-
-/// A whole number with separators: `12,540`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// A number with as many digits as its size needs: `0.12`, `4.3`, `152`, `1,369`.
 pub fn number(value: f64) -> String {
@@ -40,11 +28,11 @@ fn trim(text: String) -> String {
     }
 }
 
-/// Milliseconds as people say them: `235 ms`, `12.3 s`.
+/// Milliseconds as people say them: `235 ms`, `1.34 s`.
 pub fn millis(value: f64) -> String {
     if value.is_infinite() {
         "never".to_owned()
-    } else if value.abs() >= 10_000.0 {
+    } else if value.abs() >= 999.5 {
         format!("{} s", number(value / 1_000.0))
     } else {
         format!("{} ms", number(value))
@@ -52,7 +40,7 @@ pub fn millis(value: f64) -> String {
 }
 
 /// What was measured of a metric, with its unit.
-pub fn measured(measured: Measured, metric: &Metric) -> String {
+pub(super) fn measured(measured: Measured, metric: &Metric) -> String {
     match measured {
         Measured::Value(value) if metric.unit == Unit::Millis => millis(value),
         Measured::Value(value) => number(value),
@@ -63,7 +51,7 @@ pub fn measured(measured: Measured, metric: &Metric) -> String {
 }
 
 /// A length of time in words: `3m 30s`, `850 ms`.
-pub fn span(span: Span) -> String {
+pub(super) fn span(span: Span) -> String {
     let seconds = span.as_nanos() / 1_000_000_000;
     match seconds {
         0 => format!("{} ms", number(span.as_millis_f64())),
@@ -75,8 +63,35 @@ pub fn span(span: Span) -> String {
     }
 }
 
+/// Seconds by the wall clock: `3.6 s`, `1m 38s`.
+pub(super) fn wall(seconds: f64) -> String {
+    match seconds < 59.95 {
+        true => format!("{seconds:.1} s"),
+        false => span(Span::from_secs(seconds.round() as u64)),
+    }
+}
+
+/// How many times one value is of another: `2.0x`; `None` where that says nothing.
+pub(super) fn ratio(of: Measured, base: Measured) -> Option<String> {
+    let (of, base) = (of.value()?, base.value()?);
+    let times = of / base;
+    (base > 0.0).then(|| match times < 9.95 {
+        true => format!("{times:.1}x"),
+        false => format!("{}x", number(times.round())),
+    })
+}
+
+/// A text of at most so many characters; what is cut off is marked by `…`.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
 /// The upper bound of a rate of which none was seen in `of`, per 10,000, with 95 % confidence.
-pub fn none_in(of: u64) -> String {
+pub(super) fn none_in(of: u64) -> String {
     let bound = 1.0 - libm::pow(0.05, 1.0 / of.max(1) as f64);
     format!("none in {}, below {} per 10,000 (95 %)", grouped(of), number(bound * 10_000.0))
 }
@@ -101,10 +116,28 @@ mod tests {
     #[test]
     fn times_are_said_in_the_unit_that_fits() {
         assert_eq!(millis(478.4), "478 ms");
+        assert_eq!(millis(1_342.0), "1.34 s");
         assert_eq!(millis(12_340.0), "12.3 s");
+        assert_eq!(wall(3.62), "3.6 s");
+        assert_eq!(wall(98.2), "1m 38s");
         assert_eq!(span(Span::from_secs(210)), "3m 30s");
         assert_eq!(span(Span::from_millis(850)), "850 ms");
         assert_eq!(span(Span::from_secs(20)), "20 s");
+    }
+
+    #[test]
+    fn a_ratio_is_one_of_two_values() {
+        use Measured::{Few, Never, Value};
+        assert_eq!(ratio(Value(478.0), Value(235.0)).as_deref(), Some("2.0x"));
+        assert_eq!(ratio(Value(1_481.0), Value(114.0)).as_deref(), Some("13x"));
+        assert_eq!(ratio(Value(1.0), Value(0.0)), None);
+        assert_eq!(ratio(Never, Value(1.0)).or(ratio(Value(1.0), Few)), None);
+    }
+
+    #[test]
+    fn what_is_too_long_ends_in_dots() {
+        assert_eq!(cut("abcdef", 6), "abcdef");
+        assert_eq!(cut("abc defgh", 5), "abc…");
     }
 
     #[test]

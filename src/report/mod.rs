@@ -17,9 +17,10 @@ use crate::measure::metric::{self, Kind};
 use crate::measure::{Measured, Statistic};
 use crate::scenario::check::{Check, Stat};
 
+pub use crate::experiment::grouped;
 pub use compare_screen::{compare_screen, compare_verdict, seeds_screen};
 pub use compare_table::{CompareTable, compare_csv, compare_json};
-pub use format::{grouped, millis, number};
+pub use format::{millis, number};
 pub use grid_files::write_grid;
 pub use operations::OperationsCsv;
 pub use run_files::{metrics_csv, pretty, summary, write_run};

@@ -183,7 +183,7 @@ fn values(of: &Measurement, metric: &Metric, phase: usize) -> Value {
 }
 
 /// A metric's name as JSON and CSV spell it: `latency_applied_ms`.
-pub fn name_with_unit(metric: &Metric) -> String {
+pub(super) fn name_with_unit(metric: &Metric) -> String {
     let name = metric.name.replace('.', "_");
     let unit = match metric.unit {
         Unit::Millis => "_ms",

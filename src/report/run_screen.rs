@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use super::format::{grouped, measured, millis, none_in, number, span};
+use super::format::{cut, measured, none_in, number, ratio, span, wall};
 use super::sentence;
 use crate::experiment::{CheckResult, Met, Pair, Word};
-use crate::kernel::Span;
 use crate::measure::metric::{self, Kind, Metric};
 use crate::measure::{Measured, Measurement, Statistic};
 use crate::scenario::model::{Arrivals, Crypto};
@@ -24,32 +23,70 @@ pub struct Making {
 
 /// Columns of a screen.
 const WIDTH: usize = 100;
+/// Lines of a screen.
+const HEIGHT: usize = 40;
+
+/// How much a screen shows; the files have the rest.
+#[derive(Clone, Copy)]
+struct Most {
+    findings: usize,
+    events: usize,
+    checks: usize,
+    faults: usize,
+}
+
+impl Most {
+    const ALL: Self = Self { findings: 6, events: 9, checks: 9, faults: 6 };
+
+    const fn less(self) -> Self {
+        const fn fewer(count: usize) -> usize {
+            if count > 2 { count - 1 } else { count }
+        }
+        Self {
+            findings: fewer(self.findings),
+            events: fewer(self.events),
+            checks: fewer(self.checks),
+            faults: fewer(self.faults),
+        }
+    }
+}
 
 /// The screen.
 pub fn run_screen(pair: &Pair, making: &Making) -> String {
+    let mut most = Most::ALL;
+    let mut text = drawn(pair, making, most);
+    for _ in 0..Most::ALL.events {
+        if text.lines().count() <= HEIGHT {
+            break;
+        }
+        most = most.less();
+        text = drawn(pair, making, most);
+    }
+    text
+}
+
+fn drawn(pair: &Pair, making: &Making, most: Most) -> String {
     let mut text = String::new();
     // Writing into a String cannot fail.
     let _ = head(&mut text, pair, making)
         .and_then(|()| verdict(&mut text, pair))
-        .and_then(|()| reasons(&mut text, pair))
-        .and_then(|()| numbers(&mut text, pair))
-        .and_then(|()| faults(&mut text, pair))
+        .and_then(|()| reasons(&mut text, pair, most))
+        .and_then(|()| numbers(&mut text, pair, most))
+        .and_then(|()| faults(&mut text, pair, most))
         .and_then(|()| foot(&mut text, pair, making));
-    text.lines().map(str::trim_end).map(clip).collect::<Vec<_>>().join("\n") + "\n"
+    text.lines().map(|line| cut(line.trim_end(), WIDTH)).collect::<Vec<_>>().join("\n") + "\n"
 }
 
-/// The verdict line alone.
+/// The verdict in one line.
 pub fn verdict_line(pair: &Pair) -> String {
-    let mut text = String::new();
-    let _ = verdict(&mut text, pair);
-    for finding in &pair.verdict.findings {
-        let _ = write!(text, "  {}.", finding.text);
+    let mut parts = vec![words(pair)];
+    parts.extend(score(pair));
+    let mut text = parts.join("   ");
+    text.extend(findings(pair).iter().map(|finding| format!("   {finding}.")));
+    match pair.verdict.word().exit() {
+        0 => text,
+        code => format!("{text}   exit {code}"),
     }
-    text.replace('\n', " ").trim_end().to_owned()
-}
-
-fn clip(line: &str) -> String {
-    line.chars().take(WIDTH).collect::<String>()
 }
 
 fn head(to: &mut String, pair: &Pair, making: &Making) -> std::fmt::Result {
@@ -58,8 +95,9 @@ fn head(to: &mut String, pair: &Pair, making: &Making) -> std::fmt::Result {
     let mut regions = scenario.validators.regions.clone();
     regions.sort_unstable();
     regions.dedup();
+    let plural = if regions.len() == 1 { "" } else { "s" };
     let setting = format!(
-        "{}, {} validators in {} regions, {}, seed {}",
+        "{}, {} validators in {} region{plural}, {}, seed {}",
         scenario.ordering,
         scenario.validators.count,
         regions.len(),
@@ -67,7 +105,7 @@ fn head(to: &mut String, pair: &Pair, making: &Making) -> std::fmt::Result {
         scenario.seed
     );
     let simulated = scenario.warmup + scenario.duration + scenario.settle;
-    let took = format!("{} simulated in {:.1} s", span(simulated), making.wall_secs);
+    let took = format!("{} simulated in {}", span(simulated), wall(making.wall_secs));
     let gap = WIDTH.saturating_sub(setting.chars().count() + took.chars().count()).max(2);
     writeln!(to, "{setting}{:gap$}{took}\n", "")
 }
@@ -90,11 +128,34 @@ fn load(pair: &Pair) -> String {
 }
 
 fn verdict(to: &mut String, pair: &Pair) -> std::fmt::Result {
-    let words: Vec<&str> = pair.verdict.words().into_iter().map(Word::text).collect();
-    write!(to, "{}", words.join(" "))?;
+    let exit = match pair.verdict.word().exit() {
+        0 => String::new(),
+        code => format!("exit {code}"),
+    };
+    let room = WIDTH - exit.len();
+    let mut line = words(pair);
+    for part in score(pair) {
+        if line.chars().count() + 3 + part.chars().count() > room {
+            writeln!(to, "{line}")?;
+            line.clear();
+        }
+        write!(line, "   {part}")?;
+    }
+    let gap = WIDTH.saturating_sub(line.chars().count() + exit.len());
+    writeln!(to, "{line}{:gap$}{exit}\n", "")
+}
+
+/// Every word that applies.
+fn words(pair: &Pair) -> String {
+    pair.verdict.words().into_iter().map(Word::text).collect::<Vec<_>>().join(" ")
+}
+
+/// Thresholds met, guarantees held, faults that took effect.
+fn score(pair: &Pair) -> Vec<String> {
+    let mut parts = Vec::new();
     let met = pair.thresholds.iter().filter(|result| result.met == Met::Yes).count();
     if !pair.thresholds.is_empty() {
-        write!(to, "   {met} of {} thresholds", pair.thresholds.len())?;
+        parts.push(format!("{met} of {} thresholds", pair.thresholds.len()));
     }
     let guarantees = pair.guarantees();
     let count = |wanted: fn(&Standing) -> bool| {
@@ -103,28 +164,54 @@ fn verdict(to: &mut String, pair: &Pair) -> std::fmt::Result {
     let held = count(|standing| matches!(standing, Standing::Held));
     let not_owed = count(|standing| matches!(standing, Standing::NotOwed { .. }));
     let name = &pair.scenario.ordering;
-    write!(to, "   {held} of {} guarantees of {name} held", guarantees.len())?;
+    let mut owed = format!("{held} of {} guarantees of {name} held", guarantees.len());
     if not_owed > 0 {
-        write!(to, ", {not_owed} not owed")?;
+        let _ = write!(owed, ", {not_owed} not owed");
     }
+    parts.push(owed);
     let occurred = pair.faults.iter().filter(|fault| fault.did_not_occur.is_none()).count();
     if !pair.faults.is_empty() {
-        write!(to, "   {occurred} of {} faults took effect", pair.faults.len())?;
+        parts.push(format!("{occurred} of {} faults took effect", pair.faults.len()));
     }
-    writeln!(to, "\n")
+    parts
 }
 
-fn reasons(to: &mut String, pair: &Pair) -> std::fmt::Result {
-    for finding in pair.verdict.findings.iter().take(6) {
-        wrap(to, &format!("{}: {}", finding.word.text(), finding.text))?;
+/// Why it is not a pass: findings in the order of their words; missed checks with their values.
+fn findings(pair: &Pair) -> Vec<String> {
+    let graver = pair.verdict.findings.iter().filter(|finding| finding.word != Word::Missed);
+    let mut all: Vec<String> = graver.map(|finding| finding.text.clone()).collect();
+    let missed = pair.scenario.thresholds.iter().map(|threshold| &threshold.check);
+    let missed = missed.zip(&pair.thresholds).filter(|(_, result)| result.met == Met::No);
+    all.extend(missed.map(|(check, result)| {
+        let value = super::check_value(check, result.measured);
+        format!("{}: {value} ({})", result.name, relation_and_bound(&check.text))
+    }));
+    let always = pair.scenario.always.iter().zip(&pair.always);
+    let always = always.filter(|(_, result)| result.met == Met::No);
+    all.extend(always.map(|(check, result)| {
+        format!("not always {}: {}", check.text, super::check_value(check, result.measured))
+    }));
+    all
+}
+
+fn reasons(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
+    let graver = pair.verdict.findings.iter().filter(|finding| finding.word != Word::Missed);
+    for finding in graver.clone().take(most.findings) {
+        wrap(to, &format!("{}  {}", finding.word.text(), finding.text))?;
         if let Some(way_out) = &finding.way_out {
-            wrap(to, &format!("  {way_out}"))?;
+            wrap(to, way_out)?;
         }
     }
-    for verdict in pair.guarantees() {
-        if let Standing::NotOwed { why } = &verdict.standing {
-            wrap(to, &format!("not owed: {} ({why})", verdict.property.name()))?;
-        }
+    let missed: Vec<String> = findings(pair).split_off(graver.count());
+    if !missed.is_empty() {
+        wrap(to, &format!("{}  {}", Word::Missed.text(), missed.join("   ")))?;
+    }
+    let not_owed = pair.guarantees().iter().filter_map(|verdict| match &verdict.standing {
+        Standing::NotOwed { why } => Some((verdict.property.name(), why)),
+        Standing::Held | Standing::Broken { .. } => None,
+    });
+    for (property, why) in not_owed.take(most.findings) {
+        wrap(to, &format!("not owed  {property}: {why}"))?;
     }
     for sentence in sentence::of_run(pair) {
         wrap(to, &sentence)?;
@@ -154,61 +241,80 @@ struct Column<'a> {
     phase: usize,
 }
 
+/// Most columns of values beside a run's own; more would not fit.
+const STAGES: usize = 4;
+
+/// The twin and what it is compared with, and the time after; of a run without faults its stages.
 fn columns(pair: &Pair) -> Vec<Column<'_>> {
-    let focus = pair.focus();
-    let run = &pair.run.measurement;
-    let mut columns = Vec::new();
-    let mut add = |head: &str, of: Option<&'_ Measurement>, phase: &str| {
-        if let Some((of, phase)) = of.and_then(|of| Some((of, of.phase(phase)?))) {
-            columns.push((head.to_owned(), std::ptr::from_ref(of), phase));
-        }
+    let (focus, run) = (pair.focus(), &pair.run.measurement);
+    let column = |head: &str, of: &'_ Measurement, phase: &str| {
+        Some((cut(head, 13), of.phase(phase)?)).map(|(head, phase)| (head, phase))
     };
-    add("twin", pair.twin_measurement(), focus);
-    add(focus, Some(run), focus);
-    let after = format!("after {focus}");
-    add(&after, Some(run), &after);
-    let columns = columns.into_iter().map(|(head, of, phase)| {
-        let is_twin = !std::ptr::eq(of, run);
-        let of = if is_twin { pair.twin_measurement().unwrap_or(run) } else { run };
-        Column { head, of, phase }
-    });
-    columns.collect()
+    let mut columns = Vec::new();
+    if let Some(twin) = &pair.twin {
+        let of = &twin.measurement;
+        let found = column("twin", of, focus);
+        columns.extend(found.map(|(head, phase)| Column { head, of, phase }));
+    }
+    let mut own = vec![focus.to_owned()];
+    match pair.scenario.faults.is_empty() {
+        false => own.push(format!("after {focus}")),
+        true => own.extend(run.phase_names().into_iter().skip(1).filter(|name| name != "calm")),
+    }
+    let own = own.iter().take(1 + STAGES);
+    let own = own.filter_map(|name| column(name, run, name));
+    columns.extend(own.map(|(head, phase)| Column { head, of: run, phase }));
+    columns
 }
 
-fn numbers(to: &mut String, pair: &Pair) -> std::fmt::Result {
+/// Width of what a row is called, and of a column.
+const LABEL: usize = 24;
+const CELL: usize = 14;
+
+fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
     let columns = columns(pair);
-    write!(to, "  {:<31}", "from intended send")?;
-    columns.iter().try_for_each(|column| write!(to, "{:>14}", column.head))?;
-    writeln!(to, "   threshold")?;
+    write!(to, "  {:<LABEL$}", "from intended send")?;
+    for (at, column) in columns.iter().enumerate() {
+        write!(to, "{:>CELL$}", column.head)?;
+        if at == 1 && pair.twin.is_some() {
+            write!(to, "{:>RATIO$}", "ratio")?;
+        }
+    }
+    let has_thresholds = !pair.thresholds.is_empty();
+    writeln!(to, "{}", if has_thresholds { "   threshold" } else { "" })?;
+    let mut inline = Vec::new();
     for share in [0.5, 0.99, 0.999] {
         let label = format!("p{}", number(share * 100.0));
         let name = if share < 0.6 { "latency.applied" } else { "" };
-        let statistic = Statistic::Percentile(share);
-        row(to, pair, &columns, ("latency.applied", statistic), &format!("{name:<21}{label}"))?;
+        let shown = ("latency.applied", Statistic::Percentile(share));
+        row(to, pair, &columns, shown, &format!("{name:<18}{label}"), &mut inline)?;
     }
-    row(to, pair, &columns, ("unfinished", Statistic::Count), "unfinished")?;
+    let unfinished = ("unfinished", Statistic::Count);
+    row(to, pair, &columns, unfinished, "unfinished", &mut inline)?;
     sentence::waterfall(pair).map_or(Ok(()), |line| writeln!(to, "  {line}"))?;
     writeln!(to, "\n  per 10,000 operations")?;
-    for name in shown_events(pair) {
-        row(to, pair, &columns, (name, Statistic::Per10k), name)?;
+    for name in shown_events(pair).into_iter().take(most.events) {
+        let statistic = match SHARES.contains(&name) {
+            true => Statistic::Share,
+            false => Statistic::Per10k,
+        };
+        row(to, pair, &columns, (name, statistic), name, &mut inline)?;
     }
     let due = pair.run.measurement.due("orphans", 0);
-    writeln!(to, "  a count of 0: {}", none_in(due))?;
+    writeln!(to, "  a count of 0 means {}", none_in(due))?;
     let cost = |name: &str| match pair.run.measurement.value(name, Statistic::Mean, 0, None) {
         Measured::Value(value) => number(value),
         Measured::Never | Measured::Few | Measured::NoData => "-".to_owned(),
     };
-    let bytes = cost("bytes");
-    writeln!(
-        to,
-        "  cost each   {} messages, {bytes} bytes, {} ms CPU",
-        cost("messages"),
-        cost("cpu")
-    )?;
-    other_thresholds(to, pair)
+    let (messages, bytes, cpu) = (cost("messages"), cost("bytes"), cost("cpu"));
+    writeln!(to, "  cost each   {messages} messages, {bytes} bytes, {cpu} ms CPU")?;
+    other_checks(to, pair, &inline, most)
 }
 
-/// Events that are always shown, and those that occurred or are demanded.
+/// Events that are told as a share.
+const SHARES: [&str; 2] = ["proof_ok", "reordered"];
+
+/// Events that are always shown, those that a check names, and those that occurred.
 fn shown_events(pair: &Pair) -> Vec<&'static str> {
     const ALWAYS: [&str; 3] = ["orphans", "diverged", "lost_after_ack"];
     const HIDDEN: [&str; 6] =
@@ -218,12 +324,27 @@ fn shown_events(pair: &Pair) -> Vec<&'static str> {
         let count = measurement.value(metric.name, Statistic::Count, 0, None);
         count.value().is_some_and(|count| count > 0.0)
     };
-    let wanted = metric::TABLE.iter().filter(|metric| metric.kind == Kind::Event);
-    let wanted = wanted.filter(|metric| {
-        ALWAYS.contains(&metric.name) || !HIDDEN.contains(&metric.name) && occurred(metric)
-    });
-    wanted.map(|metric| metric.name).collect()
+    let events = metric::TABLE.iter().filter(|metric| metric.kind == Kind::Event);
+    let thresholds = pair.scenario.thresholds.iter().map(|threshold| &threshold.check);
+    let mut checks = thresholds.chain(&pair.scenario.always).chain(&pair.scenario.sometimes);
+    let mut named = |metric: &&Metric| checks.any(|check| check.metric == metric.name);
+    let mut shown: Vec<&str> = Vec::new();
+    for metric in events.clone() {
+        let is_first = ALWAYS.contains(&metric.name);
+        if metric.name != "unfinished" && (is_first || named(&metric)) {
+            shown.push(metric.name);
+        }
+    }
+    let rest = events.filter(|metric| !HIDDEN.contains(&metric.name) && occurred(metric));
+    for metric in rest {
+        if !shown.contains(&metric.name) {
+            shown.push(metric.name);
+        }
+    }
+    shown
 }
+
+const RATIO: usize = 8;
 
 fn row(
     to: &mut String,
@@ -231,26 +352,55 @@ fn row(
     columns: &[Column<'_>],
     (name, statistic): (&str, Statistic),
     label: &str,
+    inline: &mut Vec<usize>,
 ) -> std::fmt::Result {
     let Some(metric) = metric::find(name) else { return Ok(()) };
-    write!(to, "  {label:<31}")?;
-    for column in columns {
-        let value = column.of.value(name, statistic, column.phase, None);
-        let text = match (metric.kind, value) {
-            (Kind::Event, Measured::Value(value)) => number(value),
-            _ => measured(value, metric),
+    let values: Vec<Measured> =
+        columns.iter().map(|column| column.of.value(name, statistic, column.phase, None)).collect();
+    let mut line = format!("  {label:<LABEL$}");
+    for (at, value) in values.iter().enumerate() {
+        let text = match (metric.kind, statistic, value) {
+            (Kind::Event, Statistic::Share, Measured::Value(value)) => {
+                format!("{} %", number(value * 100.0))
+            }
+            (Kind::Event, _, Measured::Value(value)) => number(*value),
+            (_, _, value) => measured(*value, metric),
         };
-        write!(to, "{text:>14}")?;
+        write!(line, "{text:>CELL$}")?;
+        if at == 1 && pair.twin.is_some() {
+            let times = (metric.kind == Kind::Sample).then(|| ratio(values[1], values[0]));
+            write!(line, "{:>RATIO$}", times.flatten().unwrap_or_default())?;
+        }
     }
-    let threshold = pair.scenario.thresholds.iter().zip(&pair.thresholds).find(|(demand, _)| {
-        let check = &demand.check;
-        let is_focus = check.phase.as_deref().unwrap_or("run") == pair.focus();
-        check.metric == name && is_focus && super::same_statistic(check.stat, statistic)
-    });
-    if let Some((demand, result)) = threshold {
-        write!(to, "   {} {}", relation_and_bound(&demand.check.text), met(result))?;
+    let threshold =
+        pair.scenario.thresholds.iter().zip(&pair.thresholds).position(|(demand, _)| {
+            let check = &demand.check;
+            let is_focus = check.phase.as_deref().unwrap_or("run") == pair.focus();
+            let is_plain = check.window.is_none() && check.metric == name;
+            is_plain && is_focus && super::same_statistic(check.stat, statistic)
+        });
+    if let Some(at) = threshold {
+        inline.push(at);
+        let bound = relation_and_bound(&pair.scenario.thresholds[at].check.text);
+        write!(line, "   {bound} {}", met(&pair.thresholds[at]))?;
+    } else if values.iter().all(|value| *value == Measured::Few) {
+        line.push_str(&over_the_run(pair, metric, statistic));
     }
-    writeln!(to)
+    writeln!(to, "{line}")
+}
+
+/// What the whole run has where a phase has too few samples: `   run: 250 ms -> 522 ms`.
+fn over_the_run(pair: &Pair, metric: &Metric, statistic: Statistic) -> String {
+    let of = |measurement: &Measurement| measurement.value(metric.name, statistic, 0, None);
+    let here = of(&pair.run.measurement);
+    let twin = pair.twin.as_ref().map(|twin| of(&twin.measurement));
+    match (here, twin) {
+        (Measured::Few | Measured::NoData, _) => String::new(),
+        (here, Some(twin)) => {
+            format!("   run: {} -> {}", measured(twin, metric), measured(here, metric))
+        }
+        (here, None) => format!("   run: {}", measured(here, metric)),
+    }
 }
 
 /// The part of a check that says how much: `< 800ms`.
@@ -266,30 +416,48 @@ const fn met(result: &CheckResult) -> &'static str {
     }
 }
 
-/// Every threshold by name, with what was measured.
-fn other_thresholds(to: &mut String, pair: &Pair) -> std::fmt::Result {
-    if pair.thresholds.is_empty() {
-        return Ok(());
+/// Checks that stand in no row above, with what was measured.
+fn other_checks(to: &mut String, pair: &Pair, inline: &[usize], most: Most) -> std::fmt::Result {
+    let thresholds = pair.scenario.thresholds.iter().zip(&pair.thresholds).enumerate();
+    let thresholds = thresholds.filter(|(at, _)| !inline.contains(at));
+    let thresholds =
+        thresholds.map(|(_, (demand, result))| (demand.name.as_str(), &demand.check, result));
+    let always = pair.scenario.always.iter().zip(&pair.always);
+    let always = always.map(|(check, result)| ("always", check, result));
+    let sometimes = pair.scenario.sometimes.iter().zip(&pair.sometimes);
+    let sometimes = sometimes.map(|(check, result)| ("sometimes", check, result));
+    let mut rows: Vec<_> = thresholds.chain(always).chain(sometimes).collect();
+    // What did not hold must be seen, whatever is cut.
+    rows.sort_by_key(|(_, _, result)| result.met == Met::Yes);
+    if !rows.is_empty() {
+        writeln!(to)?;
     }
-    writeln!(to)?;
-    for (demand, result) in pair.scenario.thresholds.iter().zip(&pair.thresholds) {
-        let value = super::check_value(&demand.check, result.measured);
-        let verdict = met(result);
-        writeln!(to, "  {:<10} {:<58} {value:>14}   {verdict}", result.name, result.check)?;
+    for (name, check, result) in rows.iter().take(most.checks) {
+        let value = super::check_value(check, result.measured);
+        let (text, verdict) = (cut(&check.text, 56), met(result));
+        writeln!(to, "  {:<12} {text:<56} {value:>12}   {verdict}", cut(name, 12))?;
     }
-    Ok(())
+    match rows.len().saturating_sub(most.checks) {
+        0 => Ok(()),
+        more => writeln!(to, "  and {more} more in summary.json"),
+    }
 }
 
-fn faults(to: &mut String, pair: &Pair) -> std::fmt::Result {
+fn faults(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
     if pair.faults.is_empty() {
         return writeln!(to);
     }
-    writeln!(to, "\n  {:<10} {:<36} achieved", "fault", "planned")?;
-    for fault in &pair.faults {
-        writeln!(to, "  {:<10} {:<36} {}", fault.name, fault.planned, fault.achieved)?;
+    writeln!(to, "\n  {:<12} {:<34} achieved", "fault", "planned")?;
+    for fault in pair.faults.iter().take(most.faults) {
+        let (name, planned) = (cut(&fault.name, 12), cut(&fault.planned, 34));
+        writeln!(to, "  {name:<12} {planned:<34} {}", fault.achieved)?;
+    }
+    match pair.faults.len().saturating_sub(most.faults) {
+        0 => {}
+        more => writeln!(to, "  and {more} more in faults.csv")?,
     }
     if let Some(line) = sentence::disorder(pair) {
-        writeln!(to, "  {:<10} {line}", "")?;
+        writeln!(to, "  {:<12} {:<34} {line}", "", "")?;
     }
     writeln!(to)
 }
@@ -311,21 +479,5 @@ fn foot(to: &mut String, pair: &Pair, making: &Making) -> std::fmt::Result {
     if let Some(files) = &making.files {
         writeln!(to, "  results      {files}")?;
     }
-    let exit = pair.verdict.word().exit();
-    let gap = WIDTH.saturating_sub(6 + making.next.chars().count() + 8).max(2);
-    match exit {
-        0 => writeln!(to, "\nnext: {}", making.next),
-        code => writeln!(to, "\nnext: {}{:gap$}exit {code}", making.next, ""),
-    }
-}
-
-/// Milliseconds of a span, for sentences.
-pub(super) fn of_span(span: Span) -> String {
-    millis(span.as_millis_f64())
-}
-
-/// Operations due in the focus, for sentences.
-pub(super) fn due_in_focus(pair: &Pair, metric: &str) -> String {
-    let phase = pair.run.measurement.phase(pair.focus()).unwrap_or(0);
-    grouped(pair.run.measurement.due(metric, phase))
+    writeln!(to, "\nnext: {}", making.next)
 }

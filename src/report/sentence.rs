@@ -1,16 +1,28 @@
 //! Sentences about a run. Each is a template with a condition, and claims only what was computed.
 
-use super::format::{millis, number};
-use super::run_screen::{due_in_focus, of_span};
-use crate::experiment::Pair;
+use super::format::{millis, number, ratio};
+use crate::experiment::{Pair, grouped};
 use crate::measure::{Measured, Statistic};
 
 /// A change smaller than this share is none worth a word.
 const WORTH_A_WORD: f64 = 0.05;
 
 /// The sentences about a run, in order.
-pub fn of_run(pair: &Pair) -> Vec<String> {
-    let sentences = [latency(pair), waiting(pair), refusals(pair), recovery(pair)];
+pub(super) fn of_run(pair: &Pair) -> Vec<String> {
+    let fault = pair.scenario.faults.first();
+    let place = fault.map_or("Over the whole run".to_owned(), |fault| format!("In {}", fault.name));
+    let ended = fault.filter(|fault| fault.length.is_some());
+    let back = ended.zip(pair.twin_measurement()).map(|(fault, twin)| {
+        let took = pair.run.measurement.recovery(&fault.name, twin);
+        recovery(&fault.name, took.map(|took| took.as_millis_f64()))
+    });
+    let share = value(pair, "waited", Statistic::Share).value().unwrap_or(0.0);
+    let sentences = [
+        latency(&place, &Latency::of(pair)),
+        waiting(share),
+        refusals(&Refusals::of(pair)),
+        back.flatten(),
+    ];
     sentences.into_iter().flatten().collect()
 }
 
@@ -19,101 +31,134 @@ fn value(pair: &Pair, metric: &str, statistic: Statistic) -> Measured {
     pair.run.measurement.value(metric, statistic, phase, None)
 }
 
-fn twin_value(pair: &Pair, metric: &str, statistic: Statistic) -> Option<f64> {
-    let twin = pair.twin_measurement()?;
-    twin.value(metric, statistic, twin.phase(pair.focus())?, None).value()
+/// The p99 to applied, and what it is compared with.
+struct Latency {
+    here: Measured,
+    /// The twin's, where that is another run.
+    twin: Option<Measured>,
+    due: u64,
+    unfinished: u64,
 }
 
-fn count(pair: &Pair, metric: &str) -> u64 {
-    value(pair, metric, Statistic::Count).value().unwrap_or(0.0) as u64
-}
-
-/// Where the sentences take place.
-fn place(pair: &Pair) -> String {
-    match pair.scenario.faults.first() {
-        Some(fault) => format!("In {}", fault.name),
-        None => "Over the whole run".to_owned(),
-    }
-}
-
-/// p99 to applied against the twin.
-fn latency(pair: &Pair) -> Option<String> {
-    let p99 = Statistic::Percentile(0.99);
-    let here = value(pair, "latency.applied", p99);
-    let place = place(pair);
-    if pair.scenario.faults.is_empty() {
-        let value = here.value()?;
-        return Some(format!("{place}, p99 to applied is {}.", millis(value)));
-    }
-    let twin = twin_value(pair, "latency.applied", p99)?;
-    Some(match here {
-        Measured::Value(here) => against_twin(&place, twin, here),
-        Measured::Never => {
-            let (unfinished, due) = (count(pair, "unfinished"), due_in_focus(pair, "unfinished"));
-            let twin = millis(twin);
-            format!(
-                "{place}, p99 to applied is never ({twin} in the twin): {unfinished} of {due} had no answer when settle ended."
-            )
+impl Latency {
+    fn of(pair: &Pair) -> Self {
+        let p99 = Statistic::Percentile(0.99);
+        let twin = pair.twin.as_ref().map(|twin| &twin.measurement);
+        let phase = pair.run.measurement.phase(pair.focus()).unwrap_or(0);
+        let unfinished = value(pair, "unfinished", Statistic::Count).value().unwrap_or(0.0);
+        Self {
+            here: value(pair, "latency.applied", p99),
+            twin: twin.and_then(|twin| {
+                Some(twin.value("latency.applied", p99, twin.phase(pair.focus())?, None))
+            }),
+            due: pair.run.measurement.due("latency.applied", phase),
+            unfinished: unfinished as u64,
         }
-        Measured::Few | Measured::NoData => return None,
-    })
+    }
+}
+
+/// The p99 to applied, against the twin's if there is one.
+fn latency(place: &str, of: &Latency) -> Option<String> {
+    let twin = of.twin.and_then(Measured::value);
+    match (of.here, twin) {
+        (Measured::Value(here), Some(twin)) => Some(against_twin(place, twin, here)),
+        (Measured::Value(here), None) => {
+            Some(format!("{place}, p99 to applied is {}.", millis(here)))
+        }
+        (Measured::Never, twin) => {
+            let twin =
+                twin.map_or(String::new(), |twin| format!(" ({} in the twin)", millis(twin)));
+            let (due, unfinished) = (grouped(of.due), grouped(of.unfinished));
+            Some(format!(
+                "{place}, p99 to applied is never{twin}: of {due} due, more than 1 % were never \
+                 applied; {unfinished} had no answer when settle ended."
+            ))
+        }
+        (Measured::Few | Measured::NoData, _) => None,
+    }
 }
 
 fn against_twin(place: &str, twin: f64, here: f64) -> String {
-    let ratio = here / twin;
     let (from, to) = (millis(twin), millis(here));
-    if ratio > 1.0 + WORTH_A_WORD {
-        format!("{place}, p99 to applied rose from {from} to {to} ({}x).", number(ratio))
-    } else if ratio < 1.0 - WORTH_A_WORD {
-        format!("{place}, p99 to applied fell from {from} to {to} ({}x).", number(ratio))
-    } else {
-        format!("{place}, p99 to applied stayed at {to} ({from} in the twin).")
-    }
+    let verb = match here / twin {
+        times if times > 1.0 + WORTH_A_WORD => "rose",
+        times if times < 1.0 - WORTH_A_WORD => "fell",
+        _ => return format!("{place}, p99 to applied stayed at {to} ({from} in the twin)."),
+    };
+    let times = ratio(Measured::Value(here), Measured::Value(twin));
+    let times = times.map_or(String::new(), |times| format!(" ({times})"));
+    format!("{place}, p99 to applied {verb} from {from} to {to}{times}.")
 }
 
 /// How many waited for what they refer to.
-fn waiting(pair: &Pair) -> Option<String> {
-    let share = value(pair, "waited", Statistic::Share).value()?;
-    let percent = share * 100.0;
-    (percent > 0.0).then(|| {
-        format!(
-            "{} % of operations waited at some validator for what had to come first.",
-            number(percent)
-        )
+fn waiting(share: f64) -> Option<String> {
+    let percent = number(share * 100.0);
+    (share > 0.0).then(|| {
+        format!("{percent} % of operations waited at some validator for what had to come first.")
     })
 }
 
-/// What was refused, lost or divided; or that nothing was.
-fn refusals(pair: &Pair) -> Option<String> {
-    let (orphans, diverged) = (count(pair, "orphans"), count(pair, "diverged"));
-    let lost = count(pair, "lost");
-    let due = due_in_focus(pair, "orphans");
-    if orphans + diverged + lost == 0 {
-        return Some(format!(
-            "Of {due}, none was refused for a missing reference, lost, or divided the validators."
-        ));
+/// What befell operations, by event, and how many were due.
+struct Refusals {
+    due: u64,
+    counts: [u64; BEFELL.len()],
+}
+
+/// Events and what they mean for an operation.
+const BEFELL: [(&str, &str); 7] = [
+    ("orphans", "refused somewhere because what they refer to was unknown there"),
+    ("diverged", "answered differently by validators after 1 s"),
+    ("lost", "lost"),
+    ("mislinked", "linked to another attestation than meant"),
+    ("double_accepted", "accepted though another excluded them"),
+    ("accepted_after_revoke", "called valid after their revocation"),
+    ("lost_after_ack", "lost after their client was told that they are applied"),
+];
+
+impl Refusals {
+    fn of(pair: &Pair) -> Self {
+        let count = |metric| value(pair, metric, Statistic::Count).value().unwrap_or(0.0) as u64;
+        let phase = pair.run.measurement.phase(pair.focus()).unwrap_or(0);
+        let due = pair.run.measurement.due("orphans", phase);
+        Self { due, counts: BEFELL.map(|(metric, _)| count(metric)) }
     }
-    let parts = [
-        (orphans, "refused somewhere because what they refer to was unknown there"),
-        (diverged, "answered differently by validators after 1 s"),
-        (lost, "lost"),
-    ];
-    let parts = parts.iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<String> = parts.map(|(count, what)| format!("{count} were {what}")).collect();
-    Some(format!("Of {due}, {}.", parts.join(", ")))
 }
 
-/// When things were as before.
-fn recovery(pair: &Pair) -> Option<String> {
-    let fault = &pair.scenario.faults.first()?.name;
-    let took = pair.run.measurement.recovery(fault, pair.twin_measurement()?)?;
-    Some(format!("Back inside the twin's band {} after {fault}.", of_span(took)))
+/// What was refused, lost or divided; or that nothing was.
+fn refusals(of: &Refusals) -> Option<String> {
+    let due = grouped(of.due);
+    let befell = of.counts.iter().zip(BEFELL).filter(|(count, _)| **count > 0);
+    let parts: Vec<String> = befell
+        .map(|(count, (_, what))| {
+            let were = if *count == 1 { "was" } else { "were" };
+            format!("{} {were} {what}", grouped(*count))
+        })
+        .collect();
+    match (of.due, parts.is_empty()) {
+        (0, _) => None,
+        (_, true) => Some(format!(
+            "Of {due}, none was refused for a missing reference, lost, or divided the validators."
+        )),
+        (_, false) => Some(format!("Of {due}, {}.", parts.join(", "))),
+    }
 }
 
-/// Where the time of the slowest went, stage by stage.
-pub fn waterfall(pair: &Pair) -> Option<String> {
+/// When things were as before, in milliseconds after the fault.
+fn recovery(fault: &str, took: Option<f64>) -> Option<String> {
+    Some(match took {
+        Some(0.0) => format!("Inside the twin's band as soon as {fault} was over."),
+        Some(took) => format!("Back inside the twin's band {} after {fault}.", millis(took)),
+        None => format!("Not back inside the twin's band for 3 s on end after {fault}."),
+    })
+}
+
+/// Where the time of the slowest went, stage by stage; `None` if that is not known.
+pub(super) fn waterfall(pair: &Pair) -> Option<String> {
     let phase = pair.run.measurement.phase(pair.focus())?;
-    let parts = pair.run.measurement.waterfall(phase, 0.99)?;
+    stages(&pair.run.measurement.waterfall(phase, 0.99)?)
+}
+
+fn stages(parts: &[(&str, f64)]) -> Option<String> {
     let total: f64 = parts.iter().map(|(_, millis)| millis).sum();
     let mut shares: Vec<(&str, f64)> =
         parts.iter().map(|(stage, millis)| (*stage, millis / total * 100.0)).collect();
@@ -125,11 +170,103 @@ pub fn waterfall(pair: &Pair) -> Option<String> {
 }
 
 /// The disorder that was achieved while the first fault was on.
-pub fn disorder(pair: &Pair) -> Option<String> {
+pub(super) fn disorder(pair: &Pair) -> Option<String> {
     let share = value(pair, "reordered", Statistic::Share).value()?;
-    let most = value(pair, "displacement", Statistic::Max).value();
-    let places = most.map_or(String::new(), |most| format!(", to {} places late", number(most)));
+    late(share, value(pair, "displacement", Statistic::Max).value())
+}
+
+fn late(share: f64, most: Option<f64>) -> Option<String> {
+    let places = most.map_or(String::new(), |most| {
+        format!(", to {} place{} late", number(most), if most > 1.0 { "s" } else { "" })
+    });
     (share > 0.0).then(|| {
         format!("{} % of deliveries out of order{places} (RFC 4737)", number(share * 100.0))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Measured::{Few, Never, NoData, Value};
+
+    #[test]
+    fn p99_is_compared_with_the_twin() {
+        let check = |here, twin, expected: Option<&str>| {
+            let of = Latency { here, twin, due: 4_885, unfinished: 12 };
+            assert_eq!(latency("In storm", &of).as_deref(), expected, "{here:?} {twin:?}");
+        };
+        let rose = "In storm, p99 to applied rose from 235 ms to 478 ms (2.0x).";
+        check(Value(478.4), Some(Value(235.3)), Some(rose));
+        let fell = "In storm, p99 to applied fell from 200 ms to 100 ms (0.5x).";
+        check(Value(100.0), Some(Value(200.0)), Some(fell));
+        let stayed = "In storm, p99 to applied stayed at 104 ms (100 ms in the twin).";
+        check(Value(104.0), Some(Value(100.0)), Some(stayed));
+        check(Value(104.0), None, Some("In storm, p99 to applied is 104 ms."));
+        check(Value(104.0), Some(Few), Some("In storm, p99 to applied is 104 ms."));
+        let never = "of 4,885 due, more than 1 % were never applied; 12 had no answer when settle \
+                     ended.";
+        let twin = format!("In storm, p99 to applied is never (235 ms in the twin): {never}");
+        check(Never, Some(Value(235.0)), Some(&twin));
+        check(Never, None, Some(&format!("In storm, p99 to applied is never: {never}")));
+        check(Few, Some(Value(235.0)), None);
+        check(NoData, None, None);
+    }
+
+    #[test]
+    fn waiting_is_said_only_of_those_that_waited() {
+        assert_eq!(waiting(0.0), None);
+        let text = "18 % of operations waited at some validator for what had to come first.";
+        assert_eq!(waiting(0.18).as_deref(), Some(text));
+    }
+
+    #[test]
+    fn what_befell_is_counted_and_nothing_is_said_to_be_nothing() {
+        let check = |due, counts: &[(usize, u64)], expected: Option<&str>| {
+            let mut of = Refusals { due, counts: [0; BEFELL.len()] };
+            counts.iter().for_each(|(at, count)| of.counts[*at] = *count);
+            assert_eq!(refusals(&of).as_deref(), expected);
+        };
+        check(0, &[], None);
+        let none = "Of 4,885, none was refused for a missing reference, lost, or divided the \
+                    validators.";
+        check(4_885, &[], Some(none));
+        let some = "Of 4,885, 1,539 were refused somewhere because what they refer to was unknown \
+                    there, 1 was lost.";
+        check(4_885, &[(0, 1_539), (2, 1)], Some(some));
+        check(10, &[(4, 2)], Some("Of 10, 2 were accepted though another excluded them."));
+    }
+
+    #[test]
+    fn every_event_of_a_sentence_is_a_metric() {
+        let is_known = |(name, _): &(&str, &str)| crate::measure::metric::find(name).is_some();
+        assert!(BEFELL.iter().all(is_known));
+    }
+
+    #[test]
+    fn recovery_says_when_or_that_it_was_not_seen() {
+        let check = |took, text: &str| assert_eq!(recovery("storm", took).as_deref(), Some(text));
+        check(Some(0.0), "Inside the twin's band as soon as storm was over.");
+        check(Some(1_000.0), "Back inside the twin's band 1 s after storm.");
+        check(None, "Not back inside the twin's band for 3 s on end after storm.");
+    }
+
+    #[test]
+    fn the_stages_of_the_tail_stand_largest_first() {
+        let parts = [("wait", 0.1), ("network", 71.0), ("order", 28.9)];
+        let text = "the p99 went to    network 71 %   order 29 %";
+        assert_eq!(stages(&parts).as_deref(), Some(text));
+        assert_eq!(stages(&[("wait", 0.0)]), None);
+    }
+
+    #[test]
+    fn disorder_is_what_was_achieved() {
+        let check = |share, most, text: Option<&str>| {
+            assert_eq!(late(share, most).as_deref(), text);
+        };
+        check(0.0, None, None);
+        check(0.4, None, Some("40 % of deliveries out of order (RFC 4737)"));
+        let places = "40 % of deliveries out of order, to 13 places late (RFC 4737)";
+        check(0.4, Some(13.0), Some(places));
+        check(0.4, Some(1.0), Some("40 % of deliveries out of order, to 1 place late (RFC 4737)"));
+    }
 }

@@ -82,19 +82,18 @@ impl Sorter {
     }
 }
 
-/// Adds an event to those in order, latest first.
-pub(super) fn place<M>(events: &mut Vec<Event<M>>, event: Event<M>) {
-    let rank = rank(event.key);
-    let distant = events.len().saturating_sub(STEPS);
+/// Adds an event to those in order, latest first; returns how many it passed.
+pub(super) fn place<M>(events: &mut Vec<Event<M>>, event: Event<M>) -> usize {
+    let (rank, length) = (rank(event.key), events.len());
+    let distant = length.saturating_sub(STEPS);
     if distant == 0 || self::rank(events[distant].key) > rank {
         // Step by step: for a few events this beats a search and a block move.
-        let last = events.len();
         events.push(event);
-        sink(events, last);
-    } else {
-        let at = events[..distant].partition_point(|other| self::rank(other.key) > rank);
-        events.insert(at, event);
+        return length - sink(events, length);
     }
+    let at = events[..distant].partition_point(|other| self::rank(other.key) > rank);
+    events.insert(at, event);
+    length - at
 }
 
 /// The key as one number.
@@ -114,11 +113,12 @@ fn insert<M>(events: &mut [Event<M>]) {
     }
 }
 
-/// Moves one event ahead of those that happen sooner than it.
+/// Moves one event ahead of those that happen sooner than it; returns where it ends.
 #[inline]
-fn sink<M>(events: &mut [Event<M>], mut at: usize) {
+fn sink<M>(events: &mut [Event<M>], mut at: usize) -> usize {
     while at > 0 && rank(events[at - 1].key) < rank(events[at].key) {
         events.swap(at - 1, at);
         at -= 1;
     }
+    at
 }

@@ -1,0 +1,83 @@
+//! What the load plan, clients and routers change in the record of an operation.
+
+use super::event::Event;
+use super::ledger::Place;
+use super::observers::Observers;
+use super::record::Try;
+use super::rows::Rows;
+use crate::kernel::VirtualTime;
+use crate::trace::{Conclusion, Fact, Kind};
+
+impl Observers {
+    pub(super) fn make_room(&mut self, operation: u32, rows: &mut dyn Rows) {
+        while self.ledger.is_full(operation, self.most) && !self.ledger.is_empty() {
+            self.cap("operations were settled early: too many within the retention time");
+            self.settle_front(false, rows);
+        }
+    }
+
+    pub(super) fn plan(
+        &mut self,
+        operation: u32,
+        kind: Kind,
+        (client, sequence): (u32, u32),
+        target: u32,
+        intended: VirtualTime,
+        now: VirtualTime,
+    ) {
+        if self.ledger.find(operation) == Place::Beyond {
+            self.ledger.extend_to(operation, now);
+        }
+        let Some(slot) = self.touch(operation, now) else { return };
+        self.planned += 1;
+        let is_statement = kind != Kind::Query;
+        let fifo = self.fifo.as_mut().filter(|_| is_statement);
+        let twin = fifo.and_then(|fifo| fifo.plan(client, sequence, operation));
+        let claim_root = match self.ledger.live(target) {
+            Some(first) if kind == Kind::Claim && first.claim_root == Fact::NONE => target,
+            Some(first) if kind == Kind::Claim => first.claim_root,
+            _ => operation,
+        };
+        let phases = self.calendar.mask(intended);
+        let record = self.ledger.record_mut(slot);
+        (record.kind, record.client, record.sequence) = (kind, client, sequence);
+        (record.target, record.intended, record.phases) = (target, intended, phases);
+        (record.twin, record.claim_root) = (twin.unwrap_or(Fact::NONE), claim_root);
+        record.is_planned = true;
+        if let Some(other) = twin.and_then(|twin| self.ledger.live(twin)) {
+            other.twin = operation;
+        }
+    }
+
+    pub(super) fn sent(&mut self, operation: u32, attempt: u8, now: VirtualTime) {
+        let Some(slot) = self.touch(operation, now) else { return };
+        let record = self.ledger.record_mut(slot);
+        record.is_sent = true;
+        record.attempts = record.attempts.max(attempt.saturating_add(1));
+        if attempt > 0 {
+            record.events.add(Event::Retried);
+            record.last_try = Try::NEVER;
+        }
+        record.try_of(attempt).sent = now;
+    }
+
+    pub(super) fn routed(&mut self, operation: u32, attempt: u8, now: VirtualTime, is_out: bool) {
+        let Some(slot) = self.touch(operation, now) else { return };
+        let record = self.ledger.record_mut(slot);
+        let stamps = record.try_of(attempt);
+        let (stamp, first) =
+            if is_out { (&mut stamps.routed, 1) } else { (&mut stamps.admitted, 0) };
+        *stamp = now.min(*stamp);
+        let earliest = &mut record.router[first];
+        *earliest = now.min(*earliest);
+    }
+
+    pub(super) fn concluded(&mut self, operation: u32, conclusion: Conclusion, now: VirtualTime) {
+        let Some(slot) = self.touch(operation, now) else { return };
+        let record = self.ledger.record_mut(slot);
+        record.conclusion = Some(conclusion);
+        if conclusion == Conclusion::Applied {
+            record.answered = record.answered.min(now);
+        }
+    }
+}
