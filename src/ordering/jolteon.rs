@@ -101,7 +101,7 @@ impl Default for Params {
             fetch_longest: Span::from_secs(5),
             gossip: Span::from_secs(5),
             history: Span::from_secs(600),
-            remembered: 100_000,
+            remembered: 50_000,
             #[cfg(test)]
             planted: None,
         }
