@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::charts;
 use super::run_screen::{Making, run_screen};
-use super::store::{Draft, StoreError};
+use super::store::{Draft, StoreError, fingerprint};
 use crate::experiment::{CheckResult, Met, Pair};
 use crate::measure::metric::{self, Kind, Metric, Unit};
 use crate::measure::{Measured, Measurement, Statistic};
@@ -49,10 +49,12 @@ pub fn pretty(value: &Value) -> String {
 fn digest(pair: &Pair, command: &str) -> String {
     let twin = pair.twin.as_ref().map_or("none".to_owned(), |twin| twin.digest.to_string());
     format!(
-        "digest   {}\ntwin     {twin}\nmodel    {MODEL}\nversion  {}\nseed     {}\ncommand  {command}\n",
+        "digest   {}\ntwin     {twin}\nmodel    {MODEL}\nversion  {}\nseed     {}\n\
+         scenario {}\ncommand  {command}\n",
         pair.run.digest,
         env!("CARGO_PKG_VERSION"),
-        pair.scenario.seed
+        pair.scenario.seed,
+        fingerprint(&pair.scenario.to_toml())
     )
 }
 
@@ -183,7 +185,7 @@ fn values(of: &Measurement, metric: &Metric, phase: usize) -> Value {
 }
 
 /// A metric's name as JSON and CSV spell it: `latency_applied_ms`.
-pub fn name_with_unit(metric: &Metric) -> String {
+pub(super) fn name_with_unit(metric: &Metric) -> String {
     let name = metric.name.replace('.', "_");
     let unit = match metric.unit {
         Unit::Millis => "_ms",

@@ -19,7 +19,7 @@ use crate::scenario::model::{Climb, Effect};
 use crate::simulation::MODEL;
 
 /// The charts of one run, by file name. One that cannot be drawn is left out.
-pub fn of_run(pair: &Pair, command: &str) -> Vec<(&'static str, Rendered)> {
+pub(super) fn of_run(pair: &Pair, command: &str) -> Vec<(&'static str, Rendered)> {
     let charts = [
         ("latency", timeline(pair, command).render().ok()),
         ("percentiles", percentiles(pair, command).render().ok()),
@@ -29,7 +29,10 @@ pub fn of_run(pair: &Pair, command: &str) -> Vec<(&'static str, Rendered)> {
 }
 
 /// The charts of a comparison, by file name.
-pub fn of_comparison(comparison: &Comparison, command: &str) -> Vec<(&'static str, Rendered)> {
+pub(super) fn of_comparison(
+    comparison: &Comparison,
+    command: &str,
+) -> Vec<(&'static str, Rendered)> {
     let charts = [
         ("degradation", degradation(comparison, command).and_then(|chart| chart.render().ok())),
         ("pareto", trade::pareto(comparison, command).render().ok()),
