@@ -221,17 +221,25 @@ fn reasons(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
 
 /// Writes `text` indented by two, broken between words.
 fn wrap(to: &mut String, text: &str) -> std::fmt::Result {
-    let mut width = WIDTH;
+    wrapped(text, WIDTH - 2, "").iter().try_for_each(|line| writeln!(to, "  {line}"))
+}
+
+/// A text in lines of at most so many characters, broken between words; lines after the first
+/// begin with `indent`.
+pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
     for word in text.split(' ') {
-        if width + 1 + word.chars().count() > WIDTH {
-            write!(to, "{}  {word}", if width == WIDTH && to.ends_with('\n') { "" } else { "\n" })?;
-            width = 2 + word.chars().count();
+        let line = lines.last_mut().expect("there is always a line");
+        if !line.trim().is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(format!("{indent}{word}"));
         } else {
-            write!(to, " {word}")?;
-            width += 1 + word.chars().count();
+            if !line.is_empty() || word.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
         }
     }
-    writeln!(to)
+    lines
 }
 
 /// One column: its head, and where its values come from.
