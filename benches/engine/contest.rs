@@ -53,13 +53,13 @@ fn limits(max_events: u64) -> Limits {
 }
 
 /// The sequential engine, with messages of `WORDS` words.
-pub fn sequentially<W: Workload, const WORDS: usize>(workload: W, events: u64) -> Cost {
+pub(crate) fn sequentially<W: Workload, const WORDS: usize>(workload: W, events: u64) -> Cost {
     let model = model::<W, WORDS>(workload);
     measure(|| sequential::run(model, limits(events), &mut Nothing).events)
 }
 
 /// The sharded engine, with neighbouring processes on one shard.
-pub fn sharded<W: Workload>(workload: W, shards: u16, lookahead: u64, events: u64) -> Cost {
+pub(crate) fn sharded<W: Workload>(workload: W, shards: u16, lookahead: u64, events: u64) -> Cost {
     let processes = workload.processes();
     let shard = |own| (own * u32::from(shards) / processes) as u16;
     let plan = ShardPlan {
@@ -73,7 +73,7 @@ pub fn sharded<W: Workload>(workload: W, shards: u16, lookahead: u64, events: u6
 }
 
 /// A hand-written loop over plain records of 24 bytes.
-pub fn by_hand<W: Workload>(workload: W, mut pending: impl Pending, events: u64) -> Cost {
+pub(crate) fn by_hand<W: Workload>(workload: W, mut pending: impl Pending, events: u64) -> Cost {
     let mut cells: Vec<Cell> = (0..workload.processes()).map(Cell::new).collect();
     let mut sent = vec![0_u32; cells.len()];
     measure(|| {

@@ -4,18 +4,18 @@ use std::sync::LazyLock;
 
 /// Splitmix64 and a ziggurat.
 #[derive(Clone)]
-pub struct Luck {
+pub(crate) struct Luck {
     state: u64,
     layers: &'static Layers,
 }
 
 impl Luck {
-    pub fn new(own: u32) -> Self {
+    pub(crate) fn new(own: u32) -> Self {
         Self { state: u64::from(own) << 32 | 0x9e37, layers: &LAYERS }
     }
 
     #[inline]
-    pub fn word(&mut self) -> u64 {
+    pub(crate) fn word(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut word = self.state;
         word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -25,7 +25,7 @@ impl Luck {
 
     /// An exponential number with mean 1.
     #[inline]
-    pub fn exponential(&mut self) -> f64 {
+    pub(crate) fn exponential(&mut self) -> f64 {
         loop {
             let word = self.word();
             let layer = (word & 255) as usize;

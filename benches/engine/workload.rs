@@ -6,7 +6,7 @@ use std::hint::black_box;
 use crate::luck::Luck;
 
 /// A model in a form that both an engine and a hand-written loop can run.
-pub trait Workload: Copy + Send + 'static {
+pub(crate) trait Workload: Copy + Send + 'static {
     /// The number of processes.
     fn processes(&self) -> u32;
     /// Who gets an event at the beginning.
@@ -17,32 +17,32 @@ pub trait Workload: Copy + Send + 'static {
 
 /// The state of one process.
 #[derive(Clone)]
-pub struct Cell {
-    pub luck: Luck,
-    pub heard: u64,
+pub(crate) struct Cell {
+    pub(crate) luck: Luck,
+    pub(crate) heard: u64,
 }
 
 impl Cell {
-    pub fn new(own: u32) -> Self {
+    pub(crate) fn new(own: u32) -> Self {
         Self { luck: Luck::new(own), heard: 0 }
     }
 }
 
 /// Every event sends one event to a process drawn at random. Lengths are in nanoseconds.
 #[derive(Clone, Copy)]
-pub struct Phold {
-    pub processes: u32,
-    pub pending_each: u32,
-    pub least: u64,
-    pub mean: u64,
-    pub shape: Shape,
+pub(crate) struct Phold {
+    pub(crate) processes: u32,
+    pub(crate) pending_each: u32,
+    pub(crate) least: u64,
+    pub(crate) mean: u64,
+    pub(crate) shape: Shape,
     /// Rounds of arithmetic per event.
-    pub work: u32,
+    pub(crate) work: u32,
 }
 
 /// Where a variant departs from the plain one.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     Plain,
     /// Every second event is a timer of the process itself, up to a tenth of the least delay.
     Timers,
@@ -53,7 +53,7 @@ pub enum Shape {
 }
 
 impl Phold {
-    pub fn plain(processes: u32, pending_each: u32) -> Self {
+    pub(crate) fn plain(processes: u32, pending_each: u32) -> Self {
         let (least, mean, shape, work) = (1_000_000, 9_000_000, Shape::Plain, 0);
         Self { processes, pending_each, least, mean, shape, work }
     }
@@ -94,7 +94,7 @@ impl Workload for Phold {
 
 /// Two processes, one message in flight.
 #[derive(Clone, Copy)]
-pub struct PingPong;
+pub(crate) struct PingPong;
 
 impl Workload for PingPong {
     fn processes(&self) -> u32 {
@@ -114,7 +114,7 @@ impl Workload for PingPong {
 
 /// A hub sends to all leaves, each replies; after the last reply the hub sends again.
 #[derive(Clone, Copy)]
-pub struct FanOut(pub u32);
+pub(crate) struct FanOut(pub(crate) u32);
 
 impl Workload for FanOut {
     fn processes(&self) -> u32 {

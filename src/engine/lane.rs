@@ -161,16 +161,22 @@ impl<P: Process> Lane<P> {
         if self.alone { self.out.queue() } else { &mut self.queue }
     }
 
+    /// The loop of the sequential engine, with nothing on the way.
     fn handle_all(&mut self, end: VirtualTime, stop: u64) {
         let facts = self.layout.facts_per_epoch;
-        while self.handled < stop && self.out.facts().len() < facts {
-            let Some(event) = self.out.queue().pop_before(end) else { return };
-            let slot = event.destination.index();
-            if slot >= self.processes.len() {
-                self.out.open(event.key, event.key.source, 0);
-                panic!("there is no process p{} to send to", event.destination.0);
-            }
-            self.handle(event, slot);
+        let Self { processes, sent, out, handled, .. } = self;
+        while *handled < stop && out.facts().len() < facts {
+            let Some(event) = out.queue().pop_before(end) else { return };
+            let Event { key, destination, message } = event;
+            let slot = destination.index();
+            let (Some(process), Some(sent)) = (processes.get_mut(slot), sent.get_mut(slot)) else {
+                out.open(key, key.source, 0);
+                panic!("there is no process p{} to send to", destination.0);
+            };
+            out.open(key, destination, *sent);
+            process.handle(key.time, Incoming { source: key.source, message }, out);
+            *sent = out.sequence();
+            *handled += 1;
         }
     }
 

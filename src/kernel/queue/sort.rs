@@ -31,7 +31,11 @@ impl Sorter {
 
     /// Puts the events of a stretch in order, latest first.
     pub(super) fn sort<M>(&mut self, events: &mut [Event<M>], stretch: Stretch) {
-        if events.len() > SLOTS {
+        let ties = |events: &[Event<M>]| match events {
+            [first, .., last] => first.key.time == last.key.time,
+            _ => true,
+        };
+        if events.len() > SLOTS || ties(events) {
             return compare(events);
         }
         if events.len() > FEW {
