@@ -217,6 +217,7 @@ pub(super) fn crypto(comparison: &Comparison) -> String {
 mod tests {
     use super::*;
     use crate::report::compare_table::tests::{row_of, table_of};
+    use crate::report::sample::{SMALL, comparison_of};
 
     #[test]
     fn seeds_are_written_as_typed() {
@@ -244,5 +245,41 @@ mod tests {
             row_of("unknown", 0, ["9 9", "-", "9 9", "9 9", "9 9"]),
         ];
         assert_eq!(dominated(&table_of(0, rows)), [1]);
+    }
+
+    #[test]
+    fn the_screen_keeps_to_its_size_and_order() {
+        let orderings: Vec<&str> = ["arrival", "fifo", "watermark", "causal"].to_vec();
+        let making = Making {
+            wall_secs: 98.2,
+            files: Some("results/small/compare-ordering".to_owned()),
+            next: "attestorm replay results/small/compare-ordering".to_owned(),
+        };
+        let text = format!("{SMALL}\n[thresholds]\nrefused = \"per10k(orphans) in storm < 10\"\n");
+        let screen = compare_screen(&comparison_of(&text, &orderings, &[1, 2, 3]), &making);
+        assert!(screen.lines().count() <= HEIGHT, "{screen}");
+        assert!(screen.lines().all(|line| line.chars().count() <= WIDTH), "{screen}");
+        let mut rest = screen.as_str();
+        for part in [
+            "small by ordering    seeds 1..3, paired",
+            "12 runs in 1m 38s",
+            "in storm, mean over seeds ± 95 % interval",
+            "ordering ",
+            "met  seeds",
+            "arrival ",
+            "0/1    0/3",
+            "causal ",
+            "1/1    3/3",
+            "0: none in",
+            "VERDICT  ",
+            "LIMITS   ",
+            "crypto   modelled; seed 1 of each ran again with real signatures: same digests",
+            "digest   ",
+            "results  ",
+            "\nnext: attestorm replay",
+        ] {
+            let at = rest.find(part);
+            rest = &rest[at.unwrap_or_else(|| panic!("no `{part}` in\n{screen}"))..];
+        }
     }
 }

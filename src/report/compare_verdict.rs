@@ -20,6 +20,10 @@ pub(super) fn verdict_of(table: &CompareTable, seeds: usize) -> Vec<String> {
         return vec!["there is nothing to compare.".to_owned()];
     };
     let mut sentences = vec![first_sentence(table, best, seeds)];
+    if table.thresholds == 0 && !has_p99(&table.rows[best]) {
+        // Nobody is ahead, so nobody is compared with the others.
+        return sentences;
+    }
     let others = (0..table.rows.len()).filter(|other| *other != best);
     sentences.extend(others.filter_map(|other| against(table, best, other)));
     sentences.truncate(MOST);
@@ -71,7 +75,7 @@ fn first_sentence(table: &CompareTable, best: usize, seeds: usize) -> String {
 /// The tail, where no threshold was set.
 fn least_p99(table: &CompareTable, best: usize) -> String {
     let label = &table.rows[best].label;
-    if !table.rows[best].cells[P99].mean().is_some_and(f64::is_finite) {
+    if !has_p99(&table.rows[best]) {
         return "no variant has a p99 to applied on every seed, and no threshold is set."
             .to_owned();
     }
@@ -87,6 +91,10 @@ fn least_p99(table: &CompareTable, best: usize) -> String {
             format!("{label} has the least mean p99 to applied; not every difference is shown.")
         }
     }
+}
+
+fn has_p99(row: &Row) -> bool {
+    matches!(row.cells[P99], Estimate::Values { .. })
 }
 
 /// What separates the favourite from another variant; `None` if nothing can be said.
@@ -139,7 +147,9 @@ fn needed(table: &CompareTable, column: usize, best: usize, other: usize) -> Opt
     let values = |row: usize| table.rows[row].cells[column].values();
     let (a, b) = values(best).zip(values(other))?;
     let differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| b - a).collect();
-    seeds_needed(&differences, CONFIDENCE)
+    // As wide as Holm's widest: so many differences are judged at once.
+    let judged = table.gaps.len().max(1) as f64;
+    seeds_needed(&differences, 1.0 - (1.0 - CONFIDENCE) / judged)
 }
 
 /// A difference in a count per 10,000.

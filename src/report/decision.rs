@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::compare_screen::{crypto, name, seeds_text};
+use super::compare_screen::{crypto, seeds_text};
 use super::compare_table::{COLUMNS, CompareTable, cell_text};
 use super::compare_verdict::{compare_limits, favourite, verdict_of};
 use super::format::{number, span};
@@ -187,9 +187,7 @@ fn change(to: &mut String, comparison: &Comparison, table: &CompareTable) -> std
     }
     writeln!(
         to,
-        "- Delays, costs, load and faults were held still; each of them moved may decide otherwise: \
-         `attestorm compare {} --by …`.\n",
-        name(comparison)
+        "- Delays, costs, load and faults were held still; each of them moved may decide otherwise.\n"
     )
 }
 
@@ -219,4 +217,40 @@ fn reproduce(
         comparison.digest(),
         comparison.len()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{SMALL, comparison_of};
+
+    #[test]
+    fn a_decision_says_what_was_assumed_and_where_that_comes_from() {
+        let text = format!("{SMALL}\n[thresholds]\nagreed = \"count(lost) == 0\"\n");
+        let comparison = comparison_of(&text, &["arrival", "causal"], &[1, 2]);
+        let page = decision(&comparison, "attestorm compare small.toml", "results/small/c");
+        let parts = [
+            "# small by ordering",
+            "Does it work at all?",
+            "## What is simulated, what is real",
+            "same digests",
+            "## Table",
+            "| arrival | nothing |",
+            "## Verdict",
+            "## Limits",
+            "## Assumptions",
+            "| delays | aws-13, one-way | cometbft",
+            "| CPU to verify | 63us |",
+            "| parameters of causal | `{",
+            "## What would change the verdict",
+            "`count(lost) == 0`: 0 to 0 over the seeds, met on 2 of 2",
+            "## How to reproduce it",
+            "attestorm compare small.toml\nattestorm replay results/small/c",
+        ];
+        let mut rest = page.as_str();
+        for part in parts {
+            let at = rest.find(part);
+            rest = &rest[at.unwrap_or_else(|| panic!("no `{part}`, in this order, in\n{page}"))..];
+        }
+    }
 }

@@ -13,6 +13,8 @@ mod grid_files;
 mod operations;
 mod run_files;
 mod run_screen;
+#[cfg(test)]
+mod sample;
 mod seeds_screen;
 mod sentence;
 mod store;
