@@ -73,24 +73,38 @@ fn sizes(request: &Request) {
     }
 }
 
-/// Two shards against one and against the sequential engine, by wall time.
+/// Two shards against one, two independent runs and the sequential engine, by wall time.
 fn shards(request: &Request) {
     let rounds_per_us = rounds_per_us();
     for (window, pending) in [(3, 32), (100, 1_024), (1_600, 16_384)] {
         for micros in [0, 1, 5] {
             let (n, work) = (u32::min(pending, 1_024), rounds_per_us * micros);
             let phold = Phold { work, ..Phold::plain(n, pending / n) };
-            let events = if request.quick { 2_000 } else { 600_000 / u64::from(1 + micros) };
+            let events = if request.quick { 2_000 } else { 1_200_000 / u64::from(1 + micros) };
             let run = move |shards| sharded(phold, shards, phold.least, events);
-            let rivals: [Rival; 3] = [
+            let rivals: [Rival; 4] = [
                 ("sharded 1", Box::new(move || run(1))),
                 ("sharded 2", Box::new(move || run(2))),
+                ("two runs at once", Box::new(move || at_once(|| run(1)))),
                 ("sequential", Box::new(move || sequentially::<_, 0>(phold, events))),
             ];
             let name = format!("shards window={window} events work={micros}us, wall");
             request.compare(&name, &rivals, Cost::per_wall);
         }
     }
+}
+
+/// The same run on two threads at once: what the machine has to give just now.
+fn at_once(run: impl Fn() -> Cost + Sync) -> Cost {
+    let mut events = 0;
+    let cost = clock::measure(|| {
+        std::thread::scope(|scope| {
+            let other = scope.spawn(&run);
+            events = run().events + other.join().expect("a run does not panic").events;
+        });
+        events
+    });
+    Cost { events, ..cost }
 }
 
 /// How many draws take a microsecond here and now.

@@ -218,6 +218,14 @@ impl<M> EventQueue<M> {
     }
 }
 
+#[cfg(test)]
+impl<M> EventQueue<M> {
+    /// The chunks of memory that the queue holds, in use or not.
+    fn chunks(&self) -> usize {
+        self.pool.chunks()
+    }
+}
+
 impl Crowd {
     fn within(stretch: Stretch, events: usize) -> Self {
         let events = events as u64;
