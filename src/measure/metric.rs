@@ -77,46 +77,145 @@ macro_rules! metrics {
 }
 
 metrics! {
-    "latency.admit" Sample Millis Lower "From intended send until a router first took the operation in, whichever try." "capabilities 1b";
-    "latency.route" Sample Millis Lower "From intended send until a router first sent it on, whichever try." "capabilities 1b";
-    "latency.verify" Sample Millis Lower "From intended send until q correct validators had verified its signature." "capabilities 1b";
-    "latency.order" Sample Millis Lower "From intended send until the ordering had delivered it at q correct validators." "capabilities 1b";
-    "latency.applied" Sample Millis Lower "From intended send until q correct validators had accepted it into their registries." "DESIGN 7";
-    "latency.final" Sample Millis Lower "From intended send until q correct validators held it as final, where the ordering offers finality." "DESIGN 7";
-    "latency.first" Sample Millis Lower "From intended send until the first correct validator accepted it." "ordering 2";
-    "latency.last" Sample Millis Lower "From intended send until every correct validator that is up had accepted it." "metrics 1b";
-    "latency.answer" Sample Millis Lower "From intended send until the client had been told by q validators." "capabilities 1b";
-    "latency.read" Sample Millis Lower "From a question's intended send until its answer." "capabilities 1b";
-    "jitter" Sample Millis Lower "Change of latency.applied from one operation to the next by number, smoothed by 1/16." "RFC 3550 6.4.1";
-    "unfinished" Event Operations Lower "Due, and neither accepted by q correct validators nor refused for good when settle ended." "experience 10";
-    "refused" Event Operations Neither "Refused by q correct validators for a reason that no other order of arrival would have changed; not due to be applied." "real-systems 2.1";
-    "orphans" Event Operations Lower "Refused by at least one correct validator because what it refers to was unknown there." "real-systems 2.1, rules 4 and 5";
-    "waited" Event Operations Neither "Held by at least one correct validator until what it refers to, or an earlier one of its attester, had come." "DESIGN 7";
-    "diverged" Event Operations Lower "Correct validators that are up gave different answers on it, or one gave none, for more than 1 s on end." "experience 10";
-    "divergence" Stretch Millis Lower "A stretch of time in which at least one operation was diverged." "metrics 1b";
-    "effect_before_cause" Event Operations Lower "Delivered by a correct validator before what it refers to." "ordering 1, A2";
-    "mislinked" Event Operations Lower "Accepted with a reference that names another attestation than its author meant." "real-systems 2.1, rule 3";
-    "accepted_after_revoke" Event Operations Lower "A reader was told that it is valid though q correct validators had applied its revocation before the question was sent, per question." "capabilities 1b";
-    "flips" Event Operations Lower "A reader was told valid, then not, then valid again; or a validator took an accepted one back." "capabilities C27";
-    "double_accepted" Event Operations Lower "Accepted by a correct validator while another that replaces the same, or claims the same subject, is accepted by one and not revoked there." "capabilities 1b";
-    "duplicated" Event Operations Lower "Applied twice by one correct validator without a restart in between." "capabilities 1b";
-    "lost" Event Operations Lower "Sent, and neither accepted nor refused by any correct validator that is up when settle ended." "metrics 1b";
-    "lost_after_ack" Event Operations Lower "Its client was told it is applied, and when settle ended fewer correct validators held it than must be among any q: q less those that failed, at least n - q + 1." "capabilities 1b";
-    "forged_accepted" Event Operations Lower "Accepted by a correct validator though its signature is not its attester's." "capabilities 1b";
-    "forged_refused" Event Operations Neither "Refused because its signature is not its attester's." "DESIGN 5";
-    "rejected" Event Operations Lower "Turned away by a full router at least once." "DESIGN 6";
-    "retried" Event Operations Lower "Sent more than once by its client." "capabilities A9";
-    "proof_ok" Event Operations Higher "Signature valid and accepted by q correct validators by the end of settle." "capabilities 1b";
-    "reordered" Event Operations Neither "Arrived at a validator after a later one of the same router (RFC 4737 type-P-reordered), per delivery." "RFC 4737 3.4";
-    "displacement" Sample Places Neither "How many arrivals late a reordered message was (RFC 4737 reordering extent), at least." "RFC 4737 4.2.1";
-    "inversions" Event Operations Lower "Pairs, at most 32 deliveries apart at the first correct validator, that another delivered in the opposite order, per pair that both delivered." "metrics 1a, Kendall";
-    "staleness" Sample Millis Lower "For an answer that was out of date when its question was sent: how long the first change it missed had been applied by q correct validators." "metrics 1b, t-visibility";
-    "staleness.versions" Sample Versions Lower "For an answer that was out of date when its question was sent: how many changes behind it was." "metrics 1b, k-staleness";
-    "offered" Rate PerSecond Neither "Operations due per second." "k6";
-    "goodput" Rate PerSecond Higher "Operations of that second's intended sends that were applied (questions: answered) in the end, per second." "metrics 1d";
-    "messages" Cost Messages Lower "Messages sent by all actors per operation due." "DESIGN 8";
-    "bytes" Cost Bytes Lower "Bytes sent by all actors per operation due." "DESIGN 8";
-    "cpu" Cost Millis Lower "Virtual CPU spent by all routers and validators per operation due." "DESIGN 8";
+    "latency.admit" Sample Millis Lower
+        "From intended send until a router first took the operation in, whichever try."
+        "capabilities 1b";
+    "latency.route" Sample Millis Lower
+        "From intended send until a router first sent it on, whichever try."
+        "capabilities 1b";
+    "latency.verify" Sample Millis Lower
+        "From intended send until q correct validators had verified its signature."
+        "capabilities 1b";
+    "latency.order" Sample Millis Lower
+        "From intended send until the ordering had delivered it at q correct validators."
+        "capabilities 1b";
+    "latency.applied" Sample Millis Lower
+        "From intended send until q correct validators had accepted it into their \
+         registries."
+        "DESIGN 7";
+    "latency.final" Sample Millis Lower
+        "From intended send until q correct validators held it as final, where the ordering \
+         offers finality."
+        "DESIGN 7";
+    "latency.first" Sample Millis Lower
+        "From intended send until the first correct validator accepted it."
+        "ordering 2";
+    "latency.last" Sample Millis Lower
+        "From intended send until every correct validator that is up had accepted it."
+        "metrics 1b";
+    "latency.answer" Sample Millis Lower
+        "From intended send until the client had been told by q validators."
+        "capabilities 1b";
+    "latency.read" Sample Millis Lower
+        "From a question's intended send until its answer."
+        "capabilities 1b";
+    "jitter" Sample Millis Lower
+        "Change of latency.applied from one operation to the next by number, smoothed by \
+         1/16."
+        "RFC 3550 6.4.1";
+    "unfinished" Event Operations Lower
+        "Due, and neither accepted by q correct validators nor refused for good when settle \
+         ended."
+        "experience 10";
+    "refused" Event Operations Neither
+        "Refused by q correct validators for a reason that no other order of arrival would \
+         have changed; not due to be applied."
+        "real-systems 2.1";
+    "orphans" Event Operations Lower
+        "Refused by at least one correct validator because what it refers to was unknown \
+         there."
+        "real-systems 2.1, rules 4 and 5";
+    "waited" Event Operations Neither
+        "Held by at least one correct validator until what it refers to, or an earlier one \
+         of its attester, had come."
+        "DESIGN 7";
+    "diverged" Event Operations Lower
+        "Correct validators that are up gave different answers on it, or one gave none, for \
+         more than 1 s on end."
+        "experience 10";
+    "divergence" Stretch Millis Lower
+        "A stretch of time in which at least one operation was diverged."
+        "metrics 1b";
+    "effect_before_cause" Event Operations Lower
+        "Delivered by a correct validator before what it refers to."
+        "ordering 1, A2";
+    "mislinked" Event Operations Lower
+        "Accepted with a reference that names another attestation than its author meant."
+        "real-systems 2.1, rule 3";
+    "accepted_after_revoke" Event Operations Lower
+        "A reader was told that it is valid though q correct validators had applied its \
+         revocation before the question was sent, per question."
+        "capabilities 1b";
+    "flips" Event Operations Lower
+        "A reader was told valid, then not, then valid again; or a validator took an \
+         accepted one back."
+        "capabilities C27";
+    "double_accepted" Event Operations Lower
+        "Accepted by a correct validator while another that replaces the same, or claims the \
+         same subject, is accepted by one and not revoked there."
+        "capabilities 1b";
+    "duplicated" Event Operations Lower
+        "Applied twice by one correct validator without a restart in between."
+        "capabilities 1b";
+    "lost" Event Operations Lower
+        "Sent, and neither accepted nor refused by any correct validator that is up when \
+         settle ended."
+        "metrics 1b";
+    "lost_after_ack" Event Operations Lower
+        "Its client was told it is applied, and when settle ended fewer correct validators \
+         held it than must be among any q: q less those that failed, at least n - q + 1."
+        "capabilities 1b";
+    "forged_accepted" Event Operations Lower
+        "Accepted by a correct validator though its signature is not its attester's."
+        "capabilities 1b";
+    "forged_refused" Event Operations Neither
+        "Refused because its signature is not its attester's."
+        "DESIGN 5";
+    "rejected" Event Operations Lower
+        "Turned away by a full router at least once."
+        "DESIGN 6";
+    "retried" Event Operations Lower
+        "Sent more than once by its client."
+        "capabilities A9";
+    "proof_ok" Event Operations Higher
+        "Signature valid and accepted by q correct validators by the end of settle."
+        "capabilities 1b";
+    "reordered" Event Operations Neither
+        "Arrived at a validator after a later one of the same router (RFC 4737 type-P- \
+         reordered), per delivery."
+        "RFC 4737 3.4";
+    "displacement" Sample Places Neither
+        "How many arrivals late a reordered message was (RFC 4737 reordering extent), at \
+         least."
+        "RFC 4737 4.2.1";
+    "inversions" Event Operations Lower
+        "Pairs, at most 32 deliveries apart at the first correct validator, that another \
+         delivered in the opposite order, per pair that both delivered."
+        "metrics 1a, Kendall";
+    "staleness" Sample Millis Lower
+        "For an answer that was out of date when its question was sent: how long the first \
+         change it missed had been applied by q correct validators."
+        "metrics 1b, t-visibility";
+    "staleness.versions" Sample Versions Lower
+        "For an answer that was out of date when its question was sent: how many changes \
+         behind it was."
+        "metrics 1b, k-staleness";
+    "offered" Rate PerSecond Neither
+        "Operations due per second."
+        "k6";
+    "goodput" Rate PerSecond Higher
+        "Operations of that second's intended sends that were applied (questions: answered) \
+         in the end, per second."
+        "metrics 1d";
+    "messages" Cost Messages Lower
+        "Messages sent by all actors per operation due."
+        "DESIGN 8";
+    "bytes" Cost Bytes Lower
+        "Bytes sent by all actors per operation due."
+        "DESIGN 8";
+    "cpu" Cost Millis Lower
+        "Virtual CPU spent by all routers and validators per operation due."
+        "DESIGN 8";
 }
 
 /// The metric of that name.

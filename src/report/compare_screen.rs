@@ -152,7 +152,7 @@ fn width(column: &Column) -> usize {
 
 /// Shortens the guarantees, then leaves out columns of numbers, until the table fits.
 fn fit(columns: &mut Vec<Column>) {
-    const LEAST: usize = 14;
+    const LEAST: usize = 12;
     let total = |columns: &[Column]| columns.iter().map(|c| width(c) + 2).sum::<usize>() - 2;
     let guarantees = 1;
     let over = total(columns).saturating_sub(WIDTH);

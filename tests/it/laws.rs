@@ -8,48 +8,6 @@ use std::process::{Command, Stdio};
 use crate::program::{Place, SMALL};
 
 #[test]
-fn on_a_calm_day_every_ordering_ends_with_one_registry() {
-    let place = Place::new();
-    for ordering in place.orderings() {
-        let command = format!(
-            "run calm-baseline --set duration=8s --crypto modelled \
-                               --ordering {ordering}"
-        );
-        place.run(&command);
-        let summary = place.summary("calm-baseline");
-        for metric in [
-            "orphans",
-            "diverged",
-            "effect_before_cause",
-            "mislinked",
-            "accepted_after_revoke",
-            "flips",
-            "double_accepted",
-            "duplicated",
-            "lost",
-            "lost_after_ack",
-            "forged_accepted",
-            "unfinished",
-        ] {
-            let count = &summary["metrics"][metric]["run"]["count"];
-            assert_eq!(count.as_f64(), Some(0.0), "{ordering}: {metric} {count}");
-        }
-        assert_eq!(
-            summary["verdict"].as_str(),
-            Some("pass"),
-            "{ordering}: {}",
-            summary["findings"]
-        );
-        let rows = place.result("calm-baseline/latest/attestations.csv");
-        let verdicts: Vec<&str> =
-            rows.lines().skip(1).filter_map(|row| row.split(',').nth(12)).collect();
-        assert!(verdicts.len() > 400, "{ordering}: {} operations", verdicts.len());
-        let one = verdicts.iter().all(|verdict| verdict.ends_with(":7") && !verdict.contains(' '));
-        assert!(one, "{ordering}: all seven validators end with the same answer");
-    }
-}
-
-#[test]
 fn a_stall_cannot_hide_its_queue() {
     let place = Place::new();
     for who in ["routers", "validators"] {
@@ -122,34 +80,6 @@ fn means(csv: &str, metric: &str, statistic: &str) -> BTreeMap<(String, String),
         }
     }
     sums.into_iter().map(|(key, (sum, count))| (key, sum / count)).collect()
-}
-
-#[test]
-fn more_disorder_refuses_more_under_arrival_and_waits_under_causal() {
-    let place = Place::new();
-    place.write("steps.toml", STEPS);
-    place.expect(0, "compare steps.toml --by ordering=arrival,fifo,causal --seeds 1..3");
-    let csv = place.result("steps/compare-ordering/seeds.csv");
-    let per10k = |metric: &str| means(&csv, metric, "per10k");
-    let (orphans, waited, reordered) = (per10k("orphans"), per10k("waited"), per10k("reordered"));
-    let steps = |of: &BTreeMap<(String, String), f64>, ordering: &str| -> Vec<f64> {
-        let value = |step| of.get(&(ordering.to_owned(), format!("storm.{step}"))).copied();
-        (1..=8).map(|step| value(step).unwrap_or(0.0)).collect()
-    };
-    let disorder = steps(&reordered, "arrival");
-    assert!(disorder.windows(2).all(|two| two[0] < two[1] + 300.0), "{disorder:?}");
-    assert!(disorder[7] > 2.0 * disorder[0], "{disorder:?}");
-    let of = |ordering| steps(&orphans, ordering);
-    let (arrival, fifo, causal) = (of("arrival"), of("fifo"), of("causal"));
-    let halves = |of: &[f64]| (of[..4].iter().sum::<f64>(), of[4..].iter().sum::<f64>());
-    let (calmer, wilder) = halves(&arrival);
-    assert!(wilder > 3.0 * calmer && calmer >= 0.0, "{arrival:?}");
-    assert!(arrival.windows(2).all(|two| two[1] > 0.8 * two[0] - 60.0), "it grows: {arrival:?}");
-    assert!(causal.iter().all(|orphans| *orphans == 0.0), "{causal:?}");
-    let waits = steps(&waited, "causal");
-    assert!(waits[7] > 3.0 * waits[0] && waits[7] > 1_000.0, "it waits instead: {waits:?}");
-    let sum = |of: &[f64]| of.iter().sum::<f64>();
-    assert!(0.0 < sum(&fifo) && sum(&fifo) < sum(&arrival), "{fifo:?} {arrival:?}");
 }
 
 /// The most memory, in KiB, that the program held during a run.
