@@ -154,8 +154,6 @@ impl Displacement {
             self.held.push(sequence);
         } else if sequence == self.expected {
             self.expected += 1;
-        } else if sequence > self.expected {
-            self.held.push(sequence);
         }
         while let Some(at) = self.held.iter().position(|&number| number == self.expected) {
             self.held.swap_remove(at);
