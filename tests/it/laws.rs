@@ -1,7 +1,6 @@
 //! What must hold of any run: calm means no anomaly, latency counts from the intended send, more
 //! disorder harms those who do not wait, memory does not grow with the length of a run.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Command, Stdio};
 
@@ -38,48 +37,6 @@ fn a_stall_cannot_hide_its_queue() {
             }
         }
     }
-}
-
-/// Ten steps of jitter, short enough for a test.
-const STEPS: &str = r#"
-name = "steps"
-question = "Who refuses, who waits?"
-duration = "36s"
-warmup = "2s"
-settle = "6s"
-crypto = "modelled"
-network.transport = "datagram"
-
-[validators]
-count = 4
-regions = ["frankfurt", "n-virginia"]
-
-[load.issuers]
-rate = "50/s"
-clients = 20
-regions = ["frankfurt", "n-virginia"]
-chain = { length = 5, gap = "200ms", attesters = 2 }
-retry = { tries = 3, after = "500ms" }
-
-[[fault]]
-name = "storm"
-at = "2s"
-for = "32s"
-on = "routers -> validators"
-delay = { jitter = { from = "50ms", to = "400ms", steps = 8 } }
-"#;
-
-/// Mean over seeds, by variant and phase, of one metric and statistic in `seeds.csv`.
-fn means(csv: &str, metric: &str, statistic: &str) -> BTreeMap<(String, String), f64> {
-    let mut sums: BTreeMap<(String, String), (f64, f64)> = BTreeMap::new();
-    for row in csv.lines().skip(1) {
-        let fields: Vec<&str> = row.split(',').collect();
-        if fields[3] == metric && fields[4] == statistic {
-            let sum = sums.entry((fields[1].to_owned(), fields[2].to_owned())).or_default();
-            *sum = (sum.0 + fields[5].parse::<f64>().expect("a number"), sum.1 + 1.0);
-        }
-    }
-    sums.into_iter().map(|(key, (sum, count))| (key, sum / count)).collect()
 }
 
 /// The most memory, in KiB, that the program held during a run.
