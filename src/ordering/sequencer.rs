@@ -128,13 +128,15 @@ impl Strategy for Sequencer {
     fn work(message: &Message) -> Work {
         match message {
             Message::Found(signed) => Work::verify(signed.len() as u32),
+            Message::Tail { batches, .. } => {
+                Work::verify(batches.iter().map(|items| items.len() as u32).sum())
+            }
             Message::Ordered { .. }
             | Message::Beat { .. }
             | Message::Ack { .. }
             | Message::Missing { .. }
             | Message::Begin { .. }
             | Message::Takeover { .. }
-            | Message::Tail { .. }
             | Message::Fetch(_) => Work::NONE,
         }
     }
