@@ -195,6 +195,12 @@ mod tests {
         }
     }
 
+    /// No client brings a body again that crashed with the replicas that had it.
+    #[test]
+    fn storms_without_clients_who_try_again() {
+        Hunt::<Sequencer> { replicas: 5, runs: 800, tries: 0, settles: false, ..HUNT() }.check();
+    }
+
     #[test]
     fn storms_without_crashes_when_the_leader_commits() {
         // A partition has others take over, which a sequencer that commits alone survives no better
