@@ -100,9 +100,16 @@ impl Bodies {
         self.change(now, name, State::Ordered);
     }
 
-    /// The try lost its place, so it waits again, behind all that wait; a delivered one never.
+    /// The try lost its place, so it waits again, behind all that wait; a delivered one never. One
+    /// without a body is forgotten instead: nobody may have it any more.
     pub fn unorder(&mut self, now: LocalTime, name: Try) {
-        if self.state(name) == Some(State::Ordered) {
+        if self.state(name) != Some(State::Ordered) {
+            return;
+        }
+        if self.body(&name.id).is_none() {
+            let tries = self.known.find_mut(&name.id).map(|known| &mut known.tries);
+            tries.into_iter().for_each(|tries| tries.retain(|(known, _)| *known != name.attempt));
+        } else {
             let arrival = self.arrivals;
             self.arrivals += 1;
             self.change(now, name, State::Waiting(arrival));
@@ -234,6 +241,9 @@ mod tests {
         check("submit a0, submit b0, order a0, unorder a0", "b0 a0 of 2");
         check("order a0, submit a0, submit b0", "b0 of 2");
         check("submit a0, order a0, deliver a0, unorder a0", " of 1");
+        check("order a0, unorder a0", " of 1");
+        check("order a0, unorder a0, submit a0", "a0 of 1");
+        check("order a0, unorder a0, 11s", " of 0");
     }
 
     #[test]

@@ -128,13 +128,15 @@ impl Strategy for Sequencer {
     fn work(message: &Message) -> Work {
         match message {
             Message::Found(signed) => Work::verify(signed.len() as u32),
+            Message::Tail { batches, .. } => {
+                Work::verify(batches.iter().map(|items| items.len() as u32).sum())
+            }
             Message::Ordered { .. }
             | Message::Beat { .. }
             | Message::Ack { .. }
             | Message::Missing { .. }
             | Message::Begin { .. }
             | Message::Takeover { .. }
-            | Message::Tail { .. }
             | Message::Fetch(_) => Work::NONE,
         }
     }
@@ -191,6 +193,12 @@ mod tests {
         for replicas in [3, 5] {
             Hunt { replicas, params: params.clone(), ..HUNT() }.check();
         }
+    }
+
+    /// No client brings a body again that crashed with the replicas that had it.
+    #[test]
+    fn storms_without_clients_who_try_again() {
+        Hunt::<Sequencer> { replicas: 5, runs: 800, tries: 0, settles: false, ..HUNT() }.check();
     }
 
     #[test]

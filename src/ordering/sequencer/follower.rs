@@ -82,9 +82,8 @@ impl Replica {
             self.cut(now, self.committed);
             self.record(Event::Normal(told.epoch));
         }
-        let len = self.log.len();
         self.fit_on(now, out);
-        if self.log.len() > len {
+        if self.hold_bodies(now, out) {
             self.acknowledge(out);
         }
         self.committed = self.committed.max(told.committed.min(self.log.len()));
@@ -109,15 +108,16 @@ impl Replica {
 
     /// A sequencer that hears nothing for a while may have missed our word.
     pub(super) fn acknowledge_again(&mut self, out: &mut Out<Sequencer>) {
-        if self.log.is_normal() && self.committed < self.log.len() {
+        if self.log.is_normal() && self.committed < self.log.held() {
             self.acknowledge(out);
         }
     }
 
-    fn acknowledge(&mut self, out: &mut Out<Sequencer>) {
-        if !self.log.is_learner() && self.params.commit == Commit::Majority {
+    pub(super) fn acknowledge(&mut self, out: &mut Out<Sequencer>) {
+        if !self.log.is_learner() && self.log.is_normal() && self.params.commit == Commit::Majority
+        {
             self.save(out);
-            let (epoch, len) = (self.log.promised(), self.log.len());
+            let (epoch, len) = (self.log.promised(), self.log.held());
             out.send(Peer::Replica(self.leader(epoch)), Message::Ack { epoch, len });
         }
     }

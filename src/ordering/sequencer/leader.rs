@@ -15,7 +15,7 @@ const MOST_REPEATED: u64 = 32;
 pub(super) struct Leader {
     /// How many batches there were when the epoch began.
     start: u64,
-    /// How many are on the disk of each.
+    /// How many are on the disk of each, bodies and all.
     acknowledged: Vec<u64>,
     is_batching: bool,
 }
@@ -57,6 +57,7 @@ impl Replica {
                 self.bodies.waiting().take(self.params.batch_most as usize).collect();
             let index = self.log.len();
             self.append(now, batch);
+            self.hold_bodies(now, out);
             if self.params.commit == Commit::Leader {
                 self.committed = self.log.len();
             }
@@ -84,10 +85,10 @@ impl Replica {
     }
 
     /// Commits what a majority has (Viewstamped Replication Revisited, 4.1, step 5), and says so.
-    fn commit(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
+    pub(super) fn commit(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
         let Role::Leader(leader) = &mut self.role else { return };
         if self.params.commit == Commit::Majority {
-            leader.acknowledged[usize::from(self.seat.me)] = self.log.len();
+            leader.acknowledged[usize::from(self.seat.me)] = self.log.held();
             let mut counts = leader.acknowledged.clone();
             let nth = counts.len() - self.seat.committee.majority() as usize;
             let (_, committed, _) = counts.select_nth_unstable(nth);

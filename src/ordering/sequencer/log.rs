@@ -20,6 +20,8 @@ pub struct Log {
     /// Digest of all batches before it.
     before_base: Id,
     delivered: u64,
+    /// How many batches are here with all their bodies, without a gap.
+    held: u64,
     entries: VecDeque<Entry>,
     is_learner: bool,
 }
@@ -29,8 +31,9 @@ struct Entry {
     batch: Batch,
     /// Of the chain up to here.
     digest: Id,
-    /// When it was delivered, and what it was.
-    delivered: Option<(LocalTime, Arc<[Item]>)>,
+    /// The bodies, if all are here.
+    items: Option<Arc<[Item]>>,
+    delivered: Option<LocalTime>,
 }
 
 /// One step of it.
@@ -44,8 +47,10 @@ pub enum Event {
     Appended(Batch),
     /// Only so many batches are left.
     Cut(u64),
+    /// All bodies of the first batch that was not held are here.
+    Held(Arc<[Item]>),
     /// The first batch that was not delivered has been.
-    Delivered(LocalTime, Arc<[Item]>),
+    Delivered(LocalTime),
     /// What had been promised before was lost.
     Lost,
     /// Goes on from this index with this digest; nobody has what was before.
@@ -60,6 +65,7 @@ impl Log {
             base: 0,
             before_base: Id::of(&0_u8),
             delivered: 0,
+            held: 0,
             entries: VecDeque::new(),
             is_learner: false,
         }
@@ -97,6 +103,11 @@ impl Log {
         self.delivered
     }
 
+    /// How many of them are here with all their bodies.
+    pub(super) const fn held(&self) -> u64 {
+        self.held
+    }
+
     /// How many are kept.
     pub(super) fn kept(&self) -> usize {
         self.entries.len()
@@ -104,6 +115,11 @@ impl Log {
 
     pub(super) fn batch(&self, index: u64) -> Option<&Batch> {
         self.entry(index).map(|entry| &entry.batch)
+    }
+
+    /// What is in the batch at `index`, if all of it is here.
+    pub(super) fn items(&self, index: u64) -> Option<&Arc<[Item]>> {
+        self.entry(index)?.items.as_ref()
     }
 
     /// Digest of all batches before `index`, if it is kept or the next.
@@ -120,12 +136,12 @@ impl Log {
         self.entries.iter().skip(skip).map(|entry| &entry.batch)
     }
 
-    /// What was delivered and is kept, with its time; then batches that are not delivered.
-    pub(super) fn contents(&self) -> impl Iterator<Item = Result<(LocalTime, &[Item]), &Batch>> {
-        self.entries.iter().map(|entry| match &entry.delivered {
-            Some((at, items)) => Ok((*at, items.as_ref())),
-            None => Err(&entry.batch),
-        })
+    /// Each batch that is kept, its items if all are here, and when it was delivered.
+    pub(super) fn contents(
+        &self,
+    ) -> impl Iterator<Item = (&Batch, Option<&[Item]>, Option<LocalTime>)> {
+        let entries = self.entries.iter();
+        entries.map(|entry| (&entry.batch, entry.items.as_deref(), entry.delivered))
     }
 
     /// Takes a step.
@@ -136,28 +152,36 @@ impl Log {
             Event::Appended(batch) => {
                 let before = self.entries.back().map_or(self.before_base, |entry| entry.digest);
                 let digest = Id::of(&Link { before, batch });
-                self.entries.push_back(Entry { batch: batch.clone(), digest, delivered: None });
+                let (batch, items, delivered) = (batch.clone(), None, None);
+                self.entries.push_back(Entry { batch, digest, items, delivered });
             }
             Event::Cut(len) => {
                 assert!(*len >= self.delivered, "what was delivered stays");
                 self.entries.truncate((len - self.base) as usize);
+                self.held = self.held.min(*len);
             }
-            Event::Delivered(now, items) => {
+            Event::Held(items) => {
+                let at = (self.held - self.base) as usize;
+                self.entries[at].items = Some(items.clone());
+                self.held += 1;
+            }
+            Event::Delivered(now) => {
                 let at = (self.delivered - self.base) as usize;
-                self.entries[at].delivered = Some((*now, items.clone()));
+                self.entries[at].delivered = Some(*now);
                 self.delivered += 1;
             }
             Event::Lost => self.is_learner = true,
             Event::Begun(index, before) => {
                 self.entries.clear();
-                (self.base, self.before_base, self.delivered) = (*index, *before, *index);
+                (self.base, self.before_base) = (*index, *before);
+                (self.delivered, self.held) = (*index, *index);
             }
         }
     }
 
     /// Keeps no more what was delivered longer than `history` ago.
     pub(super) fn forget_old(&mut self, now: LocalTime, history: Span) {
-        while let Some(Entry { delivered: Some((at, _)), digest, .. }) = self.entries.front()
+        while let Some(Entry { delivered: Some(at), digest, .. }) = self.entries.front()
             && *at + history < now
         {
             self.before_base = *digest;

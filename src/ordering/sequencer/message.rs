@@ -78,8 +78,9 @@ pub enum Message {
         committed: u64,
         /// Index of the first batch given.
         from: u64,
-        /// To the end.
-        batches: Vec<Batch>,
+        /// As many as are there with all their bodies, which come along: the replica that has them
+        /// may crash as well.
+        batches: Vec<Arc<[Item]>>,
     },
     /// These bodies are missing here.
     Fetch(Vec<Id>),
@@ -130,7 +131,8 @@ impl Encode for Message {
                 6_u8.encode(to);
                 (*epoch, *normal).encode(to);
                 (*committed, *from).encode(to);
-                batches.encode(to);
+                (batches.len() as u32).encode(to);
+                batches.iter().for_each(|items| items.as_ref().encode(to));
             }
             Self::Fetch(ids) => {
                 7_u8.encode(to);

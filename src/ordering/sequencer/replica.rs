@@ -100,36 +100,66 @@ impl Replica {
         if self.log.len() > len {
             let cut: Vec<Batch> = self.log.tail(len).cloned().collect();
             self.record(Event::Cut(len));
-            let names = cut.iter().flat_map(|batch| batch.iter());
-            names.for_each(|name| self.bodies.unorder(now, *name));
+            self.sought = self.log.held();
+            for name in cut.iter().flat_map(|batch| batch.iter()) {
+                self.bodies.unorder(now, *name);
+                self.missing.end(name.id);
+            }
         }
     }
 
-    /// Delivers committed batches as long as all bodies are here, and asks for those that are not.
-    pub(super) fn deliver_committed(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
-        while self.log.delivered() < self.committed {
-            let Some(batch) = self.log.batch(self.log.delivered()) else { return };
+    /// Writes down the bodies of as many batches as are complete, and misses the others. True if
+    /// there were any. A batch counts as received only with its bodies (Viewstamped Replication
+    /// Revisited, 4.1, step 4, where a log holds requests): a name on all disks is worth nothing
+    /// when the last body crashes.
+    pub(super) fn hold_bodies(&mut self, now: LocalTime, out: &mut Out<Sequencer>) -> bool {
+        let before = self.log.held();
+        while let Some(batch) = self.log.batch(self.log.held()) {
             let items: Option<Arc<[Item]>> =
                 batch.iter().map(|name| self.bodies.item(*name)).collect();
-            let Some(items) = items else { return self.seek(now, out) };
+            let Some(items) = items else {
+                self.seek(now, out);
+                break;
+            };
+            self.record(Event::Held(items));
+        }
+        self.log.held() > before
+    }
+
+    /// Delivers committed batches as long as all bodies are here.
+    pub(super) fn deliver_committed(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
+        while self.log.delivered() < self.committed {
+            let Some(items) = self.log.items(self.log.delivered()).cloned() else { return };
             for item in items.iter() {
                 self.bodies.deliver(now, item);
                 out.deliver(item.clone());
             }
-            self.record(Event::Delivered(now, items));
+            self.record(Event::Delivered(now));
         }
     }
 
-    /// Misses the bodies of what is committed and cannot be delivered yet, each once.
+    /// Misses the bodies that are not here, each once.
     fn seek(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
-        let from = self.sought.max(self.log.delivered());
-        for index in from..self.committed {
+        let from = self.sought.max(self.log.held());
+        for index in from..self.log.len() {
             let names = self.log.batch(index).into_iter().flat_map(|batch| batch.iter());
             for name in names.filter(|name| self.bodies.body(&name.id).is_none()) {
                 self.missing.begin(now, name.id, || out.draw());
             }
         }
-        self.sought = self.committed;
+        self.sought = self.log.len();
+    }
+
+    /// Bodies have come.
+    fn completed(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
+        if self.hold_bodies(now, out) {
+            match self.role {
+                Role::Leader(_) => self.commit(now, out),
+                Role::Follower(_) => self.acknowledge(out),
+                Role::Candidate(_) => {}
+            }
+            self.deliver_committed(now, out);
+        }
     }
 
     fn fetch(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
@@ -153,7 +183,7 @@ impl Replica {
                 self.bodies.learn(now, signed);
             }
         }
-        self.deliver_committed(now, out);
+        self.completed(now, out);
     }
 
     fn finish(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
@@ -167,11 +197,13 @@ impl Replica {
         let (checkpoint, events) = journal.contents();
         self.log = checkpoint.clone();
         events.into_iter().for_each(|event| self.log.take(event));
-        for entry in self.log.contents() {
-            match entry {
-                Ok((at, items)) => items.iter().for_each(|item| self.bodies.deliver(at, item)),
-                Err(batch) => batch.iter().for_each(|name| self.bodies.order(now, *name)),
+        for (batch, items, delivered) in self.log.contents() {
+            let items = items.unwrap_or_default();
+            match delivered {
+                Some(at) => items.iter().for_each(|item| self.bodies.deliver(at, item)),
+                None => batch.iter().for_each(|name| self.bodies.order(now, *name)),
             }
+            items.iter().for_each(|item| self.bodies.learn(now, &item.signed));
         }
         self.committed = self.log.delivered();
         self.journal = Journal::new(self.log.clone(), self.log.kept());
@@ -187,7 +219,7 @@ impl crate::ordering::Replica<Sequencer> for Replica {
     fn submit(&mut self, now: LocalTime, item: Item, out: &mut Out<Sequencer>) {
         let is_new = self.bodies.submit(now, &item);
         if self.missing.end(item.id()) {
-            self.deliver_committed(now, out);
+            self.completed(now, out);
         }
         if is_new {
             self.collect(now, out);
@@ -248,6 +280,7 @@ impl crate::ordering::Replica<Sequencer> for Replica {
         match durable {
             Some(journal) => {
                 self.restore(now, &journal);
+                self.hold_bodies(now, out);
                 self.take_up_role(now, out);
             }
             None => self.record(Event::Lost),

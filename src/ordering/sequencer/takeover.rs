@@ -2,14 +2,15 @@
 //! committed (Viewstamped Replication Revisited, 4.2).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Sequencer;
 use super::log::Event;
-use super::message::{Batch, Message};
+use super::message::Message;
 use super::replica::BEAT;
 use super::replica::{NOTE_EPOCH, Replica, Role};
 use crate::kernel::LocalTime;
-use crate::ordering::{Out, Peer};
+use crate::ordering::{Item, Out, Peer};
 
 pub(super) struct Candidate {
     tails: BTreeMap<u16, Tail>,
@@ -20,7 +21,7 @@ struct Tail {
     normal: u32,
     committed: u64,
     from: u64,
-    batches: Vec<Batch>,
+    batches: Vec<Arc<[Item]>>,
 }
 
 impl Tail {
@@ -39,7 +40,7 @@ impl Replica {
     }
 
     pub(super) fn ask_for_logs(&self, out: &mut Out<Sequencer>) {
-        let (epoch, from) = (self.log.promised(), self.committed);
+        let (epoch, from) = (self.log.promised(), self.committed.min(self.log.held()));
         out.broadcast(Message::Takeover { epoch, from });
         out.set_timer(self.params.heartbeat, BEAT);
     }
@@ -62,13 +63,13 @@ impl Replica {
             return;
         }
         self.save(out);
-        let from = index.clamp(self.log.base(), self.log.len());
+        let from = index.clamp(self.log.base(), self.log.held());
         let tail = Message::Tail {
             epoch,
             normal: self.log.normal(),
             committed: self.committed,
             from,
-            batches: self.log.tail(from).cloned().collect(),
+            batches: (from..).map_while(|index| self.log.items(index).cloned()).collect(),
         };
         out.send(Peer::Replica(peer), tail);
     }
@@ -83,7 +84,10 @@ impl Replica {
     ) {
         let Message::Tail { normal, committed, from, batches, .. } = message else { return };
         let Role::Candidate(candidate) = &mut self.role else { return };
-        if epoch != self.log.promised() {
+        let keys = self.seat.signer.ring();
+        let is_genuine = |item: &Item| item.signed.is_genuine(keys);
+        if epoch != self.log.promised() || !batches.iter().all(|batch| batch.iter().all(is_genuine))
+        {
             return;
         }
         let (normal, committed, from) = (*normal, *committed, *from);
@@ -93,20 +97,26 @@ impl Replica {
         }
     }
 
+    /// The best log is the longest of the latest epoch, as far as its bodies are there: what is
+    /// committed is with all its bodies in every majority. The rest nobody may have any more.
     fn take_over(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
         let Role::Candidate(Candidate { tails }) = &self.role else { return };
-        let own = (self.log.normal(), self.log.len());
+        let own = (self.log.normal(), self.log.held());
         let committed = tails.values().map(|tail| tail.committed).max().unwrap_or(0);
         let before = self.committed;
         let best = tails.values().max_by_key(|tail| (tail.normal, tail.len()));
         if let Some(best) = best.filter(|best| (best.normal, best.len()) > own) {
-            let Some(known) = before.checked_sub(best.from) else { return };
-            let batches: Vec<Batch> = best.batches.iter().skip(known as usize).cloned().collect();
-            self.cut(now, before);
-            batches.into_iter().for_each(|batch| self.append(now, batch));
+            let first = before.min(self.log.held());
+            let Some(known) = first.checked_sub(best.from) else { return };
+            let batches: Vec<_> = best.batches.iter().skip(known as usize).cloned().collect();
+            self.cut(now, first);
+            batches.into_iter().for_each(|batch| self.adopt(now, &batch));
+        } else {
+            self.cut(now, own.1);
         }
         let epoch = self.log.promised();
         self.record(Event::Normal(epoch));
+        self.hold_bodies(now, out);
         self.save(out);
         self.committed = before.max(committed.min(self.log.len()));
         out.note(NOTE_EPOCH, epoch.into());
@@ -114,5 +124,10 @@ impl Replica {
         self.repeat_all(before, out);
         self.deliver_committed(now, out);
         self.order_waiting(now, out);
+    }
+
+    fn adopt(&mut self, now: LocalTime, items: &[Item]) {
+        items.iter().for_each(|item| self.bodies.learn(now, &item.signed));
+        self.append(now, items.iter().map(Item::named).collect());
     }
 }

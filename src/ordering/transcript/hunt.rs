@@ -27,6 +27,8 @@ pub(in crate::ordering) struct Hunt<S: Strategy> {
     pub(in crate::ordering) catches_up: bool,
     /// Whether, once all is calm, every statement is accepted by a quorum: clients try again.
     pub(in crate::ordering) settles: bool,
+    /// How often clients try again at most. Without it nothing but the strategy repairs anything.
+    pub(in crate::ordering) tries: u8,
     /// Whether attester `d` says two things under one number, now and then.
     pub(in crate::ordering) equivocates: bool,
 }
@@ -40,6 +42,7 @@ impl<S: Strategy> Default for Hunt<S> {
             held_to: None,
             catches_up: false,
             settles: false,
+            tries: 40,
             equivocates: false,
         }
     }
@@ -109,7 +112,6 @@ struct Run<'a, S: Strategy> {
 
 const STEPS: u64 = 100;
 const PATIENCE: Span = Span::from_millis(600);
-const TRIES: u8 = 40;
 
 impl<'a, S: Strategy> Run<'a, S> {
     fn new(hunt: &'a Hunt<S>, seed: u64, written: bool) -> Self {
@@ -226,7 +228,7 @@ impl<'a, S: Strategy> Run<'a, S> {
         let now = self.network.now;
         for at in 0..self.written.len() {
             let (item, tried) = &self.written[at];
-            let patient = *tried + PATIENCE > now || item.attempt >= TRIES;
+            let patient = *tried + PATIENCE > now || item.attempt >= self.hunt.tries;
             if patient || self.is_settled(item) {
                 continue;
             }
