@@ -81,7 +81,7 @@ impl Workload for Phold {
             black_box(cell.luck.word());
         }
         let word = cell.luck.word();
-        let to = ((word >> 32) * u64::from(self.processes) >> 32) as u32;
+        let to = (((word >> 32) * u64::from(self.processes)) >> 32) as u32;
         let odd = word & 1 == 1;
         match self.shape {
             Shape::Timers if odd => send(own, 1 + (word & 0xffff_fffe) % (self.least / 10)),
