@@ -61,7 +61,7 @@ impl Replica {
             self.incomplete.insert(block.id, (block.clone(), 0));
             let author = if from == self.seat.me { block.author } else { from };
             for id in missing {
-                self.missing_bodies.begin_at(now, id, author);
+                self.missing_bodies.begin_with(now, id, author);
             }
         }
         if self.certified.contains(&block.ballot()) {
