@@ -35,9 +35,7 @@ pub(super) enum Command {
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArgs),
     /// Draw the charts and pages of a stored result again
-    #[command(
-        after_help = "Examples:\n  attestorm report out-of-order-links\n  attestorm report out-of-order-links/compare-ordering --format md > decision.md"
-    )]
+    #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArgs),
     /// Draw random faults from seeds and look for one that breaks a guarantee
     #[command(after_help = HUNT_EXAMPLES)]
@@ -90,9 +88,19 @@ const REPLAY_EXAMPLES: &str = "Examples:
 
 Exit codes: 0 reproduced, 97 differs because the model number changed, 1 differs: a defect.";
 
+const REPORT_EXAMPLES: &str = "Examples:
+  attestorm report out-of-order-links
+  attestorm report out-of-order-links/compare-ordering --format md > decision.md
+
+The runs are repeated, their digests checked, and pages and charts drawn anew in the same folder.";
+
 const HUNT_EXAMPLES: &str = "Examples:
   attestorm hunt out-of-order-links --ordering jolteon --runs 1000
   attestorm hunt calm-baseline --ordering causal --runs 200 --from 4711";
+
+const NEW_EXAMPLES: &str = "Examples:
+  attestorm scenario new ours.toml
+  attestorm scenario new --from out-of-order-links ours.toml";
 
 /// How a scenario is chosen and changed.
 #[derive(Args, Clone, Debug)]
@@ -213,9 +221,8 @@ pub(super) struct ReplayArgs {
 pub(super) struct ReportArgs {
     /// A result's folder, or a scenario's name for its latest; the latest of all if not given
     pub(super) result: Option<String>,
-    /// Folder that results were written under
-    #[arg(long, value_name = "FOLDER", default_value = "results")]
-    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
@@ -249,9 +256,7 @@ pub(super) enum ScenarioCommand {
     /// Print the JSON Schema of scenario files
     Schema,
     /// Write a new scenario file: a commented template, or a copy of another scenario
-    #[command(
-        after_help = "Examples:\n  attestorm scenario new ours.toml\n  attestorm scenario new --from out-of-order-links ours.toml"
-    )]
+    #[command(after_help = NEW_EXAMPLES)]
     New {
         /// The file to write; it must not exist
         file: PathBuf,
@@ -301,8 +306,12 @@ fn axis_of(text: &str) -> Result<(String, Vec<String>), String> {
     let (path, values) =
         override_of(text).map_err(|_| "write PATH=A,B, as in ordering=arrival,causal")?;
     let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();
-    if values.len() < 2 || values.iter().any(String::is_empty) {
+    let is_all = path == "ordering" && values == ["all"];
+    if values.len() < 2 && !is_all || values.iter().any(String::is_empty) {
         return Err("name at least two values, as in ordering=arrival,causal".to_owned());
+    }
+    if let Some(twice) = (1..values.len()).find(|at| values[..*at].contains(&values[*at])) {
+        return Err(format!("`{}` stands there twice", values[twice]));
     }
     Ok((path, values))
 }
@@ -329,6 +338,8 @@ mod tests {
         assert_eq!(values("ordering=a,b"), Ok(("ordering".to_owned(), 2)));
         assert!(values("ordering=a").is_err());
         assert!(values("ordering").is_err());
+        assert!(values("ordering=all").is_ok());
+        assert!(values("ordering=a,b,a").is_err());
     }
 
     #[test]

@@ -60,6 +60,6 @@ fn keep(find: &Find, args: &HuntArgs, ordering: &str) -> Result<String, StoreErr
     let draft = Draft::begin(&folder, &format!("run-{}", find.number))?;
     draft.write("scenario.toml", find.scenario.to_toml())?;
     draft.write("broken.txt", format!("{}\n", find.broken))?;
-    let place = draft.publish()?;
+    let place = draft.publish(None)?;
     Ok(place.join("scenario.toml").display().to_string())
 }

@@ -2,7 +2,9 @@
 
 mod args;
 mod compare;
+mod follow;
 mod greeting;
+mod grid;
 mod hunt;
 mod metrics;
 mod output;
@@ -12,6 +14,7 @@ mod report;
 mod run;
 mod scenario;
 mod source;
+mod stored;
 
 use std::process::ExitCode;
 

@@ -1,208 +1,122 @@
 //! `attestorm replay`: a stored result must come out again, byte for byte.
 
-use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::args::ReplayArgs;
-use super::output::{FAILED, fail, print};
+use super::follow::Comparer;
+use super::output::{FAILED, INVALID, fail, print};
 use super::progress::Progress;
 use super::source;
-use crate::experiment::{Word, run_all, twin_of};
-use crate::kernel::Recorded;
-use crate::measure::{NoRows, OperationRow, Rows};
+use super::stored::{Cell, Origin, StoredGrid, StoredRun};
+use crate::experiment::{Trail, Word, run_all, run_pair};
 use crate::ordering::Catalogue;
-use crate::report::{StoreError, find_result, read};
-use crate::scenario::Source;
+use crate::report::{find_result, grouped, pretty, read, summary};
 use crate::scenario::model::Scenario;
-use crate::simulation::{Listener, MODEL, Options, World, run};
-use crate::trace::{Checkpoint, Digest, Fact, Names, line};
+use crate::simulation::{MODEL, Options, World, run};
+use crate::trace::{Digest, Names};
 
 pub(super) fn replay(args: &ReplayArgs, catalogue: &Catalogue, quiet: bool) -> ExitCode {
     let folder = match find_result(args.result.as_deref(), &args.engine.out) {
         Ok(folder) => folder,
-        Err(error) => return fail(error, FAILED),
+        Err(error) => return fail(error, INVALID),
     };
     let options = source::options(&args.engine);
-    let result = match folder.join("digests.txt").is_file() {
+    let replayed = match StoredGrid::is_in(&folder) {
         true => replay_grid(&folder, catalogue, options, quiet),
         false => replay_run(&folder, catalogue, options),
     };
-    match result {
-        Ok(Replayed { text, same: true, .. }) => {
-            print(&text);
-            ExitCode::SUCCESS
-        }
-        Ok(Replayed { text, model, .. }) => {
-            print(&text);
-            differs(model)
-        }
+    match replayed {
+        Ok(replayed) => tell(&replayed, quiet),
         Err(error) => fail(error, FAILED),
     }
 }
 
 /// How a replay came out.
 struct Replayed {
+    /// The first line says it all.
     text: String,
-    same: bool,
-    /// The model number that the result was made by.
-    model: u32,
+    /// The facts are the same.
+    is_same: bool,
+    /// A scenario was changed after the run.
+    is_edited: bool,
+    origin: Origin,
 }
 
-/// What a difference means.
-fn differs(model: u32) -> ExitCode {
-    if model == MODEL {
-        print(
-            "same model and still different: a defect of attestorm. Please report it, with the result's folder.\n",
-        );
-        return ExitCode::from(FAILED);
+fn tell(replayed: &Replayed, quiet: bool) -> ExitCode {
+    let Replayed { text, is_same, is_edited, origin } = replayed;
+    let (meaning, code) = meaning(*is_same, *is_edited, origin);
+    match quiet {
+        true => print(&format!("{}\n", text.lines().next().unwrap_or_default())),
+        false => print(&format!("{text}{meaning}")),
     }
-    print(&format!("made by model {model}, this is model {MODEL}: results differ by design\n"));
-    ExitCode::from(Word::Inconclusive.exit())
+    ExitCode::from(code)
 }
 
-/// The value behind a key of `digest.txt`.
-fn field(text: &str, key: &str) -> Option<String> {
-    let line = text.lines().find(|line| line.split_whitespace().next() == Some(key))?;
-    Some(line[key.len()..].trim().to_owned())
-}
-
-fn model_of(text: &str) -> u32 {
-    field(text, "model").and_then(|model| model.parse().ok()).unwrap_or(0)
-}
-
-/// The scenario of a stored result.
-pub(super) fn restore(folder: &Path, catalogue: &Catalogue) -> Result<Scenario, String> {
-    restore_file(&folder.join("scenario.toml"), catalogue)
-}
-
-fn restore_file(file: &Path, catalogue: &Catalogue) -> Result<Scenario, String> {
-    let stored = Source::File(file.to_owned());
-    source::read(&stored, &[], catalogue)
-        .map_err(|errors| format!("the stored scenario is damaged\n{}", errors.render(false)))
+/// What the outcome means, and the exit code.
+fn meaning(is_same: bool, is_edited: bool, origin: &Origin) -> (String, u8) {
+    let Origin { model, version, .. } = origin;
+    match (is_same, is_edited) {
+        (true, false) => (String::new(), 0),
+        (true, true) => {
+            let text = "a stored scenario was changed after the run: the facts are the same, what \
+                        is demanded of them may not be\n";
+            (text.to_owned(), FAILED)
+        }
+        (false, true) => {
+            let text = "a stored scenario was changed after the run: put back what it was, or run \
+                        it anew\n";
+            (text.to_owned(), FAILED)
+        }
+        (false, false) if *model != MODEL => {
+            let text = format!(
+                "made by model {model}, this is model {MODEL}: results differ by design\n\
+                 next: git checkout v{version}\n"
+            );
+            (text, Word::Inconclusive.exit())
+        }
+        (false, false) => {
+            let text = "same model and still different: a defect of attestorm, or a file that was \
+                        changed. Please report it,\nwith the result's folder.\n";
+            (text.to_owned(), FAILED)
+        }
+    }
 }
 
 fn replay_run(folder: &Path, catalogue: &Catalogue, options: Options) -> Result<Replayed, String> {
-    let digest_file = read(folder, "digest.txt").map_err(|error| error.to_string())?;
-    let stored = field(&digest_file, "digest").and_then(|hex| Digest::from_hex(&hex));
-    let stored = stored.ok_or("digest.txt holds no digest; the result is damaged")?;
-    let scenario = restore(folder, catalogue)?;
-    let mut comparer = Comparer::new(folder, &scenario, catalogue).map_err(|e| e.to_string())?;
-    let outcome =
-        run(&scenario, catalogue, options, &mut comparer).map_err(|failure| failure.to_string())?;
-    let twin = replay_twin(&digest_file, &scenario, catalogue, options)?;
-    let model = model_of(&digest_file);
-    let same = outcome.digest == stored && twin != Some(false);
-    let name = &scenario.name;
-    let text = if same {
-        let with_twin = if twin.is_some() { " and its twin" } else { "" };
-        format!(
-            "{name}, seed {}{with_twin}: reproduced byte for byte    digest {}\n",
-            scenario.seed,
-            stored.short()
-        )
-    } else {
-        format!(
-            "{name}, seed {}: differs\n  stored digest  {stored}\n  here           {}\n{}",
-            scenario.seed,
-            outcome.digest,
+    let StoredRun { origin, scenario, is_edited } = StoredRun::read(folder, catalogue)?;
+    let world = World::new(&scenario, catalogue);
+    let mut comparer = Comparer::new(folder, &world)?;
+    let with_twin = origin.twin.is_some();
+    let pair = run_pair(&scenario, catalogue, options, with_twin, &mut comparer)
+        .map_err(|failure| failure.to_string())?;
+    let twin = pair.twin.as_ref().map(|twin| &twin.digest);
+    let (name, seed) = (&scenario.name, scenario.seed);
+    let is_run_same = pair.run.digest == origin.digest;
+    let mut text = match (is_run_same, twin == origin.twin.as_ref()) {
+        (true, true) => {
+            let with_twin = if with_twin { " and its twin" } else { "" };
+            let short = origin.digest.short();
+            format!("{name}, seed {seed}{with_twin}: reproduced byte for byte    digest {short}\n")
+        }
+        (true, false) => format!("{name}, seed {seed}: the run is the same, its twin differs\n"),
+        (false, _) => format!(
+            "{name}, seed {seed}: differs\n  stored digest  {}\n  here           {}\n{}",
+            origin.digest,
+            pair.run.digest,
             comparer.tell()
-        )
+        ),
     };
-    Ok(Replayed { text, same, model })
-}
-
-/// Whether the twin came out again; `None` if there was none.
-fn replay_twin(
-    digest_file: &str,
-    scenario: &Scenario,
-    catalogue: &Catalogue,
-    options: Options,
-) -> Result<Option<bool>, String> {
-    let Some(stored) = field(digest_file, "twin").and_then(|hex| Digest::from_hex(&hex)) else {
-        return Ok(None);
-    };
-    let outcome = run(&twin_of(scenario), catalogue, options, &mut NoRows);
-    Ok(Some(outcome.map_err(|failure| failure.to_string())?.digest == stored))
-}
-
-/// Compares a run with what is stored of it, and keeps the first difference.
-struct Comparer {
-    world: World,
-    checkpoints: Lines<BufReader<std::fs::File>>,
-    trace: Option<Lines<BufReader<std::fs::File>>>,
-    difference: Option<String>,
-    first_event: Option<String>,
-    events: u64,
-}
-
-impl Comparer {
-    fn new(folder: &Path, scenario: &Scenario, catalogue: &Catalogue) -> std::io::Result<Self> {
-        let open = |name: &str| std::fs::File::open(folder.join(name));
-        let mut checkpoints = BufReader::new(open("checkpoints.csv")?).lines();
-        checkpoints.next();
-        let trace = open("trace.txt").ok().map(|file| BufReader::new(file).lines());
-        let world = World::new(scenario, catalogue);
-        Ok(Self { world, checkpoints, trace, difference: None, first_event: None, events: 0 })
+    let mut is_same = is_run_same && twin == origin.twin.as_ref();
+    let stored = read(folder, "summary.json").map_err(|error| error.to_string())?;
+    if is_same && !is_edited && stored != pretty(&summary(&pair)) {
+        is_same = false;
+        text = format!(
+            "{name}, seed {seed}: the facts are the same, and summary.json is not what they give\n"
+        );
     }
-
-    /// The first difference in words: the event if a trace is stored, else process and second.
-    fn tell(&self) -> String {
-        let place =
-            self.difference.as_deref().unwrap_or("no stored second differs: only the end does");
-        let event = self.first_event.as_deref();
-        let event = event
-            .unwrap_or("with --trace in the first place, the event itself would be named here");
-        format!("{place}\n{event}\n")
-    }
-}
-
-impl Rows for Comparer {
-    fn row(&mut self, _: &OperationRow) {}
-
-    fn are_wanted(&self) -> bool {
-        false
-    }
-}
-
-impl Listener for Comparer {
-    fn facts(&mut self, facts: &[Recorded<Fact>]) {
-        let Some(trace) = self.trace.as_mut().filter(|_| self.first_event.is_none()) else {
-            return;
-        };
-        for fact in facts {
-            self.events += 1;
-            let here = line(fact, &self.world.layout);
-            let stored =
-                trace.next().and_then(Result::ok).unwrap_or_else(|| "(the trace ends)".to_owned());
-            if here != stored {
-                self.first_event =
-                    Some(format!("at fact {}\n  stored  {stored}\n  here    {here}", self.events));
-                return;
-            }
-        }
-    }
-
-    fn checkpoint(&mut self, checkpoint: Checkpoint) {
-        if self.difference.is_some() {
-            return;
-        }
-        let Checkpoint { second, process, chain } = checkpoint;
-        let here = format!("{second},{process},{chain:016x}");
-        if self.checkpoints.next().and_then(Result::ok).as_deref() != Some(&here) {
-            let name = self.world.layout.name(process);
-            self.difference =
-                Some(format!("first difference: {name} in second {second} of the run"));
-        }
-    }
-}
-
-/// One line of `digests.txt`.
-struct Cell {
-    variant: usize,
-    seed: u64,
-    digest: String,
+    Ok(Replayed { text, is_same, is_edited, origin })
 }
 
 fn replay_grid(
@@ -211,56 +125,79 @@ fn replay_grid(
     options: Options,
     quiet: bool,
 ) -> Result<Replayed, String> {
-    let stored = read(folder, "digests.txt").map_err(|error: StoreError| error.to_string())?;
-    let digest_file = read(folder, "digest.txt").map_err(|error| error.to_string())?;
-    let cells: Vec<Cell> = stored.lines().filter_map(cell).collect();
-    let variants = 1 + cells.iter().map(|cell| cell.variant).max().unwrap_or(0);
-    let scenarios = (0..variants)
-        .map(|variant| restore_file(&folder.join(format!("variants/{variant}.toml")), catalogue))
-        .collect::<Result<Vec<_>, _>>()?;
-    let jobs: Vec<Scenario> = cells
-        .iter()
-        .map(|cell| Scenario { seed: cell.seed, ..scenarios[cell.variant].clone() })
-        .collect();
-    let total = jobs.len();
-    let shared = Arc::new(catalogue.clone());
-    let work = move |scenario: Scenario| {
-        run(&scenario, &shared, options, &mut NoRows).map(|outcome| outcome.digest.to_string())
+    let stored = StoredGrid::read(folder, catalogue)?;
+    let again = repeat(&stored, catalogue, options, quiet);
+    let is_same = |(cell, here): &(&Cell, &Repeated)| {
+        here.as_ref().is_ok_and(|(digest, _)| *digest == cell.digest)
     };
-    let mut progress = Progress::new("replayed", total as u64, quiet);
-    let done =
-        run_all(jobs, source::cores(), work, |at, _| progress.at(at as u64 + 1, total as u64));
-    drop(progress);
-    let mut different = Vec::new();
-    for (number, (cell, result)) in cells.iter().zip(&done).enumerate() {
-        let here = result.as_ref().ok().and_then(|digest| digest.as_ref().ok());
-        if here != Some(&cell.digest) {
-            let ordering = &scenarios[cell.variant].ordering;
-            different.push(format!(
-                "run {} of {total} differs: ordering {ordering}, variant {}, seed {}",
-                number + 1,
-                cell.variant,
-                cell.seed
-            ));
-        }
-    }
-    let short = field(&digest_file, "digest").and_then(|hex| Digest::from_hex(&hex));
-    let short = short.map_or(String::new(), |digest| digest.short());
-    let same = total - different.len();
+    let total = stored.cells.len();
+    let runs = || stored.cells.iter().zip(&again);
+    let same = runs().filter(is_same).count();
     let mut text = format!(
-        "{same} of {total} runs reproduced byte for byte        digest of digests {short}\n"
+        "{} of {} runs reproduced byte for byte        digest of digests {}\n",
+        grouped(same as u64),
+        grouped(total as u64),
+        stored.origin.digest.short()
     );
-    if let Some(first) = different.first() {
-        text.push_str(&format!(
-            "{first}\nto narrow it down: attestorm run with that variant and seed, then replay\n"
-        ));
+    if let Some((number, (cell, here))) = runs().enumerate().find(|(_, run)| !is_same(run)) {
+        let label = &stored.labels[cell.variant];
+        let seed = cell.seed;
+        text.push_str(&format!("run {} of {total}: {label}, seed {seed}, ", number + 1));
+        text.push_str(&difference(&stored, cell, here, catalogue));
     }
-    Ok(Replayed { text, same: different.is_empty(), model: model_of(&digest_file) })
+    let (is_same, is_edited) = (same == total, stored.is_edited);
+    Ok(Replayed { text, is_same, is_edited, origin: stored.origin })
 }
 
-fn cell(line: &str) -> Option<Cell> {
-    let mut fields = line.split_whitespace();
-    let variant = fields.next()?.parse().ok()?;
-    let seed = fields.next()?.parse().ok()?;
-    Some(Cell { variant, seed, digest: fields.next()?.to_owned() })
+/// A run once more: its digest and its trail, or why it came to nothing.
+type Repeated = Result<(Digest, Trail), String>;
+
+fn repeat(
+    stored: &StoredGrid,
+    catalogue: &Catalogue,
+    options: Options,
+    quiet: bool,
+) -> Vec<Repeated> {
+    let jobs: Vec<Scenario> = stored
+        .cells
+        .iter()
+        .map(|cell| Scenario { seed: cell.seed, ..stored.scenarios[cell.variant].clone() })
+        .collect();
+    let total = jobs.len() as u64;
+    let shared = Arc::new(catalogue.clone());
+    let work = move |scenario: Scenario| {
+        let mut trail = Trail::default();
+        let outcome = run(&scenario, &shared, options, &mut trail);
+        outcome.map(|outcome| (outcome.digest, trail)).map_err(|failure| failure.to_string())
+    };
+    let mut progress = Progress::new("replayed", total, quiet);
+    let done = run_all(jobs, source::cores(), work, |at, _| progress.at(at as u64 + 1, total));
+    done.into_iter().map(|result| result.unwrap_or_else(|panicked| Err(panicked.0))).collect()
+}
+
+/// Where a run parts from what is stored, by its trail.
+fn difference(stored: &StoredGrid, cell: &Cell, here: &Repeated, catalogue: &Catalogue) -> String {
+    let (digest, trail) = match here {
+        Ok(here) => here,
+        Err(why) => return format!("came to nothing here: {why}\n"),
+    };
+    let mut text =
+        format!("differs\n  stored digest  {}\n  here           {digest}\n", cell.digest);
+    let Some(parting) = stored.trail(cell).and_then(|stored| stored.parting(trail)) else {
+        text.push_str("no second differs from the stored trail: digests.txt was changed\n");
+        return text;
+    };
+    let scenario = Scenario { seed: cell.seed, ..stored.scenarios[cell.variant].clone() };
+    let layout = World::new(&scenario, catalogue).layout;
+    let known = parting.processes.iter().filter(|process| **process < layout.processes());
+    let mut names: Vec<String> = known.map(|process| layout.name(*process)).collect();
+    let more = names.len().saturating_sub(6);
+    names.truncate(6);
+    let names = names.join(", ");
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let second = parting
+        .second
+        .map_or("at the end".to_owned(), |second| format!("in second {second} of the run"));
+    text.push_str(&format!("first difference: {second}; in the end at {names}{more}\n"));
+    text
 }

@@ -5,16 +5,16 @@ use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::args::{Format, RunArgs};
+use super::grid::Job;
 use super::output::{FAILED, fail, print};
 use super::progress::Progress;
 use super::source::{self, command};
-use crate::experiment::{Pair, run_pair};
+use crate::experiment::{Grid, Pair, Variant, Word, run_pair};
 use crate::kernel::{Recorded, Span, VirtualTime};
 use crate::measure::{OperationRow, Rows};
 use crate::ordering::Catalogue;
 use crate::report::{
-    Draft, Making, OperationsCsv, StoreError, pretty, run_screen, seeds_screen, summary,
-    verdict_line, write_run,
+    Draft, Making, OperationsCsv, StoreError, pretty, run_screen, summary, verdict_line, write_run,
 };
 use crate::scenario::model::Scenario;
 use crate::simulation::{Listener, World};
@@ -57,9 +57,9 @@ fn once(args: &RunArgs, scenario: &Scenario, catalogue: &Catalogue, quiet: bool)
     let making = Making {
         wall_secs: began.elapsed().as_secs_f64(),
         files: Some(format!("{place}: summary.json, charts/, CSV")),
-        next: next(&pair),
+        next: next(&pair, &args.scenario.scenario, catalogue),
     };
-    let written = write_run(&draft, &pair, &making, &command()).and_then(|()| draft.publish());
+    let written = write_run(&draft, &pair, &making, &command()).and_then(|()| draft.publish(None));
     if let Err(error) = written {
         return fail(error, FAILED);
     }
@@ -67,9 +67,11 @@ fn once(args: &RunArgs, scenario: &Scenario, catalogue: &Catalogue, quiet: bool)
     ExitCode::from(pair.verdict.word().exit())
 }
 
-fn show(pair: &Pair, making: &Making, format: Format, quiet: bool) {
+/// Prints a run as it was asked for.
+pub(super) fn show(pair: &Pair, making: &Making, format: Format, quiet: bool) {
     if quiet {
-        return print(&format!("{}\n", verdict_line(pair)));
+        print(&format!("{}\n", verdict_line(pair)));
+        return;
     }
     print(&match format {
         Format::Text => run_screen(pair, making),
@@ -80,16 +82,18 @@ fn show(pair: &Pair, making: &Making, format: Format, quiet: bool) {
 }
 
 /// The one most useful next command.
-fn next(pair: &Pair) -> String {
-    let name = &pair.scenario.name;
-    let others = ["arrival", "fifo", "causal", "sequencer"];
-    let others: Vec<&str> =
-        others.into_iter().filter(|other| *other != pair.scenario.ordering).collect();
-    format!(
-        "attestorm compare {name} --by ordering={},{}",
-        pair.scenario.ordering,
-        others.join(",")
-    )
+fn next(pair: &Pair, name: &str, catalogue: &Catalogue) -> String {
+    let (own, seed) = (pair.scenario.ordering.as_str(), pair.scenario.seed);
+    match pair.verdict.word() {
+        Word::Broken => format!("attestorm run {name} --ordering {own} --seed {seed} --trace"),
+        Word::Inconclusive => format!("attestorm scenario show {name}"),
+        Word::Missed | Word::Pass => {
+            let others = ["arrival", "fifo", "causal", "sequencer"].into_iter();
+            let others = others.filter(|other| *other != own && catalogue.find(other).is_some());
+            let names: Vec<&str> = std::iter::once(own).chain(others).collect();
+            format!("attestorm compare {name} --by ordering={}", names.join(","))
+        }
+    }
 }
 
 fn over_seeds(
@@ -99,45 +103,16 @@ fn over_seeds(
     catalogue: &Catalogue,
     quiet: bool,
 ) -> ExitCode {
-    use crate::experiment::{Grid, Variant, compare};
-    let began = Instant::now();
-    let folder = args.engine.out.join(&scenario.name);
-    let draft = match Draft::begin(&folder, &format!("{}-seeds", stamp())) {
-        Ok(draft) => draft,
-        Err(error) => return fail(error, FAILED),
-    };
-    let label = scenario.ordering.clone();
     let axis = "ordering".to_owned();
-    let grid = Grid { axis, variants: vec![Variant { label, scenario }], seeds: seeds.to_vec() };
-    let mut progress = Progress::new("runs", seeds.len() as u64, quiet);
-    let options = source::options(&args.engine);
-    let told = |done, of| progress.at(done as u64, of as u64);
-    let comparison = match compare(grid, catalogue, options, source::cores(), told) {
-        Ok(comparison) => comparison,
-        Err(failure) => return fail(failure, FAILED),
-    };
-    drop(progress);
-    let place = draft.place().display().to_string();
-    let making = Making {
-        wall_secs: began.elapsed().as_secs_f64(),
-        files: Some(place),
-        next: format!(
-            "attestorm run {} --seed {}",
-            args.scenario.scenario,
-            comparison.worst_seed()
-        ),
-    };
-    let written = crate::report::write_grid(&draft, &comparison, &making, &command())
-        .and_then(|()| draft.publish());
-    if let Err(error) = written {
-        return fail(error, FAILED);
+    let variant = Variant { label: scenario.ordering.clone(), scenario };
+    let grid = Grid { axis, variants: vec![variant], seeds: seeds.to_vec() };
+    let name = &args.scenario.scenario;
+    let next = |worst: u64| format!("attestorm run {name} --seed {worst}");
+    let job = Job { grid, folder: "seeds", engine: &args.engine, format: args.format, quiet };
+    match job.run(catalogue, |comparison, _| next(comparison.worst_seed())) {
+        Ok(comparison) => ExitCode::from(comparison.gravest().exit()),
+        Err(code) => code,
     }
-    let screen = seeds_screen(&comparison, &making);
-    print(if quiet { screen.lines().next().unwrap_or_default() } else { &screen });
-    if quiet {
-        print("\n");
-    }
-    ExitCode::from(comparison.gravest().exit())
 }
 
 /// The wall-clock instant as folder names spell it: `2026-11-21T02-13-07`.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::check::Met;
 use super::pool::{Panicked, run_all};
 use super::single::{Pair, run_pair};
@@ -44,6 +46,8 @@ pub struct Comparison {
     pub seeds: Vec<u64>,
     /// What the axis says, by variant.
     pub labels: Vec<String>,
+    /// By variant: the parameters of its ordering, defaults filled in.
+    pub parameters: Vec<Value>,
     /// `runs[variant][seed]`.
     pub runs: Vec<Vec<GridRun>>,
     /// `trails[variant][seed]`: how each run came to its digest.
@@ -133,6 +137,7 @@ pub fn compare(
         let modelled = |seed: &u64| Cell::Pair(with(&variant.scenario, *seed, Crypto::Modelled));
         cells.extend(seeds.iter().map(modelled));
     }
+    let parameters = variants.iter().map(|v| parameters(&v.scenario, catalogue)).collect();
     let total = cells.len();
     let shared = Arc::new(catalogue.clone());
     let work = move |cell| work_off(cell, &shared, options);
@@ -155,7 +160,15 @@ pub fn compare(
     };
     let real_agrees = real.iter().zip(&runs).map(agrees).collect();
     let labels = variants.into_iter().map(|variant| variant.label).collect();
-    Ok(Comparison { axis, seeds, labels, runs, trails, real_agrees })
+    Ok(Comparison { axis, seeds, labels, parameters, runs, trails, real_agrees })
+}
+
+/// The parameters of a scenario's ordering, defaults filled in.
+fn parameters(scenario: &Scenario, catalogue: &Catalogue) -> Value {
+    let set = scenario.parameters.get(&scenario.ordering).cloned();
+    let set = set.unwrap_or_else(|| Value::Object(Map::new()));
+    let filled = catalogue.find(&scenario.ordering).map(|entry| (entry.check)(&set));
+    filled.and_then(Result::ok).unwrap_or(set)
 }
 
 fn work_off(cell: Cell, catalogue: &Catalogue, options: Options) -> Result<Done, Failure> {

@@ -183,7 +183,7 @@ impl<M> EventQueue<M> {
                 self.rungs[last + 1].place_all(&mut crowd, &mut self.pool);
                 continue;
             }
-            rung.take(position).drain_into(&mut self.open, &mut self.pool);
+            rung.drain_into(position, &mut self.open, &mut self.pool);
             self.sorter.sort(&mut self.open, stretch);
             self.open_until = stretch.until;
             self.passed = 0;
@@ -198,14 +198,15 @@ impl<M> EventQueue<M> {
         let mut bucket = mem::take(&mut self.top);
         let Pace { taken, since } = mem::replace(&mut self.pace, Pace { taken: 0, since: start });
         let mut crowd = Crowd::within(stretch, bucket.len());
-        if taken > 0 {
-            crowd.gap = start.saturating_sub(since) / taken;
+        if let Some(gap) = start.saturating_sub(since).checked_div(taken) {
+            crowd.gap = gap;
         }
         self.add_rung(crowd, u64::MAX);
         self.rungs[0].place_all(&mut bucket, &mut self.pool);
         self.top_ends = (u64::MAX, 0);
         self.longest_opened = LONGEST_OPENED;
         self.pool.trim();
+        self.open.shrink_to(LONGEST_OPEN);
     }
 
     fn add_rung(&mut self, crowd: Crowd, limit: u64) {
@@ -214,6 +215,14 @@ impl<M> EventQueue<M> {
         }
         self.rungs[self.depth].cut(crowd, limit);
         self.depth += 1;
+    }
+}
+
+#[cfg(test)]
+impl<M> EventQueue<M> {
+    /// The chunks of memory that the queue holds, in use or not.
+    fn chunks(&self) -> usize {
+        self.pool.chunks()
     }
 }
 

@@ -101,7 +101,7 @@ metrics! {
     "double_accepted" Event Operations Lower "Accepted by a correct validator while another that replaces the same, or claims the same subject, is accepted by one and not revoked there." "capabilities 1b";
     "duplicated" Event Operations Lower "Applied twice by one correct validator without a restart in between." "capabilities 1b";
     "lost" Event Operations Lower "Sent, and neither accepted nor refused by any correct validator that is up when settle ended." "metrics 1b";
-    "lost_after_ack" Event Operations Lower "Its client was told it is applied, and fewer than q correct validators held it when settle ended." "capabilities 1b";
+    "lost_after_ack" Event Operations Lower "Its client was told it is applied, and when settle ended fewer correct validators held it than must be among any q: q less those that failed, at least n - q + 1." "capabilities 1b";
     "forged_accepted" Event Operations Lower "Accepted by a correct validator though its signature is not its attester's." "capabilities 1b";
     "forged_refused" Event Operations Neither "Refused because its signature is not its attester's." "DESIGN 5";
     "rejected" Event Operations Lower "Turned away by a full router at least once." "DESIGN 6";

@@ -1,14 +1,12 @@
 //! The table of a comparison: estimates over seeds, what is best, what differs.
 
-use std::fmt::Write;
-
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 use super::format::number;
 use crate::experiment::{Comparison, Met, Pair, Word};
-use crate::measure::metric::{self, Better, Kind, TABLE};
+use crate::measure::metric::{self, Better};
 use crate::measure::statistics::{
-    Difference, Interval, holm, mean, mean_interval, paired_difference, variance_reduction,
+    Interval, holm, mean, mean_interval, paired_difference, variance_reduction,
 };
 use crate::measure::{Measured, Statistic};
 
@@ -23,6 +21,13 @@ pub(super) const COLUMNS: [(&str, &str, Statistic); 5] = [
     ("diverged", "diverged", Statistic::Per10k),
     ("msgs", "messages", Statistic::Mean),
 ];
+
+/// Columns by number.
+pub(super) const P50: usize = 0;
+pub(super) const P99: usize = 1;
+pub(super) const ORPHANS: usize = 2;
+pub(super) const DIVERGED: usize = 3;
+pub(super) const MESSAGES: usize = 4;
 
 /// One cell: what was measured over seeds.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +72,7 @@ pub struct Row {
     pub guarantees: String,
     /// By column.
     pub cells: Vec<Estimate>,
-    /// By column: nothing is better, as far as the seeds show.
+    /// By column: nothing is better, as far as the seeds show. Nowhere with a single seed.
     pub best: Vec<bool>,
     /// Thresholds met on every seed.
     pub met: usize,
@@ -75,6 +80,33 @@ pub struct Row {
     pub seeds_met: usize,
     /// The gravest word of any seed.
     pub gravest: Word,
+}
+
+/// A paired difference between two variants in one column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gap {
+    /// The second's mean minus the first's. The interval is widened for the number of differences
+    /// in the table, so that it leaves out zero exactly when `p` is below 0.05.
+    pub interval: Interval,
+    /// The p value, Holm-corrected over the whole table.
+    pub p: f64,
+}
+
+impl Gap {
+    /// Whether the seeds show a difference.
+    pub fn is_shown(&self) -> bool {
+        self.p < 1.0 - CONFIDENCE
+    }
+
+    /// Half the width of the interval.
+    pub fn half(&self) -> f64 {
+        (self.interval.high - self.interval.low) / 2.0
+    }
+
+    fn reversed(self) -> Self {
+        let Interval { estimate, low, high } = self.interval;
+        Self { interval: Interval { estimate: -estimate, low: -high, high: -low }, ..self }
+    }
 }
 
 /// The table.
@@ -86,9 +118,11 @@ pub struct CompareTable {
     pub rows: Vec<Row>,
     /// How many thresholds there are.
     pub thresholds: usize,
-    /// By how much pairing cut the variance of differences in the p99, on average; `None` if
-    /// that cannot be said.
+    /// By how much pairing cut the variance of differences in the p99: the median over pairs of
+    /// variants; `None` if that cannot be said.
     pub variance_cut: Option<f64>,
+    /// By column, first row and second row, the first before the second.
+    pub(super) gaps: BTreeMap<(usize, usize, usize), Gap>,
 }
 
 impl CompareTable {
@@ -97,42 +131,75 @@ impl CompareTable {
         let first = comparison.runs.first().and_then(|runs| runs.first());
         let phase = first.map_or("run", Pair::focus).to_owned();
         let thresholds = first.map_or(0, |pair| pair.thresholds.len());
-        let mut rows: Vec<Row> = comparison
-            .labels
-            .iter()
-            .zip(&comparison.runs)
-            .map(|(label, runs)| row(label, runs, &phase))
-            .collect();
-        for column in 0..COLUMNS.len() {
-            mark_best(&mut rows, column);
-        }
-        let variance_cut = variance_cut(&rows);
-        Self { phase, rows, thresholds, variance_cut }
+        let variants = comparison.labels.iter().zip(&comparison.runs);
+        let rows = variants.map(|(label, runs)| row(label, runs, &phase)).collect();
+        Self::of_rows(phase, thresholds, rows)
     }
 
-    /// Differences of every row from `base` in one column, Holm-corrected over the rows: second
-    /// minus base, with the corrected p value. `None` where a value is missing.
-    pub fn differences(&self, base: usize, column: usize) -> Vec<Option<(Difference, f64)>> {
-        let from = self.rows[base].cells[column].values();
-        let differences: Vec<Option<Difference>> = self
-            .rows
-            .iter()
-            .map(|row| paired_difference(from?, row.cells[column].values()?, CONFIDENCE))
-            .collect();
-        let p_values: Vec<f64> = differences
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| *at != base)
-            .filter_map(|(_, d)| d.map(|d| d.p))
-            .collect();
-        let mut corrected = holm(&p_values).into_iter();
-        let with_p = differences.into_iter().enumerate().map(|(at, difference)| {
-            let difference = difference?;
-            let p = if at == base { 1.0 } else { corrected.next().unwrap_or(1.0) };
-            Some((difference, p))
-        });
-        with_p.collect()
+    /// The table of rows: what differs, and so what is best.
+    pub(super) fn of_rows(phase: String, thresholds: usize, rows: Vec<Row>) -> Self {
+        let (gaps, variance_cut) = (gaps(&rows), variance_cut(&rows));
+        let mut table = Self { phase, rows, thresholds, variance_cut, gaps };
+        for column in 0..COLUMNS.len() {
+            for at in table.best(column) {
+                table.rows[at].best[column] = true;
+            }
+        }
+        table
     }
+
+    /// What the second row has more than the first in a column; `None` where a value is missing,
+    /// or there is but one seed.
+    pub fn gap(&self, column: usize, first: usize, second: usize) -> Option<Gap> {
+        match first < second {
+            true => self.gaps.get(&(column, first, second)).copied(),
+            false => self.gaps.get(&(column, second, first)).map(|gap| gap.reversed()),
+        }
+    }
+
+    /// The row with the least mean, and those that the seeds do not tell apart from it.
+    fn best(&self, column: usize) -> Vec<usize> {
+        let better = metric::find(COLUMNS[column].1).map(|metric| metric.better);
+        let means = self.rows.iter().map(|row| row.cells[column].mean()).enumerate();
+        let finite = means.filter_map(|(at, mean)| Some((at, mean.filter(|m| m.is_finite())?)));
+        let least = finite.min_by(|a, b| a.1.total_cmp(&b.1));
+        let Some((best, _)) = least.filter(|_| better == Some(Better::Lower)) else {
+            return Vec::new();
+        };
+        // One seed shows nothing, so nothing is marked.
+        let has_gaps = self.gaps.keys().any(|(of, ..)| *of == column);
+        let ties = |at: &usize| {
+            *at == best || self.gap(column, best, *at).is_some_and(|gap| !gap.is_shown())
+        };
+        (0..self.rows.len()).filter(|at| has_gaps && ties(at)).collect()
+    }
+}
+
+/// All paired differences, corrected together.
+fn gaps(rows: &[Row]) -> BTreeMap<(usize, usize, usize), Gap> {
+    let mut found = Vec::new();
+    for column in 0..COLUMNS.len() {
+        for second in 1..rows.len() {
+            for first in 0..second {
+                let values = |row: usize| rows[row].cells[column].values();
+                let Some((a, b)) = values(first).zip(values(second)) else { continue };
+                if let Some(difference) = paired_difference(a, b, CONFIDENCE) {
+                    found.push(((column, first, second), (a, b), difference.p));
+                }
+            }
+        }
+    }
+    let p_values: Vec<f64> = found.iter().map(|(.., p)| *p).collect();
+    let corrected = holm(&p_values);
+    let all = found.len() as f64;
+    let gaps = found.into_iter().zip(corrected).filter_map(|((key, (a, b), raw), p)| {
+        // Holm multiplied the p value by so much; the interval gives up as much confidence.
+        let times = if raw > 0.0 && p < 1.0 { p / raw } else { all };
+        let confidence = 1.0 - (1.0 - CONFIDENCE) / times;
+        let interval = paired_difference(a, b, confidence)?.interval;
+        Some((key, Gap { interval, p }))
+    });
+    gaps.collect()
 }
 
 fn row(label: &str, runs: &[Pair], phase: &str) -> Row {
@@ -179,40 +246,19 @@ pub(super) fn estimate(runs: &[Pair], metric: &str, statistic: Statistic, phase:
     Estimate::Values { values, interval }
 }
 
-/// Marks the best of a column, and those that the seeds do not tell apart from it.
-fn mark_best(rows: &mut [Row], column: usize) {
-    let better = metric::find(COLUMNS[column].1).map_or(Better::Neither, |metric| metric.better);
-    if better != Better::Lower {
-        return;
-    }
-    let means = rows.iter().map(|row| row.cells[column].mean());
-    let best = means.enumerate().filter_map(|(at, mean)| Some((at, mean?)));
-    let Some((best, least)) = best.min_by(|a, b| a.1.total_cmp(&b.1)) else { return };
-    if least.is_infinite() {
-        return;
-    }
-    let from = rows[best].cells[column].values().map(<[f64]>::to_vec);
-    for (at, row) in rows.iter_mut().enumerate() {
-        let (Some(from), Some(values)) = (&from, row.cells[column].values()) else { continue };
-        let ties = paired_difference(from, values, CONFIDENCE)
-            .is_some_and(|difference| difference.interval.contains(0.0));
-        row.best[column] = at == best || ties || values == from.as_slice();
-    }
-}
-
 fn variance_cut(rows: &[Row]) -> Option<f64> {
-    let base = rows.first()?.cells[1].values()?;
-    let cuts = rows.iter().skip(1).filter_map(|row| {
-        let cut = variance_reduction(base, row.cells[1].values()?)?;
-        cut.is_finite().then_some(cut)
-    });
-    mean(&cuts.collect::<Vec<_>>())
+    let values: Vec<&[f64]> = rows.iter().filter_map(|row| row.cells[P99].values()).collect();
+    let pairs = (1..values.len()).flat_map(|second| (0..second).map(move |first| (first, second)));
+    let cuts = pairs.filter_map(|(a, b)| variance_reduction(values[a], values[b]));
+    let mut cuts: Vec<f64> = cuts.filter(|cut| cut.is_finite()).collect();
+    cuts.sort_by(f64::total_cmp);
+    cuts.get(cuts.len() / 2).copied()
 }
 
 /// A cell as screens print it: `1,369 ± 27`, `0`, `never on 3`.
 pub(super) fn cell_text(cell: &Estimate) -> String {
     match cell {
-        Estimate::NoData => "no data".to_owned(),
+        Estimate::NoData => "too few".to_owned(),
         Estimate::Never(seeds) => format!("never on {seeds}"),
         Estimate::Values { interval, .. } => {
             let half = (interval.high - interval.low) / 2.0;
@@ -224,78 +270,94 @@ pub(super) fn cell_text(cell: &Estimate) -> String {
     }
 }
 
-/// A row per seed, variant, phase and metric.
-pub fn compare_csv(comparison: &Comparison) -> String {
-    let mut text = String::from("seed,variant,phase,metric,statistic,value\n");
-    for (label, runs) in comparison.labels.iter().zip(&comparison.runs) {
-        for (seed, pair) in comparison.seeds.iter().zip(runs) {
-            seed_rows(&mut text, &format!("{seed},{label}"), pair);
-        }
-    }
-    text
-}
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
 
-fn seed_rows(to: &mut String, start: &str, pair: &Pair) {
-    let measurement = &pair.run.measurement;
-    for (phase, name) in measurement.phase_names().iter().enumerate() {
-        for metric in TABLE {
-            for (word, statistic) in statistics(metric.kind) {
-                let value = match measurement.value(metric.name, *statistic, phase, None) {
-                    Measured::Value(value) => format!("{value:.6}"),
-                    Measured::Never => "never".to_owned(),
-                    Measured::Few | Measured::NoData => continue,
-                };
-                let metric = super::run_files::name_with_unit(metric);
-                let _ = writeln!(to, "{start},{name},{metric},{word},{value}");
+    /// A row of which each column has these values by seed; `never` and `-` stand for themselves.
+    pub(in crate::report) fn row_of(label: &str, met: usize, columns: [&str; 5]) -> Row {
+        let cell = |text: &str| match text {
+            "-" => Estimate::NoData,
+            "never" => Estimate::Never(1),
+            text => {
+                let values: Vec<f64> =
+                    text.split(' ').map(|value| value.parse().expect("a number")).collect();
+                let estimate = mean(&values).expect("values");
+                let point = Interval { estimate, low: estimate, high: estimate };
+                let interval = mean_interval(&values, CONFIDENCE).unwrap_or(point);
+                Estimate::Values { values, interval }
             }
+        };
+        Row {
+            label: label.to_owned(),
+            guarantees: "nothing".to_owned(),
+            cells: columns.map(cell).to_vec(),
+            best: vec![false; columns.len()],
+            met,
+            seeds_met: met,
+            gravest: Word::Pass,
         }
     }
-}
 
-/// The statistics that files carry, by kind of metric.
-const fn statistics(kind: Kind) -> &'static [(&'static str, Statistic)] {
-    match kind {
-        Kind::Sample => &[
-            ("p50", Statistic::Percentile(0.5)),
-            ("p99", Statistic::Percentile(0.99)),
-            ("mean", Statistic::Mean),
-        ],
-        Kind::Event => &[("count", Statistic::Count), ("per10k", Statistic::Per10k)],
-        Kind::Stretch => &[("longest", Statistic::Longest)],
-        Kind::Rate | Kind::Cost => &[("mean", Statistic::Mean)],
+    pub(in crate::report) fn table_of(thresholds: usize, rows: Vec<Row>) -> CompareTable {
+        CompareTable::of_rows("storm".to_owned(), thresholds, rows)
     }
-}
 
-/// The table as JSON.
-pub fn compare_json(comparison: &Comparison) -> Value {
-    let table = CompareTable::new(comparison);
-    let rows = table.rows.iter().map(|row| {
-        let cells = COLUMNS.iter().zip(&row.cells).map(|((head, ..), cell)| {
-            let value = match cell {
-                Estimate::Values { values, interval } => json!({
-                    "mean": interval.estimate, "low": interval.low, "high": interval.high,
-                    "by_seed": values }),
-                Estimate::Never(seeds) => json!({ "never_on_seeds": seeds }),
-                Estimate::NoData => Value::Null,
-            };
-            ((*head).to_owned(), value)
-        });
-        json!({
-            "variant": row.label, "guarantees": row.guarantees,
-            "cells": cells.collect::<serde_json::Map<_, _>>(),
-            "thresholds_met": row.met, "seeds_met": row.seeds_met,
-            "word": row.gravest.text(),
-        })
-    });
-    json!({
-        "schema": "attestorm.compare/1",
-        "axis": comparison.axis,
-        "phase": table.phase,
-        "seeds": comparison.seeds,
-        "thresholds": table.thresholds,
-        "variance_cut": table.variance_cut,
-        "digest": comparison.digest().to_string(),
-        "rows": rows.collect::<Vec<_>>(),
-        "verdict": super::compare_verdict(comparison),
-    })
+    fn best(column: usize, cells: &[&str]) -> String {
+        let row = |(at, cell): (usize, &&str)| {
+            let mut columns = ["-"; 5];
+            columns[column] = cell;
+            row_of(&at.to_string(), 0, columns)
+        };
+        let table = table_of(0, cells.iter().enumerate().map(row).collect());
+        let best = table.rows.iter().map(|row| if row.best[column] { '*' } else { '.' });
+        best.collect()
+    }
+
+    #[test]
+    fn the_best_and_its_ties_are_starred() {
+        let check = |cells: &[&str], stars| assert_eq!(best(P99, cells), stars, "{cells:?}");
+        check(&["10 11 12 13", "20 21 22.5 23", "30 31 33 33"], "*..");
+        check(&["10 11 12 13", "11 10 13 12", "30 31 33 33"], "**.");
+        check(&["0 0 0", "0 0 0", "5 6 7"], "**.");
+        check(&["10 11 12", "never", "-"], "...");
+        check(&["10 11 12 13", "20 21 22.5 23", "never"], "*..");
+        check(&["never", "never"], "..");
+        check(&["10", "20"], "..");
+    }
+
+    #[test]
+    fn correction_is_over_the_whole_table() {
+        let (a, b) = ("10 11 12 13", "11 13 13.5 15");
+        let pair = |cells: &[[&str; 5]]| {
+            let rows = cells.iter().map(|cells| row_of("x", 0, *cells)).collect();
+            table_of(0, rows).gap(P50, 0, 1).expect("both have values")
+        };
+        let alone = pair(&[[a, "-", "-", "-", "-"], [b, "-", "-", "-", "-"]]);
+        assert!(alone.is_shown() && !alone.interval.contains(0.0), "{alone:?}");
+        let noise = "1 2 3 5";
+        let other = "2 1 5 3";
+        let among = pair(&[[a, noise, noise, noise, noise], [b, other, other, other, other]]);
+        assert!((among.p - 5.0 * alone.p).abs() < 1e-9, "{among:?} {alone:?}");
+        assert_eq!(among.is_shown(), !among.interval.contains(0.0), "{among:?}");
+        assert!(among.half() > alone.half());
+    }
+
+    #[test]
+    fn a_gap_has_two_directions() {
+        let rows = vec![row_of("a", 0, ["1 2 4"; 5]), row_of("b", 0, ["3 5 6"; 5])];
+        let table = table_of(0, rows);
+        let (there, back) = (table.gap(P50, 0, 1).expect("gap"), table.gap(P50, 1, 0));
+        assert!(there.interval.estimate > 0.0);
+        assert_eq!(back.map(Gap::reversed), Some(there));
+        assert_eq!(table.gap(P50, 1, 1), None);
+    }
+
+    #[test]
+    fn pairing_is_worth_what_it_cuts() {
+        let table = |b| table_of(0, vec![row_of("a", 0, ["10 20 30"; 5]), row_of("b", 0, [b; 5])]);
+        assert!(table("11 21.5 31").variance_cut.is_some_and(|cut| cut > 100.0));
+        assert!(table("30 20 10").variance_cut.is_some_and(|cut| cut < 1.0));
+        assert_eq!(table("12 22 32").variance_cut, None, "no variance is left to speak of");
+    }
 }

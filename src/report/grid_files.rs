@@ -3,11 +3,13 @@
 use std::fmt::Write;
 
 use super::charts;
+use super::compare_files::{compare_csv, compare_json};
 use super::compare_screen::compare_screen;
-use super::compare_table::{compare_csv, compare_json};
+use super::decision::decision;
 use super::run_files::pretty;
 use super::run_screen::Making;
-use super::store::{Draft, StoreError};
+use super::seeds_screen::seeds_screen;
+use super::store::{Draft, StoreError, fingerprint};
 use crate::experiment::Comparison;
 use crate::scenario::model::{Crypto, Scenario};
 use crate::simulation::MODEL;
@@ -22,32 +24,45 @@ pub fn write_grid(
     making: &Making,
     command: &str,
 ) -> Result<(), StoreError> {
-    let mut digests = String::new();
+    let (mut digests, mut scenarios) = (String::new(), String::new());
     for (number, (label, runs)) in comparison.labels.iter().zip(&comparison.runs).enumerate() {
         let Some(first) = runs.first() else { continue };
-        let scenario = Scenario { crypto: Crypto::Modelled, ..first.scenario.clone() };
-        draft.write(&format!("variants/{number}.toml"), scenario.to_toml())?;
+        let scenario = Scenario { crypto: Crypto::Modelled, ..first.scenario.clone() }.to_toml();
+        draft.write(&format!("variants/{number}.toml"), &scenario)?;
         for (seed, pair) in comparison.seeds.iter().zip(runs) {
             let _ = writeln!(digests, "{number} {seed} {} {label}", pair.run.digest);
         }
-        if number == 0 {
-            draft.write("scenario.toml", scenario.to_toml())?;
+        for (seed, trail) in comparison.seeds.iter().zip(&comparison.trails[number]) {
+            draft.write(&format!("trails/{number}-s{seed}.txt"), trail.to_text())?;
         }
+        if number == 0 {
+            draft.write("scenario.toml", &scenario)?;
+        }
+        scenarios.push_str(&scenario);
     }
     draft.write("digests.txt", digests)?;
     let digest = format!(
-        "digest   {}\nmodel    {MODEL}\nversion  {}\ncommand  {command}\n",
+        "digest   {}\nmodel    {MODEL}\nversion  {}\naxis     {}\nscenario {}\ncommand  {command}\n",
         comparison.digest(),
-        env!("CARGO_PKG_VERSION")
+        env!("CARGO_PKG_VERSION"),
+        comparison.axis,
+        fingerprint(&scenarios)
     );
     draft.write("digest.txt", digest)?;
-    draft.write("compare.md", format!("```text\n{}```\n", compare_screen(comparison, making)))?;
+    let place = draft.place().display().to_string();
+    let screen = match comparison.labels.len() {
+        1 => seeds_screen(comparison, making),
+        _ => compare_screen(comparison, making),
+    };
+    draft.write("compare.md", format!("```text\n{screen}```\n"))?;
+    if comparison.labels.len() > 1 {
+        draft.write("decision.md", decision(comparison, command, &place))?;
+    }
     draft.write("summary.json", pretty(&compare_json(comparison)))?;
     draft.write("seeds.csv", compare_csv(comparison))?;
     let reproduce = format!(
-        "# How to reproduce this\n\n```\n{command}\nattestorm replay {}\nattestorm report {}\n```\n",
-        draft.place().display(),
-        draft.place().display()
+        "# How to reproduce this\n\n```\n{command}\nattestorm replay {place}\n\
+         attestorm report {place}\n```\n"
     );
     draft.write("REPRODUCE.md", reproduce)?;
     for (name, rendered) in charts::of_comparison(comparison, command) {

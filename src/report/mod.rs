@@ -3,13 +3,19 @@
 pub mod chart;
 
 mod charts;
+mod compare_files;
 mod compare_screen;
 mod compare_table;
+mod compare_verdict;
+mod decision;
 mod format;
 mod grid_files;
 mod operations;
 mod run_files;
 mod run_screen;
+#[cfg(test)]
+mod sample;
+mod seeds_screen;
 mod sentence;
 mod store;
 
@@ -18,14 +24,18 @@ use crate::measure::{Measured, Statistic};
 use crate::scenario::check::{Check, Stat};
 
 pub use crate::experiment::grouped;
-pub use compare_screen::{compare_screen, compare_verdict, seeds_screen};
-pub use compare_table::{CompareTable, compare_csv, compare_json};
+pub use compare_files::{compare_csv, compare_json};
+pub use compare_screen::compare_screen;
+pub use compare_table::CompareTable;
+pub use compare_verdict::compare_verdict;
+pub use decision::decision;
 pub use format::{millis, number};
 pub use grid_files::write_grid;
 pub use operations::OperationsCsv;
 pub use run_files::{metrics_csv, pretty, summary, write_run};
 pub use run_screen::{Making, run_screen, verdict_line};
-pub use store::{Draft, StoreError, abandon_all, find_result, read};
+pub use seeds_screen::seeds_screen;
+pub use store::{Draft, StoreError, abandon_all, find_result, fingerprint, read};
 
 /// Whether a check's statistic is the one that a row shows.
 fn same_statistic(stat: Stat, statistic: Statistic) -> bool {

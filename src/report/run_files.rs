@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::charts;
 use super::run_screen::{Making, run_screen};
-use super::store::{Draft, StoreError};
+use super::store::{Draft, StoreError, fingerprint};
 use crate::experiment::{CheckResult, Met, Pair};
 use crate::measure::metric::{self, Kind, Metric, Unit};
 use crate::measure::{Measured, Measurement, Statistic};
@@ -49,10 +49,12 @@ pub fn pretty(value: &Value) -> String {
 fn digest(pair: &Pair, command: &str) -> String {
     let twin = pair.twin.as_ref().map_or("none".to_owned(), |twin| twin.digest.to_string());
     format!(
-        "digest   {}\ntwin     {twin}\nmodel    {MODEL}\nversion  {}\nseed     {}\ncommand  {command}\n",
+        "digest   {}\ntwin     {twin}\nmodel    {MODEL}\nversion  {}\nseed     {}\n\
+         scenario {}\ncommand  {command}\n",
         pair.run.digest,
         env!("CARGO_PKG_VERSION"),
-        pair.scenario.seed
+        pair.scenario.seed,
+        fingerprint(&pair.scenario.to_toml())
     )
 }
 

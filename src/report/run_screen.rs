@@ -221,17 +221,25 @@ fn reasons(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
 
 /// Writes `text` indented by two, broken between words.
 fn wrap(to: &mut String, text: &str) -> std::fmt::Result {
-    let mut width = WIDTH;
-    for word in text.split(' ') {
-        if width + 1 + word.chars().count() > WIDTH {
-            write!(to, "{}  {word}", if width == WIDTH && to.ends_with('\n') { "" } else { "\n" })?;
-            width = 2 + word.chars().count();
+    wrapped(text, WIDTH - 2, "").iter().try_for_each(|line| writeln!(to, "  {line}"))
+}
+
+/// A text in lines of at most so many characters, broken between words; lines after the first
+/// begin with `indent`.
+pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for (at, word) in text.split(' ').enumerate() {
+        let is_full = line.chars().count() + 1 + word.chars().count() > width;
+        if is_full && !line.trim().is_empty() {
+            lines.push(std::mem::replace(&mut line, format!("{indent}{word}")));
         } else {
-            write!(to, " {word}")?;
-            width += 1 + word.chars().count();
+            line.push_str(if at > 0 { " " } else { "" });
+            line.push_str(word);
         }
     }
-    writeln!(to)
+    lines.push(line);
+    lines
 }
 
 /// One column: its head, and where its values come from.
@@ -457,7 +465,7 @@ fn faults(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
         more => writeln!(to, "  and {more} more in faults.csv")?,
     }
     if let Some(line) = sentence::disorder(pair) {
-        writeln!(to, "  {:<12} {:<34} {line}", "", "")?;
+        writeln!(to, "  {:<12} {line}", "")?;
     }
     writeln!(to)
 }
@@ -480,4 +488,115 @@ fn foot(to: &mut String, pair: &Pair, making: &Making) -> std::fmt::Result {
         writeln!(to, "  results      {files}")?;
     }
     writeln!(to, "\nnext: {}", making.next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{SMALL, pair_of};
+
+    fn screen(text: &str) -> String {
+        let making = Making {
+            wall_secs: 3.62,
+            files: Some("results/small/latest: summary.json".to_owned()),
+            next: "attestorm replay".to_owned(),
+        };
+        let screen = run_screen(&pair_of(text), &making);
+        let lines: Vec<&str> = screen.lines().collect();
+        assert!(lines.len() <= HEIGHT, "{} lines\n{screen}", lines.len());
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{screen}");
+        assert_eq!(lines.last(), Some(&"next: attestorm replay"), "{screen}");
+        screen
+    }
+
+    fn check(text: &str, words: &[&str]) {
+        let screen = screen(text);
+        let mut rest = screen.as_str();
+        for word in words {
+            let at = rest.find(word);
+            rest =
+                &rest[at.unwrap_or_else(|| panic!("no `{word}`, in this order, in\n{screen}"))..];
+        }
+    }
+
+    #[test]
+    fn verdict_reason_numbers_files_and_the_next_command_come_in_this_order() {
+        check(
+            SMALL,
+            &[
+                "small   Does it work at all?",
+                "11 s simulated in 3.6 s",
+                "PASS   1 of 1 guarantees of arrival held   1 of 1 faults took effect",
+                "Of ",
+                "twin",
+                "storm   ratio   after storm",
+                "latency.applied   p50",
+                "x ",
+                "orphans",
+                "a count of 0 means none in",
+                "fault        planned",
+                "jitter 300ms",
+                "out of order",
+                "signatures   modelled",
+                "delays       aws-13, one-way",
+                "digest ",
+                "results      results/small/latest",
+                "next: ",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_missed_threshold_is_told_with_its_value() {
+        let fast = "[thresholds]\nfast = \"p50(latency.applied) in storm < 1ms\"\n\
+                    whole = \"p50(latency.applied) < 1h\"\n";
+        let text = format!("{SMALL}\n{fast}");
+        check(&text, &["MISSED   1 of 2 thresholds", "exit 99", "MISSED  fast: ", "ms (< 1ms)"]);
+        check(&text, &["latency.applied   p50", "< 1ms MISSED", "whole ", "ok"]);
+        let line = verdict_line(&pair_of(&text));
+        assert!(line.starts_with("MISSED   1 of 2 thresholds   ") && line.ends_with("exit 99"));
+        assert!(line.contains("fast: ") && !line.contains('\n'), "{line}");
+    }
+
+    #[test]
+    fn an_idle_fault_is_inconclusive_with_a_way_out() {
+        let text = SMALL.replace("routers -> validators", "router-0 -> router-1");
+        let words = ["INCONCLUSIVE", "exit 97", "fault `storm`", "Is there traffic on router-0"];
+        check(&text, &words);
+    }
+
+    #[test]
+    fn a_calm_run_needs_no_twin() {
+        let calm = SMALL.split("[[fault]]").next().expect("a first part");
+        check(calm, &["PASS", "Over the whole run", "from intended send", "run"]);
+        let screen = screen(calm);
+        for word in ["twin", "ratio", "achieved"] {
+            assert!(!screen.contains(word), "`{word}` in\n{screen}");
+        }
+    }
+
+    #[test]
+    fn a_run_with_many_checks_and_faults_still_fits() {
+        let mut text = SMALL.to_owned();
+        for at in 0..12 {
+            let on = if at % 2 == 0 { "routers" } else { "validators" };
+            text += &format!(
+                "[[fault]]\nname = \"cut-{at}\"\nat = \"{}ms\"\nfor = \"200ms\"\n\
+                              on = \"{on} -> *\"\nloss = \"20%\"\n",
+                2_000 + 100 * at
+            );
+        }
+        text += "[thresholds]\n";
+        for at in 0..20 {
+            text += &format!("demand-{at} = \"count(lost) in cut-{} == 0\"\n", at % 12);
+        }
+        check(&text, &["more in summary.json", "more in faults.csv"]);
+    }
+
+    #[test]
+    fn words_are_kept_whole_and_spaces_stay() {
+        assert_eq!(wrapped("  a bc def", 6, "> "), ["  a bc", "> def"]);
+        assert_eq!(wrapped("LIMITS   One", 100, ""), ["LIMITS   One"]);
+        assert_eq!(wrapped("incompressible", 5, ""), ["incompressible"]);
+    }
 }

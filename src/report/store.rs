@@ -31,7 +31,10 @@ impl fmt::Display for StoreError {
             io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
                 "a file is in the way; choose another folder with --out"
             }
-            io::ErrorKind::NotFound => "see what there is with: ls results",
+            io::ErrorKind::NotFound if self.doing == "read" => {
+                "the result is damaged; run it again"
+            }
+            io::ErrorKind::NotFound => "choose another folder with --out",
             _ => return Ok(()),
         };
         write!(f, "\n{way_out}")
@@ -100,16 +103,36 @@ impl Draft {
         &self.place
     }
 
-    /// Puts the folder in its place and points `latest` at it.
+    /// Puts the folder in its place and points `latest` at it, and `alias` if there is one.
     ///
     /// # Errors
     /// If it cannot be moved there; it is then removed.
-    pub fn publish(mut self) -> Result<PathBuf, StoreError> {
+    pub fn publish(mut self, alias: Option<&str>) -> Result<PathBuf, StoreError> {
         fs::rename(&self.partial, &self.place).map_err(failed("put in place", &self.place))?;
         self.is_published = true;
         forget(&self.partial);
-        point_latest(&self.place)?;
+        for link in alias.into_iter().chain(["latest"]) {
+            point(link, &self.place)?;
+        }
         Ok(self.place.clone())
+    }
+
+    /// Moves the files of this draft that are `wanted` over those of `folder`; the rest goes. Each
+    /// file is there all the time, old or new.
+    ///
+    /// # Errors
+    /// If a file cannot be moved.
+    pub fn redraw(self, folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<(), StoreError> {
+        for name in files(&self.partial).map_err(failed("list", &self.partial))? {
+            if wanted(&name) {
+                let to = folder.join(&name);
+                let parent = to.parent().unwrap_or(folder);
+                fs::create_dir_all(parent).map_err(failed("make", parent))?;
+                let from = self.partial.join(&name);
+                fs::rename(from, &to).map_err(failed("put in place", &to))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -143,30 +166,50 @@ fn forget(folder: &Path) {
     }
 }
 
-/// Points the link `latest` beside `place` at it, in one step.
-fn point_latest(place: &Path) -> Result<(), StoreError> {
+/// Names of all files below a folder, sorted: `charts/latency.svg`.
+fn files(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        match entry.file_type()?.is_dir() {
+            true => {
+                let inner = files(&entry.path())?;
+                names.extend(inner.into_iter().map(|file| format!("{name}/{file}")));
+            }
+            false => names.push(name),
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// 32 hex digits that change with a text.
+pub fn fingerprint(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
+}
+
+/// Points a link beside `place` at it, in one step.
+fn point(link: &str, place: &Path) -> Result<(), StoreError> {
     let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else { return Ok(()) };
-    let link = parent.join(".latest.new");
+    let new = parent.join(format!(".{link}.new"));
     // A link of an earlier program that was stopped may be in the way.
-    let _ = fs::remove_file(&link);
-    std::os::unix::fs::symlink(name, &link).map_err(failed("link", &link))?;
-    let latest = parent.join("latest");
-    fs::rename(&link, &latest).map_err(failed("link", &latest))
+    let _ = fs::remove_file(&new);
+    std::os::unix::fs::symlink(name, &new).map_err(failed("link", &new))?;
+    let link = parent.join(link);
+    fs::rename(&new, &link).map_err(failed("link", &link))
 }
 
 /// The folder that a `<result>` names: a folder, a scenario's name for its latest, or nothing for
 /// the latest of all under `out`.
 ///
 /// # Errors
-/// If there is no such result.
-pub fn find_result(result: Option<&str>, out: &Path) -> Result<PathBuf, StoreError> {
-    let missing = |path: PathBuf| StoreError {
-        doing: "find a result at",
-        path,
-        reason: io::Error::from(io::ErrorKind::NotFound),
-    };
+/// If there is no such result: what was named, why it is none, and the way out.
+pub fn find_result(result: Option<&str>, out: &Path) -> Result<PathBuf, String> {
+    let way_out = "make one with: attestorm run <scenario>";
     let Some(result) = result else {
-        return newest(out).ok_or_else(|| missing(out.to_owned()));
+        let none = || format!("there is no result under {}\n{way_out}", out.display());
+        return newest(out).ok_or_else(none);
     };
     let candidates = [
         PathBuf::from(result),
@@ -174,9 +217,27 @@ pub fn find_result(result: Option<&str>, out: &Path) -> Result<PathBuf, StoreErr
         out.join(result),
         out.join(result).join("latest"),
     ];
-    let found = candidates.iter().find(|path| path.join("digest.txt").is_file());
-    let found = found.ok_or_else(|| missing(PathBuf::from(result)))?;
-    fs::canonicalize(found).map_err(failed("find a result at", found))
+    if let Some(found) = candidates.iter().find(|path| path.join("digest.txt").is_file()) {
+        return fs::canonicalize(found)
+            .map_err(|error| format!("cannot read {}: {error}", found.display()));
+    }
+    if let Some(folder) = candidates.iter().find(|path| path.is_dir()) {
+        let folder = folder.display();
+        return Err(format!("{folder} is no result: it holds no digest.txt\n{way_out}"));
+    }
+    let known = known_names(out);
+    let known = if known.is_empty() { way_out.to_owned() } else { format!("there are: {known}") };
+    Err(format!("there is no result `{result}`, here or under {}\n{known}", out.display()))
+}
+
+/// Names of scenarios that have results.
+fn known_names(out: &Path) -> String {
+    let entries = fs::read_dir(out).into_iter().flatten().filter_map(Result::ok);
+    let with_results = entries.filter(|entry| entry.path().join("latest").exists());
+    let names = with_results.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names.join(", ")
 }
 
 /// The result written last under `out`, by the time of its `digest.txt`.
@@ -220,11 +281,49 @@ mod tests {
         for name in ["one", "one", "two"] {
             let draft = Draft::begin(home.path(), name).expect("begins");
             draft.write("digest.txt", name).expect("writes");
-            draft.publish().expect("publishes");
+            draft.publish(None).expect("publishes");
         }
         assert!(home.path().join("one-2").exists(), "a name that is taken gets a number");
         let latest = find_result(home.path().to_str(), Path::new("nowhere")).expect("finds");
         assert!(latest.ends_with("two"), "{latest:?}");
+    }
+
+    #[test]
+    fn an_alias_is_one_more_name() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let draft = Draft::begin(home.path(), "compare-1").expect("begins");
+        draft.write("digest.txt", "x").expect("writes");
+        draft.publish(Some("compare")).expect("publishes");
+        let found = find_result(Some("compare"), home.path()).expect("finds");
+        assert!(found.ends_with("compare-1"), "{found:?}");
+    }
+
+    #[test]
+    fn a_redrawn_folder_keeps_what_was_not_wanted() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let old = home.path().join("old");
+        fs::create_dir(&old).expect("makes");
+        fs::write(old.join("digest.txt"), "old").expect("writes");
+        let draft = Draft::begin(home.path(), "new").expect("begins");
+        draft.write("digest.txt", "new").expect("writes");
+        draft.write("charts/a.svg", "new").expect("writes");
+        draft.redraw(&old, |name| name.starts_with("charts/")).expect("redraws");
+        assert_eq!(read(&old, "digest.txt").expect("reads"), "old");
+        assert_eq!(read(&old, "charts/a.svg").expect("reads"), "new");
+        assert_eq!(fs::read_dir(home.path()).expect("lists").count(), 1, "the draft is gone");
+    }
+
+    #[test]
+    fn a_result_that_is_none_is_told_why() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir(home.path().join("empty")).expect("makes");
+        let check = |name: Option<&str>, words: &str| {
+            let error = find_result(name, home.path()).expect_err("there is none");
+            assert!(error.contains(words), "{error}");
+        };
+        check(None, "attestorm run");
+        check(Some("empty"), "holds no digest.txt");
+        check(Some("nosuchthing"), "there is no result `nosuchthing`");
     }
 
     #[test]

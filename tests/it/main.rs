@@ -2,5 +2,7 @@
 
 mod cli;
 mod determinism;
+mod laws;
 mod program;
+mod results;
 mod tidy;

@@ -41,6 +41,27 @@ impl Place {
         Ran::from(output)
     }
 
+    /// Runs the program and expects it to end with this code.
+    pub fn expect(&self, code: i32, arguments: &str) -> Ran {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, code, "{arguments}\n{}\n{}", ran.out, ran.err);
+        ran
+    }
+
+    /// The orderings that the program knows, as its schema lists them.
+    pub fn orderings(&self) -> Vec<String> {
+        let schema: serde_json::Value =
+            serde_json::from_str(&self.run("scenario schema").out).expect("a schema");
+        let names = schema["properties"]["ordering"]["enum"].as_array().expect("a list");
+        names.iter().map(|name| name.as_str().expect("a name").to_owned()).collect()
+    }
+
+    /// `summary.json` of the latest result of a scenario.
+    pub fn summary(&self, scenario: &str) -> serde_json::Value {
+        let text = self.result(&format!("{scenario}/latest/summary.json"));
+        serde_json::from_str(&text).expect("JSON")
+    }
+
     /// The text of a file below `results`.
     pub fn result(&self, name: &str) -> String {
         fs::read_to_string(self.path().join("results").join(name)).expect("a result file")

@@ -1,0 +1,74 @@
+//! Small real runs for the tests of screens and pages.
+
+use crate::experiment::{Comparison, Grid, Pair, Variant, compare, run_pair};
+use crate::measure::NoRows;
+use crate::ordering::Catalogue;
+use crate::scenario::model::Scenario;
+use crate::scenario::{Catalogue as Known, OrderingEntry, Source, load};
+use crate::simulation::{Engine, Options};
+
+pub(super) const SMALL: &str = r#"
+name = "small"
+question = "Does it work at all?"
+duration = "6s"
+warmup = "1s"
+settle = "4s"
+crypto = "modelled"
+
+[network]
+transport = "datagram"
+
+[validators]
+count = 4
+regions = ["frankfurt", "tokyo"]
+
+[load.issuers]
+rate = "50/s"
+clients = 8
+regions = ["frankfurt", "tokyo"]
+chain = { length = 3, gap = "100ms", attesters = 2 }
+retry = { tries = 3, after = "300ms" }
+
+[[fault]]
+name = "storm"
+at = "2s"
+for = "2s"
+on = "routers -> validators"
+delay = { jitter = "300ms" }
+"#;
+
+const OPTIONS: Options = Options { engine: Engine::Sequential, max_events: 100_000_000 };
+
+fn scenario(text: &str, overrides: &[(&str, &str)], catalogue: &Catalogue) -> Scenario {
+    let entries = catalogue.entries().iter();
+    let entries = entries.map(|entry| OrderingEntry {
+        name: entry.name,
+        check: entry.check,
+        schema: entry.schema,
+    });
+    let orderings: Vec<OrderingEntry> = entries.collect();
+    let owned = |(path, value): &(&str, &str)| ((*path).to_owned(), (*value).to_owned());
+    let overrides: Vec<(String, String)> = overrides.iter().map(owned).collect();
+    let source = Source::Text { name: "test".to_owned(), text: text.to_owned() };
+    let loaded = load(&source, &overrides, &Known { orderings: &orderings });
+    loaded.unwrap_or_else(|errors| panic!("{}", errors.render(false)))
+}
+
+/// A run of a scenario beside its twin.
+pub(super) fn pair_of(text: &str) -> Pair {
+    let catalogue = Catalogue::bundled();
+    let scenario = scenario(text, &[], &catalogue);
+    run_pair(&scenario, &catalogue, OPTIONS, true, &mut NoRows).expect("it runs")
+}
+
+/// Orderings of [`SMALL`] over seeds.
+pub(super) fn comparison_of(text: &str, orderings: &[&str], seeds: &[u64]) -> Comparison {
+    let catalogue = Catalogue::bundled();
+    let variants = orderings.iter().map(|ordering| Variant {
+        label: (*ordering).to_owned(),
+        scenario: scenario(text, &[("ordering", ordering)], &catalogue),
+    });
+    let axis = "ordering".to_owned();
+    let grid = Grid { axis, variants: variants.collect(), seeds: seeds.to_vec() };
+    compare(grid, &catalogue, OPTIONS, 2, |_, _| {}).expect("they run")
+}
