@@ -81,6 +81,12 @@ impl<K: Copy + Ord> Chase<K> {
         }
     }
 
+    /// The same with `peer` as the first to be asked, after the usual pause: what is missing may
+    /// be on its way.
+    pub fn begin_with(&mut self, now: LocalTime, key: K, peer: u16) {
+        self.begin_at(now + self.pauses.first, key, peer);
+    }
+
     fn add(&mut self, due: LocalTime, key: K, peer: u16) {
         self.missing.insert(key, Missing { peer, asked: 0, pause: self.pauses.first, due });
         self.due.insert((due, key));

@@ -61,7 +61,7 @@ impl Replica {
             self.incomplete.insert(block.id, (block.clone(), 0));
             let author = if from == self.seat.me { block.author } else { from };
             for id in missing {
-                self.missing_bodies.begin_at(now, id, author);
+                self.missing_bodies.begin_with(now, id, author);
             }
         }
         if self.certified.contains(&block.ballot()) {
@@ -209,11 +209,20 @@ impl Replica {
     }
 
     pub(super) fn give_bodies(&self, to: u16, ids: &[Id], out: &mut Out<Jolteon>) {
-        let body = |id| self.body(id).map(|signed| Item { signed: signed.clone(), attempt: 0 });
-        let bodies: Vec<Item> = ids.iter().filter_map(body).collect();
+        let body = |id| self.body(id).or_else(|| self.body_in_open(id));
+        let bodies = ids.iter().filter_map(body).cloned();
+        let bodies: Vec<_> = bodies.map(|signed| Item { signed, attempt: 0 }).collect();
         if !bodies.is_empty() {
             out.send(Peer::Replica(to), Message::Bodies(bodies));
         }
+    }
+
+    /// The pool forgets what waited for too long; a block that is stored never does.
+    fn body_in_open(&self, id: &Id) -> Option<&Arc<Signed>> {
+        self.book.open().find_map(|block| {
+            let at = block.payload.iter().position(|name| name.id == *id)?;
+            block.bodies().get(at)
+        })
     }
 
     pub(super) fn learn<'a>(
