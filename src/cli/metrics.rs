@@ -48,7 +48,8 @@ fn text(metrics: &[&Metric]) -> String {
 
 fn markdown(metrics: &[&Metric]) -> String {
     let mut text = String::from(
-        "| metric | unit | better | statistics | definition | source |\n|---|---|---|---|---|---|\n",
+        "| metric | unit | better | statistics | definition | source |\n\
+         |---|---|---|---|---|---|\n",
     );
     for metric in metrics {
         let cells = cells(metric);

@@ -78,7 +78,8 @@ fn new(file: &Path, from: Option<&str>) -> ExitCode {
         }
         Err(error) => {
             let text = format!(
-                "cannot write {}: {error}\nchoose a file that does not exist, in a folder that does",
+                "cannot write {}: {error}\n\
+                 choose a file that does not exist, in a folder that does",
                 file.display()
             );
             fail(text, FAILED)

@@ -177,7 +177,7 @@ fn a_bad_command_line_gets_one_clear_error_and_its_way_out() {
         ("compare small.toml --by ordering=arrival", "two values"),
         ("compare small.toml --by ordering=fifo,fifo", "twice"),
         ("compare small.toml --by ordering=arrival,nope", "nope"),
-        ("rnu small.toml", "run"),
+        ("comapre small.toml", "compare"),
         ("replay nosuchthing", "there is no result `nosuchthing`"),
         ("replay empty", "holds no digest.txt"),
         ("report nosuchthing", "there is no result `nosuchthing`"),
@@ -236,7 +236,7 @@ fn a_missed_threshold_exits_99_and_an_idle_fault_97() {
 fn bad_scenarios_get_one_clear_error_each_and_leave_nothing() {
     let bad: [(&str, String, &str); 8] = [
         ("misspelt.toml", SMALL.replace("warmup", "warmpu"), "did you mean `warmup`"),
-        ("unit.toml", SMALL.replace("50/s", "50ms"), "50/s"),
+        ("unit.toml", SMALL.replace("50/s", "50ms"), "60/s"),
         ("negative.toml", SMALL.replace("50/s", "-50/s"), "-50/s"),
         ("actor.toml", SMALL.replace("routers ->", "rooters ->"), "routers"),
         ("late.toml", SMALL.replace("at = \"2s\"", "at = \"9s\""), "the run lasts 6s"),

@@ -7,30 +7,30 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// An empty folder to run in.
-pub struct Place(TempDir);
+pub(crate) struct Place(TempDir);
 
 /// What a run of the program left behind.
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().expect("a temporary folder"))
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         fs::write(self.path().join(name), content).expect("writes");
     }
 
     /// Runs the program with these arguments, split at spaces.
-    pub fn run(&self, arguments: &str) -> Ran {
+    pub(crate) fn run(&self, arguments: &str) -> Ran {
         let program = env!("CARGO_BIN_EXE_attestorm");
         let output = Command::new(program)
             .args(arguments.split_whitespace())
@@ -42,14 +42,14 @@ impl Place {
     }
 
     /// Runs the program and expects it to end with this code.
-    pub fn expect(&self, code: i32, arguments: &str) -> Ran {
+    pub(crate) fn expect(&self, code: i32, arguments: &str) -> Ran {
         let ran = self.run(arguments);
         assert_eq!(ran.code, code, "{arguments}\n{}\n{}", ran.out, ran.err);
         ran
     }
 
     /// The orderings that the program knows, as its schema lists them.
-    pub fn orderings(&self) -> Vec<String> {
+    pub(crate) fn orderings(&self) -> Vec<String> {
         let schema: serde_json::Value =
             serde_json::from_str(&self.run("scenario schema").out).expect("a schema");
         let names = schema["properties"]["ordering"]["enum"].as_array().expect("a list");
@@ -57,18 +57,18 @@ impl Place {
     }
 
     /// `summary.json` of the latest result of a scenario.
-    pub fn summary(&self, scenario: &str) -> serde_json::Value {
+    pub(crate) fn summary(&self, scenario: &str) -> serde_json::Value {
         let text = self.result(&format!("{scenario}/latest/summary.json"));
         serde_json::from_str(&text).expect("JSON")
     }
 
     /// The text of a file below `results`.
-    pub fn result(&self, name: &str) -> String {
+    pub(crate) fn result(&self, name: &str) -> String {
         fs::read_to_string(self.path().join("results").join(name)).expect("a result file")
     }
 
     /// Names in a folder, sorted, hidden ones included.
-    pub fn names(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.path().join(folder)) else { return Vec::new() };
         let names = entries.map(|entry| entry.expect("entries are readable").file_name());
         let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into()).collect();
@@ -88,7 +88,7 @@ impl From<Output> for Ran {
 }
 
 /// A small scenario that runs in well under a second.
-pub const SMALL: &str = r#"
+pub(crate) const SMALL: &str = r#"
 name = "small"
 question = "Does it work at all?"
 duration = "6s"

@@ -68,7 +68,7 @@ fn a_changed_scenario_is_not_called_a_defect() {
     place.expect(0, "run small.toml");
     change(&place, "scenario.toml", |text| format!("{text}\n# harmless\n"));
     check(&place, 1, &["reproduced", "changed after the run"]);
-    change(&place, "scenario.toml", |text| text.replace("seed     = 1", "seed     = 2"));
+    change(&place, "scenario.toml", |text| text.replace("seed = 1", "seed = 2"));
     check(&place, 1, &["differs", "changed after the run"]);
     place.expect(1, "report small");
 }
