@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 /// What one round of one rival cost.
 #[derive(Clone, Copy)]
-pub struct Cost {
-    pub events: u64,
-    pub cpu: Duration,
-    pub wall: Duration,
+pub(crate) struct Cost {
+    pub(crate) events: u64,
+    pub(crate) cpu: Duration,
+    pub(crate) wall: Duration,
 }
 
 /// Runs `work`, which returns how many events it handled.
-pub fn measure(work: impl FnOnce() -> u64) -> Cost {
+pub(crate) fn measure(work: impl FnOnce() -> u64) -> Cost {
     let (began, before) = (Instant::now(), cpu());
     let events = work();
     let wall = began.elapsed();
@@ -30,18 +30,18 @@ fn cpu() -> Option<Duration> {
 
 impl Cost {
     /// Million events per second of CPU time.
-    pub fn per_cpu(&self) -> f64 {
+    pub(crate) fn per_cpu(&self) -> f64 {
         self.events as f64 / self.cpu.as_secs_f64() / 1e6
     }
 
     /// Million events per second of wall time.
-    pub fn per_wall(&self) -> f64 {
+    pub(crate) fn per_wall(&self) -> f64 {
         self.events as f64 / self.wall.as_secs_f64() / 1e6
     }
 }
 
 /// The median of some figures, and half the distance from the lowest to the highest over it.
-pub fn median(mut figures: Vec<f64>) -> (f64, f64) {
+pub(crate) fn median(mut figures: Vec<f64>) -> (f64, f64) {
     figures.sort_by(f64::total_cmp);
     let middle = figures[figures.len() / 2];
     (middle, (figures[figures.len() - 1] - figures[0]) / 2.0 / middle)

@@ -1,90 +1,166 @@
-//! How fast the engine is beside hand-written loops. An argument filters, `--quick` keeps it short.
+//! How fast the engines are beside hand-written loops, in interleaved rounds.
+//!
+//! `cargo bench --bench engine -- phold timers` runs what contains one of the words,
+//! `--quick` keeps it to a few seconds. Figures are ratios; nothing is asserted.
 
 mod clock;
-mod phold;
+mod contest;
+mod luck;
 mod rivals;
+mod workload;
 
-use attestorm::engine::{self, ShardPlan};
-use attestorm::kernel::sequential;
-
-use clock::{Cost, measure, median};
-use phold::{Nothing, Phold, Shape, by_hand, limits};
+use clock::{Cost, median};
+use contest::{by_hand, sequentially, sharded};
 use rivals::{Heap, Order, Ring};
+use workload::{FanOut, Phold, PingPong, Shape, Workload};
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let quick = arguments.iter().any(|a| a == "--quick");
-    let (events, rounds) = if quick { (100_000, 1) } else { (8_000_000, 5) };
-    let variant = |name: &str, phold: Phold, shift: u32| {
-        if arguments.iter().filter(|a| !a.starts_with("--")).all(|a| name.contains(a.as_str())) {
-            let pending = u64::from(phold.processes * phold.pending_each);
-            compare(name, phold, shift, events.max(if quick { 0 } else { pending * 8 }), rounds);
-        }
-    };
-    for n in [1, 2, 4, 8, 16, 32, 64, 256, 1_024, 16_384, 100_000] {
-        for each in [1, 16] {
-            variant(&format!("phold N={n} x{each:02}"), Phold::plain(n, each), 20);
-        }
-    }
-    let sparse = |n, each| Phold { least: 20_000, mean: 10_000_000_000, ..Phold::plain(n, each) };
-    variant("sparse N=16 x01", sparse(16, 1), 27);
-    variant("sparse N=1024 x01", sparse(1024, 1), 27);
-    variant("sparse N=100000 x01", sparse(100_000, 1), 27);
-    let shaped = |shape, n, each| Phold { shape, ..Phold::plain(n, each) };
-    variant("timers N=16 x16", shaped(Shape::Timers, 16, 16), 20);
-    variant("timers N=1024 x16", shaped(Shape::Timers, 1024, 16), 20);
-    variant("timers N=100000 x16", shaped(Shape::Timers, 100_000, 16), 20);
-    variant("ties N=1024 x16", shaped(Shape::Ties, 1024, 16), 20);
-    variant("fan-in N=1024 x16", shaped(Shape::FanIn, 1024, 16), 20);
-    variant("fan-in N=100000 x01", shaped(Shape::FanIn, 100_000, 1), 20);
+/// What was asked for on the command line.
+struct Request {
+    words: Vec<String>,
+    quick: bool,
 }
 
-/// Prints every rival's speed and its ratio to the heap, the median of interleaved rounds.
-fn compare(name: &str, phold: Phold, shift: u32, events: u64, rounds: usize) {
-    type Rival = (&'static str, Box<dyn Fn() -> Cost>);
-    let ring = move |order| -> Box<dyn Fn() -> Cost> {
-        Box::new(move || measure(|| by_hand(phold, Ring::new(shift, order), events)))
-    };
-    let rivals: Vec<Rival> = vec![
-        ("heap", Box::new(move || measure(|| by_hand(phold, Heap::default(), events)))),
-        ("ring records", ring(Order::Records)),
-        ("ring words", ring(Order::Words)),
-        ("ring counting", ring(Order::Counting)),
-        (
-            "sequential",
-            Box::new(move || {
-                let model = phold.model::<0>();
-                measure(|| sequential::run(model, limits(events), &mut Nothing).events)
-            }),
-        ),
-        (
-            "sharded 1",
-            Box::new(move || {
-                let (model, plan) =
-                    (phold.model::<0>(), ShardPlan::single(phold.processes as usize));
-                let run = || engine::run(model, &plan, limits(events), &mut Nothing);
-                measure(|| run().map_or(0, |report| report.events))
-            }),
-        ),
-    ];
-    let only: Option<String> =
-        std::env::args().find_map(|a| a.strip_prefix("--only=").map(Into::into));
-    if let Some(only) = only {
-        let rival = rivals.iter().find(|(name, _)| *name == only).expect("a rival");
-        println!("{name:20} {:6.2}", (0..3).map(|_| rival.1().per_cpu()).fold(0.0, f64::max));
-        return;
-    }
-    let mut figures = vec![Vec::new(); rivals.len()];
-    for _ in 0..rounds {
-        for (figures, (_, rival)) in figures.iter_mut().zip(&rivals) {
-            figures.push(rival().per_cpu());
+/// A rival by its name, and how it runs.
+type Rival<'a> = (&'a str, Box<dyn Fn() -> Cost + 'a>);
+
+fn main() {
+    let (options, words): (Vec<String>, _) =
+        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+    let request = Request { words, quick: options.iter().any(|option| option == "--quick") };
+    println!("million events per CPU-second (ratio to the first), medians of interleaved rounds");
+    plain(&request);
+    shaped(&request);
+    sizes(&request);
+    shards(&request);
+}
+
+fn plain(request: &Request) {
+    for each in [1, 16] {
+        for n in [16, 64, 256, 1_024, 16_384, 100_000] {
+            let name = format!("phold N={n} pending={each} each");
+            request.loops(&name, Phold::plain(n, each), 20, u64::from(n * each));
         }
     }
-    print!("{name:22}");
-    let heap = figures[0].clone();
-    for (figures, (name, _)) in figures.into_iter().zip(&rivals) {
-        let ratios = figures.iter().zip(&heap).map(|(figure, heap)| figure / heap).collect();
-        print!("  {name} {:5.2} ({:4.2}x)", median(figures).0, median(ratios).0);
+    request.loops("ping-pong", PingPong, 20, 1);
+    request.loops("fan-out 1:100", FanOut(100), 20, 100);
+}
+
+fn shaped(request: &Request) {
+    for n in [16, 1_024, 100_000] {
+        let sparse = Phold { least: 20_000, mean: 10_000_000_000, ..Phold::plain(n, 1) };
+        request.loops(&format!("sparse N={n} pending=1 each"), sparse, 27, u64::from(n));
     }
-    println!();
+    let shapes = [("timers", Shape::Timers), ("ties", Shape::Ties), ("fan-in", Shape::FanIn)];
+    for (name, shape) in shapes {
+        for n in [16, 1_024, 100_000] {
+            let phold = Phold { shape, ..Phold::plain(n, 16) };
+            request.loops(&format!("{name} N={n} pending=16 each"), phold, 20, u64::from(n * 16));
+        }
+    }
+}
+
+fn sizes(request: &Request) {
+    for n in [1_024, 100_000] {
+        let phold = Phold::plain(n, 16);
+        let events = request.events(u64::from(n * 16));
+        let rivals: [Rival; 4] = [
+            ("24 bytes", Box::new(move || sequentially::<_, 0>(phold, events))),
+            ("32 bytes", Box::new(move || sequentially::<_, 1>(phold, events))),
+            ("40 bytes", Box::new(move || sequentially::<_, 2>(phold, events))),
+            ("64 bytes", Box::new(move || sequentially::<_, 5>(phold, events))),
+        ];
+        request.compare(&format!("record size N={n} pending=16 each"), &rivals, Cost::per_cpu);
+    }
+}
+
+/// Two shards against one, two independent runs and the sequential engine, by wall time.
+fn shards(request: &Request) {
+    let rounds_per_us = rounds_per_us();
+    for (window, pending) in [(3, 32), (100, 1_024), (1_600, 16_384)] {
+        for micros in [0, 1, 5] {
+            let (n, work) = (u32::min(pending, 1_024), rounds_per_us * micros);
+            let phold = Phold { work, ..Phold::plain(n, pending / n) };
+            let events = if request.quick { 2_000 } else { 1_200_000 / u64::from(1 + micros) };
+            let run = move |shards| sharded(phold, shards, phold.least, events);
+            let rivals: [Rival; 4] = [
+                ("sharded 1", Box::new(move || run(1))),
+                ("sharded 2", Box::new(move || run(2))),
+                ("two runs at once", Box::new(move || at_once(|| run(1)))),
+                ("sequential", Box::new(move || sequentially::<_, 0>(phold, events))),
+            ];
+            let name = format!("shards window={window} events work={micros}us, wall");
+            request.compare(&name, &rivals, Cost::per_wall);
+        }
+    }
+}
+
+/// The same run on two threads at once: what the machine has to give just now.
+fn at_once(run: impl Fn() -> Cost + Sync) -> Cost {
+    let mut events = 0;
+    let cost = clock::measure(|| {
+        std::thread::scope(|scope| {
+            let other = scope.spawn(&run);
+            events = run().events + other.join().expect("a run does not panic").events;
+        });
+        events
+    });
+    Cost { events, ..cost }
+}
+
+/// How many draws take a microsecond here and now.
+fn rounds_per_us() -> u32 {
+    let rounds = 2_000_000;
+    let cost = clock::measure(|| {
+        let mut luck = luck::Luck::new(1);
+        (0..rounds).for_each(|_| {
+            std::hint::black_box(luck.word());
+        });
+        rounds
+    });
+    (rounds as f64 / cost.wall.as_micros() as f64) as u32
+}
+
+impl Request {
+    /// Enough events that filling the queue does not count.
+    fn events(&self, pending: u64) -> u64 {
+        if self.quick { 50_000 } else { (pending * 8).max(8_000_000) }
+    }
+
+    /// The engines beside the hand-written loops.
+    fn loops<W: Workload>(&self, name: &str, workload: W, shift: u32, pending: u64) {
+        let events = self.events(pending);
+        let ring = move |order| move || by_hand(workload, Ring::new(shift, order), events);
+        let rivals: [Rival; 6] = [
+            ("heap", Box::new(move || by_hand(workload, Heap::default(), events))),
+            ("window, one sort", Box::new(ring(Order::Records))),
+            ("ring, words", Box::new(ring(Order::Words))),
+            ("ring, counting", Box::new(ring(Order::Counting))),
+            ("sequential", Box::new(move || sequentially::<_, 0>(workload, events))),
+            ("sharded 1", Box::new(move || sharded(workload, 1, u64::MAX, events))),
+        ];
+        self.compare(name, &rivals, Cost::per_cpu);
+    }
+
+    /// Prints the speed of every rival and its ratio to the first.
+    fn compare(&self, name: &str, rivals: &[Rival], figure: impl Fn(&Cost) -> f64) {
+        if self.quick && name.contains("N=100000") {
+            return;
+        }
+        if !self.words.is_empty() && !self.words.iter().any(|word| name.contains(word.as_str())) {
+            return;
+        }
+        let rounds = if self.quick { 1 } else { 5 };
+        let mut figures = vec![Vec::new(); rivals.len()];
+        for _ in 0..rounds {
+            for (figures, (_, rival)) in figures.iter_mut().zip(rivals) {
+                figures.push(figure(&rival()));
+            }
+        }
+        println!("{name}");
+        for (own, (name, _)) in figures.iter().zip(rivals) {
+            let ratios = own.iter().zip(&figures[0]).map(|(own, first)| own / first).collect();
+            let ((speed, _), (ratio, spread)) = (median(own.clone()), median(ratios));
+            println!("    {name:18} {speed:7.2}  ({ratio:.2} ± {:.0} %)", spread * 100.0);
+        }
+    }
 }

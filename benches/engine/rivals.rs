@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 /// An event with its key in two words.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Record {
-    pub time: u64,
-    pub tie: u64,
-    pub destination: u32,
+pub(crate) struct Record {
+    pub(crate) time: u64,
+    pub(crate) tie: u64,
+    pub(crate) destination: u32,
 }
 
 impl Record {
@@ -18,14 +18,14 @@ impl Record {
 }
 
 /// What a hand-written loop needs.
-pub trait Pending {
+pub(crate) trait Pending {
     fn push(&mut self, record: Record);
     fn pop(&mut self) -> Option<Record>;
 }
 
 /// The standard library's heap.
 #[derive(Default)]
-pub struct Heap(BinaryHeap<Reverse<Record>>);
+pub(crate) struct Heap(BinaryHeap<Reverse<Record>>);
 
 impl Pending for Heap {
     #[inline]
@@ -41,7 +41,7 @@ impl Pending for Heap {
 
 /// How a ring puts a bucket in order.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub(crate) enum Order {
     /// Sorts the records.
     Records,
     /// Sorts words of offset and index, then permutes.
@@ -54,7 +54,7 @@ const RING: usize = 1024;
 
 /// Buckets 2^shift nanoseconds wide in a ring, farther ones in a tree, and a heap for what lands
 /// inside the open bucket.
-pub struct Ring {
+pub(crate) struct Ring {
     shift: u32,
     order: Order,
     buckets: Vec<Vec<Record>>,
@@ -69,7 +69,7 @@ pub struct Ring {
 }
 
 impl Ring {
-    pub fn new(shift: u32, order: Order) -> Self {
+    pub(crate) fn new(shift: u32, order: Order) -> Self {
         Self {
             shift,
             order,

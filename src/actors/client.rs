@@ -83,9 +83,11 @@ struct Flight {
     accepted: Tally,
     /// Validators that refused this try, and whether one of them did for good.
     refused: Tally,
-    refused_for_good: bool,
-    /// Answers to a question, by what they said.
+    /// How many of those refused for good.
+    refused_for_good: u32,
+    /// Answers to a question, by what they said, and who gave them.
     answers: BTreeMap<Status, u32>,
+    answered_by: Tally,
 }
 
 /// Validators that have spoken.
@@ -131,8 +133,9 @@ impl Client {
             pausing: false,
             accepted: Tally::default(),
             refused: Tally::default(),
-            refused_for_good: false,
+            refused_for_good: 0,
             answers: BTreeMap::new(),
+            answered_by: Tally::default(),
         };
         active.flights.insert(operation, flight);
         active.send(setting, operation, desk);
@@ -151,17 +154,20 @@ impl Client {
                 active.conclude(setting, operation, Conclusion::Applied, desk);
             }
         } else if ack.attempt == flight.attempt && !flight.pausing && flight.refused.add(from) {
-            flight.refused_for_good |= !ack.verdict.may_pass_later();
+            flight.refused_for_good += u32::from(!ack.verdict.may_pass_later());
             if flight.refused.count() > setting.committee.size() - setting.committee.quorum() {
                 active.out_of_reach(setting, operation, desk);
             }
         }
     }
 
-    fn answered(&mut self, answer: &Answer, desk: &mut Desk<'_, Packet>) {
+    fn answered(&mut self, from: ProcessId, answer: &Answer, desk: &mut Desk<'_, Packet>) {
         let (setting, operation) = (&self.setting, answer.operation);
         let Some(active) = &mut self.active else { return };
         let Some(flight) = active.flights.get_mut(&operation) else { return };
+        if !flight.answered_by.add(from) {
+            return;
+        }
         let same = flight.answers.entry(answer.status).or_default();
         *same += 1;
         let enough = if setting.quorum_reads { setting.committee.quorum() } else { 1 };
@@ -219,7 +225,7 @@ impl Active {
                 desk.send(router, submission, Fortune::Operation { number, attempt, leg: 0 });
                 self.obey_submitter(setting, desk);
             }
-            (None, Some((id, _))) => self.ask(setting, Ask { operation, id }, attempt, desk),
+            (None, Some((id, _))) => self.ask(setting, Ask { operation, attempt, id }, desk),
             (None, None) => return,
         }
         if let Some(retry) = setting.retry {
@@ -228,8 +234,9 @@ impl Active {
         }
     }
 
-    fn ask(&self, setting: &ClientSetting, ask: Ask, attempt: u8, desk: &mut Desk<'_, Packet>) {
-        let fortune = Fortune::Operation { number: ask.operation.0, attempt, leg: 3 };
+    fn ask(&self, setting: &ClientSetting, ask: Ask, desk: &mut Desk<'_, Packet>) {
+        let (number, attempt) = (ask.operation.0, ask.attempt);
+        let fortune = Fortune::Operation { number, attempt, leg: 3 };
         let ask = Arc::new(ask);
         if setting.quorum_reads {
             for validator in setting.committee.members() {
@@ -249,12 +256,11 @@ impl Active {
         desk: &mut Desk<'_, Packet>,
     ) {
         let Some(flight) = self.flights.get(&operation) else { return };
-        match setting.retry {
-            Some(retry) if !flight.refused_for_good => {
-                self.try_later(setting, operation, retry.after, desk);
-            }
-            _ => self.conclude(setting, operation, Conclusion::Refused, desk),
+        if flight.refused_for_good > setting.committee.size() - setting.committee.quorum() {
+            return self.conclude(setting, operation, Conclusion::Refused, desk);
         }
+        let pause = setting.retry.map_or(Span::ZERO, |retry| retry.after);
+        self.try_later(setting, operation, pause, desk);
     }
 
     /// Schedules the next try, or gives up if that was the last.
@@ -288,7 +294,7 @@ impl Active {
         flight.attempt += 1;
         flight.pausing = false;
         flight.refused = Tally::default();
-        flight.refused_for_good = false;
+        flight.refused_for_good = 0;
         self.send(setting, operation, desk);
     }
 
@@ -370,7 +376,7 @@ impl Resident for Client {
         match packet {
             Packet::Plan(planned) => self.begin(planned, desk),
             Packet::Ack(ack) => self.acked(from, &ack, desk),
-            Packet::Answer(answer) => self.answered(&answer, desk),
+            Packet::Answer(answer) => self.answered(from, &answer, desk),
             Packet::Busy(operation, attempt) => self.busy(operation, attempt, desk),
             Packet::Protocol(carried) => {
                 if let Some(active) = &mut self.active {
@@ -400,6 +406,21 @@ impl Resident for Client {
     }
 
     fn crash(&mut self, _state_lost: bool) {
-        self.active = None;
+        if let Some(active) = &mut self.active {
+            active.timers.clear();
+            active.submitter_timers.clear();
+        }
+    }
+
+    /// A client that comes back tries again whatever had not ended.
+    fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
+        let Some(active) = &mut self.active else { return };
+        let open: Vec<Operation> = active.flights.keys().copied().collect();
+        for operation in open {
+            if let Some(flight) = active.flights.get_mut(&operation) {
+                flight.pausing = false;
+            }
+            active.try_later(&self.setting, operation, Span::ZERO, desk);
+        }
     }
 }

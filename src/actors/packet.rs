@@ -114,6 +114,8 @@ impl Ack {
 pub struct Ask {
     /// The question's number.
     pub operation: Operation,
+    /// Which try.
+    pub attempt: u8,
     /// Asked about.
     pub id: Id,
 }
@@ -136,8 +138,8 @@ impl Payload for Packet {
             Self::Handed(handed) => handed.item.signed.wire_len() + SIGNATURE_BYTES + 4,
             Self::Ack(_) => 33 + SIGNATURE_BYTES,
             Self::Protocol(carried) => carried.len,
-            Self::Ask(_) => 36,
-            Self::Answer(_) => 5 + SIGNATURE_BYTES,
+            Self::Ask(_) => 37,
+            Self::Answer(_) => 5,
         };
         HEADER + body
     }

@@ -246,7 +246,7 @@ impl Validator {
     fn answer(&self, asker: ProcessId, ask: &Ask, desk: &mut Desk<'_, Packet>) {
         let status = self.registry.status(desk.local_now(), &ask.id);
         let answer = Arc::new(Answer { operation: ask.operation, status });
-        let fortune = Fortune::Operation { number: ask.operation.0, attempt: 0, leg: 5 };
+        let fortune = Fortune::Operation { number: ask.operation.0, attempt: ask.attempt, leg: 5 };
         desk.send(asker, Packet::Answer(answer), fortune);
     }
 

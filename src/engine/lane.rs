@@ -37,6 +37,7 @@ pub(super) struct Lane<P: Process> {
     alone: bool,
     processes: Vec<P>,
     sent: Vec<u32>,
+    /// What is pending; a lone lane keeps it behind its outbox.
     queue: EventQueue<P::Message>,
     out: Outbox<P::Message, P::Fact>,
     outgoing: Vec<Vec<Event<P::Message>>>,
@@ -62,7 +63,7 @@ impl<P: Process> Lane<P> {
             sent: vec![0; processes.len()],
             processes,
             queue: EventQueue::new(),
-            out: Outbox::new(),
+            out: if shards == 1 { Outbox::onto(EventQueue::new()) } else { Outbox::new() },
             outgoing: (0..shards).map(|_| Vec::new()).collect(),
             earliest_outgoing: VirtualTime::MAX,
             horizon: VirtualTime::ZERO,
@@ -74,7 +75,7 @@ impl<P: Process> Lane<P> {
 
     /// Adds an event of the script.
     pub(super) fn schedule(&mut self, event: Event<P::Message>) {
-        self.queue.push(event);
+        self.pending().push(event);
     }
 
     pub(super) fn shard(&self) -> u16 {
@@ -106,12 +107,12 @@ impl<P: Process> Lane<P> {
 
     /// The earliest pending key.
     pub(super) fn peek(&mut self) -> Option<EventKey> {
-        self.queue.peek()
+        self.pending().peek()
     }
 
     /// When the earliest event happens that is pending here or on its way from here.
     pub(super) fn earliest(&mut self) -> VirtualTime {
-        self.queue.peek().map_or(VirtualTime::MAX, |key| key.time).min(self.earliest_outgoing)
+        self.peek().map_or(VirtualTime::MAX, |key| key.time).min(self.earliest_outgoing)
     }
 
     /// Handles the events before `end`, `most` at most, and leaves what crosses in the mailboxes
@@ -156,20 +157,26 @@ impl<P: Process> Lane<P> {
         Ok(())
     }
 
+    fn pending(&mut self) -> &mut EventQueue<P::Message> {
+        if self.alone { self.out.queue() } else { &mut self.queue }
+    }
+
+    /// The loop of the sequential engine, with nothing on the way.
     fn handle_all(&mut self, end: VirtualTime, stop: u64) {
         let facts = self.layout.facts_per_epoch;
-        while self.handled < stop && self.out.facts().len() < facts {
-            let Some(event) = self.queue.pop_before(end) else { return };
-            let slot = event.destination.index();
-            self.handle(event, slot);
-            for sent in self.out.drain_events() {
-                assert!(
-                    sent.destination.index() < self.processes.len(),
-                    "there is no process p{} to send to",
-                    sent.destination.0
-                );
-                self.queue.push(sent);
-            }
+        let Self { processes, sent, out, handled, .. } = self;
+        while *handled < stop && out.facts().len() < facts {
+            let Some(event) = out.queue().pop_before(end) else { return };
+            let Event { key, destination, message } = event;
+            let slot = destination.index();
+            let (Some(process), Some(sent)) = (processes.get_mut(slot), sent.get_mut(slot)) else {
+                out.open(key, key.source, 0);
+                panic!("there is no process p{} to send to", destination.0);
+            };
+            out.open(key, destination, *sent);
+            process.handle(key.time, Incoming { source: key.source, message }, out);
+            *sent = out.sequence();
+            *handled += 1;
         }
     }
 
@@ -184,6 +191,7 @@ impl<P: Process> Lane<P> {
         }
     }
 
+    #[inline]
     fn handle(&mut self, event: Event<P::Message>, slot: usize) {
         let Event { key, destination, message } = event;
         self.out.open(key, destination, self.sent[slot]);

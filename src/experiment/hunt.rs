@@ -12,7 +12,8 @@ use crate::kernel::{Draws, Luck, Purpose, Span};
 use crate::measure::NoRows;
 use crate::ordering::{Catalogue, Committee, FaultModel, Guarantees, TransportNeed};
 use crate::scenario::model::{
-    Climb, Crypto, Effect, Fault, Network, ReorderForm, Scenario, Transport,
+    Arrivals, Climb, Crypto, Effect, Fault, LoadGroup, Network, ReorderForm, Scenario, Stage,
+    Transport,
 };
 use crate::scenario::selector::{ActorKind, ActorPick, ActorSet, Selector, Term};
 use crate::simulation::{Options, Standing, run};
@@ -153,6 +154,7 @@ fn drawn(base: &Scenario, number: u64, catalogue: &Catalogue) -> Scenario {
         ..base.clone()
     };
     scenario.phases.truncate(1);
+    scenario.load.iter_mut().for_each(steady);
     scenario.validators.count = dice.between(4, 7) as u32;
     let committee = Committee::new(scenario.validators.count);
     let params = scenario.parameters.get(&scenario.ordering).unwrap_or(&serde_json::Value::Null);
@@ -168,6 +170,15 @@ fn drawn(base: &Scenario, number: u64, catalogue: &Catalogue) -> Scenario {
         }
     }
     scenario
+}
+
+/// Open load at its first rate that is not zero, for as long as a hunted run measures.
+fn steady(load: &mut LoadGroup) {
+    if let Arrivals::Open { stages, .. } = &mut load.arrivals {
+        let rates = stages.iter().flat_map(|stage| [stage.from, stage.to]);
+        let rate = rates.into_iter().find(|rate| *rate > 0.0).unwrap_or(0.0);
+        *stages = vec![Stage { name: None, duration: MEASURED, from: rate, to: rate }];
+    }
 }
 
 fn transport(dice: &mut Dice, guarantees: Option<&Guarantees>) -> Transport {

@@ -20,8 +20,15 @@ use sort::Sorter;
 /// A bucket with more events than this is not opened but becomes a rung, if it can be cut.
 const LONGEST_OPENED: usize = 1024;
 
-/// An open bucket that holds more events than this becomes a rung, if it can be cut.
+/// The same for a bucket that grows while it is open.
 const LONGEST_OPEN: usize = 1280;
+
+/// An open bucket becomes a rung when what landed in it had to pass this many times as many
+/// events as it holds: then keeping it in order has cost about as much as the cut.
+const PASSED_PER_EVENT: usize = 16;
+
+/// It is not worth while to cut fewer events.
+const SHORTEST_CUT: usize = 96;
 
 /// Pending events, given back in key order.
 pub struct EventQueue<M> {
@@ -29,6 +36,10 @@ pub struct EventQueue<M> {
     open: Vec<Event<M>>,
     /// The last instant of the open bucket; all that is pending elsewhere is later.
     open_until: u64,
+    /// How many events were passed by those that landed in the open bucket.
+    passed: usize,
+    /// How long a bucket may be opened, as the open ones of this lap have taught.
+    longest_opened: usize,
     /// The rungs, each inside a bucket of the one before it; those at `depth` and above are spare.
     rungs: Vec<Rung<M>>,
     depth: usize,
@@ -55,6 +66,8 @@ impl<M> EventQueue<M> {
         Self {
             open: Vec::new(),
             open_until: 0,
+            passed: 0,
+            longest_opened: LONGEST_OPENED,
             rungs: Vec::new(),
             depth: 0,
             top: Bucket::default(),
@@ -121,18 +134,28 @@ impl<M> EventQueue<M> {
             // Nothing is open, as before the first event: a whole script may begin at once.
             return self.push_top(event);
         }
-        sort::place(&mut self.open, event);
-        if self.open.len() > LONGEST_OPEN && self.now < self.open_until {
-            let mut crowd = mem::take(&mut self.open);
-            let stretch = Stretch { start: self.now, until: self.open_until };
-            self.add_rung(Crowd::within(stretch, crowd.len()), stretch.until);
-            let rung = &mut self.rungs[self.depth - 1];
-            for event in crowd.drain(..) {
-                rung.place(event, &mut self.pool);
-            }
-            self.open = crowd;
-            self.open_next();
+        self.passed += sort::place(&mut self.open, event);
+        if self.passed > PASSED_PER_EVENT * self.open.len() || self.open.len() > LONGEST_OPEN {
+            self.cut_open();
         }
+    }
+
+    /// Makes a rung of the open bucket: too many events had to be passed to keep it in order.
+    #[cold]
+    #[inline(never)]
+    fn cut_open(&mut self) {
+        self.passed = 0;
+        if self.open.len() < SHORTEST_CUT || self.now >= self.open_until {
+            return;
+        }
+        self.longest_opened = self.open.len() / 2;
+        let stretch = Stretch { start: self.now, until: self.open_until };
+        self.add_rung(Crowd::within(stretch, self.open.len()), stretch.until);
+        let rung = &mut self.rungs[self.depth - 1];
+        for event in self.open.drain(..) {
+            rung.place(event, &mut self.pool);
+        }
+        self.open_next();
     }
 
     /// Opens the earliest bucket; false if nothing is pending.
@@ -154,15 +177,16 @@ impl<M> EventQueue<M> {
             };
             let stretch = rung.stretch(position);
             let length = rung.bucket(position).len();
-            if length > LONGEST_OPENED && stretch.start < stretch.until {
+            if length > self.longest_opened && stretch.start < stretch.until {
                 let mut crowd = rung.take(position);
                 self.add_rung(Crowd::within(stretch, length), stretch.until);
                 self.rungs[last + 1].place_all(&mut crowd, &mut self.pool);
                 continue;
             }
-            rung.take(position).drain_into(&mut self.open, &mut self.pool);
+            rung.drain_into(position, &mut self.open, &mut self.pool);
             self.sorter.sort(&mut self.open, stretch);
             self.open_until = stretch.until;
+            self.passed = 0;
             return true;
         }
     }
@@ -174,13 +198,15 @@ impl<M> EventQueue<M> {
         let mut bucket = mem::take(&mut self.top);
         let Pace { taken, since } = mem::replace(&mut self.pace, Pace { taken: 0, since: start });
         let mut crowd = Crowd::within(stretch, bucket.len());
-        if taken > 0 {
-            crowd.gap = start.saturating_sub(since) / taken;
+        if let Some(gap) = start.saturating_sub(since).checked_div(taken) {
+            crowd.gap = gap;
         }
         self.add_rung(crowd, u64::MAX);
         self.rungs[0].place_all(&mut bucket, &mut self.pool);
         self.top_ends = (u64::MAX, 0);
+        self.longest_opened = LONGEST_OPENED;
         self.pool.trim();
+        self.open.shrink_to(LONGEST_OPEN);
     }
 
     fn add_rung(&mut self, crowd: Crowd, limit: u64) {
@@ -189,6 +215,14 @@ impl<M> EventQueue<M> {
         }
         self.rungs[self.depth].cut(crowd, limit);
         self.depth += 1;
+    }
+}
+
+#[cfg(test)]
+impl<M> EventQueue<M> {
+    /// The chunks of memory that the queue holds, in use or not.
+    fn chunks(&self) -> usize {
+        self.pool.chunks()
     }
 }
 

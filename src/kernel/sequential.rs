@@ -27,6 +27,7 @@ pub fn run<P: Process>(
         let Some(event) = out.queue().pop_before(limits.until) else { break };
         let Event { key, destination, message } = event;
         let at = destination.index();
+        assert!(at < processes.len(), "there is no process p{} to send to", destination.0);
         out.open(key, destination, sent[at]);
         processes[at].handle(key.time, Incoming { source: key.source, message }, &mut out);
         sent[at] = out.sequence();

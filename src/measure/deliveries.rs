@@ -77,7 +77,7 @@ impl Observers {
         }
         if record.divergence == Divergence::Unseen {
             record.divergence = Divergence::Young;
-            self.divided.first_delivery(operation, now);
+            record.agree_by = self.divided.first_delivery(operation, now);
             self.next_look = self.next_look.min(self.divided.next());
         }
         self.judge_order(deed);

@@ -57,54 +57,65 @@ impl Divided {
         self.due.front().map_or(NEVER, |due| due.0)
     }
 
-    /// A validator delivered an operation for the first time.
-    pub(super) fn first_delivery(&mut self, operation: u32, now: VirtualTime) {
-        self.due.push_back((now + self.patience, operation));
+    /// A validator delivered an operation for the first time: from now on they may differ.
+    pub(super) fn first_delivery(&mut self, operation: u32, now: VirtualTime) -> VirtualTime {
+        let agree_by = now + self.patience;
+        self.due.push_back((agree_by, operation));
+        agree_by
     }
 
     /// Looks at the operations on which validators must agree before `now`.
-    pub(super) fn advance(
-        &mut self,
-        now: VirtualTime,
-        ledger: &mut Ledger,
-        hosts: &Hosts,
-        tallies: &mut [Tally],
-    ) {
+    pub(super) fn advance(&mut self, now: VirtualTime, ledger: &mut Ledger, hosts: &Hosts) {
         while let Some(&(at, operation)) = self.due.front().filter(|due| due.0 < now) {
             self.due.pop_front();
-            if let Place::Slot(slot) = ledger.find(operation) {
-                ledger.record_mut(slot).divergence = Divergence::Agreed;
-                self.judge(slot, at, ledger, hosts, tallies);
+            let Place::Slot(slot) = ledger.find(operation) else { continue };
+            let is_divided = is_divided(ledger, slot, hosts);
+            let record = ledger.record_mut(slot);
+            if record.divergence != Divergence::Young || record.agree_by != at {
+                continue;
+            }
+            record.divergence = Divergence::Agreed;
+            if is_divided {
+                record.divergence = Divergence::Diverged;
+                record.events.add(Event::Diverged);
+                if self.now == 0 {
+                    self.since = at;
+                }
+                self.now += 1;
             }
         }
     }
 
-    /// What validators say of an operation has changed.
+    /// What validators say of an operation has changed. Whenever they begin to differ, their
+    /// patience begins anew.
     pub(super) fn judge(
         &mut self,
         slot: usize,
+        operation: u32,
         now: VirtualTime,
         ledger: &mut Ledger,
         hosts: &Hosts,
         tallies: &mut [Tally],
     ) {
-        let was_divided = match ledger.record(slot).divergence {
-            Divergence::Unseen | Divergence::Young => return,
-            Divergence::Agreed => false,
-            Divergence::Diverged => true,
-        };
+        let before = ledger.record(slot).divergence;
+        if before == Divergence::Unseen {
+            return;
+        }
         let is_divided = is_divided(ledger, slot, hosts);
-        let record = ledger.record_mut(slot);
-        if is_divided && !was_divided {
-            record.divergence = Divergence::Diverged;
-            record.events.add(Event::Diverged);
-            if self.now == 0 {
-                self.since = now;
+        match before {
+            Divergence::Agreed if is_divided => {
+                let agree_by = self.first_delivery(operation, now);
+                let record = ledger.record_mut(slot);
+                (record.divergence, record.agree_by) = (Divergence::Young, agree_by);
             }
-            self.now += 1;
-        } else if was_divided && !is_divided {
-            record.divergence = Divergence::Agreed;
-            self.united(now, tallies);
+            Divergence::Young if !is_divided => {
+                ledger.record_mut(slot).divergence = Divergence::Agreed;
+            }
+            Divergence::Diverged if !is_divided => {
+                ledger.record_mut(slot).divergence = Divergence::Agreed;
+                self.united(now, tallies);
+            }
+            Divergence::Unseen | Divergence::Young | Divergence::Agreed | Divergence::Diverged => {}
         }
     }
 
@@ -117,7 +128,7 @@ impl Divided {
         tallies: &mut [Tally],
     ) {
         for operation in ledger.front()..ledger.end() {
-            self.judge(ledger.slot(operation), now, ledger, hosts, tallies);
+            self.judge(ledger.slot(operation), operation, now, ledger, hosts, tallies);
         }
     }
 
@@ -197,10 +208,10 @@ mod tests {
     fn one_that_is_down_gives_no_answers() {
         check("0ms c9 plan 0; 1ms v3 host 0 crashed; 5ms v0-2 accept 0", 0, "0 0s");
         let script = "0ms c9 plan 0; 1ms v3 host 0 crashed; 5ms v0-2 accept 0;
-                      4s v3 host 0 restarted; 4500ms v3 accept 0";
-        check(script, 1, "1 500ms");
+                      4s v3 host 0 restarted; 6s v3 accept 0";
+        check(script, 1, "1 1s");
         let script = "0ms c9 plan 0; 1ms v3 host 0 crashed; 5ms v0-2 accept 0;
-                      4s v3 host 0 restartedempty; 4500ms v3 accept 0";
+                      4s v3 host 0 restartedempty; 6s v3 accept 0";
         check(script, 0, "0 0s");
     }
 }

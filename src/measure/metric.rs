@@ -92,7 +92,7 @@ metrics! {
     "refused" Event Operations Neither "Refused by q correct validators for a reason that no other order of arrival would have changed; not due to be applied." "real-systems 2.1";
     "orphans" Event Operations Lower "Refused by at least one correct validator because what it refers to was unknown there." "real-systems 2.1, rules 4 and 5";
     "waited" Event Operations Neither "Held by at least one correct validator until what it refers to, or an earlier one of its attester, had come." "DESIGN 7";
-    "diverged" Event Operations Lower "Correct validators that are up gave different answers on it, or one gave none, later than 1 s after its first delivery." "experience 10";
+    "diverged" Event Operations Lower "Correct validators that are up gave different answers on it, or one gave none, for more than 1 s on end." "experience 10";
     "divergence" Stretch Millis Lower "A stretch of time in which at least one operation was diverged." "metrics 1b";
     "effect_before_cause" Event Operations Lower "Delivered by a correct validator before what it refers to." "ordering 1, A2";
     "mislinked" Event Operations Lower "Accepted with a reference that names another attestation than its author meant." "real-systems 2.1, rule 3";
@@ -101,7 +101,7 @@ metrics! {
     "double_accepted" Event Operations Lower "Accepted by a correct validator while another that replaces the same, or claims the same subject, is accepted by one and not revoked there." "capabilities 1b";
     "duplicated" Event Operations Lower "Applied twice by one correct validator without a restart in between." "capabilities 1b";
     "lost" Event Operations Lower "Sent, and neither accepted nor refused by any correct validator that is up when settle ended." "metrics 1b";
-    "lost_after_ack" Event Operations Lower "Its client was told it is applied, and fewer than q correct validators held it when settle ended." "capabilities 1b";
+    "lost_after_ack" Event Operations Lower "Its client was told it is applied, and when settle ended fewer correct validators held it than must be among any q: q less those that failed, at least n - q + 1." "capabilities 1b";
     "forged_accepted" Event Operations Lower "Accepted by a correct validator though its signature is not its attester's." "capabilities 1b";
     "forged_refused" Event Operations Neither "Refused because its signature is not its attester's." "DESIGN 5";
     "rejected" Event Operations Lower "Turned away by a full router at least once." "DESIGN 6";

@@ -130,7 +130,7 @@ impl Observers {
     /// The run is over; rows of all operations left are handed out.
     pub fn finish_with(mut self, rows: &mut dyn Rows) -> Measurement {
         let end = self.setting.settled;
-        self.divided.advance(end, &mut self.ledger, &self.hosts, &mut self.tallies);
+        self.divided.advance(end, &mut self.ledger, &self.hosts);
         self.divided.finish(end, &mut self.tallies);
         while !self.ledger.is_empty() {
             self.settle_front(true, rows);
@@ -169,7 +169,7 @@ impl Observers {
     /// What time alone brings about before the facts of `now`.
     fn advance(&mut self, now: VirtualTime, rows: &mut dyn Rows) {
         let now = now.min(self.setting.settled);
-        self.divided.advance(now, &mut self.ledger, &self.hosts, &mut self.tallies);
+        self.divided.advance(now, &mut self.ledger, &self.hosts);
         if now >= self.next_tick {
             self.settle_quiet(now, rows);
             self.inversions.advance(now, &mut self.tallies, &mut self.series);

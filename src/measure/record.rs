@@ -58,6 +58,8 @@ pub(super) struct Record {
     pub(super) is_planned: bool,
     pub(super) is_sent: bool,
     pub(super) divergence: Divergence,
+    /// While young: when validators must agree.
+    pub(super) agree_by: VirtualTime,
 }
 
 /// When a try was sent by its client, admitted and routed.
@@ -160,6 +162,7 @@ impl Record {
         is_planned: false,
         is_sent: false,
         divergence: Divergence::Unseen,
+        agree_by: NEVER,
     };
 
     /// The stamps of one try, as far as they are kept: of the first and of the latest.

@@ -135,7 +135,8 @@ impl Observers {
             self.take_effect(deed, false);
         }
         let (ledger, hosts) = (&mut self.ledger, &self.hosts);
-        self.divided.judge(deed.slot, deed.now, ledger, hosts, &mut self.tallies);
+        self.divided.judge(deed.slot, deed.operation, deed.now, ledger, hosts, &mut self.tallies);
+        self.next_look = self.next_look.min(self.divided.next());
     }
 
     /// A revocation or replacement was accepted by a validator, or is no longer.

@@ -93,3 +93,38 @@ fn checked<S: Strategy>(params: &Value) -> S::Params {
         given => serde_json::from_value(given.clone()).expect("parameters were checked"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn defaults_are_within_range_and_written_out() {
+        for entry in Catalogue::bundled().entries() {
+            let name = entry.name;
+            let filled = (entry.check)(&Value::Null).expect("defaults are within range");
+            assert_eq!((entry.check)(&filled), Ok(filled.clone()), "{name}: nothing changes");
+            let known = (entry.schema)()["properties"].as_object().map(|all| all.len());
+            let written = filled.as_object().map(|all| all.len());
+            assert_eq!(known.unwrap_or(0), written.unwrap_or(0), "{name}: all keys in the schema");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let check = |name: &str, params: Value, error: &str| {
+            let catalogue = Catalogue::bundled();
+            let entry = catalogue.find(name).expect("it is bundled");
+            let found = (entry.check)(&params).expect_err("it is wrong");
+            assert!(found.contains(error), "{found}");
+        };
+        check("arrival", json!({"hold": "1s"}), "unknown field `hold`");
+        check("fifo", json!({"gap": "0s"}), "gap = 0s: must be at least 1ms");
+        check("watermark", json!({"hold": 5}), "expected a string");
+        check("watermark", json!({"late": "never"}), "expected `drop` or `deliver`");
+        check("causal", json!({"held": 0}), "held = 0: must be between 1 and 10000000");
+        check("sequencer", json!({"commit": "all"}), "expected `majority` or `leader`");
+    }
+}

@@ -3,8 +3,8 @@
 //! Every protocol of the Byzantine family counts votes. They count here, with one rule: each
 //! voter counts once per tally, whatever it votes for, and only with a genuine signature.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use super::Committee;
@@ -17,10 +17,13 @@ pub trait Statement: Encode + Clone + Ord + Debug + Send + Sync + 'static {
     const KIND: &'static str;
 
     /// What exactly is signed.
-    fn signed_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(96);
-        bytes.extend_from_slice(Self::KIND.as_bytes());
-        bytes.push(0);
+    ///
+    /// # Panics
+    /// If that is longer than 128 bytes: what is longer is signed by its hash.
+    fn signed_bytes(&self) -> SignedBytes {
+        let mut bytes = SignedBytes { bytes: [0; 128], len: 0 };
+        bytes.bytes(Self::KIND.as_bytes());
+        bytes.bytes(&[0]);
         self.encode(&mut bytes);
         bytes
     }
@@ -33,6 +36,29 @@ pub trait Statement: Encode + Clone + Ord + Debug + Send + Sync + 'static {
     /// Whether `signature` is that of the validator `voter` on it.
     fn is_signed_by(&self, voter: u16, signature: &Signature, keys: &KeyRing) -> bool {
         keys.verify(u32::from(voter), &self.signed_bytes(), signature)
+    }
+}
+
+/// The few bytes that a signature is made of; on the stack, since there are so many of them.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedBytes {
+    bytes: [u8; 128],
+    len: usize,
+}
+
+impl Encoder for SignedBytes {
+    fn bytes(&mut self, bytes: &[u8]) {
+        let end = self.len + bytes.len();
+        self.bytes[self.len..end].copy_from_slice(bytes);
+        self.len = end;
+    }
+}
+
+impl Deref for SignedBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.len]
     }
 }
 
@@ -103,28 +129,38 @@ pub fn encode_signature(to: &mut dyn Encoder) {
 
 /// A set of validators.
 #[derive(Clone, Debug, Default)]
-pub struct Members(Vec<u64>);
+pub struct Members {
+    /// Validators 0 to 63.
+    first: u64,
+    /// The others, 64 to a word.
+    others: Vec<u64>,
+}
 
 impl Members {
     /// Whether `member` was not in it before.
     pub fn insert(&mut self, member: u16) -> bool {
         let (word, bit) = (usize::from(member / 64), 1_u64 << (member % 64));
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
+        if self.others.len() < word {
+            self.others.resize(word, 0);
         }
-        let is_new = self.0[word] & bit == 0;
-        self.0[word] |= bit;
+        let word = if word == 0 { &mut self.first } else { &mut self.others[word - 1] };
+        let is_new = *word & bit == 0;
+        *word |= bit;
         is_new
     }
 
     /// Whether `member` is in it.
     pub fn contains(&self, member: u16) -> bool {
-        self.0.get(usize::from(member / 64)).is_some_and(|word| word >> (member % 64) & 1 == 1)
+        let word = match usize::from(member / 64) {
+            0 => self.first,
+            word => self.others.get(word - 1).copied().unwrap_or(0),
+        };
+        word >> (member % 64) & 1 == 1
     }
 
     /// How many there are.
     pub fn len(&self) -> u32 {
-        self.0.iter().map(|word| word.count_ones()).sum()
+        self.others.iter().chain([&self.first]).map(|word| word.count_ones()).sum()
     }
 
     /// Whether there are none.
@@ -151,31 +187,40 @@ pub enum Counted<T> {
 pub struct Tally<T> {
     quorum: u32,
     voted: Members,
-    votes: BTreeMap<T, Vec<(u16, Signature)>>,
+    /// By statement, in order of first votes: there are few.
+    votes: Vec<(T, Vec<(u16, Signature)>)>,
 }
 
 impl<T: Statement> Tally<T> {
     /// An empty one, for which `quorum` votes are enough.
     pub fn new(quorum: u32) -> Self {
-        Self { quorum, voted: Members::default(), votes: BTreeMap::new() }
+        Self { quorum, voted: Members::default(), votes: Vec::new() }
     }
 
     /// Counts a vote whose signature has been verified.
     pub fn add(&mut self, voter: u16, statement: &T, signature: &Signature) -> Counted<T> {
         if !self.voted.insert(voter) {
-            let votes = self.votes.get(statement).map_or(&[][..], Vec::as_slice);
-            let is_same = votes.iter().any(|(known, _)| *known == voter);
+            let votes = self.votes.iter().find(|(known, _)| known == statement);
+            let is_same = votes.is_some_and(|(_, by)| by.iter().any(|(known, _)| *known == voter));
             return if is_same { Counted::Known } else { Counted::Equivocation };
         }
-        if !self.votes.contains_key(statement) {
-            self.votes.insert(statement.clone(), Vec::new());
-        }
-        let votes = self.votes.get_mut(statement).expect("it was put there if it was not");
+        let quorum = self.quorum;
+        let votes = self.votes_for(statement);
         votes.push((voter, signature.clone()));
-        if votes.len() as u32 != self.quorum {
+        if votes.len() as u32 != quorum {
             return Counted::Added;
         }
         Counted::Quorum(Certificate::new(statement.clone(), votes.clone()))
+    }
+
+    fn votes_for(&mut self, statement: &T) -> &mut Vec<(u16, Signature)> {
+        let known = self.votes.iter().position(|(known, _)| known == statement);
+        let at = known.unwrap_or(self.votes.len());
+        if known.is_none() {
+            let votes = Vec::with_capacity(self.quorum as usize);
+            self.votes.push((statement.clone(), votes));
+        }
+        &mut self.votes[at].1
     }
 
     /// Whether this validator's vote is in.

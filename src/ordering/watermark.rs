@@ -96,7 +96,7 @@ impl Strategy for Watermark {
 
     /// One order, with the same statements in it, if delay and skew together stay below the
     /// hold-back. With `late = "deliver"` no order: a second try comes when it comes.
-    fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
+    fn guarantees(_: &Committee, params: &Params) -> Guarantees {
         let mut owed = vec![Property::Integrity, Property::NoDuplication, Property::Agreement];
         if params.late == Late::Drop {
             owed.push(Property::TotalOrder);
@@ -108,7 +108,8 @@ impl Strategy for Watermark {
             },
             owed,
             assumptions: Assumptions {
-                faults: FaultModel::Crash(committee.size() - 1),
+                // Nobody repairs what a validator missed while it was down.
+                faults: FaultModel::None,
                 transport: TransportNeed::Reliable,
                 delay_bound: Some(params.hold.saturating_sub(params.future)),
                 clock_bound: Some(params.future),

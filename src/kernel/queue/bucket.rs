@@ -28,7 +28,7 @@ impl<M> Bucket<M> {
         self.tail.is_empty() && self.full.is_empty()
     }
 
-    /// Adds an event; true if the bucket was empty.
+    /// Adds an event.
     #[inline]
     pub(super) fn push(&mut self, event: Event<M>, pool: &mut Pool<M>) {
         if self.tail.len() == self.tail.capacity() {
@@ -86,6 +86,12 @@ impl<M> Pool<M> {
             self.lent -= 1;
             self.chunks.push(chunk);
         }
+    }
+
+    /// Chunks made and not freed.
+    #[cfg(test)]
+    pub(super) fn chunks(&self) -> usize {
+        self.lent + self.chunks.len()
     }
 
     /// Frees what has been idle: keeps no more empty chunks than are in use.

@@ -118,6 +118,17 @@ impl<M> Rung<M> {
         &self.buckets[position]
     }
 
+    /// Moves all events of a bucket to the end of `events`: from now on its instants are past.
+    pub(super) fn drain_into(
+        &mut self,
+        position: usize,
+        events: &mut Vec<Event<M>>,
+        pool: &mut Pool<M>,
+    ) {
+        self.occupied[position / 64] &= !(1 << (position % 64));
+        self.buckets[position].drain_into(events, pool);
+    }
+
     /// Takes a bucket out of the rung: from now on its instants are past.
     pub(super) fn take(&mut self, position: usize) -> Bucket<M> {
         self.occupied[position / 64] &= !(1 << (position % 64));

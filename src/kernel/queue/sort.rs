@@ -1,8 +1,10 @@
 //! Puts the events of one bucket in order: a counting pass to about one event a slot, then an
 //! insertion pass by the full key.
 
+use std::cmp::Reverse;
+
 use super::rung::Stretch;
-use crate::kernel::{Event, EventKey};
+use crate::kernel::Event;
 
 /// Slots of the counting pass, at most.
 const SLOTS: usize = 1024;
@@ -29,7 +31,11 @@ impl Sorter {
 
     /// Puts the events of a stretch in order, latest first.
     pub(super) fn sort<M>(&mut self, events: &mut [Event<M>], stretch: Stretch) {
-        if events.len() > SLOTS {
+        let ties = |events: &[Event<M>]| match events {
+            [first, .., last] => first.key.time == last.key.time,
+            _ => true,
+        };
+        if events.len() > SLOTS || ties(events) {
             return compare(events);
         }
         if events.len() > FEW {
@@ -82,30 +88,22 @@ impl Sorter {
     }
 }
 
-/// Adds an event to those in order, latest first.
-pub(super) fn place<M>(events: &mut Vec<Event<M>>, event: Event<M>) {
-    let rank = rank(event.key);
-    let distant = events.len().saturating_sub(STEPS);
-    if distant == 0 || self::rank(events[distant].key) > rank {
+/// Adds an event to those in order, latest first; returns how many it passed.
+pub(super) fn place<M>(events: &mut Vec<Event<M>>, event: Event<M>) -> usize {
+    let (rank, length) = (event.key.rank(), events.len());
+    let distant = length.saturating_sub(STEPS);
+    if distant == 0 || events[distant].key.rank() > rank {
         // Step by step: for a few events this beats a search and a block move.
-        let last = events.len();
         events.push(event);
-        sink(events, last);
-    } else {
-        let at = events[..distant].partition_point(|other| self::rank(other.key) > rank);
-        events.insert(at, event);
+        return length - sink(events, length);
     }
-}
-
-/// The key as one number.
-#[inline]
-pub(super) fn rank(key: EventKey) -> u128 {
-    let tie = u64::from(key.source.0) << 32 | u64::from(key.sequence);
-    u128::from(key.time.as_nanos()) << 64 | u128::from(tie)
+    let at = events[..distant].partition_point(|other| other.key.rank() > rank);
+    events.insert(at, event);
+    length - at
 }
 
 fn compare<M>(events: &mut [Event<M>]) {
-    events.sort_unstable_by(|a, b| rank(b.key).cmp(&rank(a.key)));
+    events.sort_unstable_by_key(|event| Reverse(event.key.rank()));
 }
 
 fn insert<M>(events: &mut [Event<M>]) {
@@ -114,11 +112,13 @@ fn insert<M>(events: &mut [Event<M>]) {
     }
 }
 
-/// Moves one event ahead of those that happen sooner than it.
+/// Moves one event ahead of those that happen sooner than it; returns where it ends.
 #[inline]
-fn sink<M>(events: &mut [Event<M>], mut at: usize) {
-    while at > 0 && rank(events[at - 1].key) < rank(events[at].key) {
+fn sink<M>(events: &mut [Event<M>], mut at: usize) -> usize {
+    let rank = events[at].key.rank();
+    while at > 0 && events[at - 1].key.rank() < rank {
         events.swap(at - 1, at);
         at -= 1;
     }
+    at
 }

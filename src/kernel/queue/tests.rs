@@ -115,3 +115,19 @@ proptest! {
         pair.drain();
     }
 }
+
+#[test]
+fn what_a_burst_needed_is_given_back_when_it_is_over() {
+    let mut pair = Pair::default();
+    (0..60_000).for_each(|n| pair.push(1 + n * n % 90_000_000));
+    let burst = pair.queue.chunks();
+    while pair.list.len() > 3 {
+        pair.pop(VirtualTime::MAX);
+    }
+    for _ in 0..10_000 {
+        pair.push(5_000_000);
+        pair.pop(VirtualTime::MAX);
+    }
+    let after = pair.queue.chunks();
+    assert!(burst > 1_000 && after < 100, "{burst} chunks in the burst, {after} after it");
+}

@@ -23,8 +23,8 @@ struct Account {
     next: u32,
     /// What was delivered last, without gaps, up to the one before `next`.
     kept: VecDeque<Confirm>,
-    /// What was signed and is not yet delivered.
-    locks: BTreeMap<u32, Lock>,
+    /// What was signed and is not yet delivered, by number.
+    locks: VecDeque<(u32, Lock)>,
 }
 
 /// A content signed for an attester's number, and the signature.
@@ -68,7 +68,7 @@ impl Book {
     pub(super) fn standing(&self, attester: u32, sequence: u32) -> Standing<'_> {
         let Some(account) = self.accounts.get(&attester) else { return Standing::Free };
         if sequence >= account.next {
-            return account.locks.get(&sequence).map_or(Standing::Free, Standing::Locked);
+            return account.lock(sequence).map_or(Standing::Free, Standing::Locked);
         }
         let kept = account.index(sequence).and_then(|index| account.kept.get(index));
         kept.map_or(Standing::Forgotten, Standing::Delivered)
@@ -98,10 +98,10 @@ impl Book {
     }
 
     /// What was signed and is not yet delivered, in order.
-    pub(super) fn signed(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let locks = |(attester, account): (&u32, &'_ Account)| {
+    pub(super) fn signed<'a>(&'a self) -> impl Iterator<Item = (u32, u32)> + 'a {
+        let locks = |(attester, account): (&u32, &'a Account)| {
             let attester = *attester;
-            account.locks.keys().map(move |sequence| (attester, *sequence)).collect::<Vec<_>>()
+            account.locks.iter().map(move |(sequence, _)| (attester, *sequence))
         };
         self.accounts.iter().flat_map(locks)
     }
@@ -119,8 +119,8 @@ impl Book {
     fn advance(&mut self, attester: u32, next: u32) -> &mut Account {
         let account = self.accounts.entry(attester).or_default();
         account.next = next;
-        while account.locks.first_key_value().is_some_and(|(sequence, _)| *sequence < next) {
-            account.locks.pop_first();
+        while account.locks.front().is_some_and(|(sequence, _)| *sequence < next) {
+            account.locks.pop_front();
             self.locks -= 1;
         }
         account
@@ -128,6 +128,25 @@ impl Book {
 }
 
 impl Account {
+    fn lock(&self, sequence: u32) -> Option<&Lock> {
+        let at = self.locks.binary_search_by_key(&sequence, |(known, _)| *known).ok()?;
+        self.locks.get(at).map(|(_, lock)| lock)
+    }
+
+    /// Whether there was none before.
+    fn set_lock(&mut self, sequence: u32, lock: Lock) -> bool {
+        match self.locks.binary_search_by_key(&sequence, |(known, _)| *known) {
+            Ok(at) => {
+                self.locks[at].1 = lock;
+                false
+            }
+            Err(at) => {
+                self.locks.insert(at, (sequence, lock));
+                true
+            }
+        }
+    }
+
     fn oldest(&self) -> u32 {
         self.next - self.kept.len() as u32
     }
@@ -145,7 +164,7 @@ impl Journaled for Book {
             Change::Sign(claim, signature) => {
                 let lock = Lock { id: claim.id, signature: signature.clone() };
                 let account = self.accounts.entry(claim.attester).or_default();
-                self.locks += usize::from(account.locks.insert(claim.sequence, lock).is_none());
+                self.locks += usize::from(account.set_lock(claim.sequence, lock));
             }
             Change::Deliver(confirm, at) => {
                 let claim = confirm.claim();

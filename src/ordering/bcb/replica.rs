@@ -116,18 +116,27 @@ impl Replica {
             known.attempt = known.attempt.max(confirm.attempt);
             return false;
         }
-        self.ready.insert(key, confirm.clone());
-        self.deliver_ready(now, claim.attester, out);
-        if self.ready.contains_key(&key) {
+        if claim.sequence == self.book.next(claim.attester) {
+            self.deliver(now, confirm.clone(), out);
+        } else {
+            self.ready.insert(key, confirm.clone());
             out.waits(confirm.item());
         }
+        self.deliver_ready(now, claim.attester, out);
         true
     }
 
+    fn deliver(&mut self, now: LocalTime, confirm: Confirm, out: &mut Out<Bcb>) {
+        out.deliver(confirm.item());
+        self.change(Change::Deliver(confirm, now), out);
+    }
+
     fn deliver_ready(&mut self, now: LocalTime, attester: u32, out: &mut Out<Bcb>) {
+        if self.ready.is_empty() {
+            return;
+        }
         while let Some(confirm) = self.ready.remove(&(attester, self.book.next(attester))) {
-            out.deliver(confirm.item());
-            self.change(Change::Deliver(confirm, now), out);
+            self.deliver(now, confirm, out);
         }
         let next = (attester, self.book.next(attester));
         if self.ready.range(next..=(attester, u32::MAX)).next().is_some() {

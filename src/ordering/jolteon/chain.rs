@@ -209,13 +209,18 @@ impl Replica {
     }
 
     pub(super) fn give_bodies(&self, to: u16, ids: &[Id], out: &mut Out<Jolteon>) {
-        let bodies: Vec<_> = ids.iter().filter_map(|id| self.body(id).cloned()).collect();
+        let body = |id| self.body(id).map(|signed| Item { signed: signed.clone(), attempt: 0 });
+        let bodies: Vec<Item> = ids.iter().filter_map(body).collect();
         if !bodies.is_empty() {
             out.send(Peer::Replica(to), Message::Bodies(bodies));
         }
     }
 
-    pub(super) fn learn(&mut self, now: LocalTime, bodies: &[Arc<Signed>]) {
+    pub(super) fn learn<'a>(
+        &mut self,
+        now: LocalTime,
+        bodies: impl IntoIterator<Item = &'a Arc<Signed>>,
+    ) {
         for signed in bodies {
             if signed.is_genuine(&self.rules.keys) {
                 self.pool.learn(now, signed);

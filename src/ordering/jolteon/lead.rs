@@ -46,6 +46,7 @@ impl Replica {
             let is_ripe = batch.is_full || batch.oldest.is_some_and(|at| ripens(at) <= now);
             return Some(if is_ripe { batch.tries } else { Vec::new() });
         }
+        // What blocks unknown here order already is ordered twice then, and delivered once.
         let due = ripens(self.pool.oldest()?);
         if due <= now || self.pool.bytes() >= limit {
             return Some(self.pool.batch(limit, &BTreeSet::new()).tries);

@@ -7,6 +7,7 @@ use super::Params;
 use super::block::{Round, Tc, Wish};
 use crate::attestation::Signature;
 use crate::kernel::Span;
+use crate::ordering::certificate::Members;
 
 /// Rounds and their timeouts.
 pub(super) struct Pacemaker {
@@ -20,6 +21,8 @@ pub(super) struct Pacemaker {
     failures: u32,
     /// The latest wish of each validator: more need not be kept, correct ones only move on.
     wishes: BTreeMap<u16, (Wish, Signature)>,
+    /// Who still wished to leave the round before.
+    late: Members,
 }
 
 impl Pacemaker {
@@ -31,6 +34,7 @@ impl Pacemaker {
             armed: None,
             failures: 0,
             wishes: BTreeMap::new(),
+            late: Members::default(),
         }
     }
 
@@ -44,14 +48,17 @@ impl Pacemaker {
         assert!(round > self.round, "rounds only go up");
         self.round = round;
         self.timed_out = false;
+        self.late = Members::default();
         self.wishes.retain(|_, (wish, _)| wish.round >= round);
     }
 
-    /// How long the round may take: twice as long for every round that failed since the last
-    /// commit, up to a limit.
+    /// How long the round may take. One leader that is down takes two rounds with it, its own and
+    /// the one before, whose votes it was to collect. For every round beyond that which fails
+    /// before the next commit, twice as long, up to a limit.
     pub(super) fn pause(&self) -> Span {
-        let failures = if self.params.timeouts_grow() { self.failures.min(32) } else { 0 };
-        (self.params.timeout * (1 << failures)).min(self.params.timeout_longest)
+        let failures = if self.params.timeouts_grow() { self.failures } else { 0 };
+        let doublings = failures.saturating_sub(1).min(32);
+        (self.params.timeout * (1 << doublings)).min(self.params.timeout_longest)
     }
 
     /// The round is to be left; how many rounds in a row that makes.
@@ -64,6 +71,13 @@ impl Pacemaker {
     /// A block was committed.
     pub(super) fn succeed(&mut self) {
         self.failures = 0;
+    }
+
+    /// Whether whoever wishes to leave an earlier round is to be told about the current one. Who
+    /// made the certificate of a timeout has told everybody, and wishes cross it on the way.
+    pub(super) fn is_straggler(&mut self, from: u16, wish: Wish, by_tc: bool) -> bool {
+        let crosses = by_tc && wish.round + 1 == self.round && self.late.insert(from);
+        wish.round < self.round && !crosses
     }
 
     /// Counts a genuine wish; how many now want to leave that round.

@@ -124,8 +124,8 @@ impl Replica {
     /// the block is justified was checked when it was accepted.
     pub(super) fn vote(&mut self, block: &Arc<Block>, out: &mut Out<Jolteon>) {
         let is_complete = self.book.block(&block.id).is_some();
-        let may_vote = self.params.may_vote(block.round, self.book.voted());
-        if block.round != self.pace.round() || !may_vote || !is_complete {
+        let voted = self.book.voted();
+        if block.round != self.pace.round() || block.round <= voted || !is_complete {
             return;
         }
         self.change(Change::Vote(block.round), out);
@@ -200,7 +200,7 @@ impl Replica {
     /// Rule Timeout: stop voting in this round and tell everybody, with the highest certificate.
     fn leave_round(&mut self, out: &mut Out<Jolteon>) {
         let round = self.pace.round();
-        if self.book.voted() < round {
+        if self.params.stops_voting() && self.book.voted() < round {
             self.change(Change::Vote(round), out);
         }
         if !self.pace.timed_out {
@@ -223,17 +223,16 @@ impl Replica {
         if !is_honest || !wish.is_signed_by(from, by, &self.rules.keys) || !self.see(proof, out) {
             return;
         }
-        if wish.round < self.pace.round() {
-            return out.send(Peer::Replica(from), Message::Advance(self.proof()));
+        let by_tc = self.book.high().statement.round + 1 < self.pace.round();
+        if wish.round == self.pace.round() {
+            self.wish(from, wish, by, out);
+        } else if self.pace.is_straggler(from, wish, by_tc) {
+            out.send(Peer::Replica(from), Message::Advance(self.proof()));
         }
-        self.wish(from, wish, by, out);
     }
 
     /// f + 1 wishes take this validator along, n − f make the certificate.
     fn wish(&mut self, from: u16, wish: Wish, signature: &Signature, out: &mut Outbox) {
-        if wish.round != self.pace.round() {
-            return;
-        }
         let count = self.pace.count(from, wish, signature);
         if count >= self.rules.quorum {
             let tc = self.pace.certificate(wish.round);
@@ -353,7 +352,7 @@ impl crate::ordering::Replica<Jolteon> for Replica {
             Message::Status(tip, proof) => self.status(from, *tip, proof, out),
             Message::Relay(items) => self.relay(now, items),
             Message::NeedBodies(ids) => self.give_bodies(from, ids, out),
-            Message::Bodies(bodies) => self.learn(now, bodies),
+            Message::Bodies(items) => self.learn(now, items.iter().map(|item| &item.signed)),
             Message::NeedBlocks(above) => self.supply(from, *above, out),
             Message::Blocks(blocks, proof) => self.catch_up(now, from, blocks, proof, out),
         }
