@@ -12,7 +12,7 @@ fn on_a_calm_day_every_ordering_ends_with_one_registry() {
     let place = Place::new();
     for ordering in place.orderings() {
         let command = format!(
-            "run calm-baseline --set duration=8s --crypto modelled \
+            "run calm-baseline --set duration=18s --crypto modelled \
                                --ordering {ordering}"
         );
         place.run(&command);
@@ -44,7 +44,7 @@ fn on_a_calm_day_every_ordering_ends_with_one_registry() {
         let rows = place.result("calm-baseline/latest/attestations.csv");
         let verdicts: Vec<&str> =
             rows.lines().skip(1).filter_map(|row| row.split(',').nth(12)).collect();
-        assert!(verdicts.len() > 400, "{ordering}: {} operations", verdicts.len());
+        assert!(verdicts.len() > 900, "{ordering}: {} operations", verdicts.len());
         let one = verdicts.iter().all(|verdict| verdict.ends_with(":7") && !verdict.contains(' '));
         assert!(one, "{ordering}: all seven validators end with the same answer");
     }
