@@ -55,7 +55,7 @@ pub(super) fn span(span: Span) -> String {
     let seconds = span.as_nanos() / 1_000_000_000;
     match seconds {
         0 => format!("{} ms", number(span.as_millis_f64())),
-        1..60 if span.as_nanos() % 1_000_000_000 == 0 => format!("{seconds} s"),
+        1..60 if span.as_nanos().is_multiple_of(1_000_000_000) => format!("{seconds} s"),
         1..60 => format!("{} s", number(span.as_secs_f64())),
         _ if seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
         _ if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),

@@ -22,9 +22,8 @@ const STAGES: usize = 4;
 /// The twin and what it is compared with, and the time after; of a run without faults its stages.
 fn columns(pair: &Pair) -> Vec<Column<'_>> {
     let (focus, run) = (pair.focus(), &pair.run.measurement);
-    let column = |head: &str, of: &'_ Measurement, phase: &str| {
-        Some((cut(head, 13), of.phase(phase)?)).map(|(head, phase)| (head, phase))
-    };
+    let column =
+        |head: &str, of: &'_ Measurement, phase: &str| Some((cut(head, 13), of.phase(phase)?));
     let mut columns = Vec::new();
     if let Some(twin) = &pair.twin {
         let of = &twin.measurement;
