@@ -50,8 +50,8 @@ fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
         report.finds.iter().take(8).map(|find| find.number.to_string()).collect();
     let numbers = if broke > 0 { format!(" (runs {})", numbers.join(", ")) } else { String::new() };
     format!(
-        "{runs} runs in {wall_secs:.1} s, {events} events    {clean} clean    \
-         {broke} broke a guarantee of {ordering}{numbers}\n"
+        "{runs} runs in {wall_secs:.1} s, {events} events    {clean} clean    {broke} broke a \
+         guarantee of {ordering}{numbers}\n"
     )
 }
 

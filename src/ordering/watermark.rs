@@ -42,7 +42,7 @@ pub struct Params {
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Late {
-    /// It is never delivered here, as in Flink: the order holds, replicas may miss what others have.
+    /// Never delivered here, as in Flink: the order holds, replicas may miss what others have.
     Drop,
     /// It is delivered when it comes, out of order: replicas have the same, in different orders.
     Deliver,

@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_table_that_does_not_fit_loses_columns() {
-        let wide = || vec!["x".repeat(20), "y".repeat(20)];
+        let wide = || vec!["x".repeat(18), "y".repeat(18)];
         let mut columns: Vec<Column> = (0..8).map(|_| wide()).collect();
         fit(&mut columns);
         let text = laid_out(&columns);

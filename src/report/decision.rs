@@ -44,7 +44,7 @@ fn grounds(to: &mut String, comparison: &Comparison) -> std::fmt::Result {
     writeln!(
         to,
         "## What is simulated, what is real\n\n\
-         Simulated: time, the network, clients, faults and CPU costs, as listed under assumptions.\n\
+         Simulated: time, the network, clients, faults and CPU costs, listed under assumptions.\n\
          Real: the ordering protocols' state machines, the registries' rules, and the signatures \
          ({}).\nA model is not a measurement of anyone's product.\n",
         crypto(comparison)
@@ -187,7 +187,7 @@ fn change(to: &mut String, comparison: &Comparison, table: &CompareTable) -> std
     }
     writeln!(
         to,
-        "- Delays, costs, load and faults were held still; each of them moved may decide otherwise.\n"
+        "- Delays, costs, load and faults were held still; each of them may decide otherwise.\n"
     )
 }
 

@@ -42,7 +42,8 @@ pub fn write_grid(
     }
     draft.write("digests.txt", digests)?;
     let digest = format!(
-        "digest   {}\nmodel    {MODEL}\nversion  {}\naxis     {}\nscenario {}\ncommand  {command}\n",
+        "digest   {}\nmodel    {MODEL}\nversion  {}\naxis     {}\n\
+         scenario {}\ncommand  {command}\n",
         comparison.digest(),
         env!("CARGO_PKG_VERSION"),
         comparison.axis,

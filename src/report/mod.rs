@@ -12,6 +12,7 @@ mod format;
 mod grid_files;
 mod operations;
 mod run_files;
+mod run_numbers;
 mod run_screen;
 #[cfg(test)]
 mod sample;

@@ -88,7 +88,9 @@ pub fn summary(pair: &Pair) -> Value {
         "events": pair.run.report.events,
         "focus": pair.focus(),
         "findings": findings
-            .map(|finding| json!({ "word": finding.word.text(), "text": finding.text, "way_out": finding.way_out }))
+            .map(|finding| json!({
+                "word": finding.word.text(), "text": finding.text, "way_out": finding.way_out
+            }))
             .collect::<Vec<_>>(),
         "guarantees": guarantees(pair),
         "thresholds": checks(&pair.thresholds),
@@ -178,7 +180,8 @@ fn values(of: &Measurement, metric: &Metric, phase: usize) -> Value {
             json!({ "count": get(Statistic::Count), "longest": get(Statistic::Longest) })
         }
         Kind::Rate => {
-            json!({ "mean": get(Statistic::Mean), "min": get(Statistic::Min), "max": get(Statistic::Max) })
+            let (least, most) = (get(Statistic::Min), get(Statistic::Max));
+            json!({ "mean": get(Statistic::Mean), "min": least, "max": most })
         }
         Kind::Cost => json!({ "n": n, "mean": get(Statistic::Mean) }),
     }

@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
-use super::format::{cut, measured, none_in, number, ratio, span, wall};
+use super::format::{cut, number, span, wall};
+use super::run_numbers::{numbers, relation_and_bound};
 use super::sentence;
-use crate::experiment::{CheckResult, Met, Pair, Word};
-use crate::measure::metric::{self, Kind, Metric};
-use crate::measure::{Measured, Measurement, Statistic};
+use crate::experiment::{Met, Pair, Word};
 use crate::scenario::model::{Arrivals, Crypto};
 use crate::simulation::{MODEL, Standing};
 
@@ -28,10 +27,10 @@ const HEIGHT: usize = 40;
 
 /// How much a screen shows; the files have the rest.
 #[derive(Clone, Copy)]
-struct Most {
+pub(super) struct Most {
     findings: usize,
-    events: usize,
-    checks: usize,
+    pub(super) events: usize,
+    pub(super) checks: usize,
     faults: usize,
 }
 
@@ -242,214 +241,6 @@ pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> Vec<String> {
     lines
 }
 
-/// One column: its head, and where its values come from.
-struct Column<'a> {
-    head: String,
-    of: &'a Measurement,
-    phase: usize,
-}
-
-/// Most columns of values beside a run's own; more would not fit.
-const STAGES: usize = 4;
-
-/// The twin and what it is compared with, and the time after; of a run without faults its stages.
-fn columns(pair: &Pair) -> Vec<Column<'_>> {
-    let (focus, run) = (pair.focus(), &pair.run.measurement);
-    let column =
-        |head: &str, of: &'_ Measurement, phase: &str| Some((cut(head, 13), of.phase(phase)?));
-    let mut columns = Vec::new();
-    if let Some(twin) = &pair.twin {
-        let of = &twin.measurement;
-        let found = column("twin", of, focus);
-        columns.extend(found.map(|(head, phase)| Column { head, of, phase }));
-    }
-    let mut own = vec![focus.to_owned()];
-    match pair.scenario.faults.is_empty() {
-        false => own.push(format!("after {focus}")),
-        true => own.extend(run.phase_names().into_iter().skip(1).filter(|name| name != "calm")),
-    }
-    let own = own.iter().take(1 + STAGES);
-    let own = own.filter_map(|name| column(name, run, name));
-    columns.extend(own.map(|(head, phase)| Column { head, of: run, phase }));
-    columns
-}
-
-/// Width of what a row is called, and of a column.
-const LABEL: usize = 24;
-const CELL: usize = 14;
-
-fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
-    let columns = columns(pair);
-    write!(to, "  {:<LABEL$}", "from intended send")?;
-    for (at, column) in columns.iter().enumerate() {
-        write!(to, "{:>CELL$}", column.head)?;
-        if at == 1 && pair.twin.is_some() {
-            write!(to, "{:>RATIO$}", "ratio")?;
-        }
-    }
-    let has_thresholds = !pair.thresholds.is_empty();
-    writeln!(to, "{}", if has_thresholds { "   threshold" } else { "" })?;
-    let mut inline = Vec::new();
-    for share in [0.5, 0.99, 0.999] {
-        let label = format!("p{}", number(share * 100.0));
-        let name = if share < 0.6 { "latency.applied" } else { "" };
-        let shown = ("latency.applied", Statistic::Percentile(share));
-        row(to, pair, &columns, shown, &format!("{name:<18}{label}"), &mut inline)?;
-    }
-    let unfinished = ("unfinished", Statistic::Count);
-    row(to, pair, &columns, unfinished, "unfinished", &mut inline)?;
-    sentence::waterfall(pair).map_or(Ok(()), |line| writeln!(to, "  {line}"))?;
-    writeln!(to, "\n  per 10,000 operations")?;
-    for name in shown_events(pair).into_iter().take(most.events) {
-        let statistic = match SHARES.contains(&name) {
-            true => Statistic::Share,
-            false => Statistic::Per10k,
-        };
-        row(to, pair, &columns, (name, statistic), name, &mut inline)?;
-    }
-    let due = pair.run.measurement.due("orphans", 0);
-    writeln!(to, "  a count of 0 means {}", none_in(due))?;
-    let cost = |name: &str| match pair.run.measurement.value(name, Statistic::Mean, 0, None) {
-        Measured::Value(value) => number(value),
-        Measured::Never | Measured::Few | Measured::NoData => "-".to_owned(),
-    };
-    let (messages, bytes, cpu) = (cost("messages"), cost("bytes"), cost("cpu"));
-    writeln!(to, "  cost each   {messages} messages, {bytes} bytes, {cpu} ms CPU")?;
-    other_checks(to, pair, &inline, most)
-}
-
-/// Events that are told as a share.
-const SHARES: [&str; 2] = ["proof_ok", "reordered"];
-
-/// Events that are always shown, those that a check names, and those that occurred.
-fn shown_events(pair: &Pair) -> Vec<&'static str> {
-    const ALWAYS: [&str; 3] = ["orphans", "diverged", "lost_after_ack"];
-    const HIDDEN: [&str; 6] =
-        ["unfinished", "proof_ok", "inversions", "refused", "reordered", "forged_refused"];
-    let measurement = &pair.run.measurement;
-    let occurred = |metric: &&Metric| {
-        let count = measurement.value(metric.name, Statistic::Count, 0, None);
-        count.value().is_some_and(|count| count > 0.0)
-    };
-    let events = metric::TABLE.iter().filter(|metric| metric.kind == Kind::Event);
-    let thresholds = pair.scenario.thresholds.iter().map(|threshold| &threshold.check);
-    let mut checks = thresholds.chain(&pair.scenario.always).chain(&pair.scenario.sometimes);
-    let mut named = |metric: &&Metric| checks.any(|check| check.metric == metric.name);
-    let mut shown: Vec<&str> = Vec::new();
-    for metric in events.clone() {
-        let is_first = ALWAYS.contains(&metric.name);
-        if metric.name != "unfinished" && (is_first || named(&metric)) {
-            shown.push(metric.name);
-        }
-    }
-    let rest = events.filter(|metric| !HIDDEN.contains(&metric.name) && occurred(metric));
-    for metric in rest {
-        if !shown.contains(&metric.name) {
-            shown.push(metric.name);
-        }
-    }
-    shown
-}
-
-const RATIO: usize = 8;
-
-fn row(
-    to: &mut String,
-    pair: &Pair,
-    columns: &[Column<'_>],
-    (name, statistic): (&str, Statistic),
-    label: &str,
-    inline: &mut Vec<usize>,
-) -> std::fmt::Result {
-    let Some(metric) = metric::find(name) else { return Ok(()) };
-    let values: Vec<Measured> =
-        columns.iter().map(|column| column.of.value(name, statistic, column.phase, None)).collect();
-    let mut line = format!("  {label:<LABEL$}");
-    for (at, value) in values.iter().enumerate() {
-        let text = match (metric.kind, statistic, value) {
-            (Kind::Event, Statistic::Share, Measured::Value(value)) => {
-                format!("{} %", number(value * 100.0))
-            }
-            (Kind::Event, _, Measured::Value(value)) => number(*value),
-            (_, _, value) => measured(*value, metric),
-        };
-        write!(line, "{text:>CELL$}")?;
-        if at == 1 && pair.twin.is_some() {
-            let times = (metric.kind == Kind::Sample).then(|| ratio(values[1], values[0]));
-            write!(line, "{:>RATIO$}", times.flatten().unwrap_or_default())?;
-        }
-    }
-    let threshold =
-        pair.scenario.thresholds.iter().zip(&pair.thresholds).position(|(demand, _)| {
-            let check = &demand.check;
-            let is_focus = check.phase.as_deref().unwrap_or("run") == pair.focus();
-            let is_plain = check.window.is_none() && check.metric == name;
-            is_plain && is_focus && super::same_statistic(check.stat, statistic)
-        });
-    if let Some(at) = threshold {
-        inline.push(at);
-        let bound = relation_and_bound(&pair.scenario.thresholds[at].check.text);
-        write!(line, "   {bound} {}", met(&pair.thresholds[at]))?;
-    } else if values.iter().all(|value| *value == Measured::Few) {
-        line.push_str(&over_the_run(pair, metric, statistic));
-    }
-    writeln!(to, "{line}")
-}
-
-/// What the whole run has where a phase has too few samples: `   run: 250 ms -> 522 ms`.
-fn over_the_run(pair: &Pair, metric: &Metric, statistic: Statistic) -> String {
-    let of = |measurement: &Measurement| measurement.value(metric.name, statistic, 0, None);
-    let here = of(&pair.run.measurement);
-    let twin = pair.twin.as_ref().map(|twin| of(&twin.measurement));
-    match (here, twin) {
-        (Measured::Few | Measured::NoData, _) => String::new(),
-        (here, Some(twin)) => {
-            format!("   run: {} -> {}", measured(twin, metric), measured(here, metric))
-        }
-        (here, None) => format!("   run: {}", measured(here, metric)),
-    }
-}
-
-/// The part of a check that says how much: `< 800ms`.
-fn relation_and_bound(check: &str) -> &str {
-    check.find(['<', '>', '=']).map_or(check, |at| &check[at..])
-}
-
-const fn met(result: &CheckResult) -> &'static str {
-    match result.met {
-        Met::Yes => "ok",
-        Met::No => "MISSED",
-        Met::Unknown => "no data",
-    }
-}
-
-/// Checks that stand in no row above, with what was measured.
-fn other_checks(to: &mut String, pair: &Pair, inline: &[usize], most: Most) -> std::fmt::Result {
-    let thresholds = pair.scenario.thresholds.iter().zip(&pair.thresholds).enumerate();
-    let thresholds = thresholds.filter(|(at, _)| !inline.contains(at));
-    let thresholds =
-        thresholds.map(|(_, (demand, result))| (demand.name.as_str(), &demand.check, result));
-    let always = pair.scenario.always.iter().zip(&pair.always);
-    let always = always.map(|(check, result)| ("always", check, result));
-    let sometimes = pair.scenario.sometimes.iter().zip(&pair.sometimes);
-    let sometimes = sometimes.map(|(check, result)| ("sometimes", check, result));
-    let mut rows: Vec<_> = thresholds.chain(always).chain(sometimes).collect();
-    // What did not hold must be seen, whatever is cut.
-    rows.sort_by_key(|(_, _, result)| result.met == Met::Yes);
-    if !rows.is_empty() {
-        writeln!(to)?;
-    }
-    for (name, check, result) in rows.iter().take(most.checks) {
-        let value = super::check_value(check, result.measured);
-        let (text, verdict) = (cut(&check.text, 56), met(result));
-        writeln!(to, "  {:<12} {text:<56} {value:>12}   {verdict}", cut(name, 12))?;
-    }
-    match rows.len().saturating_sub(most.checks) {
-        0 => Ok(()),
-        more => writeln!(to, "  and {more} more in summary.json"),
-    }
-}
-
 fn faults(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
     if pair.faults.is_empty() {
         return writeln!(to);
@@ -567,9 +358,9 @@ mod tests {
     #[test]
     fn a_calm_run_needs_no_twin() {
         let calm = SMALL.split("[[fault]]").next().expect("a first part");
-        check(calm, &["PASS", "Over the whole run", "from intended send", "run"]);
+        check(calm, &["PASS", "Of 258, none was", "from intended send", "run"]);
         let screen = screen(calm);
-        for word in ["twin", "ratio", "achieved"] {
+        for word in ["twin", " ratio", "achieved"] {
             assert!(!screen.contains(word), "`{word}` in\n{screen}");
         }
     }

@@ -177,6 +177,7 @@ fn a_bad_command_line_gets_one_clear_error_and_its_way_out() {
         ("compare small.toml --by ordering=arrival", "two values"),
         ("compare small.toml --by ordering=fifo,fifo", "twice"),
         ("compare small.toml --by ordering=arrival,nope", "nope"),
+        ("comapre small.toml", "compare"),
         ("replay nosuchthing", "there is no result `nosuchthing`"),
         ("replay empty", "holds no digest.txt"),
         ("report nosuchthing", "there is no result `nosuchthing`"),

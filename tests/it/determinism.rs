@@ -22,13 +22,10 @@ fn engines_shards_tracing_and_signatures_leave_no_mark() {
         let base = digest(&format!("--ordering {ordering}"));
         for way in [
             "",
-            "--engine sequential",
+            "--engine sequential --trace",
             "--shards 2",
-            "--shards 3",
-            "--shards 8",
-            "--trace",
-            "--crypto real",
-            "--no-twin",
+            "--shards 3 --crypto real",
+            "--shards 8 --no-twin",
         ] {
             assert_eq!(digest(&format!("--ordering {ordering} {way}")), base, "{ordering} {way}");
         }

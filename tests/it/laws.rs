@@ -1,10 +1,54 @@
 //! What must hold of any run: calm means no anomaly, latency counts from the intended send, more
 //! disorder harms those who do not wait, memory does not grow with the length of a run.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::program::{Place, SMALL};
+
+#[test]
+fn on_a_calm_day_every_ordering_ends_with_one_registry() {
+    let place = Place::new();
+    for ordering in place.orderings() {
+        let command = format!(
+            "run calm-baseline --set duration=18s --crypto modelled \
+                               --ordering {ordering}"
+        );
+        place.run(&command);
+        let summary = place.summary("calm-baseline");
+        for metric in [
+            "orphans",
+            "diverged",
+            "effect_before_cause",
+            "mislinked",
+            "accepted_after_revoke",
+            "flips",
+            "double_accepted",
+            "duplicated",
+            "lost",
+            "lost_after_ack",
+            "forged_accepted",
+            "unfinished",
+        ] {
+            // Nothing at all where nobody could have been told so: no questions are asked here.
+            let count = &summary["metrics"][metric]["run"]["count"];
+            assert!(count.is_null() || count.as_f64() == Some(0.0), "{ordering}: {metric} {count}");
+        }
+        assert_eq!(
+            summary["verdict"].as_str(),
+            Some("pass"),
+            "{ordering}: {}",
+            summary["findings"]
+        );
+        let rows = place.result("calm-baseline/latest/attestations.csv");
+        let verdicts: Vec<&str> =
+            rows.lines().skip(1).filter_map(|row| row.split(',').nth(12)).collect();
+        assert!(verdicts.len() > 900, "{ordering}: {} operations", verdicts.len());
+        let one = verdicts.iter().all(|verdict| verdict.ends_with(":7") && !verdict.contains(' '));
+        assert!(one, "{ordering}: all seven validators end with the same answer");
+    }
+}
 
 #[test]
 fn a_stall_cannot_hide_its_queue() {
@@ -37,6 +81,76 @@ fn a_stall_cannot_hide_its_queue() {
             }
         }
     }
+}
+
+/// Eight steps of jitter, short enough for a test.
+const STEPS: &str = r#"
+name = "steps"
+question = "Who refuses, who waits?"
+duration = "36s"
+warmup = "2s"
+settle = "6s"
+crypto = "modelled"
+network.transport = "datagram"
+
+[validators]
+count = 4
+regions = ["frankfurt", "n-virginia"]
+
+[load.issuers]
+rate = "50/s"
+clients = 20
+regions = ["frankfurt", "n-virginia"]
+chain = { length = 5, gap = "200ms", attesters = 2 }
+retry = { tries = 3, after = "500ms" }
+
+[[fault]]
+name = "storm"
+at = "2s"
+for = "32s"
+on = "routers -> validators"
+delay = { jitter = { from = "50ms", to = "400ms", steps = 8 } }
+"#;
+
+/// Mean over seeds, by variant and phase, of one metric and statistic in `seeds.csv`.
+fn means(csv: &str, metric: &str, statistic: &str) -> BTreeMap<(String, String), f64> {
+    let mut sums: BTreeMap<(String, String), (f64, f64)> = BTreeMap::new();
+    for row in csv.lines().skip(1) {
+        let fields: Vec<&str> = row.split(',').collect();
+        if fields[3] == metric && fields[4] == statistic {
+            let sum = sums.entry((fields[1].to_owned(), fields[2].to_owned())).or_default();
+            *sum = (sum.0 + fields[5].parse::<f64>().expect("a number"), sum.1 + 1.0);
+        }
+    }
+    sums.into_iter().map(|(key, (sum, count))| (key, sum / count)).collect()
+}
+
+#[test]
+fn more_disorder_refuses_more_under_arrival_and_waits_under_causal() {
+    let place = Place::new();
+    place.write("steps.toml", STEPS);
+    place.expect(0, "compare steps.toml --by ordering=arrival,fifo,causal --seeds 1..3");
+    let csv = place.result("steps/compare-ordering/seeds.csv");
+    let per10k = |metric: &str| means(&csv, metric, "per10k");
+    let (orphans, waited, reordered) = (per10k("orphans"), per10k("waited"), per10k("reordered"));
+    let steps = |of: &BTreeMap<(String, String), f64>, ordering: &str| -> Vec<f64> {
+        let value = |step| of.get(&(ordering.to_owned(), format!("storm.{step}"))).copied();
+        (1..=8).map(|step| value(step).unwrap_or(0.0)).collect()
+    };
+    let disorder = steps(&reordered, "arrival");
+    let halves = |of: &[f64]| (of[..4].iter().sum::<f64>(), of[4..].iter().sum::<f64>());
+    let (calmer, wilder) = halves(&disorder);
+    assert!(wilder > 1.2 * calmer && disorder[7] > 2.0 * disorder[0], "{disorder:?}");
+    let of = |ordering| steps(&orphans, ordering);
+    let (arrival, fifo, causal) = (of("arrival"), of("fifo"), of("causal"));
+    let (calmer, wilder) = halves(&arrival);
+    assert!(wilder > 3.0 * calmer && calmer >= 0.0, "{arrival:?}");
+    assert!(arrival.windows(2).all(|two| two[1] > 0.8 * two[0] - 100.0), "it grows: {arrival:?}");
+    assert!(causal.iter().all(|orphans| *orphans == 0.0), "{causal:?}");
+    let waits = steps(&waited, "causal");
+    assert!(waits[7] > 3.0 * waits[0] && waits[7] > 1_000.0, "it waits instead: {waits:?}");
+    let sum = |of: &[f64]| of.iter().sum::<f64>();
+    assert!(0.0 < sum(&fifo) && sum(&fifo) < sum(&arrival), "{fifo:?} {arrival:?}");
 }
 
 /// The most memory, in KiB, that the program held during a run.

@@ -63,6 +63,17 @@ fn a_different_run_is_narrowed_down_to_the_event() {
 }
 
 #[test]
+fn a_changed_scenario_is_not_called_a_defect() {
+    let place = place();
+    place.expect(0, "run small.toml");
+    change(&place, "scenario.toml", |text| format!("{text}\n# harmless\n"));
+    check(&place, 1, &["reproduced", "changed after the run"]);
+    change(&place, "scenario.toml", |text| text.replace("seed = 1", "seed = 2"));
+    check(&place, 1, &["differs", "changed after the run"]);
+    place.expect(1, "report small");
+}
+
+#[test]
 fn a_damaged_result_says_which_file() {
     let place = place();
     place.expect(0, "run small.toml");

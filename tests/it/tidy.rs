@@ -22,7 +22,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "actors",
         ],
     ),
-    ("report", &["experiment", "simulation", "scenario", "measure", "trace", "kernel"]),
+    (
+        "report",
+        &["experiment", "simulation", "scenario", "measure", "trace", "attestation", "kernel"],
+    ),
     ("experiment", &["simulation", "scenario", "measure", "trace", "ordering", "kernel"]),
     (
         "simulation",
@@ -68,6 +71,9 @@ const BANNED: &[(&str, &[&str], &str)] = &[
 
 const MOST_LINES: usize = 450;
 const MOST_COLUMNS: usize = 100;
+
+/// Files that are one table, a row a line.
+const TABLES: &[&str] = &["measure/metric.rs"];
 
 struct Source {
     path: PathBuf,
@@ -143,7 +149,11 @@ fn banned_faults(layer: &str, code: &str) -> Vec<String> {
     faults
 }
 
-fn size_faults(whole: &str) -> Vec<String> {
+fn is_table(path: &Path) -> bool {
+    TABLES.iter().any(|table| path.ends_with(table))
+}
+
+fn size_faults(whole: &str, is_table: bool) -> Vec<String> {
     let mut faults = Vec::new();
     let lines = whole.lines().count();
     if lines > MOST_LINES {
@@ -151,7 +161,7 @@ fn size_faults(whole: &str) -> Vec<String> {
     }
     for (number, line) in whole.lines().enumerate() {
         let columns = line.chars().count();
-        if columns > MOST_COLUMNS && !line.contains("http") {
+        if columns > MOST_COLUMNS && !is_table && !line.contains("http") {
             faults.push(format!(
                 "line {}: {columns} columns, {MOST_COLUMNS} is the most",
                 number + 1
@@ -168,7 +178,7 @@ fn layers_and_style_are_held() {
         let found = layer_faults(&source.layer, &source.code)
             .into_iter()
             .chain(banned_faults(&source.layer, &source.code))
-            .chain(size_faults(&source.whole));
+            .chain(size_faults(&source.whole, is_table(&source.path)));
         faults.extend(found.map(|fault| format!("{}: {fault}", source.path.display())));
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
@@ -182,8 +192,8 @@ fn the_rules_see_what_they_are_for() {
     assert_eq!(banned_faults("kernel", "let x = Instant::now();").len(), 1);
     assert!(banned_faults("cli", "let x = Instant::now();").is_empty());
     assert!(banned_faults("kernel", "// Instant::now is banned").is_empty());
-    assert_eq!(size_faults(&"x\n".repeat(500)).len(), 1);
-    assert_eq!(size_faults(&"x".repeat(101)).len(), 1);
+    assert_eq!(size_faults(&"x\n".repeat(500), true).len(), 1);
+    assert_eq!(size_faults(&"x".repeat(101), false).len(), 1);
 }
 
 #[test]

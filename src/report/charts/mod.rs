@@ -178,7 +178,8 @@ fn tail(pair: &Pair) -> String {
             millis(tail)
         ),
         (Some(half), None) => format!(
-            "In {}, half are applied within {}; more than one in a hundred never is, or too few were due to say",
+            "In {}, half are applied within {}; more than one in a hundred \
+             never is, or too few were due to say",
             pair.focus(),
             millis(half)
         ),

@@ -58,7 +58,8 @@ fn title(contenders: &[Contender], phase: &str) -> String {
     let clean = clean.filter(|(_, (anomalies, _))| *anomalies <= 0.0);
     match clean.min_by(|a, b| a.1.1.total_cmp(&b.1.1)) {
         Some((contender, _)) => format!(
-            "In {phase}, {} has the shortest mean tail of those that refuse nothing for a missing reference",
+            "In {phase}, {} has the shortest mean tail of those that refuse nothing for a \
+             missing reference",
             contender.name
         ),
         None => format!("In {phase}, every variant refuses something for a missing reference"),
