@@ -66,12 +66,13 @@ impl Measurement {
         recovery(&self.series, &twin.series, end)
     }
 
-    /// Where the time of operations around this percentile of `latency.applied` went: stages
-    /// and milliseconds, in order.
+    /// Where the time of an operation at this percentile of `latency.applied` went: stages
+    /// and milliseconds, in order; they add up to the percentile.
     pub fn waterfall(&self, phase: usize, share: f64) -> Option<Vec<(&'static str, f64)>> {
         let statistic = super::Statistic::Percentile(share);
         let millis = self.value("latency.applied", statistic, phase, None).value()?;
-        let stages = self.phases[phase].waterfall.around(millis)?;
+        let latency = Span::from_micros((millis * 1_000.0) as u64);
+        let stages = self.phases[phase].waterfall.divide(latency)?;
         Some(STAGE_NAMES.into_iter().zip(stages.map(Span::as_millis_f64)).collect())
     }
 

@@ -11,8 +11,8 @@ pub const STAGES: usize = 8;
 pub const STAGE_NAMES: [&str; STAGES] =
     ["wait", "retry", "admit", "route", "network", "verify", "order", "apply"];
 
-/// Groups of a quarter of an octave each.
-const BITS: u32 = 2;
+/// Groups of a sixteenth of an octave each, so within 6 % of each other.
+const BITS: u32 = 4;
 
 /// Operations of about one latency: how many, and how long they spent in each stage together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,16 +28,19 @@ pub struct Waterfall {
 }
 
 impl Waterfall {
-    /// Mean time per stage of the operations whose latency was about `millis`; they add up to
-    /// their mean latency. `None` if there were none.
+    /// How `latency` divides into stages, in the shares that the operations nearest to it had;
+    /// they add up to it but for rounding. `None` if there were none.
     ///
     /// Stages: `wait` until it was sent at all, `retry` until the try that succeeded was sent,
     /// `admit` until a router took that in, `route` until it was sent on, `network` until it
     /// arrived at the validator that decided, `verify`, `order`, and `apply`.
-    pub fn around(&self, millis: f64) -> Option<[Span; STAGES]> {
-        let group = self.groups.get(bucket_of::<BITS>((millis * 1_000.0) as u64))?;
-        let mean = |sum: Span| Span::from_nanos(sum.as_nanos() / group.count);
-        (group.count > 0).then(|| group.stages.map(mean))
+    pub fn divide(&self, latency: Span) -> Option<[Span; STAGES]> {
+        let at = bucket_of::<BITS>(latency.as_nanos() / 1_000);
+        let groups = self.groups.iter().enumerate().filter(|(_, group)| group.count > 0);
+        let (_, nearest) = groups.min_by_key(|(group, _)| group.abs_diff(at))?;
+        let total: u64 = nearest.stages.iter().map(|stage| stage.as_nanos()).sum();
+        let scale = latency.as_nanos() as f64 / total.max(1) as f64;
+        Some(nearest.stages.map(|sum| Span::from_nanos((sum.as_nanos() as f64 * scale) as u64)))
     }
 
     pub(super) fn add(&mut self, latency: Span, stages: &[Span; STAGES]) {
@@ -80,11 +83,13 @@ pub(super) fn stages(record: &Record, cell: &Cell) -> [Span; STAGES] {
 
 #[cfg(test)]
 mod tests {
+    use crate::kernel::Span;
     use crate::measure::script::measure;
 
     fn check(script: &str, at: f64, expected: &str) {
         let measured = measure(4, 3, script);
-        let stages = measured.phases[0].waterfall.around(at).expect("operations there");
+        let latency = Span::from_micros((at * 1_000.0) as u64);
+        let stages = measured.phases[0].waterfall.divide(latency).expect("operations there");
         assert_eq!(stages.map(|stage| stage.to_string()).join(" "), expected, "{script}");
     }
 

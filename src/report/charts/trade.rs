@@ -35,7 +35,7 @@ pub(super) fn pareto(comparison: &Comparison, command: &str) -> Pareto {
             command,
             "mean and 95 % interval over seeds",
         ),
-        latency: Quantity::new("p99 to applied, ms (log)", "p99", "ms"),
+        latency: Quantity::new("p99 to applied, ms", "p99", "ms"),
         anomalies: Quantity::new(
             "refused for a missing reference, per 10,000",
             "orphans",

@@ -17,7 +17,7 @@ pub(super) fn of(pair: &Pair, command: &str) -> Waterfall {
     let group = |name: &str, share: f64| BarGroup {
         name: name.to_owned(),
         run: breakdown(&pair.run.measurement, share),
-        twin: pair.twin_measurement().map(|twin| breakdown(twin, share)),
+        twin: pair.twin.as_ref().map(|twin| breakdown(&twin.measurement, share)),
     };
     Waterfall {
         frame: frame(pair, title(pair), command),
@@ -28,7 +28,7 @@ pub(super) fn of(pair: &Pair, command: &str) -> Waterfall {
     }
 }
 
-/// The stage that the slowest lost most time in.
+/// The stage that takes most of the tail.
 fn title(pair: &Pair) -> String {
     let focus = pair.focus();
     let run = &pair.run.measurement;
@@ -40,12 +40,10 @@ fn title(pair: &Pair) -> String {
     });
     match most {
         Some((stage, share)) => format!(
-            "In {focus}, {share:.0} % of the time of the slowest one in a hundred goes to {}",
+            "In {focus}, {share:.0} % of the time of an operation at p99 goes to {}",
             words(stage)
         ),
-        None => {
-            format!("In {focus}, too few were applied to say where the time of the slowest went")
-        }
+        None => format!("In {focus}, too few were applied to say where the time at p99 went"),
     }
 }
 

@@ -82,12 +82,12 @@ fn aws_5_is_half_of_the_round_trips() {
 fn a_scenario_shows_its_time_line() {
     let scenario = load_text(BUNDLED[2].text).unwrap_or_else(|errors| panic!("{errors}"));
     insta::assert_snapshot!(show(&scenario), @r#"
-    Does a late parent cost a wait, or a wrong answer?   3m   7 validators, 3 regions   causal
+    Does a late parent cost a wait, or a wrong answer?   4m20s   7 validators, 3 regions   causal
 
-              0        30s      1m       1m30s    2m       2m30s    3m
+              0           1m          2m           3m          4m
     load      ██████████████████████████████████████████████████████   60/s, chains of 5
-    storm                       ▁▁▁▂▂▂▃▃▃▄▄▄▅▅▅▆▆▆▇▇▇███               jitter 50..400ms on
-    phases    calm              storm.1 .. storm.8      after storm    routers -> validators
+    storm                 ▁▁▁▁▁▂▂▂▂▃▃▃▃▄▄▄▄▅▅▅▅▆▆▆▆▇▇▇▇▇████           jitter 50..400ms on
+    phases    calm        storm.1 .. storm.8             after storm   routers -> validators
 
     5 thresholds, 2 expectations
     next: attestorm scenario new --from out-of-order-links ours.toml
