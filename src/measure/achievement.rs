@@ -6,7 +6,9 @@ use crate::trace::{FateKind, HostChange};
 /// Fates of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fates {
-    /// Messages.
+    /// Messages that met it while it was on.
+    pub seen: u64,
+    /// Messages that suffered it.
     pub count: u64,
     /// How much longer they took, all together.
     pub total: Span,
@@ -55,11 +57,6 @@ impl Achievement {
         self.changes[change as usize]
     }
 
-    /// Messages it did something to, once for each thing it did.
-    pub fn messages(&self) -> u64 {
-        self.fates.iter().map(|fates| fates.count).sum()
-    }
-
     /// Whether it did anything at all.
     pub const fn has_occurred(&self) -> bool {
         self.span.is_some()
@@ -71,6 +68,10 @@ impl Achievement {
         fates.total += by;
         fates.max = fates.max.max(by);
         self.occurred(now);
+    }
+
+    pub(super) fn seen(&mut self, kind: FateKind, messages: u32) {
+        self.fates[kind as usize].seen += u64::from(messages);
     }
 
     pub(super) fn change(&mut self, now: VirtualTime, change: HostChange) {
@@ -101,13 +102,17 @@ mod tests {
     #[test]
     fn each_rule_says_what_it_did_and_when() {
         let script = "1ms r8 fate 1 delayed to 0 by 50ms; 2ms r8 fate 1 delayed to 1 by 70ms;
-                      3ms r8 fate 1 lost to 2; 4ms v3 host 2 slowed; 9ms v3 host 2 slowed";
+                      3ms r8 fate 1 lost to 2; 3ms r8 seen 1 delayed 5; 9ms v0 seen 1 delayed 4;
+                      9ms v0 seen 2 lost 7; 4ms v3 host 2 slowed; 9ms v3 host 2 slowed";
         let rules = measure(4, 3, script).achievements;
         assert_eq!(rules.len(), 3);
         assert!(!rules[0].has_occurred());
         let (total, max) = (Span::from_millis(120), Span::from_millis(70));
-        assert_eq!(rules[1].fates(FateKind::Delayed), Fates { count: 2, total, max });
-        assert_eq!((rules[1].messages(), rules[2].messages()), (3, 0));
+        assert_eq!(rules[1].fates(FateKind::Delayed), Fates { seen: 9, count: 2, total, max });
+        assert_eq!(
+            (rules[1].fates(FateKind::Lost).count, rules[2].fates(FateKind::Lost).seen),
+            (1, 7)
+        );
         assert_eq!(rules[2].changes(HostChange::Slowed), 2);
         let instant = |millis| VirtualTime::ZERO + Span::from_millis(millis);
         assert_eq!(rules[2].span, Some((instant(4), instant(9))));

@@ -261,6 +261,9 @@ impl Observers {
             Fact::Fate { rule, kind, by, .. } => {
                 achievement::of_rule(&mut self.achievements, rule).fate(now, kind, by);
             }
+            Fact::Seen { rule, kind, messages } => {
+                achievement::of_rule(&mut self.achievements, rule).seen(kind, messages);
+            }
             Fact::Host { rule, change } => {
                 achievement::of_rule(&mut self.achievements, rule).change(now, change);
                 if self.hosts.change(process, change) {

@@ -1,6 +1,7 @@
 //! The messages that hosts obey. The script schedules them; operators will send the same ones.
 
 use crate::kernel::Span;
+use crate::trace::Fact;
 
 /// Least delay of what does not travel over the modelled network: plans and orders.
 pub const CONTROL_FLOOR: Span = Span::from_millis(10);
@@ -42,5 +43,5 @@ pub struct Control {
 
 impl Control {
     /// In the place of a fault's number: nothing that the script of faults does.
-    pub const OF_THE_RUN: u16 = u16::MAX;
+    pub const OF_THE_RUN: u16 = Fact::OF_THE_RUN;
 }

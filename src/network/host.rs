@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::fate::{Parcel, Road, carry, release_overdue};
 use super::link::{Fortune, LinkState};
+use super::rule::Concern;
 use super::{CONTROL_FLOOR, Clock, Control, Order, Topology};
 use crate::kernel::{Draws, Incoming, LocalTime, Outbox, Process, ProcessId, Span, VirtualTime};
 use crate::trace::{Fact, HostChange};
@@ -74,8 +75,8 @@ pub struct Host<R: Resident> {
 /// Everything about a host but its resident. What few hosts need is boxed: most are idle clients.
 struct Shell<P> {
     topology: Arc<Topology>,
-    /// The rules that concern this sender, by place.
-    rules: Box<[u16]>,
+    /// The rules that concern this sender, in order.
+    rules: Box<[Concern]>,
     links: Vec<Option<Box<LinkState<P>>>>,
     clock: Clock,
     draws: Draws,
@@ -112,10 +113,12 @@ impl<R: Resident> Host<R> {
         let concerned = topology.rules.iter().zip(0..);
         let concerned = concerned.filter(|(rule, _)| rule.concerns_sender(me));
         let may_jump = concerned.clone().any(|(rule, _)| rule.may_jump());
-        let rules: Box<[u16]> = concerned.map(|(_, at)| at).collect();
-        for rule in &rules {
-            assert!(topology.rules[usize::from(*rule)].number < 128, "a rule's number is small");
-        }
+        let rules: Box<[Concern]> = concerned
+            .map(|(rule, place)| {
+                assert!(rule.number < 128, "a rule's number is small");
+                Concern { place, seen: 0 }
+            })
+            .collect();
         let shell = Shell {
             topology,
             rules,
@@ -262,6 +265,13 @@ impl<P: Payload> Shell<P> {
             out.fact(Fact::Usage { second, messages, bytes, cpu });
         }
         self.usage = Usage { second: out.now().whole_seconds() as u32, ..Usage::default() };
+        for concern in &mut self.rules {
+            let rule = &self.topology.rules[usize::from(concern.place)];
+            let messages = std::mem::take(&mut concern.seen);
+            if let Some(kind) = rule.kind().filter(|_| messages > 0) {
+                out.fact(Fact::Seen { rule: rule.fault, kind, messages });
+            }
+        }
     }
 
     fn send(
@@ -283,7 +293,7 @@ impl<P: Payload> Shell<P> {
         let link = self.links[to.index()].get_or_insert_with(Box::default);
         let road = Road {
             topology: &self.topology,
-            rules: &self.rules,
+            rules: &mut self.rules,
             may_jump: self.may_jump,
             draws: &mut self.draws,
         };

@@ -3,6 +3,7 @@
 
 use super::ProcessSet;
 use crate::kernel::{ProcessId, Span, VirtualTime};
+use crate::trace::FateKind;
 
 /// One effect on some links during some windows.
 #[derive(Clone, Debug)]
@@ -84,7 +85,35 @@ pub enum Reordering {
     Hold,
 }
 
+/// A rule that concerns a sender, with the sender's count of what met it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Concern {
+    /// The rule by its place in the topology.
+    pub(super) place: u16,
+    /// Messages that met the rule while it was on and have not been told.
+    pub(super) seen: u32,
+}
+
+impl LinkEffect {
+    /// What it does to messages, in the words of facts.
+    pub(super) const fn kind(&self) -> FateKind {
+        match self {
+            Self::Delay { .. } => FateKind::Delayed,
+            Self::Reorder { .. } => FateKind::Reordered,
+            Self::Loss { .. } => FateKind::Lost,
+            Self::Duplicate(_) => FateKind::Duplicated,
+            Self::Partition => FateKind::Blocked,
+            Self::Bandwidth(_) | Self::Clog => FateKind::Held,
+        }
+    }
+}
+
 impl FaultRule {
+    /// What it does to messages; nothing without windows.
+    pub(super) fn kind(&self) -> Option<FateKind> {
+        self.windows.first().map(|window| window.effect.kind())
+    }
+
     /// Whether it concerns messages on this link.
     pub fn concerns(&self, from: ProcessId, to: ProcessId) -> bool {
         self.from.contains(from) && self.to.contains(to)

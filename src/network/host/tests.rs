@@ -4,6 +4,7 @@
 use super::*;
 use crate::kernel::{Limits, Model, Recorded, Sink, sequential};
 use crate::network::{FaultRule, LinkEffect, ProcessSet, Reordering, Transport, Window};
+use crate::trace::FateKind;
 
 const WORK: Span = Span::from_millis(10);
 
@@ -212,6 +213,23 @@ fn usage_is_told_once_a_second_and_nothing_is_lost() {
     let sent = [((0, 0), (9, 900, 0)), ((0, 1), (10, 1_000, 0)), ((0, 2), (6, 600, 0))];
     let worked = [((1, 0), (0, 0, 3 * 10 + 6 * 20)), ((1, 1), (0, 0, 200)), ((1, 2), (0, 0, 120))];
     assert_eq!(told, [sent, worked].concat());
+}
+
+#[test]
+fn what_met_a_rule_is_told_beside_usage() {
+    let effect = LinkEffect::Loss { share: 0.5, burst: Span::ZERO };
+    let at = |millis| VirtualTime::ZERO + Span::from_millis(millis);
+    let mut rules = hold();
+    rules[0].windows = vec![Window { from: at(450), until: at(1_650), effect }];
+    rules[0].fault = 3;
+    let facts = run(25, rules, &[]);
+    let seen = facts.0.iter().filter_map(|recorded| match recorded.fact {
+        Fact::Seen { rule, kind, messages } => Some((recorded.process.0, rule, kind, messages)),
+        _ => None,
+    });
+    let lost = |messages| (0, 3, FateKind::Lost, messages);
+    // Pings leave just after 100, 200 ... ms: five until the first second is over, then seven.
+    assert_eq!(seen.collect::<Vec<_>>(), [lost(5), lost(7)]);
 }
 
 fn hold() -> Vec<FaultRule> {
