@@ -1,7 +1,7 @@
 //! What each fault rule achieved.
 
 use crate::kernel::{Span, VirtualTime};
-use crate::trace::{FateKind, HostChange};
+use crate::trace::{Fact, FateKind, HostChange};
 
 /// Fates of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,13 +85,16 @@ impl Achievement {
     }
 }
 
-/// The entry of a rule, made if it is the first time.
-pub(super) fn of_rule(rules: &mut Vec<Achievement>, rule: u16) -> &mut Achievement {
+/// The entry of a rule, made if it is the first time; `None` for what every run does.
+pub(super) fn of_rule(rules: &mut Vec<Achievement>, rule: u16) -> Option<&mut Achievement> {
+    if rule == Fact::OF_THE_RUN {
+        return None;
+    }
     let rule = usize::from(rule);
     if rule >= rules.len() {
         rules.resize(rule + 1, Achievement::default());
     }
-    &mut rules[rule]
+    rules.get_mut(rule)
 }
 
 #[cfg(test)]
@@ -116,6 +119,14 @@ mod tests {
         assert_eq!(rules[2].changes(HostChange::Slowed), 2);
         let instant = |millis| VirtualTime::ZERO + Span::from_millis(millis);
         assert_eq!(rules[2].span, Some((instant(4), instant(9))));
+    }
+
+    #[test]
+    fn what_every_run_loses_is_no_achievement_of_a_fault() {
+        let script = "1ms r8 fate 65535 lost to 2; 2ms r8 seen 65535 lost 9; 3ms r8 fate 1 lost";
+        let rules = measure(4, 3, script).achievements;
+        assert_eq!(rules.len(), 2);
+        assert_eq!((rules[0].has_occurred(), rules[1].has_occurred()), (false, true));
     }
 
     #[test]

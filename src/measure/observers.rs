@@ -259,13 +259,19 @@ impl Observers {
                 }
             }
             Fact::Fate { rule, kind, by, .. } => {
-                achievement::of_rule(&mut self.achievements, rule).fate(now, kind, by);
+                if let Some(achievement) = self.achievement(rule) {
+                    achievement.fate(now, kind, by);
+                }
             }
             Fact::Seen { rule, kind, messages } => {
-                achievement::of_rule(&mut self.achievements, rule).seen(kind, messages);
+                if let Some(achievement) = self.achievement(rule) {
+                    achievement.seen(kind, messages);
+                }
             }
             Fact::Host { rule, change } => {
-                achievement::of_rule(&mut self.achievements, rule).change(now, change);
+                if let Some(achievement) = self.achievement(rule) {
+                    achievement.change(now, change);
+                }
                 if self.hosts.change(process, change) {
                     self.inversions.hosts_changed(&self.hosts);
                     let (ledger, hosts) = (&mut self.ledger, &self.hosts);
@@ -292,6 +298,10 @@ impl Observers {
             Place::Beyond => {}
         }
         None
+    }
+
+    fn achievement(&mut self, rule: u16) -> Option<&mut Achievement> {
+        achievement::of_rule(&mut self.achievements, rule)
     }
 
     fn has_cpu(&self, process: u32) -> bool {
