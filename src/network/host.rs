@@ -1,8 +1,12 @@
 //! The shell around every actor: up or down, stalled, slow, with a clock of its own, and the only
 //! way to the network.
 
+mod ailments;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
+
+use self::ailments::{Ailments, Turn, USUAL_PACE};
 
 use super::fate::{Parcel, Road, carry, release_overdue};
 use super::link::{Fortune, LinkState};
@@ -83,6 +87,8 @@ struct Shell<P> {
     /// What came while stalled; `None` when not stalled.
     held: Option<Box<Held<P>>>,
     usage: Usage,
+    /// The faults that are on.
+    ailments: Ailments,
     /// Thousandths of the usual time that work takes.
     pace: u64,
     incarnation: u16,
@@ -127,7 +133,8 @@ impl<R: Resident> Host<R> {
             draws: Draws::new(seed),
             held: None,
             usage: Usage::default(),
-            pace: 1_000,
+            ailments: Ailments::default(),
+            pace: USUAL_PACE,
             incarnation: 0,
             has_started: false,
             is_up: true,
@@ -140,7 +147,7 @@ impl<R: Resident> Host<R> {
     /// Obeys an order; one that is obeyed already changes nothing.
     fn obey(&mut self, control: Control, out: &mut Outbox<Signal<R::Packet>, Fact>) {
         let now = out.now();
-        let Some(change) = self.shell.change(control.order, now) else {
+        let Some(change) = self.shell.change(control, now) else {
             return match control.order {
                 Order::Start if !std::mem::replace(&mut self.shell.has_started, true) => {
                     self.resident.start(&mut Desk { shell: &mut self.shell, out });
@@ -218,45 +225,52 @@ impl<R: Resident> Process for Host<R> {
 }
 
 impl<P: Payload> Shell<P> {
-    /// Changes the state as `order` says; `None` if it is so already, or is no order of that kind.
-    fn change(&mut self, order: Order, now: VirtualTime) -> Option<HostChange> {
-        Some(match order {
-            Order::Crash { state_lost } if self.is_up => {
+    /// Changes the state as a rule orders; `None` if it is so already, another fault keeps it so,
+    /// or it is no order of that kind.
+    fn change(&mut self, Control { rule, order }: Control, now: VirtualTime) -> Option<HostChange> {
+        match order {
+            Order::Crash { state_lost } => self.crash(rule, state_lost),
+            Order::Restart if self.ailments.restart(rule) == Turn::Edge => {
+                self.is_up = true;
+                let lost = self.state_lost;
+                Some(if lost { HostChange::RestartedEmpty } else { HostChange::Restarted })
+            }
+            Order::Stall if self.is_up && self.ailments.stall(rule) == Turn::Edge => {
+                self.held = Some(Box::default());
+                Some(HostChange::Stalled)
+            }
+            Order::Resume if self.ailments.resume(rule) == Turn::Edge => Some(HostChange::Resumed),
+            Order::Slow(pace) => {
+                let pace = self.ailments.slow(rule, pace);
+                let before = std::mem::replace(&mut self.pace, pace);
+                (before != pace).then_some(HostChange::Slowed)
+            }
+            Order::Skew(nanos) => {
+                self.clock.skew(now, nanos);
+                Some(HostChange::ClockChanged)
+            }
+            Order::Drift(parts_per_billion) => {
+                self.clock.drift(now, self.ailments.drift(rule, parts_per_billion));
+                Some(HostChange::ClockChanged)
+            }
+            Order::Restart | Order::Stall | Order::Resume | Order::Start | Order::Close => None,
+        }
+    }
+
+    /// A host that is down already can still lose what it had kept.
+    fn crash(&mut self, rule: u16, state_lost: bool) -> Option<HostChange> {
+        let loses_more = state_lost && !self.state_lost;
+        match self.ailments.crash(rule) {
+            Turn::Edge => {
                 self.is_up = false;
                 self.state_lost = state_lost;
                 self.incarnation = self.incarnation.wrapping_add(1);
                 self.held = None;
-                HostChange::Crashed
             }
-            Order::Restart if !self.is_up => {
-                self.is_up = true;
-                if self.state_lost { HostChange::RestartedEmpty } else { HostChange::Restarted }
-            }
-            Order::Stall if self.is_up && self.held.is_none() => {
-                self.held = Some(Box::default());
-                HostChange::Stalled
-            }
-            Order::Resume if self.held.is_some() => HostChange::Resumed,
-            Order::Slow(pace) if pace != self.pace => {
-                self.pace = pace;
-                HostChange::Slowed
-            }
-            Order::Skew(nanos) => {
-                self.clock.skew(now, nanos);
-                HostChange::ClockChanged
-            }
-            Order::Drift(parts_per_billion) => {
-                self.clock.drift(now, parts_per_billion);
-                HostChange::ClockChanged
-            }
-            Order::Crash { .. }
-            | Order::Restart
-            | Order::Stall
-            | Order::Resume
-            | Order::Slow(_)
-            | Order::Start
-            | Order::Close => return None,
-        })
+            Turn::Among if loses_more => self.state_lost = true,
+            Turn::Among | Turn::Nothing => return None,
+        }
+        Some(HostChange::Crashed)
     }
 
     fn tell_usage(&mut self, out: &mut Outbox<Signal<P>, Fact>) {

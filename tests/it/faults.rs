@@ -77,3 +77,18 @@ fn a_fault_where_nothing_passes_says_so() {
     assert!(ran.out.contains("no message passed there"), "{}", ran.out);
     assert_eq!(achieved(&place, 0), "0 of 0 messages blocked");
 }
+
+#[test]
+fn overlapping_faults_of_one_host_end_one_by_one() {
+    for (effect, end) in [("crash = true", "Restarted"), ("stall = true", "Resumed")] {
+        let first = fault("first", "validator-1", effect);
+        let second = fault("second", "validator-1", effect).replace("2s", "3s");
+        let place = Place::new();
+        place.write("small.toml", scenario(&(first + &second)));
+        place.expect(0, "run small.toml --trace");
+        let trace = place.result("small/latest/trace.txt");
+        let ends: Vec<&str> = trace.lines().filter(|line| line.contains(end)).collect();
+        let [only] = ends[..] else { panic!("{effect}: {ends:?}") };
+        assert!(only.starts_with("0m07.0") && only.contains("rule 1"), "{effect}: {only}");
+    }
+}

@@ -96,11 +96,29 @@ impl Facts {
 }
 
 fn order(millis: u64, to: u32, order: Order) -> (VirtualTime, ProcessId, Signal<Ping>) {
+    ordered(millis, to, 0, order)
+}
+
+fn ordered(
+    millis: u64,
+    to: u32,
+    rule: u16,
+    order: Order,
+) -> (VirtualTime, ProcessId, Signal<Ping>) {
     let at = VirtualTime::from_nanos(millis * 1_000_000 + 1);
-    (at, ProcessId(to), Signal::Control(Box::new(Control { rule: 0, order })))
+    (at, ProcessId(to), Signal::Control(Box::new(Control { rule, order })))
 }
 
 fn run(pings: u32, rules: Vec<FaultRule>, orders: &[(u64, u32, Order)]) -> Facts {
+    let orders = orders.iter().map(|(at, to, what)| order(*at, *to, *what));
+    run_script(pings, rules, orders.collect())
+}
+
+fn run_script(
+    pings: u32,
+    rules: Vec<FaultRule>,
+    orders: Vec<(VirtualTime, ProcessId, Signal<Ping>)>,
+) -> Facts {
     let topology = Arc::new(Topology {
         region_of: vec![0, 0],
         one_way: vec![vec![Span::from_millis(50)]],
@@ -113,7 +131,7 @@ fn run(pings: u32, rules: Vec<FaultRule>, orders: &[(u64, u32, Order)]) -> Facts
     let processes =
         vec![host(0, Player::Sender { sent: 0, of: pings }), host(1, Player::Worker { kept: 0 })];
     let mut script = vec![order(0, 0, Order::Start)];
-    script.extend(orders.iter().map(|(at, to, what)| order(*at, *to, *what)));
+    script.extend(orders);
     script.extend([order(60_000, 0, Order::Close), order(60_000, 1, Order::Close)]);
     let until = VirtualTime::ZERO + Span::from_secs(61);
     let mut facts = Facts::default();
@@ -175,6 +193,58 @@ fn a_crash_ends_a_stall() {
     check(
         &[(255, Order::Stall), (370, CRASH), (380, Order::Restart), (480, Order::Resume)],
         "0@160 Stalled Crashed Restarted kept=1 3@460 4@560",
+    );
+}
+
+/// Five pings to the worker under orders of several rules, and what it tells.
+fn check_rules(orders: &[(u64, u16, Order)], told: &str) {
+    let script = orders.iter().map(|(at, rule, order)| ordered(*at, 1, *rule, *order));
+    assert_eq!(run_script(5, vec![], script.collect()).told(), told, "{orders:?}");
+}
+
+#[test]
+fn a_host_is_down_until_the_last_crash_ends() {
+    let told = "0@160 Crashed Restarted kept=1 4@560";
+    let first = (255, 1, CRASH);
+    check_rules(
+        &[first, (300, 2, CRASH), (350, 1, Order::Restart), (480, 2, Order::Restart)],
+        told,
+    );
+    check_rules(
+        &[first, (300, 2, CRASH), (350, 2, Order::Restart), (480, 1, Order::Restart)],
+        told,
+    );
+    check_rules(
+        &[first, (300, 2, LOSE), (350, 2, Order::Restart), (480, 1, Order::Restart)],
+        "0@160 Crashed Crashed RestartedEmpty kept=0 4@560",
+    );
+    check_rules(&[first, (300, 2, Order::Restart)], "0@160 Crashed");
+}
+
+#[test]
+fn a_host_hangs_until_the_last_stall_ends_and_a_crash_ends_them_all() {
+    let stalls = [(255, 1, Order::Stall), (300, 2, Order::Stall)];
+    let ends = |first, second| [(360, first, Order::Resume), (480, second, Order::Resume)];
+    let told = "0@160 Stalled Resumed 1@480 2@490 3@490 4@560";
+    check_rules(&[stalls, ends(1, 2)].concat(), told);
+    check_rules(&[stalls, ends(2, 1)].concat(), told);
+    let crash = [(310, 3, CRASH), (320, 3, Order::Restart)];
+    check_rules(
+        &[stalls, crash, ends(1, 2)].concat(),
+        "0@160 Stalled Crashed Restarted kept=1 2@360 3@460 4@560",
+    );
+}
+
+#[test]
+fn factors_of_slow_hosts_multiply() {
+    check_rules(
+        &[
+            (200, 1, Order::Slow(3_000)),
+            (300, 2, Order::Slow(2_000)),
+            (400, 1, Order::Slow(1_000)),
+            (500, 2, Order::Slow(1_000)),
+        ],
+        "0@160 Slowed 1@280 Slowed Slowed 2@410 3@470 Slowed 4@560",
     );
 }
 
