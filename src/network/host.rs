@@ -10,7 +10,7 @@ use self::ailments::{Ailments, Turn, USUAL_PACE};
 
 use super::fate::{Parcel, Road, carry, release_overdue};
 use super::link::{Fortune, LinkState};
-use super::rule::Concern;
+use super::rule::{Concern, FaultRule};
 use super::{CONTROL_FLOOR, Clock, Control, Order, Topology};
 use crate::kernel::{Draws, Incoming, LocalTime, Outbox, Process, ProcessId, Span, VirtualTime};
 use crate::trace::{Fact, HostChange};
@@ -114,14 +114,14 @@ impl<R: Resident> Host<R> {
     /// A host, up and healthy, for the process with that number.
     ///
     /// # Panics
-    /// If a rule's number is 128 or more: draws would share addresses.
+    /// If a rule's number is [`FaultRule::MOST`] or more: draws would share addresses.
     pub fn new(me: ProcessId, seed: u64, topology: Arc<Topology>, resident: R) -> Self {
         let concerned = topology.rules.iter().zip(0..);
         let concerned = concerned.filter(|(rule, _)| rule.concerns_sender(me));
         let may_jump = concerned.clone().any(|(rule, _)| rule.may_jump());
         let rules: Box<[Concern]> = concerned
             .map(|(rule, place)| {
-                assert!(rule.number < 128, "a rule's number is small");
+                assert!(usize::from(rule.number) < FaultRule::MOST, "a rule's number is small");
                 Concern { place, seen: 0 }
             })
             .collect();

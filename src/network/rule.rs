@@ -10,7 +10,7 @@ use crate::trace::FateKind;
 pub struct FaultRule {
     /// The fault it belongs to, by its place in the scenario. Facts name it.
     pub fault: u16,
-    /// Its own number among all rules, below 128; draws are addressed by it.
+    /// Its own number among all rules, below [`Self::MOST`]; draws are addressed by it.
     pub number: u8,
     /// When it is on, in order and apart.
     pub windows: Vec<Window>,
@@ -109,6 +109,9 @@ impl LinkEffect {
 }
 
 impl FaultRule {
+    /// A run has at most so many: seven bits of an address are theirs.
+    pub const MOST: usize = 128;
+
     /// What it does to messages; nothing without windows.
     pub(super) fn kind(&self) -> Option<FateKind> {
         self.windows.first().map(|window| window.effect.kind())

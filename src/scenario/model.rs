@@ -200,6 +200,12 @@ pub enum Arrivals {
     },
 }
 
+impl LoadGroup {
+    /// The load plan refers to nothing older: parts of a chain are closer together than this, and
+    /// so are the issuers of an overlap.
+    pub const REFERENCE_AGE: Span = Span::from_secs(30);
+}
+
 impl Arrivals {
     /// No user answers faster than this.
     pub const LEAST_THINK: Span = Span::from_millis(20);
@@ -374,6 +380,24 @@ pub enum Effect {
     Skew(i64),
     /// The actor's clock runs fast by this many parts per million, slow if negative.
     Drift(f64),
+}
+
+impl Effect {
+    /// Whether it strikes actors; else it strikes links.
+    pub const fn is_on_actors(&self) -> bool {
+        match self {
+            Self::Crash { .. } | Self::Stall | Self::Slow(_) | Self::Skew(_) | Self::Drift(_) => {
+                true
+            }
+            Self::Delay { .. }
+            | Self::Reorder { .. }
+            | Self::Loss { .. }
+            | Self::Duplicate(_)
+            | Self::Bandwidth(_)
+            | Self::Partition
+            | Self::Clog => false,
+        }
+    }
 }
 
 /// How a reordered message moves.
