@@ -179,6 +179,8 @@ pub struct LoadGroup {
     pub retry: Option<Retry>,
     /// How long after their intended send attestations expire.
     pub expires: Option<Span>,
+    /// Share of statements whose signature is forged or tampered with; 0 to 1.
+    pub forged: f64,
 }
 
 /// When operations are due.

@@ -235,7 +235,7 @@ impl World {
                 window: overlap.window,
             }),
             expires: load.expires,
-            forged: 0.0,
+            forged: load.forged,
             until: VirtualTime::ZERO + scenario.warmup + scenario.duration,
         };
         Actor::Plan(Box::new(LoadPlan::new(setting)))

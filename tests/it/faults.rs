@@ -92,3 +92,26 @@ fn overlapping_faults_of_one_host_end_one_by_one() {
         assert!(only.starts_with("0m07.0") && only.contains("rule 1"), "{effect}: {only}");
     }
 }
+
+#[test]
+fn forgeries_are_refused_everywhere_and_counted() {
+    let place = Place::new();
+    let digest = |crypto: &str| {
+        let text = scenario("").replace("clients = 8", "clients = 8\nforged = \"10%\"");
+        place.write("small.toml", text);
+        place.expect(0, &format!("run small.toml --ordering fifo --crypto {crypto}"));
+        place.result("small/latest/digest.txt").lines().next().unwrap_or_default().to_owned()
+    };
+    let modelled = digest("modelled");
+    assert_eq!(digest("real"), modelled, "forgeries are known without arithmetic");
+    let count = |metric: &str| {
+        place.summary("small")["metrics"][metric]["run"]["count"].as_f64().unwrap_or(-1.0)
+    };
+    let refused = count("forged_refused");
+    assert!((20.0..60.0).contains(&refused), "a tenth of 400: {refused}");
+    assert_eq!((count("forged_accepted"), count("unfinished")), (0.0, 0.0));
+    let rows = place.result("small/latest/attestations.csv");
+    let forged: Vec<&str> = rows.lines().filter(|row| row.contains("InvalidSignature")).collect();
+    let everywhere = forged.iter().all(|row| row.contains("InvalidSignature:4"));
+    assert!(forged.len() as f64 >= refused && everywhere, "by all four validators: {forged:#?}");
+}

@@ -83,6 +83,7 @@ fn read_group(
         overlap: overlap?,
         retry: retry?,
         expires: written.expires.get().copied(),
+        forged: written.forged.get()?.0,
     })
 }
 

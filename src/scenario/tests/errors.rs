@@ -131,6 +131,6 @@ fn there_are_addresses_for_so_many_rules_and_no_more() {
                     `routers -> validators`, or leave some out";
     assert_eq!(crowded(128, 0), Err(expected.to_owned()));
     assert_eq!(crowded(1, 999), Ok(()));
-    let expected = "6017:3 this scenario has 1001 faults | a scenario has at most 1000";
+    let expected = "7016:1 this scenario has 1001 faults | a scenario has at most 1000";
     assert_eq!(crowded(1, 1_000), Err(expected.to_owned()));
 }
