@@ -11,13 +11,16 @@ use crate::kernel::{ProcessId, Span};
 use crate::network::{Desk, Fortune, Resident, TimerSlot};
 use crate::trace::Fact;
 
+/// Routers without a limit hold so many operations all the same.
+const MOST_QUEUED: u32 = 1 << 20;
+
 /// What all routers of a run have in common.
 #[derive(Clone, Copy, Debug)]
 pub struct RouterSetting {
     /// Validators, as processes 0 and up.
     pub validators: u32,
-    /// Operations it holds at most.
-    pub queue: u32,
+    /// Operations it holds at most; without a limit it is capped all the same.
+    pub queue: Option<u32>,
     /// Work on one operation, its stamp included.
     pub work: Span,
 }
@@ -41,7 +44,11 @@ impl Router {
         let operation = submission.item.signed.attestation.operation;
         let attempt = submission.item.attempt;
         let queue = self.pool.jobs();
-        if queue >= self.setting.queue {
+        let most = self.setting.queue.unwrap_or(MOST_QUEUED);
+        if queue >= most {
+            if self.setting.queue.is_none() {
+                desk.overflow();
+            }
             desk.fact(Fact::Rejected { operation: operation.0, attempt });
             let fortune = Fortune::Operation { number: operation.0, attempt, leg: 2 };
             return desk.send(from, Packet::Busy(operation, attempt), fortune);

@@ -36,7 +36,7 @@ pub const FATES: [FateKind; 6] = [
 ];
 
 /// Every change of a host, in order.
-pub const CHANGES: [HostChange; 7] = [
+pub const CHANGES: [HostChange; 8] = [
     HostChange::Crashed,
     HostChange::Restarted,
     HostChange::RestartedEmpty,
@@ -44,6 +44,7 @@ pub const CHANGES: [HostChange; 7] = [
     HostChange::Resumed,
     HostChange::Slowed,
     HostChange::ClockChanged,
+    HostChange::Overflowed,
 ];
 
 impl Achievement {

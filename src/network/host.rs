@@ -95,6 +95,7 @@ struct Shell<P> {
     has_started: bool,
     is_up: bool,
     state_lost: bool,
+    has_overflowed: bool,
     /// A rule lets messages of this sender jump ahead.
     may_jump: bool,
 }
@@ -139,6 +140,7 @@ impl<R: Resident> Host<R> {
             has_started: false,
             is_up: true,
             state_lost: false,
+            has_overflowed: false,
             may_jump,
         };
         Self { resident, shell }
@@ -163,7 +165,10 @@ impl<R: Resident> Host<R> {
                 self.resident.restart(&mut Desk { shell: &mut self.shell, out });
             }
             HostChange::Resumed => self.catch_up(out),
-            HostChange::Stalled | HostChange::Slowed | HostChange::ClockChanged => {}
+            HostChange::Stalled
+            | HostChange::Slowed
+            | HostChange::ClockChanged
+            | HostChange::Overflowed => {}
         }
     }
 
@@ -217,7 +222,7 @@ impl<R: Resident> Process for Host<R> {
             _ if !self.shell.is_up => {}
             message => match &mut self.shell.held {
                 Some(held) if held.len() < MOST_HELD => held.push_back((source, message)),
-                Some(_) => {}
+                Some(_) => self.shell.overflow(out),
                 None => self.take(source, message, out),
             },
         }
@@ -285,6 +290,14 @@ impl<P: Payload> Shell<P> {
             if let Some(kind) = rule.kind().filter(|_| messages > 0) {
                 out.fact(Fact::Seen { rule: rule.fault, kind, messages });
             }
+        }
+    }
+
+    /// Something is lost for want of room: the run says nothing certain any more.
+    fn overflow(&mut self, out: &mut Outbox<Signal<P>, Fact>) {
+        if !std::mem::replace(&mut self.has_overflowed, true) {
+            let change = HostChange::Overflowed;
+            out.fact(Fact::Host { rule: Control::OF_THE_RUN, change });
         }
     }
 
@@ -386,6 +399,11 @@ impl<P: Payload> Desk<'_, P> {
         let wait = end.since(self.out.now());
         self.out.timer(wait, Signal::Timer { incarnation, slot });
         end
+    }
+
+    /// Records that the actor lost something for want of room.
+    pub fn overflow(&mut self) {
+        self.shell.overflow(self.out);
     }
 
     /// Records an observation.

@@ -27,9 +27,6 @@ pub const MODEL: u32 = 1;
 /// How long registries remember what they applied.
 const REGISTRY_RETENTION: Span = Span::from_secs(300);
 
-/// Routers without a limit hold so many operations all the same.
-const ROUTER_CAP: u32 = 1 << 20;
-
 const _: () = assert!(
     LoadGroup::REFERENCE_AGE.as_nanos() <= REFERENCE_AGE.as_nanos(),
     "what a scenario may refer to is still known to the plan"
@@ -175,7 +172,7 @@ impl World {
     fn router(&self, scenario: &Scenario, keys: &KeyRing, number: u32) -> Actor {
         let setting = RouterSetting {
             validators: self.layout.validators(),
-            queue: scenario.routers.queue.unwrap_or(ROUTER_CAP),
+            queue: scenario.routers.queue,
             work: scenario.costs.route + scenario.costs.sign,
         };
         let signer = keys.signer(self.layout.router(number).0);

@@ -66,6 +66,8 @@ pub enum HostChange {
     Slowed,
     /// Its clock changed.
     ClockChanged,
+    /// It held as many messages as it may, and what came then is lost. Told once.
+    Overflowed,
 }
 
 /// What a fault rule did to one message.

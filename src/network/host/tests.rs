@@ -363,3 +363,33 @@ fn what_a_host_sends_itself_is_not_on_the_network() {
     assert_eq!(facts.told(), "7@0");
     assert_eq!(facts.0.len(), 1, "no usage");
 }
+
+#[test]
+fn a_stalled_host_that_holds_too_much_says_so_once() {
+    struct Flood;
+    impl Resident for Flood {
+        type Packet = Ping;
+        fn start(&mut self, desk: &mut Desk<'_, Ping>) {
+            (0..MOST_HELD as u32 + 2).for_each(|number| {
+                desk.send(desk.me(), Ping(number), Fortune::Protocol);
+            });
+        }
+        fn packet(&mut self, _: ProcessId, _: Ping, _: &mut Desk<'_, Ping>) {}
+        fn timer(&mut self, _: TimerSlot, _: &mut Desk<'_, Ping>) {}
+    }
+    let topology = Topology {
+        region_of: vec![0],
+        one_way: vec![vec![Span::TICK]],
+        jitter: 0.0,
+        bandwidth: None,
+        transport: Transport::Stream,
+        rules: vec![],
+    };
+    let host = Host::new(ProcessId(0), 1, Arc::new(topology), Flood);
+    let script = vec![order(0, 0, Order::Stall), order(0, 0, Order::Start)];
+    let until = VirtualTime::ZERO + Span::from_secs(1);
+    let limits = Limits { until, max_events: 1 << 21 };
+    let mut facts = Facts::default();
+    sequential::run(Model { processes: vec![host], script }, limits, &mut facts);
+    assert_eq!(facts.told(), "Stalled Overflowed");
+}
