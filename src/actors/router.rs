@@ -11,9 +11,6 @@ use crate::kernel::{ProcessId, Span};
 use crate::network::{Desk, Fortune, Resident, TimerSlot};
 use crate::trace::Fact;
 
-/// Routers without a limit hold so many operations all the same.
-const MOST_QUEUED: u32 = 1 << 20;
-
 /// What all routers of a run have in common.
 #[derive(Clone, Copy, Debug)]
 pub struct RouterSetting {
@@ -44,11 +41,11 @@ impl Router {
         let operation = submission.item.signed.attestation.operation;
         let attempt = submission.item.attempt;
         let queue = self.pool.jobs();
-        let most = self.setting.queue.unwrap_or(MOST_QUEUED);
-        if queue >= most {
-            if self.setting.queue.is_none() {
-                desk.overflow();
-            }
+        let has_room = match self.setting.queue {
+            Some(most) => queue < most,
+            None => self.pool.has_room(desk),
+        };
+        if !has_room {
             desk.fact(Fact::Rejected { operation: operation.0, attempt });
             let fortune = Fortune::Operation { number: operation.0, attempt, leg: 2 };
             return desk.send(from, Packet::Busy(operation, attempt), fortune);

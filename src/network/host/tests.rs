@@ -333,6 +333,27 @@ fn a_rule_with_a_large_number_is_refused() {
     run(1, rules, &[]);
 }
 
+/// A second in the life of a host that has nobody else.
+fn run_alone<R: Resident<Packet = Ping>>(
+    resident: R,
+    script: Vec<(VirtualTime, ProcessId, Signal<Ping>)>,
+) -> Facts {
+    let topology = Topology {
+        region_of: vec![0],
+        one_way: vec![vec![Span::TICK]],
+        jitter: 0.0,
+        bandwidth: None,
+        transport: Transport::Stream,
+        rules: vec![],
+    };
+    let processes = vec![Host::new(ProcessId(0), 1, Arc::new(topology), resident)];
+    let until = VirtualTime::ZERO + Span::from_secs(1);
+    let mut facts = Facts::default();
+    let limits = Limits { until, max_events: 1 << 21 };
+    sequential::run(Model { processes, script }, limits, &mut facts);
+    facts
+}
+
 #[test]
 fn what_a_host_sends_itself_is_not_on_the_network() {
     struct Monologue;
@@ -347,19 +368,7 @@ fn what_a_host_sends_itself_is_not_on_the_network() {
         }
         fn timer(&mut self, _: TimerSlot, _: &mut Desk<'_, Ping>) {}
     }
-    let topology = Topology {
-        region_of: vec![0],
-        one_way: vec![vec![Span::TICK]],
-        jitter: 0.0,
-        bandwidth: None,
-        transport: Transport::Stream,
-        rules: vec![],
-    };
-    let processes = vec![Host::new(ProcessId(0), 1, Arc::new(topology), Monologue)];
-    let script = vec![order(0, 0, Order::Start), order(1, 0, Order::Close)];
-    let until = VirtualTime::ZERO + Span::from_secs(1);
-    let mut facts = Facts::default();
-    sequential::run(Model { processes, script }, Limits { until, max_events: 10 }, &mut facts);
+    let facts = run_alone(Monologue, vec![order(0, 0, Order::Start), order(1, 0, Order::Close)]);
     assert_eq!(facts.told(), "7@0");
     assert_eq!(facts.0.len(), 1, "no usage");
 }
@@ -377,19 +386,6 @@ fn a_stalled_host_that_holds_too_much_says_so_once() {
         fn packet(&mut self, _: ProcessId, _: Ping, _: &mut Desk<'_, Ping>) {}
         fn timer(&mut self, _: TimerSlot, _: &mut Desk<'_, Ping>) {}
     }
-    let topology = Topology {
-        region_of: vec![0],
-        one_way: vec![vec![Span::TICK]],
-        jitter: 0.0,
-        bandwidth: None,
-        transport: Transport::Stream,
-        rules: vec![],
-    };
-    let host = Host::new(ProcessId(0), 1, Arc::new(topology), Flood);
-    let script = vec![order(0, 0, Order::Stall), order(0, 0, Order::Start)];
-    let until = VirtualTime::ZERO + Span::from_secs(1);
-    let limits = Limits { until, max_events: 1 << 21 };
-    let mut facts = Facts::default();
-    sequential::run(Model { processes: vec![host], script }, limits, &mut facts);
+    let facts = run_alone(Flood, vec![order(0, 0, Order::Stall), order(0, 0, Order::Start)]);
     assert_eq!(facts.told(), "Stalled Overflowed");
 }
