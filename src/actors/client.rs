@@ -1,13 +1,16 @@
 //! A client: does what its plan says, and judges by what it is told.
 
+mod flight;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use self::flight::{Flight, Flights, Tally};
 use super::Packet;
-use super::packet::{Ack, Answer, Ask, Planned, Submission};
+use super::packet::{Ack, Answer, Ask, Forgery, Planned, Submission};
 use super::slots::Slots;
-use crate::attestation::{KeyRing, Operation, Signed, Status, Verdict};
-use crate::kernel::{LocalTime, ProcessId, Span};
+use crate::attestation::{Attestation, KeyRing, Operation, Signed, Verdict};
+use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::{CONTROL_FLOOR, Desk, Fortune, Resident, TimerSlot};
 use crate::ordering::{Carried, Committee, HostedSubmitter, Item, SubmitterEffect, TimerId};
 use crate::trace::{Conclusion, Fact};
@@ -59,7 +62,7 @@ struct Active {
     effects: Vec<SubmitterEffect>,
     timers: Slots<Waiting>,
     submitter_timers: BTreeMap<TimerId, TimerSlot>,
-    flights: BTreeMap<Operation, Flight>,
+    flights: Flights,
 }
 
 /// Why a timer was set.
@@ -72,42 +75,14 @@ enum Waiting {
     Submitter(TimerId),
 }
 
-/// One operation under way.
-struct Flight {
-    planned: Arc<Planned>,
-    signed: Option<Arc<Signed>>,
-    attempt: u8,
-    /// Waiting for the next try.
-    pausing: bool,
-    /// Validators that said it is in.
-    accepted: Tally,
-    /// Validators that refused this try, and whether one of them did for good.
-    refused: Tally,
-    /// How many of those refused for good.
-    refused_for_good: u32,
-    /// Answers to a question, by what they said, and who gave them.
-    answers: BTreeMap<Status, u32>,
-    answered_by: Tally,
-}
+/// Registries forget what they applied so long ago; nobody can answer for it then.
+const LONGEST_MEMORY: Span = Span::from_secs(300);
 
-/// Validators that have spoken.
-#[derive(Clone, Debug, Default)]
-struct Tally(Vec<u64>);
-
-impl Tally {
-    /// Adds one; true if it is new.
-    fn add(&mut self, validator: ProcessId) -> bool {
-        let (word, bit) = (validator.index() / 64, 1 << (validator.index() % 64));
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
-        }
-        let is_new = self.0[word] & bit == 0;
-        self.0[word] |= bit;
-        is_new
-    }
-
-    fn count(&self) -> u32 {
-        self.0.iter().map(|word| word.count_ones()).sum()
+impl ClientSetting {
+    /// How long after its intended send an operation may still be under way.
+    fn patience(&self) -> Span {
+        let each = |retry: RetryPolicy| (retry.timeout + retry.after) * u64::from(retry.tries);
+        LONGEST_MEMORY + self.retry.map_or(Span::ZERO, each)
     }
 }
 
@@ -121,30 +96,17 @@ impl Client {
         let setting = &self.setting;
         let active = self.active.get_or_insert_with(|| Box::new(Active::new(setting, desk)));
         let operation = planned.operation;
-        let signed = planned.attestation.as_ref().map(|attestation| {
-            // A forger has a key, but not the attester's: a router's will do.
-            let signer = if planned.forged { setting.routers[0] } else { desk.me() };
-            Signed::new(attestation.clone(), &setting.keys.signer(signer.0))
-        });
-        let flight = Flight {
-            planned,
-            signed,
-            attempt: 0,
-            pausing: false,
-            accepted: Tally::default(),
-            refused: Tally::default(),
-            refused_for_good: 0,
-            answers: BTreeMap::new(),
-            answered_by: Tally::default(),
-        };
-        active.flights.insert(operation, flight);
+        active.forget_before(setting, desk.now());
+        let signed =
+            planned.attestation.as_ref().map(|said| sign(setting, said, &planned, desk.me()));
+        active.flights.insert(Flight::new(planned, signed));
         active.send(setting, operation, desk);
     }
 
     fn acked(&mut self, from: ProcessId, ack: &Ack, desk: &mut Desk<'_, Packet>) {
         let (setting, operation) = (&self.setting, ack.operation);
         let Some(active) = &mut self.active else { return };
-        let Some(flight) = active.flights.get_mut(&operation) else { return };
+        let Some(flight) = active.flights.get_mut(operation) else { return };
         let statement = Ack::statement(&ack.id, ack.verdict);
         if !setting.keys.verify(from.0, &statement, &ack.signature) {
             return;
@@ -164,7 +126,7 @@ impl Client {
     fn answered(&mut self, from: ProcessId, answer: &Answer, desk: &mut Desk<'_, Packet>) {
         let (setting, operation) = (&self.setting, answer.operation);
         let Some(active) = &mut self.active else { return };
-        let Some(flight) = active.flights.get_mut(&operation) else { return };
+        let Some(flight) = active.flights.get_mut(operation) else { return };
         if !flight.answered_by.add(from) {
             return;
         }
@@ -185,9 +147,27 @@ impl Client {
     fn busy(&mut self, operation: Operation, attempt: u8, desk: &mut Desk<'_, Packet>) {
         let setting = &self.setting;
         let Some(active) = &mut self.active else { return };
-        if active.flights.get(&operation).is_some_and(|flight| flight.attempt == attempt) {
+        if active.flights.get(operation).is_some_and(|flight| flight.attempt == attempt) {
             active.try_later(setting, operation, setting.retry_after, desk);
         }
+    }
+}
+
+/// A forger has a key, but not the attester's: a router's will do.
+fn sign(
+    setting: &ClientSetting,
+    said: &Attestation,
+    planned: &Planned,
+    me: ProcessId,
+) -> Arc<Signed> {
+    let signer = match planned.forgery {
+        Some(Forgery::Forged) => setting.routers[0],
+        Some(Forgery::Tampered) | None => me,
+    };
+    let signed = Signed::new(said.clone(), &setting.keys.signer(signer.0));
+    match planned.forgery {
+        Some(Forgery::Tampered) => Arc::new(signed.tampered()),
+        Some(Forgery::Forged) | None => signed,
     }
 }
 
@@ -206,13 +186,13 @@ impl Active {
             effects: Vec::new(),
             timers: Slots::default(),
             submitter_timers: BTreeMap::new(),
-            flights: BTreeMap::new(),
+            flights: Flights::default(),
         }
     }
 
     /// Sends an operation: for the first time, or again.
     fn send(&mut self, setting: &ClientSetting, operation: Operation, desk: &mut Desk<'_, Packet>) {
-        let Some(flight) = self.flights.get(&operation) else { return };
+        let Some(flight) = self.flights.get(operation) else { return };
         let (number, attempt) = (operation.0, flight.attempt);
         desk.fact(Fact::Sent { operation: number, attempt });
         match (flight.signed.clone(), flight.planned.question) {
@@ -220,7 +200,10 @@ impl Active {
                 let item = Item { signed, attempt };
                 let turn = if setting.nearest_router { 0 } else { number as usize };
                 let router = self.routers[(turn + usize::from(attempt)) % self.routers.len()];
-                self.submitter.submit(desk.local_now(), &item, &mut self.effects);
+                // A forger does not know what the attester's half of the strategy knows.
+                if flight.planned.forgery.is_none() {
+                    self.submitter.submit(desk.local_now(), &item, &mut self.effects);
+                }
                 let submission = Packet::Submit(Arc::new(Submission { item }));
                 desk.send(router, submission, Fortune::Operation { number, attempt, leg: 0 });
                 self.obey_submitter(setting, desk);
@@ -255,7 +238,7 @@ impl Active {
         operation: Operation,
         desk: &mut Desk<'_, Packet>,
     ) {
-        let Some(flight) = self.flights.get(&operation) else { return };
+        let Some(flight) = self.flights.get(operation) else { return };
         if flight.refused_for_good > setting.committee.size() - setting.committee.quorum() {
             return self.conclude(setting, operation, Conclusion::Refused, desk);
         }
@@ -271,7 +254,7 @@ impl Active {
         pause: Span,
         desk: &mut Desk<'_, Packet>,
     ) {
-        let Some(flight) = self.flights.get_mut(&operation) else { return };
+        let Some(flight) = self.flights.get_mut(operation) else { return };
         let tries = setting.retry.map_or(1, |retry| retry.tries);
         if flight.pausing {
             return;
@@ -290,7 +273,7 @@ impl Active {
         operation: Operation,
         desk: &mut Desk<'_, Packet>,
     ) {
-        let Some(flight) = self.flights.get_mut(&operation) else { return };
+        let Some(flight) = self.flights.get_mut(operation) else { return };
         flight.attempt += 1;
         flight.pausing = false;
         flight.refused = Tally::default();
@@ -305,14 +288,27 @@ impl Active {
         conclusion: Conclusion,
         desk: &mut Desk<'_, Packet>,
     ) {
-        let Some(flight) = self.flights.remove(&operation) else { return };
+        let Some(flight) = self.flights.remove(operation) else { return };
         let attempt = flight.attempt;
         desk.fact(Fact::Concluded { operation: operation.0, attempt, conclusion });
-        if let Some(signed) = &flight.signed {
-            self.submitter.retire(&signed.id);
-        }
+        self.retire(&flight);
         if let Some(user) = flight.planned.user {
             desk.tell(setting.plan, desk.now() + CONTROL_FLOOR, Packet::Done { user });
+        }
+    }
+
+    /// The strategy's half forgets what is no longer under way.
+    fn retire(&mut self, flight: &Flight) {
+        if let Some(signed) = flight.signed.as_ref().filter(|_| flight.planned.forgery.is_none()) {
+            self.submitter.retire(&signed.id);
+        }
+    }
+
+    /// Stops waiting for what nobody remembers any more, so that memory does not grow.
+    fn forget_before(&mut self, setting: &ClientSetting, now: VirtualTime) {
+        let patience = setting.patience();
+        while let Some(flight) = self.flights.take_outdated(now, patience) {
+            self.retire(&flight);
         }
     }
 
@@ -393,7 +389,7 @@ impl Resident for Client {
             Some(Waiting::Retry(operation)) => active.retry(&self.setting, operation, desk),
             Some(Waiting::Timeout(operation, attempt)) => {
                 let is_same = |flight: &Flight| flight.attempt == attempt;
-                if active.flights.get(&operation).is_some_and(is_same) {
+                if active.flights.get(operation).is_some_and(is_same) {
                     let pause = self.setting.retry.map_or(Span::ZERO, |retry| retry.after);
                     active.try_later(&self.setting, operation, pause, desk);
                 }
@@ -415,9 +411,9 @@ impl Resident for Client {
     /// A client that comes back tries again whatever had not ended.
     fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
         let Some(active) = &mut self.active else { return };
-        let open: Vec<Operation> = active.flights.keys().copied().collect();
+        let open = active.flights.operations();
         for operation in open {
-            if let Some(flight) = active.flights.get_mut(&operation) {
+            if let Some(flight) = active.flights.get_mut(operation) {
                 flight.pausing = false;
             }
             active.try_later(&self.setting, operation, Span::ZERO, desk);

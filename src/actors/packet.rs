@@ -37,6 +37,15 @@ pub enum Packet {
     Answer(Arc<Answer>),
 }
 
+/// What is wrong with a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgery {
+    /// It is somebody else's.
+    Forged,
+    /// It was the attester's, and a bit of it has changed.
+    Tampered,
+}
+
 /// One operation of the load plan.
 #[derive(Debug)]
 pub struct Planned {
@@ -50,8 +59,8 @@ pub struct Planned {
     pub attestation: Option<Attestation>,
     /// What to ask about.
     pub question: Option<(Id, Operation)>,
-    /// Signed by somebody else.
-    pub forged: bool,
+    /// Somebody who is not its attester sends it.
+    pub forgery: Option<Forgery>,
     /// The user who waits for it, in closed load.
     pub user: Option<u32>,
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Packet;
-use super::packet::Planned;
+use super::packet::{Forgery, Planned};
 use super::plan_setting::{KeyPick, LoadSetting};
 use super::plan_standing::{Latest, Standing};
 use crate::attestation::{Action, Attestation, AttesterId, Operation, Schema};
@@ -189,7 +189,7 @@ impl LoadPlan {
         };
         let said = self.issue(at, Choice { kind, client, subject, target, user }, desk);
         match (kind, said) {
-            (Kind::Revoke, _) => self.standing.remove(subject),
+            (Kind::Revoke, Some(_)) => self.standing.remove(subject),
             (_, Some(said)) => self.standing.insert(said),
             (_, None) => {}
         }
@@ -239,7 +239,8 @@ impl LoadPlan {
         }
     }
 
-    /// Numbers an operation and hands it to its client; what was said, unless it is a question.
+    /// Numbers an operation and hands it to its client; what was said, unless it is a question or
+    /// a forgery, to which nothing will refer.
     fn issue(
         &mut self,
         intended: VirtualTime,
@@ -251,10 +252,12 @@ impl LoadPlan {
         let Choice { kind, client, subject, target, user } = choice;
         let process = ProcessId(self.setting.first_client.0 + client);
         let is_question = kind == Kind::Query;
-        let sequence = if is_question { 0 } else { self.next_sequence(client) };
+        let forgery = if is_question { None } else { self.forgery(operation, desk) };
+        let sequence = if is_question { 0 } else { self.sequence(client, forgery) };
         let attestation =
             (!is_question).then(|| self.say(operation, process, sequence, intended, &choice));
-        let said = attestation.as_ref().map(|attestation| {
+        let genuine = attestation.as_ref().filter(|_| forgery.is_none());
+        let said = genuine.map(|attestation| {
             let id = attestation.id();
             Latest { id, operation, client, subject, at: intended }
         });
@@ -266,10 +269,8 @@ impl LoadPlan {
             target: target.map_or(Fact::NONE, |target| target.operation.0),
             intended,
         });
-        let is_forged = unit(operation_word(desk, operation.0, 3)) < self.setting.forged;
-        let forged = is_forged && !is_question;
         let question = target.filter(|_| is_question).map(|target| (target.id, target.operation));
-        let planned = Planned { kind, operation, intended, attestation, question, forged, user };
+        let planned = Planned { kind, operation, intended, attestation, question, forgery, user };
         desk.tell(process, intended, Packet::Plan(Arc::new(planned)));
         said
     }
@@ -303,10 +304,19 @@ impl LoadPlan {
         }
     }
 
-    fn next_sequence(&mut self, client: u32) -> u32 {
+    fn forgery(&self, operation: Operation, desk: &mut Desk<'_, Packet>) -> Option<Forgery> {
+        let luck = unit(operation_word(desk, operation.0, 3));
+        let kind =
+            if luck < self.setting.forged / 2.0 { Forgery::Forged } else { Forgery::Tampered };
+        (luck < self.setting.forged).then_some(kind)
+    }
+
+    /// The number of a client's next statement. A forgery claims it and does not use it up.
+    fn sequence(&mut self, client: u32, forgery: Option<Forgery>) -> u32 {
         let sequence = &mut self.sequences[client as usize];
-        *sequence += 1;
-        *sequence - 1
+        let next = *sequence;
+        *sequence += u32::from(forgery.is_none());
+        next
     }
 
     /// The number of the next operation: groups take turns, so that numbers stay dense.

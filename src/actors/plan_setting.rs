@@ -27,7 +27,7 @@ pub struct LoadSetting {
     pub burst: Option<Burst>,
     /// How long after their intended send attestations expire.
     pub expires: Option<Span>,
-    /// Share of attestations signed by somebody else.
+    /// Share of statements whose signature is forged or tampered with, one as often as the other.
     pub forged: f64,
     /// When the load ends.
     pub until: VirtualTime,

@@ -3,6 +3,9 @@
 use crate::kernel::{Span, VirtualTime};
 use crate::network::{Desk, Payload, TimerSlot};
 
+/// A queue that the scenario leaves without a limit holds so many jobs all the same.
+const MOST_JOBS: u32 = 1 << 20;
+
 /// Equal workers. As service is first come, first served, a job's end is known when it comes.
 #[derive(Clone, Debug)]
 pub(super) struct Pool {
@@ -19,6 +22,15 @@ impl Pool {
     /// Jobs waiting or in work.
     pub(super) const fn jobs(&self) -> u32 {
         self.jobs
+    }
+
+    /// Whether one more job may wait; said aloud if not, for no scenario set this limit.
+    pub(super) fn has_room<P: Payload>(&self, desk: &mut Desk<'_, P>) -> bool {
+        let has_room = self.jobs < MOST_JOBS;
+        if !has_room {
+            desk.overflow();
+        }
+        has_room
     }
 
     /// Takes a job in; `slot` is called when it is done.

@@ -16,8 +16,8 @@ use crate::trace::Fact;
 pub struct RouterSetting {
     /// Validators, as processes 0 and up.
     pub validators: u32,
-    /// Operations it holds at most.
-    pub queue: u32,
+    /// Operations it holds at most; without a limit it is capped all the same.
+    pub queue: Option<u32>,
     /// Work on one operation, its stamp included.
     pub work: Span,
 }
@@ -41,7 +41,11 @@ impl Router {
         let operation = submission.item.signed.attestation.operation;
         let attempt = submission.item.attempt;
         let queue = self.pool.jobs();
-        if queue >= self.setting.queue {
+        let has_room = match self.setting.queue {
+            Some(most) => queue < most,
+            None => self.pool.has_room(desk),
+        };
+        if !has_room {
             desk.fact(Fact::Rejected { operation: operation.0, attempt });
             let fortune = Fortune::Operation { number: operation.0, attempt, leg: 2 };
             return desk.send(from, Packet::Busy(operation, attempt), fortune);

@@ -275,6 +275,8 @@ impl Resident for Validator {
 
     fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
         match packet {
+            // What the committee says to itself is not cut: that would break it, not fill it.
+            Packet::Handed(_) | Packet::Ask(_) if !self.workers.has_room(desk) => {}
             Packet::Handed(handed) => self.received(from, handed, desk),
             Packet::Protocol(carried) => {
                 let work = self.cost_of(carried.work);

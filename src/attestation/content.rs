@@ -164,6 +164,15 @@ impl Signed {
         keys.verify(self.attestation.attester.0, &statement, &self.signature)
     }
 
+    /// The same with a signature of which one bit has changed on the way.
+    pub fn tampered(&self) -> Self {
+        Self {
+            attestation: self.attestation.clone(),
+            id: self.id,
+            signature: self.signature.tampered(),
+        }
+    }
+
     /// Bytes on the wire: content, data and signature.
     pub fn wire_len(&self) -> u32 {
         self.attestation.encoded_len() + self.attestation.data_len + SIGNATURE_BYTES

@@ -173,7 +173,7 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) engine: EngineArgs,
     /// The seed; the scenario's own if not given
-    #[arg(long, conflicts_with = "seeds")]
+    #[arg(long, conflicts_with = "seeds", allow_hyphen_values = true, value_parser = seed_of)]
     pub(super) seed: Option<u64>,
     /// Several seeds, both ends included: `1..20`, or `1,4,9`
     #[arg(long, value_name = "SEEDS", value_parser = seeds_of)]
@@ -273,11 +273,13 @@ pub(super) struct Seeds(pub(super) Vec<u64>);
 /// The most seeds of one command.
 const MOST_SEEDS: u64 = 100_000;
 
+fn seed_of(text: &str) -> Result<u64, String> {
+    text.trim().parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
 fn seeds_of(text: &str) -> Result<Seeds, String> {
     let number = |text: &str| {
-        text.trim()
-            .parse::<u64>()
-            .map_err(|_| format!("`{text}` is not a seed: write 1..20 or 1,4,9"))
+        seed_of(text).map_err(|_| format!("`{text}` is not a seed: write 1..20 or 1,4,9"))
     };
     let mut seeds = Vec::new();
     for part in text.split(',') {
@@ -285,8 +287,11 @@ fn seeds_of(text: &str) -> Result<Seeds, String> {
             None => seeds.push(number(part)?),
             Some((first, last)) => {
                 let (first, last) = (number(first)?, number(last.trim_start_matches('='))?);
-                if last < first || last - first >= MOST_SEEDS {
-                    return Err(format!("`{part}` is empty or has more than {MOST_SEEDS} seeds"));
+                if last < first {
+                    return Err(format!("`{part}` runs backwards: write {last}..{first}"));
+                }
+                if last - first >= MOST_SEEDS {
+                    return Err(format!("`{part}` has more than {MOST_SEEDS} seeds"));
                 }
                 seeds.extend(first..=last);
             }

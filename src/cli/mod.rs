@@ -62,6 +62,10 @@ impl Cli {
             output::print_error("interrupted; nothing half-written was left behind");
             std::process::exit(INTERRUPTED.into());
         });
+        output::unless_lost(self.obey(root))
+    }
+
+    fn obey(self, root: Root) -> ExitCode {
         let Root { quiet, command } = root;
         let Some(command) = command else {
             print(greeting::GREETING);

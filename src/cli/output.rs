@@ -3,6 +3,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Exit code of an invalid scenario or command line.
 pub(super) const INVALID: u8 = 104;
@@ -11,10 +12,23 @@ pub(super) const INTERRUPTED: u8 = 105;
 /// Exit code of a failure of attestorm itself, or of the system below it.
 pub(super) const FAILED: u8 = 1;
 
-/// Prints a result.
+/// Whether something could not be printed.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Prints a result. A closed pipe is how `| head` says that it has seen enough; any other failure
+/// is told once.
 pub(super) fn print(text: &str) {
-    // A closed pipe is how `| head` says that it has seen enough.
-    let _ = io::stdout().lock().write_all(text.as_bytes());
+    let mut stdout = io::stdout().lock();
+    let printed = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let failed = printed.err().filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
+    if let Some(error) = failed.filter(|_| !LOST.swap(true, Ordering::Relaxed)) {
+        print_error(&format!("error: cannot print: {error}\nprint to somewhere with room"));
+    }
+}
+
+/// The exit code, unless something could not be printed.
+pub(super) fn unless_lost(code: ExitCode) -> ExitCode {
+    if LOST.load(Ordering::Relaxed) { ExitCode::from(FAILED) } else { code }
 }
 
 /// Prints a line to stderr.

@@ -2,7 +2,7 @@
 
 use super::grouped::grouped;
 use crate::measure::Measurement;
-use crate::scenario::model::{Climb, Effect, Fault, Scenario};
+use crate::scenario::model::{Climb, Effect, Fault};
 use crate::trace::FateKind;
 
 /// What one fault did.
@@ -25,26 +25,17 @@ pub struct FaultReport {
 /// A fault that reaches less than this share of what was planned did not occur.
 const LEAST_SHARE: f64 = 0.25;
 
-/// Reports on the fault with that number.
-pub(super) fn report_fault(
-    scenario: &Scenario,
-    number: usize,
-    measurement: &Measurement,
-) -> FaultReport {
-    let fault = &scenario.faults[number];
+/// Reports on a fault, which has that number in its scenario.
+pub(super) fn report_fault(fault: &Fault, number: usize, measurement: &Measurement) -> FaultReport {
     let (mut achieved, mut missing) = (Vec::new(), None);
     for effect in &fault.effects {
-        match achieve(effect, number, measurement) {
-            Ok(text) => achieved.push(text),
-            Err((text, reason)) => {
-                achieved.push(text);
-                missing.get_or_insert((reason, effect));
-            }
-        }
+        let done = achieve(effect, number, measurement);
+        achieved.push(done.text);
+        missing = missing.or(done.missing.map(|(miss, reason)| (effect, miss, reason)));
     }
     let name = fault.name.clone();
-    let did_not_occur = missing.as_ref().map(|(reason, _)| format!("fault `{name}` {reason}"));
-    let way_out = missing.map(|(_, effect)| way_out(fault, effect));
+    let did_not_occur = missing.as_ref().map(|(.., reason)| format!("fault `{name}` {reason}"));
+    let way_out = missing.map(|(effect, miss, _)| way_out(fault, effect, miss));
     FaultReport {
         planned: plan(fault),
         achieved: achieved.join(", "),
@@ -55,75 +46,95 @@ pub(super) fn report_fault(
     }
 }
 
-/// What an effect did, or that and why it counts as nothing.
-fn achieve(
-    effect: &Effect,
-    fault: usize,
-    measurement: &Measurement,
-) -> Result<String, (String, String)> {
-    let seen = measurement.seen_by(fault);
-    let count = |kind: FateKind| measurement.fated(fault, kind);
-    let share = |kind: FateKind| count(kind) as f64 / seen.max(1) as f64;
-    let percent = |share: f64| format!("{:.1} %", share * 100.0);
-    let enough = |kind: FateKind, planned: f64, verb: &str| {
-        let reached = share(kind);
-        let text = format!("{} of {} messages {verb}", percent(reached), grouped(seen));
-        if count(kind) == 0 || reached < planned * LEAST_SHARE {
-            let wanted = percent(planned);
-            let got = percent(reached);
-            return Err((
-                text,
-                format!("was to have {wanted} of messages {verb} and reached {got}"),
-            ));
-        }
-        Ok(text)
+/// What an effect did, and why it counts as nothing, if it does.
+struct Achieved {
+    text: String,
+    missing: Option<(Miss, String)>,
+}
+
+/// How an effect can fail to occur.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Miss {
+    /// Nothing passed where it waited.
+    Nothing,
+    /// It met messages and hardly touched them.
+    Hardly,
+}
+
+fn achieve(effect: &Effect, fault: usize, measurement: &Measurement) -> Achieved {
+    let Some((kind, verb, share)) = on_messages(effect) else {
+        return achieve_on_actors(measurement.host_changes(fault));
     };
-    let some = |kind: FateKind, verb: &str| {
-        let text = format!("{} of {} messages {verb}", grouped(count(kind)), grouped(seen));
-        match count(kind) {
-            0 => Err((text, format!("concerned no message: none was {verb}"))),
-            _ => Ok(text),
-        }
+    let (seen, count) = (measurement.seen_by(fault, kind), measurement.fated(fault, kind));
+    let reached = count as f64 / seen.max(1) as f64;
+    let mut text = format!("{} of {} messages {verb}", grouped(count), grouped(seen));
+    if share.is_some() && seen > 0 {
+        text = format!("{text} ({})", percent(reached));
+    }
+    let missing = if seen == 0 {
+        Some((Miss::Nothing, "saw nothing: no message passed there".to_owned()))
+    } else if count == 0 || share.is_some_and(|share| reached < share * LEAST_SHARE) {
+        let planned =
+            share.map_or("messages".to_owned(), |share| format!("{} of messages", percent(share)));
+        Some((Miss::Hardly, format!("was to have {planned} {verb} and reached {text}")))
+    } else {
+        None
     };
-    match effect {
-        Effect::Delay { .. } => some(FateKind::Delayed, "delayed"),
-        Effect::Reorder { share, .. } => enough(FateKind::Reordered, middle(*share), "reordered"),
-        Effect::Loss { share, .. } => enough(FateKind::Lost, middle(*share), "lost"),
-        Effect::Duplicate(share) => enough(FateKind::Duplicated, middle(*share), "duplicated"),
-        Effect::Bandwidth(_) | Effect::Clog => some(FateKind::Held, "held back"),
-        Effect::Partition => some(FateKind::Blocked, "blocked"),
+    Achieved { text, missing }
+}
+
+fn achieve_on_actors(changes: u64) -> Achieved {
+    let plural = if changes == 1 { "" } else { "s" };
+    let text = format!("{} change{plural} of actors", grouped(changes));
+    let missing = (changes == 0).then(|| (Miss::Nothing, "struck nobody".to_owned()));
+    Achieved { text, missing }
+}
+
+/// What an effect does to messages, in a word, and to what share of them if not to all.
+fn on_messages(effect: &Effect) -> Option<(FateKind, &'static str, Option<f64>)> {
+    Some(match effect {
+        Effect::Delay { .. } => (FateKind::Delayed, "delayed", None),
+        Effect::Reorder { share, .. } => (FateKind::Reordered, "reordered", Some(middle(*share))),
+        Effect::Loss { share, .. } => (FateKind::Lost, "lost", Some(middle(*share))),
+        Effect::Duplicate(share) => (FateKind::Duplicated, "duplicated", Some(middle(*share))),
+        Effect::Bandwidth(_) | Effect::Clog => (FateKind::Held, "held back", None),
+        Effect::Partition => (FateKind::Blocked, "blocked", None),
         Effect::Crash { .. }
         | Effect::Stall
         | Effect::Slow(_)
         | Effect::Skew(_)
-        | Effect::Drift(_) => {
-            let changes = measurement.host_changes(fault);
-            let plural = if changes == 1 { "" } else { "s" };
-            let text = format!("{} change{plural} of actors", grouped(changes));
-            match changes {
-                0 => Err((text, "struck nobody".to_owned())),
-                _ => Ok(text),
-            }
-        }
-    }
+        | Effect::Drift(_) => return None,
+    })
 }
 
-fn way_out(fault: &Fault, effect: &Effect) -> String {
+fn way_out(fault: &Fault, effect: &Effect, miss: Miss) -> String {
     let on = &fault.on.text;
     match effect {
-        Effect::Reorder { .. } => format!(
+        Effect::Reorder { .. } if miss == Miss::Hardly => format!(
             "Messages on {on} may be too far apart to change places: raise the load's rate, or \
              give `{}` form = \"hold\"; a stream keeps its order, a datagram does not.",
             fault.name
         ),
-        Effect::Duplicate(_) => {
+        Effect::Duplicate(_) if miss == Miss::Hardly => {
             "A stream drops copies before anybody sees them: use transport = \"datagram\"."
                 .to_owned()
+        }
+        Effect::Loss { .. } if miss == Miss::Hardly => format!(
+            "The share holds in the long run: let `{}` last longer (`for`), raise the load's \
+             rate, or choose shorter bursts.",
+            fault.name
+        ),
+        _ if on_messages(effect).is_none() => {
+            format!("Is anybody up to be struck on {on} when the fault begins?")
         }
         _ => format!(
             "Is there traffic on {on} while the fault is on? It lasts from its `at` for its `for`."
         ),
     }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
 }
 
 fn middle(climb: Climb<f64>) -> f64 {
@@ -177,5 +188,83 @@ fn range(from: f64, to: f64, unit: &str) -> String {
         format!("{}{unit}", tidy(from))
     } else {
         format!("{}..{}{unit}", tidy(from), tidy(to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{EventKey, ProcessId, Recorded, Span, VirtualTime};
+    use crate::measure::{Observers, Setting};
+    use crate::scenario::model::ReorderForm;
+    use crate::scenario::selector::Selector;
+    use crate::trace::Fact;
+
+    /// A run in which a rule of that kind met and touched so many messages.
+    fn measured(kind: FateKind, seen: u32, touched: u32) -> Measurement {
+        let end = VirtualTime::ZERO + Span::from_secs(1);
+        let mut observers = Observers::new(Setting::new(1, 1, 2, (VirtualTime::ZERO, end)));
+        let key = EventKey { time: VirtualTime::ZERO, source: ProcessId(0), sequence: 0 };
+        let told = |fact| Recorded { key, index: 0, process: ProcessId(0), fact };
+        let fate = Fact::Fate { rule: 0, kind, to: 1, by: Span::ZERO };
+        (0..touched).for_each(|_| observers.observe(&[told(fate)]));
+        observers.observe(&[told(Fact::Seen { rule: 0, kind, messages: seen })]);
+        observers.finish()
+    }
+
+    fn report(effect: Effect, kind: FateKind, seen: u32, touched: u32) -> FaultReport {
+        let fault = Fault {
+            name: "storm".to_owned(),
+            starts: vec![Span::ZERO],
+            length: None,
+            on: Selector { text: "routers -> validators".to_owned(), terms: Vec::new() },
+            must_occur: true,
+            steps: 1,
+            effects: vec![effect],
+            line: 0,
+        };
+        report_fault(&fault, 0, &measured(kind, seen, touched))
+    }
+
+    /// What a fault did that met and touched so many messages, and why that is nothing.
+    fn check(effect: &Effect, (seen, touched): (u32, u32), achieved: &str, reason: &str) {
+        let kind = on_messages(effect).expect("an effect on messages").0;
+        let report = report(effect.clone(), kind, seen, touched);
+        assert_eq!(report.achieved, achieved);
+        assert_eq!(report.did_not_occur.unwrap_or_default(), reason, "{achieved}");
+        assert_eq!(report.way_out.is_some(), !reason.is_empty(), "{achieved}");
+    }
+
+    #[test]
+    fn a_fault_that_hardly_bites_did_not_occur() {
+        let fifth = Climb { from: 0.2, to: 0.2 };
+        let loss = Effect::Loss { share: fifth, burst: Span::ZERO };
+        check(&loss, (1_000, 180), "180 of 1,000 messages lost (18.0 %)", "");
+        check(&loss, (1_000, 50), "50 of 1,000 messages lost (5.0 %)", "");
+        check(
+            &loss,
+            (1_000, 20),
+            "20 of 1,000 messages lost (2.0 %)",
+            "fault `storm` was to have 20.0 % of messages lost and reached 20 of 1,000 messages \
+             lost (2.0 %)",
+        );
+        let reorder = Effect::Reorder { share: fifth, form: ReorderForm::Jump, gap: 1 };
+        check(
+            &reorder,
+            (200, 0),
+            "0 of 200 messages reordered (0.0 %)",
+            "fault `storm` was to have 20.0 % of messages reordered and reached 0 of 200 \
+             messages reordered (0.0 %)",
+        );
+        check(&Effect::Duplicate(fifth), (10, 1), "1 of 10 messages duplicated (10.0 %)", "");
+        check(&Effect::Clog, (10, 1), "1 of 10 messages held back", "");
+    }
+
+    #[test]
+    fn a_fault_that_met_nothing_says_so() {
+        let reason = "fault `storm` saw nothing: no message passed there";
+        check(&Effect::Partition, (0, 0), "0 of 0 messages blocked", reason);
+        let share = Climb { from: 0.0, to: 0.5 };
+        check(&Effect::Duplicate(share), (0, 0), "0 of 0 messages duplicated", reason);
     }
 }

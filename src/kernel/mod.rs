@@ -18,5 +18,5 @@ pub use event::{Event, EventKey, ProcessId};
 pub use process::{Ended, Incoming, Limits, Model, Outbox, Process, Recorded, RunReport, Sink};
 pub use queue::EventQueue;
 pub use sample::{Zipf, exponential, standard_normal, unit};
-pub use span_text::NotASpan;
+pub use span_text::{NotASpan, NotWhole, decimal_times};
 pub use time::{LocalTime, Span, VirtualTime};

@@ -8,57 +8,84 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::Span;
 
 /// Why a text is not a length of time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotASpan;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotASpan(pub NotWhole);
+
+/// Why a decimal number of units is no whole number of their smallest part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotWhole {
+    /// It is not written as one.
+    Malformed,
+    /// There is a fraction of the smallest part.
+    TooFine,
+    /// There are too many of them.
+    TooMany,
+}
 
 impl std::fmt::Display for NotASpan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a length of time is written like `250ms`, `10s` or `1m30s`")
+        f.write_str(match self.0 {
+            NotWhole::Malformed => "a length of time is written like `250ms`, `10s` or `1m30s`",
+            NotWhole::TooFine => "a length of time has whole nanoseconds",
+            NotWhole::TooMany => "this is too long a time",
+        })
     }
 }
 
 impl std::error::Error for NotASpan {}
 
+/// The units of a length of time, in nanoseconds.
+const UNITS: [(&str, u64); 8] = [
+    ("ns", 1),
+    ("us", 1_000),
+    ("µs", 1_000),
+    ("ms", 1_000_000),
+    ("s", 1_000_000_000),
+    ("m", 60_000_000_000),
+    ("h", 3_600_000_000_000),
+    ("d", 86_400_000_000_000),
+];
+
 impl FromStr for Span {
     type Err = NotASpan;
 
-    /// Numbers with units `d h m s ms us ns`, the first may have a fraction: `1.5s`.
+    /// Numbers with units, coarser ones first; each may have a fraction: `1m30s`, `1.5s`.
     fn from_str(text: &str) -> Result<Self, NotASpan> {
-        let mut rest = text.trim();
-        let mut total = 0_u128;
-        if rest.is_empty() {
-            return Err(NotASpan);
-        }
+        let malformed = || NotASpan(NotWhole::Malformed);
+        let (mut rest, mut total, mut coarser) = (text, 0_u64, u64::MAX);
         while !rest.is_empty() {
-            let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or(NotASpan)?;
-            let (number, tail) = rest.split_at(digits);
-            let letters = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
-            let (unit, after) = tail.split_at(letters);
-            total += nanos(number, unit).ok_or(NotASpan)?;
-            rest = after;
+            let is_digit = |c: char| c.is_ascii_digit() || c == '.';
+            let (digits, after) = rest.split_at(rest.find(|c| !is_digit(c)).unwrap_or(rest.len()));
+            let word = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
+            let (word, after) = after.split_at(word);
+            let unit = UNITS.iter().find(|(name, size)| *name == word && *size < coarser);
+            let (_, size) = *unit.ok_or_else(malformed)?;
+            let nanos = decimal_times(digits, size).map_err(NotASpan)?;
+            total = total.checked_add(nanos).ok_or(NotASpan(NotWhole::TooMany))?;
+            (rest, coarser) = (after, size);
         }
-        u64::try_from(total).map(Self::from_nanos).map_err(|_| NotASpan)
+        if text.is_empty() { Err(malformed()) } else { Ok(Self::from_nanos(total)) }
     }
 }
 
-/// `number` of `unit` in nanoseconds; exact, a fraction beyond a nanosecond is refused.
-fn nanos(number: &str, unit: &str) -> Option<u128> {
-    let size: u128 = match unit {
-        "d" => 86_400_000_000_000,
-        "h" => 3_600_000_000_000,
-        "m" => 60_000_000_000,
-        "s" => 1_000_000_000,
-        "ms" => 1_000_000,
-        "us" => 1_000,
-        "ns" => 1,
-        _ => return None,
-    };
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let parts = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-    let fraction = if fraction.is_empty() { 0 } else { fraction.parse::<u128>().ok()? };
-    let fraction = fraction.checked_mul(size)?;
-    (fraction % parts == 0).then_some(())?;
-    whole.parse::<u128>().ok()?.checked_mul(size)?.checked_add(fraction / parts)
+/// A plain decimal number of units of `unit` smallest parts, which must come out whole.
+///
+/// # Errors
+/// If it is not written as one, or does not come out whole.
+pub fn decimal_times(digits: &str, unit: u64) -> Result<u64, NotWhole> {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() || fraction.contains('.') {
+        return Err(NotWhole::Malformed);
+    }
+    let whole: u128 = whole.parse().map_err(|_| NotWhole::TooMany)?;
+    let scale = u32::try_from(fraction.len()).ok().and_then(|n| 10_u128.checked_pow(n));
+    let scale = scale.filter(|scale| *scale <= 10_u128.pow(18)).ok_or(NotWhole::TooMany)?;
+    let parts: u128 = if fraction.is_empty() { 0 } else { fraction.parse().unwrap_or(0) };
+    if !(parts * u128::from(unit)).is_multiple_of(scale) {
+        return Err(NotWhole::TooFine);
+    }
+    let total = whole.checked_mul(u128::from(unit)).ok_or(NotWhole::TooMany)?;
+    u64::try_from(total + parts * u128::from(unit) / scale).map_err(|_| NotWhole::TooMany)
 }
 
 impl Serialize for Span {
@@ -74,6 +101,11 @@ impl<'de> Deserialize<'de> for Span {
     }
 }
 
+impl Span {
+    /// What its text looks like, as a regular expression.
+    pub const PATTERN: &'static str = r"^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h|d))+$";
+}
+
 impl JsonSchema for Span {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Span".into()
@@ -83,7 +115,7 @@ impl JsonSchema for Span {
         json_schema!({
             "type": "string",
             "description": "A length of time with its units, such as 250ms, 10s or 1m30s.",
-            "pattern": "^([0-9.]+(d|h|m|s|ms|us|ns))+$"
+            "pattern": Self::PATTERN
         })
     }
 }

@@ -1,12 +1,14 @@
 //! What each fault rule achieved.
 
 use crate::kernel::{Span, VirtualTime};
-use crate::trace::{FateKind, HostChange};
+use crate::trace::{Fact, FateKind, HostChange};
 
 /// Fates of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fates {
-    /// Messages.
+    /// Messages that met it while it was on.
+    pub seen: u64,
+    /// Messages that suffered it.
     pub count: u64,
     /// How much longer they took, all together.
     pub total: Span,
@@ -34,7 +36,7 @@ pub const FATES: [FateKind; 6] = [
 ];
 
 /// Every change of a host, in order.
-pub const CHANGES: [HostChange; 7] = [
+pub const CHANGES: [HostChange; 8] = [
     HostChange::Crashed,
     HostChange::Restarted,
     HostChange::RestartedEmpty,
@@ -42,6 +44,7 @@ pub const CHANGES: [HostChange; 7] = [
     HostChange::Resumed,
     HostChange::Slowed,
     HostChange::ClockChanged,
+    HostChange::Overflowed,
 ];
 
 impl Achievement {
@@ -53,11 +56,6 @@ impl Achievement {
     /// How often it changed a host so.
     pub const fn changes(&self, change: HostChange) -> u64 {
         self.changes[change as usize]
-    }
-
-    /// Messages it did something to, once for each thing it did.
-    pub fn messages(&self) -> u64 {
-        self.fates.iter().map(|fates| fates.count).sum()
     }
 
     /// Whether it did anything at all.
@@ -73,6 +71,10 @@ impl Achievement {
         self.occurred(now);
     }
 
+    pub(super) fn seen(&mut self, kind: FateKind, messages: u32) {
+        self.fates[kind as usize].seen += u64::from(messages);
+    }
+
     pub(super) fn change(&mut self, now: VirtualTime, change: HostChange) {
         self.changes[change as usize] += 1;
         self.occurred(now);
@@ -84,13 +86,16 @@ impl Achievement {
     }
 }
 
-/// The entry of a rule, made if it is the first time.
-pub(super) fn of_rule(rules: &mut Vec<Achievement>, rule: u16) -> &mut Achievement {
+/// The entry of a rule, made if it is the first time; `None` for what every run does.
+pub(super) fn of_rule(rules: &mut Vec<Achievement>, rule: u16) -> Option<&mut Achievement> {
+    if rule == Fact::OF_THE_RUN {
+        return None;
+    }
     let rule = usize::from(rule);
     if rule >= rules.len() {
         rules.resize(rule + 1, Achievement::default());
     }
-    &mut rules[rule]
+    rules.get_mut(rule)
 }
 
 #[cfg(test)]
@@ -101,16 +106,28 @@ mod tests {
     #[test]
     fn each_rule_says_what_it_did_and_when() {
         let script = "1ms r8 fate 1 delayed to 0 by 50ms; 2ms r8 fate 1 delayed to 1 by 70ms;
-                      3ms r8 fate 1 lost to 2; 4ms v3 host 2 slowed; 9ms v3 host 2 slowed";
+                      3ms r8 fate 1 lost to 2; 3ms r8 seen 1 delayed 5; 9ms v0 seen 1 delayed 4;
+                      9ms v0 seen 2 lost 7; 4ms v3 host 2 slowed; 9ms v3 host 2 slowed";
         let rules = measure(4, 3, script).achievements;
         assert_eq!(rules.len(), 3);
         assert!(!rules[0].has_occurred());
         let (total, max) = (Span::from_millis(120), Span::from_millis(70));
-        assert_eq!(rules[1].fates(FateKind::Delayed), Fates { count: 2, total, max });
-        assert_eq!((rules[1].messages(), rules[2].messages()), (3, 0));
+        assert_eq!(rules[1].fates(FateKind::Delayed), Fates { seen: 9, count: 2, total, max });
+        assert_eq!(
+            (rules[1].fates(FateKind::Lost).count, rules[2].fates(FateKind::Lost).seen),
+            (1, 7)
+        );
         assert_eq!(rules[2].changes(HostChange::Slowed), 2);
         let instant = |millis| VirtualTime::ZERO + Span::from_millis(millis);
         assert_eq!(rules[2].span, Some((instant(4), instant(9))));
+    }
+
+    #[test]
+    fn what_every_run_loses_is_no_achievement_of_a_fault() {
+        let script = "1ms r8 fate 65535 lost to 2; 2ms r8 seen 65535 lost 9; 3ms r8 fate 1 lost";
+        let rules = measure(4, 3, script).achievements;
+        assert_eq!(rules.len(), 2);
+        assert_eq!((rules[0].has_occurred(), rules[1].has_occurred()), (false, true));
     }
 
     #[test]

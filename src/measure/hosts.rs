@@ -48,7 +48,8 @@ impl Hosts {
             HostChange::Stalled
             | HostChange::Resumed
             | HostChange::Slowed
-            | HostChange::ClockChanged => return false,
+            | HostChange::ClockChanged
+            | HostChange::Overflowed => return false,
         }
         self.count();
         true

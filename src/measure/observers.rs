@@ -23,7 +23,7 @@ use super::streams::Streams;
 use super::tally::Tally;
 use super::usage::Used;
 use crate::kernel::{Recorded, Span, VirtualTime};
-use crate::trace::Fact;
+use crate::trace::{Fact, HostChange};
 
 /// How often settled operations are looked for.
 const TICK: Span = Span::from_millis(100);
@@ -259,10 +259,22 @@ impl Observers {
                 }
             }
             Fact::Fate { rule, kind, by, .. } => {
-                achievement::of_rule(&mut self.achievements, rule).fate(now, kind, by);
+                if let Some(achievement) = self.achievement(rule) {
+                    achievement.fate(now, kind, by);
+                }
+            }
+            Fact::Seen { rule, kind, messages } => {
+                if let Some(achievement) = self.achievement(rule) {
+                    achievement.seen(kind, messages);
+                }
             }
             Fact::Host { rule, change } => {
-                achievement::of_rule(&mut self.achievements, rule).change(now, change);
+                if let Some(achievement) = self.achievement(rule) {
+                    achievement.change(now, change);
+                }
+                if change == HostChange::Overflowed {
+                    self.cap("an actor held a million messages, and lost those that came then");
+                }
                 if self.hosts.change(process, change) {
                     self.inversions.hosts_changed(&self.hosts);
                     let (ledger, hosts) = (&mut self.ledger, &self.hosts);
@@ -289,6 +301,10 @@ impl Observers {
             Place::Beyond => {}
         }
         None
+    }
+
+    fn achievement(&mut self, rule: u16) -> Option<&mut Achievement> {
+        achievement::of_rule(&mut self.achievements, rule)
     }
 
     fn has_cpu(&self, process: u32) -> bool {
@@ -386,6 +402,16 @@ mod tests {
         let measured = observers.finish();
         assert!(!measured.is_complete());
         assert_eq!(measured.phases[0].counts.statements, 3_000, "nothing is forgotten");
+    }
+
+    #[test]
+    fn an_actor_that_holds_too_much_is_a_cap_that_is_told() {
+        let mut observers = observers(10);
+        let change = HostChange::Overflowed;
+        let told = |millis| at(millis, 1, Fact::Host { rule: Fact::OF_THE_RUN, change });
+        observers.observe(&[told(1), told(2)]);
+        let measured = observers.finish();
+        assert_eq!((measured.caps_reached.len(), measured.achievements.len()), (1, 0));
     }
 
     #[test]

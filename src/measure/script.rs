@@ -153,7 +153,9 @@ fn lines(words: &Words<'_>, next: &mut [u32], facts: &mut Vec<Recorded<Fact>>) {
 
 fn fact(words: &Words<'_>, process: u32) -> Fact {
     match words.at(2) {
-        "fate" | "host" | "use" | "note" | "plan" | "answer" | "conclude" => other(words, process),
+        "fate" | "seen" | "host" | "use" | "note" | "plan" | "answer" | "conclude" => {
+            other(words, process)
+        }
         verb => step(words, verb),
     }
 }
@@ -220,6 +222,11 @@ fn other(words: &Words<'_>, process: u32) -> Fact {
             kind: one_of(&FATES, words.at(4)),
             to: words.after("to").map_or(0, number),
             by: words.after("by").and_then(span).unwrap_or(Span::ZERO),
+        },
+        "seen" => Fact::Seen {
+            rule: number(words.at(3)) as u16,
+            kind: one_of(&FATES, words.at(4)),
+            messages: number(words.at(5)),
         },
         "host" => {
             Fact::Host { rule: number(words.at(3)) as u16, change: one_of(&CHANGES, words.at(4)) }

@@ -48,9 +48,9 @@ impl Measurement {
         self.achievements.get(fault).map_or(0, |achievement| achievement.fates(kind).count)
     }
 
-    /// Messages that a fault looked at, whatever it then did.
-    pub fn seen_by(&self, fault: usize) -> u64 {
-        self.achievements.get(fault).map_or(0, super::Achievement::messages)
+    /// Messages that met a fault of that kind while it was on, whatever it then did.
+    pub fn seen_by(&self, fault: usize, kind: FateKind) -> u64 {
+        self.achievements.get(fault).map_or(0, |achievement| achievement.fates(kind).seen)
     }
 
     /// Changes of hosts that a fault caused.

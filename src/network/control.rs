@@ -1,11 +1,13 @@
 //! The messages that hosts obey. The script schedules them; operators will send the same ones.
 
 use crate::kernel::Span;
+use crate::trace::Fact;
 
 /// Least delay of what does not travel over the modelled network: plans and orders.
 pub const CONTROL_FLOOR: Span = Span::from_millis(10);
 
-/// What a host is to do.
+/// What a host is to do. A restart or a resume ends what its own rule began; the host is down, or
+/// makes no progress, until the last such rule has ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Order {
     /// The run begins.
@@ -21,11 +23,13 @@ pub enum Order {
     Stall,
     /// Make progress again, with what was held first.
     Resume,
-    /// Take so many thousandths of the usual time for all work.
+    /// Take so many thousandths of the usual time for all work. Factors of several rules multiply,
+    /// and 1,000 takes back that of its rule.
     Slow(u64),
     /// Move the clock by so many nanoseconds.
     Skew(i64),
-    /// Let the clock run fast by so many parts per billion.
+    /// Let the clock run fast by so many parts per billion. Drifts of several rules add, and 0
+    /// takes back that of its rule.
     Drift(i64),
     /// The run ends: tell what has not been told.
     Close,
@@ -42,5 +46,5 @@ pub struct Control {
 
 impl Control {
     /// In the place of a fault's number: nothing that the script of faults does.
-    pub const OF_THE_RUN: u16 = u16::MAX;
+    pub const OF_THE_RUN: u16 = Fact::OF_THE_RUN;
 }

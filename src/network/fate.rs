@@ -11,7 +11,7 @@ pub(super) use disturbance::{Disturbance, LONGEST_HOLD, Memory};
 use self::disturbance::{Held, Moved};
 use super::host::{Payload, Signal};
 use super::link::{Fortune, LinkState, link_entity};
-use super::rule::Reordering;
+use super::rule::{Concern, Reordering};
 use super::{Topology, Transport};
 use crate::kernel::{Draws, Outbox, ProcessId, Span, VirtualTime};
 use crate::trace::{Fact, FateKind};
@@ -22,8 +22,8 @@ pub(super) type Out<P> = Outbox<Signal<P>, Fact>;
 /// What the fates of all of a sender's messages depend on.
 pub(super) struct Road<'a> {
     pub(super) topology: &'a Topology,
-    /// The rules that concern the sender, by place.
-    pub(super) rules: &'a [u16],
+    /// The rules that concern the sender, in order; they count what they see.
+    pub(super) rules: &'a mut [Concern],
     /// Whether one of them lets messages jump ahead.
     pub(super) may_jump: bool,
     pub(super) draws: &'a mut Draws,
@@ -63,12 +63,13 @@ struct Journey<'a, P> {
 /// Sends one message, or as many as the rules make of it.
 pub(super) fn carry<P: Payload>(
     parcel: Parcel<P>,
-    road: Road<'_>,
+    mut road: Road<'_>,
     link: &mut LinkState<P>,
     out: &mut Out<P>,
 ) {
     let Parcel { to, packet, len, fortune } = parcel;
-    let (from, topology, rules) = (out.process(), road.topology, road.rules);
+    let (from, topology) = (out.process(), road.topology);
+    let concerns = std::mem::take(&mut road.rules);
     let mut journey = Journey {
         floor: topology.floor(from, to),
         entity: link_entity(from, to),
@@ -88,13 +89,15 @@ pub(super) fn carry<P: Payload>(
         let free = &mut journey.link.busy_until;
         journey.departure = effect::transmit(journey.departure, len, rate, free);
     }
-    for rule in rules {
-        let rule = &topology.rules[usize::from(*rule)];
+    for concern in concerns {
+        let rule = &topology.rules[usize::from(concern.place)];
         if rule.concerns(from, to)
             && let Some(place) = rule.place(journey.departure)
-            && !journey.suffer(rule, place)
         {
-            return;
+            concern.seen += 1;
+            if !journey.suffer(rule, place) {
+                return;
+            }
         }
     }
     journey.arrive(packet);

@@ -1,11 +1,16 @@
 //! The shell around every actor: up or down, stalled, slow, with a clock of its own, and the only
 //! way to the network.
 
+mod ailments;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use self::ailments::{Ailments, Turn, USUAL_PACE};
+
 use super::fate::{Parcel, Road, carry, release_overdue};
 use super::link::{Fortune, LinkState};
+use super::rule::{Concern, FaultRule};
 use super::{CONTROL_FLOOR, Clock, Control, Order, Topology};
 use crate::kernel::{Draws, Incoming, LocalTime, Outbox, Process, ProcessId, Span, VirtualTime};
 use crate::trace::{Fact, HostChange};
@@ -74,20 +79,23 @@ pub struct Host<R: Resident> {
 /// Everything about a host but its resident. What few hosts need is boxed: most are idle clients.
 struct Shell<P> {
     topology: Arc<Topology>,
-    /// The rules that concern this sender, by place.
-    rules: Box<[u16]>,
+    /// The rules that concern this sender, in order.
+    rules: Box<[Concern]>,
     links: Vec<Option<Box<LinkState<P>>>>,
     clock: Clock,
     draws: Draws,
     /// What came while stalled; `None` when not stalled.
     held: Option<Box<Held<P>>>,
     usage: Usage,
+    /// The faults that are on.
+    ailments: Ailments,
     /// Thousandths of the usual time that work takes.
     pace: u64,
     incarnation: u16,
     has_started: bool,
     is_up: bool,
     state_lost: bool,
+    has_overflowed: bool,
     /// A rule lets messages of this sender jump ahead.
     may_jump: bool,
 }
@@ -107,15 +115,17 @@ impl<R: Resident> Host<R> {
     /// A host, up and healthy, for the process with that number.
     ///
     /// # Panics
-    /// If a rule's number is 128 or more: draws would share addresses.
+    /// If a rule's number is [`FaultRule::MOST`] or more: draws would share addresses.
     pub fn new(me: ProcessId, seed: u64, topology: Arc<Topology>, resident: R) -> Self {
         let concerned = topology.rules.iter().zip(0..);
         let concerned = concerned.filter(|(rule, _)| rule.concerns_sender(me));
         let may_jump = concerned.clone().any(|(rule, _)| rule.may_jump());
-        let rules: Box<[u16]> = concerned.map(|(_, at)| at).collect();
-        for rule in &rules {
-            assert!(topology.rules[usize::from(*rule)].number < 128, "a rule's number is small");
-        }
+        let rules: Box<[Concern]> = concerned
+            .map(|(rule, place)| {
+                assert!(usize::from(rule.number) < FaultRule::MOST, "a rule's number is small");
+                Concern { place, seen: 0 }
+            })
+            .collect();
         let shell = Shell {
             topology,
             rules,
@@ -124,11 +134,13 @@ impl<R: Resident> Host<R> {
             draws: Draws::new(seed),
             held: None,
             usage: Usage::default(),
-            pace: 1_000,
+            ailments: Ailments::default(),
+            pace: USUAL_PACE,
             incarnation: 0,
             has_started: false,
             is_up: true,
             state_lost: false,
+            has_overflowed: false,
             may_jump,
         };
         Self { resident, shell }
@@ -137,7 +149,7 @@ impl<R: Resident> Host<R> {
     /// Obeys an order; one that is obeyed already changes nothing.
     fn obey(&mut self, control: Control, out: &mut Outbox<Signal<R::Packet>, Fact>) {
         let now = out.now();
-        let Some(change) = self.shell.change(control.order, now) else {
+        let Some(change) = self.shell.change(control, now) else {
             return match control.order {
                 Order::Start if !std::mem::replace(&mut self.shell.has_started, true) => {
                     self.resident.start(&mut Desk { shell: &mut self.shell, out });
@@ -153,7 +165,10 @@ impl<R: Resident> Host<R> {
                 self.resident.restart(&mut Desk { shell: &mut self.shell, out });
             }
             HostChange::Resumed => self.catch_up(out),
-            HostChange::Stalled | HostChange::Slowed | HostChange::ClockChanged => {}
+            HostChange::Stalled
+            | HostChange::Slowed
+            | HostChange::ClockChanged
+            | HostChange::Overflowed => {}
         }
     }
 
@@ -207,7 +222,7 @@ impl<R: Resident> Process for Host<R> {
             _ if !self.shell.is_up => {}
             message => match &mut self.shell.held {
                 Some(held) if held.len() < MOST_HELD => held.push_back((source, message)),
-                Some(_) => {}
+                Some(_) => self.shell.overflow(out),
                 None => self.take(source, message, out),
             },
         }
@@ -215,45 +230,52 @@ impl<R: Resident> Process for Host<R> {
 }
 
 impl<P: Payload> Shell<P> {
-    /// Changes the state as `order` says; `None` if it is so already, or is no order of that kind.
-    fn change(&mut self, order: Order, now: VirtualTime) -> Option<HostChange> {
-        Some(match order {
-            Order::Crash { state_lost } if self.is_up => {
+    /// Changes the state as a rule orders; `None` if it is so already, another fault keeps it so,
+    /// or it is no order of that kind.
+    fn change(&mut self, Control { rule, order }: Control, now: VirtualTime) -> Option<HostChange> {
+        match order {
+            Order::Crash { state_lost } => self.crash(rule, state_lost),
+            Order::Restart if self.ailments.restart(rule) == Turn::Edge => {
+                self.is_up = true;
+                let lost = self.state_lost;
+                Some(if lost { HostChange::RestartedEmpty } else { HostChange::Restarted })
+            }
+            Order::Stall if self.is_up && self.ailments.stall(rule) == Turn::Edge => {
+                self.held = Some(Box::default());
+                Some(HostChange::Stalled)
+            }
+            Order::Resume if self.ailments.resume(rule) == Turn::Edge => Some(HostChange::Resumed),
+            Order::Slow(pace) => {
+                let pace = self.ailments.slow(rule, pace);
+                let before = std::mem::replace(&mut self.pace, pace);
+                (before != pace).then_some(HostChange::Slowed)
+            }
+            Order::Skew(nanos) => {
+                self.clock.skew(now, nanos);
+                Some(HostChange::ClockChanged)
+            }
+            Order::Drift(parts_per_billion) => {
+                self.clock.drift(now, self.ailments.drift(rule, parts_per_billion));
+                Some(HostChange::ClockChanged)
+            }
+            Order::Restart | Order::Stall | Order::Resume | Order::Start | Order::Close => None,
+        }
+    }
+
+    /// A host that is down already can still lose what it had kept.
+    fn crash(&mut self, rule: u16, state_lost: bool) -> Option<HostChange> {
+        let loses_more = state_lost && !self.state_lost;
+        match self.ailments.crash(rule) {
+            Turn::Edge => {
                 self.is_up = false;
                 self.state_lost = state_lost;
                 self.incarnation = self.incarnation.wrapping_add(1);
                 self.held = None;
-                HostChange::Crashed
             }
-            Order::Restart if !self.is_up => {
-                self.is_up = true;
-                if self.state_lost { HostChange::RestartedEmpty } else { HostChange::Restarted }
-            }
-            Order::Stall if self.is_up && self.held.is_none() => {
-                self.held = Some(Box::default());
-                HostChange::Stalled
-            }
-            Order::Resume if self.held.is_some() => HostChange::Resumed,
-            Order::Slow(pace) if pace != self.pace => {
-                self.pace = pace;
-                HostChange::Slowed
-            }
-            Order::Skew(nanos) => {
-                self.clock.skew(now, nanos);
-                HostChange::ClockChanged
-            }
-            Order::Drift(parts_per_billion) => {
-                self.clock.drift(now, parts_per_billion);
-                HostChange::ClockChanged
-            }
-            Order::Crash { .. }
-            | Order::Restart
-            | Order::Stall
-            | Order::Resume
-            | Order::Slow(_)
-            | Order::Start
-            | Order::Close => return None,
-        })
+            Turn::Among if loses_more => self.state_lost = true,
+            Turn::Among | Turn::Nothing => return None,
+        }
+        Some(HostChange::Crashed)
     }
 
     fn tell_usage(&mut self, out: &mut Outbox<Signal<P>, Fact>) {
@@ -262,6 +284,21 @@ impl<P: Payload> Shell<P> {
             out.fact(Fact::Usage { second, messages, bytes, cpu });
         }
         self.usage = Usage { second: out.now().whole_seconds() as u32, ..Usage::default() };
+        for concern in &mut self.rules {
+            let rule = &self.topology.rules[usize::from(concern.place)];
+            let messages = std::mem::take(&mut concern.seen);
+            if let Some(kind) = rule.kind().filter(|_| messages > 0) {
+                out.fact(Fact::Seen { rule: rule.fault, kind, messages });
+            }
+        }
+    }
+
+    /// Something is lost for want of room: the run says nothing certain any more.
+    fn overflow(&mut self, out: &mut Outbox<Signal<P>, Fact>) {
+        if !std::mem::replace(&mut self.has_overflowed, true) {
+            let change = HostChange::Overflowed;
+            out.fact(Fact::Host { rule: Control::OF_THE_RUN, change });
+        }
     }
 
     fn send(
@@ -283,7 +320,7 @@ impl<P: Payload> Shell<P> {
         let link = self.links[to.index()].get_or_insert_with(Box::default);
         let road = Road {
             topology: &self.topology,
-            rules: &self.rules,
+            rules: &mut self.rules,
             may_jump: self.may_jump,
             draws: &mut self.draws,
         };
@@ -362,6 +399,11 @@ impl<P: Payload> Desk<'_, P> {
         let wait = end.since(self.out.now());
         self.out.timer(wait, Signal::Timer { incarnation, slot });
         end
+    }
+
+    /// Records that the actor lost something for want of room.
+    pub fn overflow(&mut self) {
+        self.shell.overflow(self.out);
     }
 
     /// Records an observation.

@@ -3,13 +3,14 @@
 
 use super::ProcessSet;
 use crate::kernel::{ProcessId, Span, VirtualTime};
+use crate::trace::FateKind;
 
 /// One effect on some links during some windows.
 #[derive(Clone, Debug)]
 pub struct FaultRule {
     /// The fault it belongs to, by its place in the scenario. Facts name it.
     pub fault: u16,
-    /// Its own number among all rules, below 128; draws are addressed by it.
+    /// Its own number among all rules, below [`Self::MOST`]; draws are addressed by it.
     pub number: u8,
     /// When it is on, in order and apart.
     pub windows: Vec<Window>,
@@ -84,7 +85,38 @@ pub enum Reordering {
     Hold,
 }
 
+/// A rule that concerns a sender, with the sender's count of what met it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Concern {
+    /// The rule by its place in the topology.
+    pub(super) place: u16,
+    /// Messages that met the rule while it was on and have not been told.
+    pub(super) seen: u32,
+}
+
+impl LinkEffect {
+    /// What it does to messages, in the words of facts.
+    pub(super) const fn kind(&self) -> FateKind {
+        match self {
+            Self::Delay { .. } => FateKind::Delayed,
+            Self::Reorder { .. } => FateKind::Reordered,
+            Self::Loss { .. } => FateKind::Lost,
+            Self::Duplicate(_) => FateKind::Duplicated,
+            Self::Partition => FateKind::Blocked,
+            Self::Bandwidth(_) | Self::Clog => FateKind::Held,
+        }
+    }
+}
+
 impl FaultRule {
+    /// A run has at most so many: seven bits of an address are theirs.
+    pub const MOST: usize = 128;
+
+    /// What it does to messages; nothing without windows.
+    pub(super) fn kind(&self) -> Option<FateKind> {
+        self.windows.first().map(|window| window.effect.kind())
+    }
+
     /// Whether it concerns messages on this link.
     pub fn concerns(&self, from: ProcessId, to: ProcessId) -> bool {
         self.from.contains(from) && self.to.contains(to)

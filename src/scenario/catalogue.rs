@@ -15,7 +15,8 @@ pub struct OrderingEntry {
     /// Its name.
     pub name: &'static str,
     /// Checks `[parameters.ordering.<name>]`, an object of what was written, and returns it as it
-    /// is to be used. An error that names a key in backticks is shown at that key.
+    /// is to be used. An error that names a key, as in "`gap` is", or "gap = 0s:" at its beginning,
+    /// is shown at that key.
     pub check: fn(&Json) -> Result<Json, String>,
     /// The JSON Schema of its parameters; keys outside its `properties` are refused.
     pub schema: fn() -> Json,

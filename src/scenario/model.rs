@@ -179,6 +179,8 @@ pub struct LoadGroup {
     pub retry: Option<Retry>,
     /// How long after their intended send attestations expire.
     pub expires: Option<Span>,
+    /// Share of statements whose signature is forged or tampered with; 0 to 1.
+    pub forged: f64,
 }
 
 /// When operations are due.
@@ -198,6 +200,12 @@ pub enum Arrivals {
         /// Mean thinking time, exponential, on top of at least [`Arrivals::LEAST_THINK`].
         think: Span,
     },
+}
+
+impl LoadGroup {
+    /// The load plan refers to nothing older: parts of a chain are closer together than this, and
+    /// so are the issuers of an overlap.
+    pub const REFERENCE_AGE: Span = Span::from_secs(30);
 }
 
 impl Arrivals {
@@ -374,6 +382,24 @@ pub enum Effect {
     Skew(i64),
     /// The actor's clock runs fast by this many parts per million, slow if negative.
     Drift(f64),
+}
+
+impl Effect {
+    /// Whether it strikes actors; else it strikes links.
+    pub const fn is_on_actors(&self) -> bool {
+        match self {
+            Self::Crash { .. } | Self::Stall | Self::Slow(_) | Self::Skew(_) | Self::Drift(_) => {
+                true
+            }
+            Self::Delay { .. }
+            | Self::Reorder { .. }
+            | Self::Loss { .. }
+            | Self::Duplicate(_)
+            | Self::Bandwidth(_)
+            | Self::Partition
+            | Self::Clog => false,
+        }
+    }
 }
 
 /// How a reordered message moves.

@@ -1,6 +1,6 @@
 //! Quantities as scenario files write them: a number and its unit in one text.
 
-use crate::kernel::Span;
+use crate::kernel::{NotASpan, NotWhole, Span, decimal_times};
 
 /// A quantity that is written as a text with its unit.
 pub(crate) trait Quantity: Sized {
@@ -48,38 +48,13 @@ pub(crate) struct Drift(pub(crate) f64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Clock(pub(crate) Span);
 
-const SPAN_UNITS: [(&str, u64); 8] = [
-    ("ns", 1),
-    ("us", 1_000),
-    ("µs", 1_000),
-    ("ms", 1_000_000),
-    ("s", 1_000_000_000),
-    ("m", 60_000_000_000),
-    ("h", 3_600_000_000_000),
-    ("d", 86_400_000_000_000),
-];
-
 impl Quantity for Span {
     const WHAT: &'static str = "a length of time";
     const EXAMPLES: &'static str = "write it like `250ms` or `1m30s`";
-    const PATTERN: &'static str = r"^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h|d))+$";
+    const PATTERN: &'static str = Self::PATTERN;
 
     fn parse(text: &str) -> Result<Self, String> {
-        let mut rest = text;
-        let mut total: u64 = 0;
-        let mut coarser = u64::MAX;
-        while !rest.is_empty() {
-            let (digits, after) = split_number(rest);
-            let word_end = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
-            let (word, after) = after.split_at(word_end);
-            let unit = SPAN_UNITS.iter().find(|(name, _)| *name == word);
-            let size = unit.map(|(_, size)| *size).filter(|size| *size < coarser);
-            let size = size.ok_or_else(String::new)?;
-            let nanos = decimal_times(digits, size)?;
-            total = total.checked_add(nanos).ok_or("this is too long a time")?;
-            (rest, coarser) = (after, size);
-        }
-        if text.is_empty() { Err(String::new()) } else { Ok(Self::from_nanos(total)) }
+        text.parse().map_err(|NotASpan(why)| reason(why))
     }
 }
 
@@ -144,7 +119,7 @@ impl Quantity for Size {
             "GiB" => 1 << 30,
             _ => return Err(String::new()),
         };
-        decimal_times(digits, unit).map(Self)
+        decimal_times(digits, unit).map(Self).map_err(reason)
     }
 }
 
@@ -249,22 +224,13 @@ fn plain(digits: &str, exponent: i32) -> Result<f64, String> {
     format!("{digits}e{exponent}").parse().map_err(|_| String::new())
 }
 
-/// A plain decimal number of units of `unit` smallest parts, which must come out whole.
-fn decimal_times(digits: &str, unit: u64) -> Result<u64, String> {
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.is_empty() || fraction.contains('.') {
-        return Err(String::new());
+/// Why a number does not come out whole; nothing if it is none.
+fn reason(why: NotWhole) -> String {
+    match why {
+        NotWhole::Malformed => String::new(),
+        NotWhole::TooFine => "this is finer than the smallest unit".to_owned(),
+        NotWhole::TooMany => "this is more than can be counted".to_owned(),
     }
-    let too_large = || "this is more than can be counted".to_owned();
-    let whole: u128 = whole.parse().map_err(|_| too_large())?;
-    let scale = u32::try_from(fraction.len()).ok().and_then(|n| 10_u128.checked_pow(n));
-    let scale = scale.filter(|scale| *scale <= 10_u128.pow(18)).ok_or_else(too_large)?;
-    let parts: u128 = if fraction.is_empty() { 0 } else { fraction.parse().unwrap_or(0) };
-    if !(parts * u128::from(unit)).is_multiple_of(scale) {
-        return Err("this is finer than the smallest unit".into());
-    }
-    let total = whole.checked_mul(u128::from(unit)).ok_or_else(too_large)?;
-    u64::try_from(total + parts * u128::from(unit) / scale).map_err(|_| too_large())
 }
 
 #[cfg(test)]

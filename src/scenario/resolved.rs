@@ -248,6 +248,9 @@ fn write_habits(file: &mut Text, group: &LoadGroup) {
     if let Some(expires) = group.expires {
         file.text("expires", expires);
     }
+    if group.forged > 0.0 {
+        file.text("forged", spelt::share(group.forged));
+    }
 }
 
 /// A steady rate over the whole run as a rate, anything else as stages.

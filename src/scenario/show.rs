@@ -241,6 +241,9 @@ fn load_note(group: &LoadGroup) -> String {
         let issuers = between(&overlap.from.to_string(), &overlap.to.to_string(), "");
         note += &format!(", {issuers} issuers within {}", overlap.window);
     }
+    if group.forged > 0.0 {
+        note += &format!(", {} forged", spelt::share(group.forged));
+    }
     note
 }
 

@@ -6,8 +6,8 @@ use super::cast::Cast;
 use super::faults::{FaultSpan, Timeline};
 use crate::actors::{
     Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Group, KeyPick,
-    Layout, LoadPlan, LoadSetting, MixShares, RateStage, RetryPolicy, Router, RouterSetting,
-    Validator, ValidatorSetting,
+    Layout, LoadPlan, LoadSetting, MixShares, REFERENCE_AGE, RateStage, RetryPolicy, Router,
+    RouterSetting, Validator, ValidatorSetting,
 };
 use crate::attestation::KeyRing;
 use crate::kernel::{Model, ProcessId, Span, VirtualTime, Zipf};
@@ -27,8 +27,10 @@ pub const MODEL: u32 = 1;
 /// How long registries remember what they applied.
 const REGISTRY_RETENTION: Span = Span::from_secs(300);
 
-/// Routers without a limit hold so many operations all the same.
-const ROUTER_CAP: u32 = 1 << 20;
+const _: () = assert!(
+    LoadGroup::REFERENCE_AGE.as_nanos() <= REFERENCE_AGE.as_nanos(),
+    "what a scenario may refer to is still known to the plan"
+);
 
 /// Everything about a run that is known before it starts.
 pub struct World {
@@ -170,7 +172,7 @@ impl World {
     fn router(&self, scenario: &Scenario, keys: &KeyRing, number: u32) -> Actor {
         let setting = RouterSetting {
             validators: self.layout.validators(),
-            queue: scenario.routers.queue.unwrap_or(ROUTER_CAP),
+            queue: scenario.routers.queue,
             work: scenario.costs.route + scenario.costs.sign,
         };
         let signer = keys.signer(self.layout.router(number).0);
@@ -230,7 +232,7 @@ impl World {
                 window: overlap.window,
             }),
             expires: load.expires,
-            forged: 0.0,
+            forged: load.forged,
             until: VirtualTime::ZERO + scenario.warmup + scenario.duration,
         };
         Actor::Plan(Box::new(LoadPlan::new(setting)))
@@ -257,7 +259,7 @@ fn with_loss(mut rules: Vec<FaultRule>, share: f64, processes: u32) -> Vec<Fault
         let effect = LinkEffect::Loss { share, burst: Span::ZERO };
         rules.push(FaultRule {
             fault: Control::OF_THE_RUN,
-            number: u8::try_from(rules.len()).expect("a scenario has few faults"),
+            number: u8::try_from(rules.len()).expect("the scenario was checked to have few rules"),
             windows: vec![Window { from: VirtualTime::ZERO, until: VirtualTime::MAX, effect }],
             from: everyone.clone(),
             to: everyone,

@@ -72,7 +72,8 @@ impl Timeline {
                 })
                 .collect();
             for LinkSet { from, to, both } in cast.links(&fault.on, number) {
-                let rule = u8::try_from(self.rules.len()).expect("a scenario has few faults");
+                let rule = u8::try_from(self.rules.len())
+                    .expect("the scenario was checked to have few rules");
                 let windows = windows.clone();
                 self.rules.push(FaultRule {
                     fault: number as u16,

@@ -66,6 +66,8 @@ pub enum HostChange {
     Slowed,
     /// Its clock changed.
     ClockChanged,
+    /// It held as many messages as it may, and what came then is lost. Told once.
+    Overflowed,
 }
 
 /// What a fault rule did to one message.
@@ -227,7 +229,7 @@ pub enum Fact {
     },
     /// A fault rule did something to a message of this process.
     Fate {
-        /// The rule, by its place in the scenario.
+        /// The rule, by its place in the scenario, or [`Self::OF_THE_RUN`].
         rule: u16,
         /// What it did.
         kind: FateKind,
@@ -254,6 +256,15 @@ pub enum Fact {
         /// Virtual CPU spent.
         cpu: Span,
     },
+    /// Messages of this process that met a fault rule while it was on, told with [`Fact::Usage`].
+    Seen {
+        /// The rule, by its place in the scenario, or [`Self::OF_THE_RUN`].
+        rule: u16,
+        /// What the rule does to messages.
+        kind: FateKind,
+        /// How many met it since this was told last.
+        messages: u32,
+    },
     /// A number that a strategy wants seen as a curve.
     Note {
         /// Which of the strategy's notes.
@@ -266,6 +277,9 @@ pub enum Fact {
 impl Fact {
     /// No operation.
     pub const NONE: u32 = u32::MAX;
+
+    /// In the place of a rule's number: what every run does and no fault of the scenario.
+    pub const OF_THE_RUN: u16 = u16::MAX;
 
     /// The fact as four words that differ if the facts do. The digest is made of these.
     pub fn words(&self) -> [u64; 4] {
@@ -324,6 +338,9 @@ impl Fact {
                 [tag(17, 0, 0, 0), pack(second, messages), bytes, cpu.as_nanos()]
             }
             Self::Note { note, value } => [tag(18, 0, 0, 0), note.into(), value as u64, 0],
+            Self::Seen { rule, kind, messages } => {
+                [tag(19, kind as u8, 0, 0), rule.into(), messages.into(), 0]
+            }
         }
     }
 }

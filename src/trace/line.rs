@@ -80,6 +80,9 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
         Fact::Usage { second, messages, bytes, cpu } => {
             write!(to, "used in second {second} {messages} messages {bytes} bytes {cpu} cpu")
         }
+        Fact::Seen { rule, kind, messages } => {
+            write!(to, "seen by rule {rule} {kind:?} {messages} messages")
+        }
         Fact::Note { note, value } => write!(to, "note {note} is {value}"),
     }
 }

@@ -1,5 +1,6 @@
 //! Plans run on the sequential engine, with clients that record what they are told to do.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use super::*;
@@ -220,7 +221,7 @@ fn parts_of_a_chain_link_to_the_part_before_at_exactly_the_gap() {
             assert_eq!(pair[1].1.intended.since(pair[0].1.intended), Span::from_millis(70));
             assert_ne!(pair[0].0, pair[1].0, "attesters take turns");
         }
-        let attesters: std::collections::BTreeSet<_> = chain.iter().map(|(by, _)| by).collect();
+        let attesters: BTreeSet<_> = chain.iter().map(|(by, _)| by).collect();
         assert_eq!(attesters.len(), chain.len().min(3), "three differ");
         let end = chain[0].1.intended + Span::from_millis(4 * 70);
         assert!(chain.len() == 5 || end >= until, "only the end of the load cuts a chain");
@@ -245,7 +246,7 @@ fn issuers_of_a_burst_are_distinct_and_act_on_the_first_within_the_window() {
             let expected = (first.kind == Kind::Attest).then(|| said(first).id());
             assert_eq!(parent(planned), expected, "a statement refers to the first, always");
         }
-        let issuers: std::collections::BTreeSet<_> = burst.iter().map(|(by, _)| by).collect();
+        let issuers: BTreeSet<_> = burst.iter().map(|(by, _)| by).collect();
         assert_eq!(issuers.len(), burst.len(), "issuers differ");
         sizes[burst.len()] += 1;
     }
@@ -262,7 +263,7 @@ fn bursts_of_two_groups_claim_different_subjects() {
         let record = run(3, LoadSetting { mix, group: (group, 2), ..bursts() }, None);
         record.told.iter().map(|(_, planned)| said(planned).subject).collect()
     };
-    let (first, second): (std::collections::BTreeSet<_>, _) = (subjects(0), subjects(1));
+    let (first, second): (BTreeSet<_>, _) = (subjects(0), subjects(1));
     assert!(first.is_disjoint(&second) && !first.is_empty());
 }
 
@@ -286,7 +287,32 @@ fn mixes_and_forgeries_have_their_shares() {
     check("replace", 0.2, &|planned| planned.kind == Kind::Replace);
     check("claim", 0.05, &|planned| planned.kind == Kind::Claim);
     check("query", 0.3, &|planned| planned.kind == Kind::Query);
-    check("forged", 0.02 * 0.7, &|planned| planned.forged);
+    check("forged", 0.01 * 0.7, &|planned| planned.forgery == Some(Forgery::Forged));
+    check("tampered", 0.01 * 0.7, &|planned| planned.forgery == Some(Forgery::Tampered));
+}
+
+#[test]
+fn nothing_refers_to_a_forgery_and_it_uses_up_no_number() {
+    let record = run(5, LoadSetting { mix: mixed(), forged: 0.3, ..open(20.0, 60) }, None);
+    let ids = |is_forged: bool| -> BTreeSet<_> {
+        let wanted = record.told.iter().map(|(_, planned)| planned).filter(|planned| {
+            planned.attestation.is_some() && planned.forgery.is_some() == is_forged
+        });
+        wanted.map(|planned| said(planned).id()).collect()
+    };
+    // A forgery may say what its attester then says under the same number: that is one id.
+    let forged: BTreeSet<_> = ids(true).difference(&ids(false)).copied().collect();
+    assert!(forged.len() > 200, "{} forgeries", forged.len());
+    let mut next = BTreeMap::new();
+    for (_, planned) in &record.told {
+        assert!(planned.question.is_none_or(|(id, _)| !forged.contains(&id)));
+        let Some(said) = &planned.attestation else { continue };
+        let number = next.entry(said.attester).or_insert(0);
+        assert_eq!(said.sequence, *number, "{planned:?}");
+        *number += u32::from(planned.forgery.is_none());
+        let (Action::Revoke(target) | Action::Replace(target)) = said.action else { continue };
+        assert!(!forged.contains(&target), "{said:?}");
+    }
 }
 
 #[test]
@@ -299,7 +325,7 @@ fn references_name_what_is_in_force_by_its_attester_and_are_not_old() {
         .iter()
         .filter_map(|(_, p)| Some((p.attestation.as_ref()?.id(), p.operation)))
         .collect();
-    let mut gone = std::collections::BTreeSet::new();
+    let mut gone = BTreeSet::new();
     for planned in by_number.values() {
         let target = match planned.kind {
             Kind::Query => planned.question.map(|(id, _)| id),

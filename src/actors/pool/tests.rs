@@ -8,7 +8,7 @@ use crate::kernel::{
 };
 use crate::network::sampled::{SEEDS, check_mean};
 use crate::network::{Control, Host, Order, Resident, Signal, Topology, Transport};
-use crate::trace::Fact;
+use crate::trace::{Fact, HostChange};
 
 /// Mean service; short, so that whole nanoseconds do not show.
 const SERVICE: Span = Span::from_millis(10);
@@ -42,6 +42,9 @@ struct Counter {
     /// Arrival and service of those not done.
     inside: Vec<Option<(VirtualTime, Span)>>,
 }
+
+/// In the place of a wait: there was no room.
+const OVERFLOWED: i64 = -1;
 
 const ARRIVAL: TimerSlot = TimerSlot(u32::MAX);
 
@@ -86,9 +89,29 @@ impl Sink<Fact> for Waits {
     fn accept(&mut self, facts: &[Recorded<Fact>]) {
         self.0.extend(facts.iter().filter_map(|recorded| match recorded.fact {
             Fact::Note { value, .. } => Some(value),
+            Fact::Host { change: HostChange::Overflowed, .. } => Some(OVERFLOWED),
             _ => None,
         }));
     }
+}
+
+/// What a resident without neighbours notes.
+fn run_alone(resident: impl Resident<Packet = Nothing>, seed: u64) -> Vec<i64> {
+    let topology = Topology {
+        region_of: vec![0],
+        one_way: vec![vec![Span::TICK]],
+        jitter: 0.0,
+        bandwidth: None,
+        transport: Transport::Stream,
+        rules: vec![],
+    };
+    let host = Host::new(ProcessId(0), seed, Arc::new(topology), resident);
+    let start = Control { rule: Control::OF_THE_RUN, order: Order::Start };
+    let script = vec![(VirtualTime::from_nanos(1), ProcessId(0), Signal::Control(Box::new(start)))];
+    let limits = Limits { until: VirtualTime::MAX, max_events: u64::MAX };
+    let mut waits = Waits::default();
+    sequential::run(Model { processes: vec![host], script }, limits, &mut waits);
+    waits.0
 }
 
 /// The mean wait of one run in units of the mean service.
@@ -101,21 +124,8 @@ fn mean_wait(seed: u64, workers: u32, load: f64, service: Service, customers: u3
         came: 0,
         inside: Vec::new(),
     };
-    let topology = Topology {
-        region_of: vec![0],
-        one_way: vec![vec![Span::TICK]],
-        jitter: 0.0,
-        bandwidth: None,
-        transport: Transport::Stream,
-        rules: vec![],
-    };
-    let host = Host::new(ProcessId(0), seed, Arc::new(topology), counter);
-    let start = Control { rule: Control::OF_THE_RUN, order: Order::Start };
-    let script = vec![(VirtualTime::from_nanos(1), ProcessId(0), Signal::Control(Box::new(start)))];
-    let limits = Limits { until: VirtualTime::MAX, max_events: u64::MAX };
-    let mut waits = Waits::default();
-    sequential::run(Model { processes: vec![host], script }, limits, &mut waits);
-    let counted = &waits.0[WARM_UP as usize..];
+    let waits = run_alone(counter, seed);
+    let counted = &waits[WARM_UP as usize..];
     counted.iter().sum::<i64>() as f64 / counted.len() as f64 / SERVICE.as_nanos() as f64
 }
 
@@ -181,4 +191,23 @@ fn many_workers_with_even_service_wait_about_half_as_long() {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     assert!((mean / wait - 1.0).abs() < 0.03, "{mean} and {wait}");
     assert!((mean / exponential - 1.0).abs() > 0.3, "{mean} is not {exponential}");
+}
+
+#[test]
+fn a_pool_that_is_full_says_so_once() {
+    struct Glutton(Pool);
+    impl Resident for Glutton {
+        type Packet = Nothing;
+        fn start(&mut self, desk: &mut Desk<'_, Nothing>) {
+            while self.0.has_room(desk) {
+                self.0.begin(SERVICE, TimerSlot(0), desk);
+            }
+            let has_room = self.0.has_room(desk);
+            desk.fact(Fact::Note { note: 0, value: self.0.jobs().into() });
+            assert!(!has_room, "it stays full");
+        }
+        fn packet(&mut self, _: ProcessId, _: Nothing, _: &mut Desk<'_, Nothing>) {}
+        fn timer(&mut self, _: TimerSlot, _: &mut Desk<'_, Nothing>) {}
+    }
+    assert_eq!(run_alone(Glutton(Pool::new(4)), 1), [OVERFLOWED, MOST_JOBS.into()]);
 }

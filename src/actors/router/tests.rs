@@ -116,7 +116,7 @@ fn check(sends: &[u64], orders: &[(u64, Order)], told: &[&str]) {
         transport: Transport::Stream,
         rules: vec![],
     });
-    let setting = RouterSetting { validators: 2, queue: 2, work: Span::from_millis(10) };
+    let setting = RouterSetting { validators: 2, queue: Some(2), work: Span::from_millis(10) };
     let router = Box::new(Router::new(setting, keys().signer(ROUTER.0)));
     let players = [
         Player::Validator,

@@ -25,6 +25,7 @@ impl Payload for u32 {
 /// A link with its rules, fed message by message.
 struct Line {
     topology: Topology,
+    rules: Vec<Concern>,
     link: LinkState<u32>,
     draws: Draws,
     out: Out<u32>,
@@ -37,6 +38,8 @@ struct Line {
 impl Line {
     fn new(transport: Transport, jitter: f64, rules: Vec<FaultRule>, seed: u64) -> Self {
         let base = Span::from_millis(50);
+        let concern = |place| Concern { place, seen: 0 };
+        let concerns = (0..rules.len() as u16).map(concern).collect();
         let topology = Topology {
             region_of: vec![0, 0],
             one_way: vec![vec![base]],
@@ -47,6 +50,7 @@ impl Line {
         };
         Self {
             topology,
+            rules: concerns,
             link: LinkState::default(),
             draws: Draws::new(seed),
             out: Outbox::new(),
@@ -65,10 +69,9 @@ impl Line {
         self.release_until(now);
         self.open(now);
         self.arrivals.entry(number).or_default();
-        let rules: Vec<u16> = (0..self.topology.rules.len() as u16).collect();
         let may_jump = self.topology.rules.iter().any(FaultRule::may_jump);
-        let road =
-            Road { topology: &self.topology, rules: &rules, may_jump, draws: &mut self.draws };
+        let (topology, rules, draws) = (&self.topology, &mut self.rules[..], &mut self.draws);
+        let road = Road { topology, rules, may_jump, draws };
         let parcel = Parcel { to: TO, packet: number, len: number.wire_len(), fortune };
         carry(parcel, road, &mut self.link, &mut self.out);
         self.collect(now);

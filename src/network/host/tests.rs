@@ -4,6 +4,7 @@
 use super::*;
 use crate::kernel::{Limits, Model, Recorded, Sink, sequential};
 use crate::network::{FaultRule, LinkEffect, ProcessSet, Reordering, Transport, Window};
+use crate::trace::FateKind;
 
 const WORK: Span = Span::from_millis(10);
 
@@ -95,11 +96,29 @@ impl Facts {
 }
 
 fn order(millis: u64, to: u32, order: Order) -> (VirtualTime, ProcessId, Signal<Ping>) {
+    ordered(millis, to, 0, order)
+}
+
+fn ordered(
+    millis: u64,
+    to: u32,
+    rule: u16,
+    order: Order,
+) -> (VirtualTime, ProcessId, Signal<Ping>) {
     let at = VirtualTime::from_nanos(millis * 1_000_000 + 1);
-    (at, ProcessId(to), Signal::Control(Box::new(Control { rule: 0, order })))
+    (at, ProcessId(to), Signal::Control(Box::new(Control { rule, order })))
 }
 
 fn run(pings: u32, rules: Vec<FaultRule>, orders: &[(u64, u32, Order)]) -> Facts {
+    let orders = orders.iter().map(|(at, to, what)| order(*at, *to, *what));
+    run_script(pings, rules, orders.collect())
+}
+
+fn run_script(
+    pings: u32,
+    rules: Vec<FaultRule>,
+    orders: Vec<(VirtualTime, ProcessId, Signal<Ping>)>,
+) -> Facts {
     let topology = Arc::new(Topology {
         region_of: vec![0, 0],
         one_way: vec![vec![Span::from_millis(50)]],
@@ -112,7 +131,7 @@ fn run(pings: u32, rules: Vec<FaultRule>, orders: &[(u64, u32, Order)]) -> Facts
     let processes =
         vec![host(0, Player::Sender { sent: 0, of: pings }), host(1, Player::Worker { kept: 0 })];
     let mut script = vec![order(0, 0, Order::Start)];
-    script.extend(orders.iter().map(|(at, to, what)| order(*at, *to, *what)));
+    script.extend(orders);
     script.extend([order(60_000, 0, Order::Close), order(60_000, 1, Order::Close)]);
     let until = VirtualTime::ZERO + Span::from_secs(61);
     let mut facts = Facts::default();
@@ -177,6 +196,58 @@ fn a_crash_ends_a_stall() {
     );
 }
 
+/// Five pings to the worker under orders of several rules, and what it tells.
+fn check_rules(orders: &[(u64, u16, Order)], told: &str) {
+    let script = orders.iter().map(|(at, rule, order)| ordered(*at, 1, *rule, *order));
+    assert_eq!(run_script(5, vec![], script.collect()).told(), told, "{orders:?}");
+}
+
+#[test]
+fn a_host_is_down_until_the_last_crash_ends() {
+    let told = "0@160 Crashed Restarted kept=1 4@560";
+    let first = (255, 1, CRASH);
+    check_rules(
+        &[first, (300, 2, CRASH), (350, 1, Order::Restart), (480, 2, Order::Restart)],
+        told,
+    );
+    check_rules(
+        &[first, (300, 2, CRASH), (350, 2, Order::Restart), (480, 1, Order::Restart)],
+        told,
+    );
+    check_rules(
+        &[first, (300, 2, LOSE), (350, 2, Order::Restart), (480, 1, Order::Restart)],
+        "0@160 Crashed Crashed RestartedEmpty kept=0 4@560",
+    );
+    check_rules(&[first, (300, 2, Order::Restart)], "0@160 Crashed");
+}
+
+#[test]
+fn a_host_hangs_until_the_last_stall_ends_and_a_crash_ends_them_all() {
+    let stalls = [(255, 1, Order::Stall), (300, 2, Order::Stall)];
+    let ends = |first, second| [(360, first, Order::Resume), (480, second, Order::Resume)];
+    let told = "0@160 Stalled Resumed 1@480 2@490 3@490 4@560";
+    check_rules(&[stalls, ends(1, 2)].concat(), told);
+    check_rules(&[stalls, ends(2, 1)].concat(), told);
+    let crash = [(310, 3, CRASH), (320, 3, Order::Restart)];
+    check_rules(
+        &[stalls, crash, ends(1, 2)].concat(),
+        "0@160 Stalled Crashed Restarted kept=1 2@360 3@460 4@560",
+    );
+}
+
+#[test]
+fn factors_of_slow_hosts_multiply() {
+    check_rules(
+        &[
+            (200, 1, Order::Slow(3_000)),
+            (300, 2, Order::Slow(2_000)),
+            (400, 1, Order::Slow(1_000)),
+            (500, 2, Order::Slow(1_000)),
+        ],
+        "0@160 Slowed 1@280 Slowed Slowed 2@410 3@470 Slowed 4@560",
+    );
+}
+
 #[test]
 fn a_slow_host_takes_longer_for_all_work() {
     check(
@@ -214,6 +285,23 @@ fn usage_is_told_once_a_second_and_nothing_is_lost() {
     assert_eq!(told, [sent, worked].concat());
 }
 
+#[test]
+fn what_met_a_rule_is_told_beside_usage() {
+    let effect = LinkEffect::Loss { share: 0.5, burst: Span::ZERO };
+    let at = |millis| VirtualTime::ZERO + Span::from_millis(millis);
+    let mut rules = hold();
+    rules[0].windows = vec![Window { from: at(450), until: at(1_650), effect }];
+    rules[0].fault = 3;
+    let facts = run(25, rules, &[]);
+    let seen = facts.0.iter().filter_map(|recorded| match recorded.fact {
+        Fact::Seen { rule, kind, messages } => Some((recorded.process.0, rule, kind, messages)),
+        _ => None,
+    });
+    let lost = |messages| (0, 3, FateKind::Lost, messages);
+    // Pings leave just after 100, 200 ... ms: five until the first second is over, then seven.
+    assert_eq!(seen.collect::<Vec<_>>(), [lost(5), lost(7)]);
+}
+
 fn hold() -> Vec<FaultRule> {
     let effect = LinkEffect::Reorder { share: 1.0, form: Reordering::Hold, gap: 2 };
     vec![FaultRule {
@@ -245,6 +333,27 @@ fn a_rule_with_a_large_number_is_refused() {
     run(1, rules, &[]);
 }
 
+/// A second in the life of a host that has nobody else.
+fn run_alone<R: Resident<Packet = Ping>>(
+    resident: R,
+    script: Vec<(VirtualTime, ProcessId, Signal<Ping>)>,
+) -> Facts {
+    let topology = Topology {
+        region_of: vec![0],
+        one_way: vec![vec![Span::TICK]],
+        jitter: 0.0,
+        bandwidth: None,
+        transport: Transport::Stream,
+        rules: vec![],
+    };
+    let processes = vec![Host::new(ProcessId(0), 1, Arc::new(topology), resident)];
+    let until = VirtualTime::ZERO + Span::from_secs(1);
+    let mut facts = Facts::default();
+    let limits = Limits { until, max_events: 1 << 21 };
+    sequential::run(Model { processes, script }, limits, &mut facts);
+    facts
+}
+
 #[test]
 fn what_a_host_sends_itself_is_not_on_the_network() {
     struct Monologue;
@@ -259,19 +368,24 @@ fn what_a_host_sends_itself_is_not_on_the_network() {
         }
         fn timer(&mut self, _: TimerSlot, _: &mut Desk<'_, Ping>) {}
     }
-    let topology = Topology {
-        region_of: vec![0],
-        one_way: vec![vec![Span::TICK]],
-        jitter: 0.0,
-        bandwidth: None,
-        transport: Transport::Stream,
-        rules: vec![],
-    };
-    let processes = vec![Host::new(ProcessId(0), 1, Arc::new(topology), Monologue)];
-    let script = vec![order(0, 0, Order::Start), order(1, 0, Order::Close)];
-    let until = VirtualTime::ZERO + Span::from_secs(1);
-    let mut facts = Facts::default();
-    sequential::run(Model { processes, script }, Limits { until, max_events: 10 }, &mut facts);
+    let facts = run_alone(Monologue, vec![order(0, 0, Order::Start), order(1, 0, Order::Close)]);
     assert_eq!(facts.told(), "7@0");
     assert_eq!(facts.0.len(), 1, "no usage");
+}
+
+#[test]
+fn a_stalled_host_that_holds_too_much_says_so_once() {
+    struct Flood;
+    impl Resident for Flood {
+        type Packet = Ping;
+        fn start(&mut self, desk: &mut Desk<'_, Ping>) {
+            (0..MOST_HELD as u32 + 2).for_each(|number| {
+                desk.send(desk.me(), Ping(number), Fortune::Protocol);
+            });
+        }
+        fn packet(&mut self, _: ProcessId, _: Ping, _: &mut Desk<'_, Ping>) {}
+        fn timer(&mut self, _: TimerSlot, _: &mut Desk<'_, Ping>) {}
+    }
+    let facts = run_alone(Flood, vec![order(0, 0, Order::Stall), order(0, 0, Order::Start)]);
+    assert_eq!(facts.told(), "Stalled Overflowed");
 }

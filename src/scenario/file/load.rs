@@ -39,6 +39,9 @@ section! {
         retry: RetryFile;
         /// How long after their intended send attestations expire; without it, never.
         expires: Span;
+        /// Share of statements that somebody other than their attester sends, with a signature
+        /// that is forged or tampered with; every validator is to refuse them.
+        forged: Share = "0%";
     }
 }
 
@@ -77,7 +80,8 @@ section! {
         count: Count<1, 100_000_000> = 1000;
         /// Exponent of Zipf's law; 0 gives every subject the same weight.
         zipf: Ratio<10>;
-        /// One writer per subject, and a subject comes back only after all others.
+        /// `in-turn`: a subject comes back only after all others, and of operations that are
+        /// neither in chains nor in overlaps it has one writer. Open load only.
         pick: PickFile;
     }
 }

@@ -3,9 +3,10 @@
 use super::moments::{MOST_STARTS, NoStart, Plan, read as read_moment, starts};
 use super::{Timing, effects, report_inside};
 use crate::kernel::Span;
+use crate::network::FaultRule;
 use crate::scenario::cast::Cast;
 use crate::scenario::file::{FaultFile, ScenarioFile};
-use crate::scenario::model::Fault;
+use crate::scenario::model::{Effect, Fault};
 use crate::scenario::written::{At, Reader, check_name};
 
 /// The names of all faults, in the order of the file.
@@ -34,6 +35,7 @@ pub(super) fn read(
             every: fault.value.every.get().copied(),
         })
         .collect();
+    check_count(faults, reader);
     let mut read = Vec::new();
     for (index, fault) in faults.iter().enumerate() {
         let begins = timing.and_then(|timing| place_in_run(faults, &plans, index, timing, reader));
@@ -42,7 +44,43 @@ pub(super) fn read(
             .inside(&path, |reader| read_fault(fault, begins, plans[index].length, reader, cast));
         read.extend(fault);
     }
+    if read.len() == faults.len() {
+        check_rules(faults, &read, reader);
+    }
     (reader.log.count() == known && read.len() == faults.len()).then_some(read)
+}
+
+/// More is no story that anybody wrote down.
+const MOST_FAULTS: usize = 1_000;
+
+fn check_count(faults: &[At<FaultFile>], reader: &mut Reader<'_>) {
+    if let Some(fault) = faults.get(MOST_FAULTS) {
+        let message = format!("this scenario has {} faults", faults.len());
+        reader.report(fault.place, message, format!("a scenario has at most {MOST_FAULTS}"));
+    }
+}
+
+/// One rule is kept for the loss that every link has without faults.
+const MOST_RULES: usize = FaultRule::MOST - 1;
+
+/// Reports the fault with which there are more rules on links than draws have addresses for.
+fn check_rules(written: &[At<FaultFile>], faults: &[Fault], reader: &mut Reader<'_>) {
+    let on_links = |effect: &&Effect| !effect.is_on_actors();
+    let mut total = 0;
+    for (fault, written) in faults.iter().zip(written) {
+        let effects = fault.effects.iter().filter(on_links).count();
+        total += effects * fault.on.terms.len();
+        if total > MOST_RULES {
+            let (name, parts) = (&fault.name, fault.on.terms.len());
+            let message = format!("with `{name}` the faults make more than {MOST_RULES} rules");
+            let note = format!(
+                "each effect on links is a rule for each part of its `on`, {effects} times \
+                 {parts} here: name whole kinds, as in `routers -> validators`, or leave some out"
+            );
+            let place = written.value.on.at().map_or(written.place, |on| on.place);
+            return reader.report(place, message, note);
+        }
+    }
 }
 
 fn check_fault_names(faults: &[At<FaultFile>], reader: &mut Reader<'_>) {

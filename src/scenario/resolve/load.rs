@@ -83,6 +83,7 @@ fn read_group(
         overlap: overlap?,
         retry: retry?,
         expires: written.expires.get().copied(),
+        forged: written.forged.get()?.0,
     })
 }
 
@@ -271,11 +272,23 @@ fn read_chain(written: &LoadFile, reader: &mut Reader<'_>, clients: u32) -> Opti
     let length = reader.require(&at.value.length, at.place, "`length`", "`length = 5`").copied();
     let gap = reader.require(&at.value.gap, at.place, "`gap`", "`gap = \"200ms\"`").copied();
     let attesters = at.value.attesters.at()?;
+    if let Some(gap) = gap {
+        check_age(reader, "chain.gap", &gap);
+    }
     if attesters.value.0 > clients {
         let message = format!("a chain by {} attesters, and {clients} clients", attesters.value.0);
         reader.report(at.place, message, "there must be at least as many clients as attesters");
     }
     Some(Some(Chain { length: length?.value.0, gap: gap?.value, attesters: attesters.value.0 }))
+}
+
+/// What refers to something refers to nothing older than the load plan remembers.
+fn check_age(reader: &mut Reader<'_>, key: &str, at: &At<Span>) {
+    let most = LoadGroup::REFERENCE_AGE;
+    if at.value >= most {
+        let message = format!("`{}.{key}` must be less than {most}", reader.path());
+        reader.report(at.place, message, "nothing refers to anything older than that");
+    }
 }
 
 fn read_overlap(
@@ -290,6 +303,9 @@ fn read_overlap(
     let issuers = reader.require(&at.value.issuers, at.place, "`issuers`", example).copied();
     let example = "`window = \"300ms\"`";
     let window = reader.require(&at.value.window, at.place, "`window`", example).copied();
+    if let Some(window) = window {
+        check_age(reader, "overlap.window", &window);
+    }
     let issuers = issuers?;
     if issuers.value.to > clients {
         let message = format!("an overlap of {} issuers, and {clients} clients", issuers.value.to);
@@ -328,5 +344,10 @@ fn check_bursts(group: &At<LoadFile>, reader: &mut Reader<'_>) {
     if let Some(place) = place.filter(|_| !group.value.users.is_absent()) {
         let note = "they need `rate` or `stages`";
         reader.report(place, "closed load has no chains and no overlaps", note);
+    }
+    let pick = group.value.keys.get().and_then(|keys| keys.pick.at());
+    if let Some(pick) = pick.filter(|_| !group.value.users.is_absent()) {
+        let note = "users write as they please, in nobody's turn: leave `pick` out";
+        reader.report(pick.place, "closed load cannot pick its keys in turn", note);
     }
 }

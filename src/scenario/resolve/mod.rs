@@ -203,7 +203,10 @@ fn read_parameter_table(
     match (entry.check)(&opaque.value.0.to_json()) {
         Ok(checked) => Some(checked),
         Err(reason) => {
-            let blamed = table.entries.iter().find(|e| reason.contains(&format!("`{}`", e.key)));
+            let names = |key: &str| {
+                reason.contains(&format!("`{key}`")) || reason.starts_with(&format!("{key} = "))
+            };
+            let blamed = table.entries.iter().find(|entry| names(&entry.key));
             let place = blamed.map_or(opaque.place, |entry| entry.node.place);
             reader.report(place, format!("parameters of {}: {reason}", entry.name), "");
             None

@@ -109,7 +109,7 @@ fn a_scenario_shows_its_time_line() {
     What can a scenario say?   3m   7 validators, 3 regions   arrival
 
               02:00    02:00:30 02:01    02:01:30 02:02    02:02:30 02:03
-    issuers   ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄██████████████████   60..120/s, chains of 5
+    issuers   ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄██████████████████   60..120/s, chains of 5, 1% forged
     rivals    ██████████████████████████████████████████████████████   10/s, 2..5 issuers within 300ms
     readers   ██████████████████████████████████████████████████████   20 users, think 2s
     storm              ▂▄▄▆██            ▂▄▄▆██            ▂▄▄▆██      delay 10ms, jitter 200ms, spread

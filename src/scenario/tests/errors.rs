@@ -111,3 +111,26 @@ fn long_lines_and_long_notes_stay_on_the_screen() {
     2 errors in ours.toml, nothing was run
     "#);
 }
+
+/// The base file with so many further parts of `on` and so many further faults.
+fn crowded(parts: usize, faults: usize) -> Result<(), String> {
+    let on = vec!["router-0 -> validator-0"; parts].join(", ");
+    let mut text = BASE.replace("routers -> validators", &on);
+    for number in 0..faults {
+        text += &format!("\n[[fault]]\nname = \"f{number}\"\nat = \"1s\"\nfor = \"1s\"\n");
+        text += "on = \"validator-0\"\nstall = true\n";
+    }
+    load_text(&text).map(|_| ()).map_err(|errors| summary(&errors))
+}
+
+#[test]
+fn there_are_addresses_for_so_many_rules_and_no_more() {
+    assert_eq!(crowded(127, 0), Ok(()));
+    let expected = "17:9 with `storm` the faults make more than 127 rules | each effect on links \
+                    is a rule for each part of its `on`, 1 times 128 here: name whole kinds, as in \
+                    `routers -> validators`, or leave some out";
+    assert_eq!(crowded(128, 0), Err(expected.to_owned()));
+    assert_eq!(crowded(1, 999), Ok(()));
+    let expected = "7016:1 this scenario has 1001 faults | a scenario has at most 1000";
+    assert_eq!(crowded(1, 1_000), Err(expected.to_owned()));
+}

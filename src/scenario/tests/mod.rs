@@ -34,6 +34,7 @@ fn any() -> Json {
 
 fn check_watermark(written: &Json) -> Result<Json, String> {
     match &written["bound"] {
+        Json::String(text) if text == "0s" => Err("bound = 0s: must be at least 1ms".into()),
         Json::String(_) => keep(written),
         other => Err(format!("`bound` must be a length of time, not {other}")),
     }

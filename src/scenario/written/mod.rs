@@ -160,7 +160,9 @@ impl<'a> Reader<'a> {
     pub(crate) fn table<'n>(&mut self, node: &'n Node, noun: &str) -> Option<&'n Table> {
         let table = node.table();
         if table.is_none() {
-            let message = format!("`{}` is {}", self.path(), node.kind());
+            let path = self.path();
+            let what = if path.is_empty() { noun.to_owned() } else { format!("`{path}`") };
+            let message = format!("{what} is {}", node.kind());
             self.report(node.place, message, format!("{noun} is a table of keys and values"));
         }
         table

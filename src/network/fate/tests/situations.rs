@@ -200,3 +200,14 @@ fn calm_links_keep_their_order_in_any_weather() {
         assert!(jolt < Some(60_000), "delays glide: 0.9 * 50 ms * 2 in 1 s is 30 us in 333 us");
     }
 }
+
+#[test]
+fn a_rule_counts_what_meets_it_while_it_is_on() {
+    let lossy = rule(0, vec![window(100, 200, loss(1.0))]);
+    let behind = rule(1, vec![window(0, 1_000, delay(1, 0))]);
+    let elsewhere = FaultRule { to: ProcessSet::new([FROM]), ..always(2, loss(1.0)) };
+    let mut line = Line::new(Datagram, 0.0, vec![lossy, behind, elsewhere], 1);
+    (0..30).for_each(|number| line.send(at(u64::from(number) * 10), number));
+    let seen: Vec<u32> = line.rules.iter().map(|concern| concern.seen).collect();
+    assert_eq!(seen, [10, 20, 0], "what the first has lost never meets the second");
+}

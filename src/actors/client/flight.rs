@@ -1,0 +1,124 @@
+//! What a client has under way.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::actors::packet::Planned;
+use crate::attestation::{Operation, Signed, Status};
+use crate::kernel::{ProcessId, Span, VirtualTime};
+
+/// One operation under way.
+pub(super) struct Flight {
+    pub(super) planned: Arc<Planned>,
+    pub(super) signed: Option<Arc<Signed>>,
+    pub(super) attempt: u8,
+    /// Waiting for the next try.
+    pub(super) pausing: bool,
+    /// Validators that said it is in.
+    pub(super) accepted: Tally,
+    /// Validators that refused this try, and whether one of them did for good.
+    pub(super) refused: Tally,
+    /// How many of those refused for good.
+    pub(super) refused_for_good: u32,
+    /// Answers to a question, by what they said, and who gave them.
+    pub(super) answers: BTreeMap<Status, u32>,
+    pub(super) answered_by: Tally,
+}
+
+impl Flight {
+    /// An operation before its first try.
+    pub(super) fn new(planned: Arc<Planned>, signed: Option<Arc<Signed>>) -> Self {
+        Self {
+            planned,
+            signed,
+            attempt: 0,
+            pausing: false,
+            accepted: Tally::default(),
+            refused: Tally::default(),
+            refused_for_good: 0,
+            answers: BTreeMap::new(),
+            answered_by: Tally::default(),
+        }
+    }
+}
+
+/// All operations under way, by number, which is by intended send.
+#[derive(Default)]
+pub(super) struct Flights(BTreeMap<Operation, Flight>);
+
+impl Flights {
+    pub(super) fn insert(&mut self, flight: Flight) {
+        self.0.insert(flight.planned.operation, flight);
+    }
+
+    pub(super) fn get(&self, operation: Operation) -> Option<&Flight> {
+        self.0.get(&operation)
+    }
+
+    pub(super) fn get_mut(&mut self, operation: Operation) -> Option<&mut Flight> {
+        self.0.get_mut(&operation)
+    }
+
+    pub(super) fn remove(&mut self, operation: Operation) -> Option<Flight> {
+        self.0.remove(&operation)
+    }
+
+    pub(super) fn operations(&self) -> Vec<Operation> {
+        self.0.keys().copied().collect()
+    }
+
+    /// Takes out the first if it was to be sent more than `patience` ago.
+    pub(super) fn take_outdated(&mut self, now: VirtualTime, patience: Span) -> Option<Flight> {
+        let first = self.0.first_entry()?;
+        (now.since(first.get().planned.intended) > patience).then(|| first.remove())
+    }
+}
+
+/// Validators that have spoken.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally(Vec<u64>);
+
+impl Tally {
+    /// Adds one; true if it is new.
+    pub(super) fn add(&mut self, validator: ProcessId) -> bool {
+        let (word, bit) = (validator.index() / 64, 1 << (validator.index() % 64));
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        let is_new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        is_new
+    }
+
+    pub(super) fn count(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::Kind;
+
+    #[test]
+    fn what_was_never_answered_is_forgotten_in_the_end() {
+        let at = |seconds| VirtualTime::ZERO + Span::from_secs(seconds);
+        let mut flights = Flights::default();
+        for number in 0..2_000 {
+            let now = at(number);
+            while flights.take_outdated(now, Span::from_secs(300)).is_some() {}
+            let planned = Planned {
+                kind: Kind::Attest,
+                operation: Operation(number as u32),
+                intended: now,
+                attestation: None,
+                question: None,
+                forgery: None,
+                user: None,
+            };
+            flights.insert(Flight::new(Arc::new(planned), None));
+            assert!(flights.0.len() <= 301, "{} under way", flights.0.len());
+        }
+        assert!(flights.get(Operation(1_700)).is_some() && flights.get(Operation(1_600)).is_none());
+    }
+}

@@ -1,0 +1,129 @@
+//! What ails a host: several faults of one kind may be on at once, and the first that ends does
+//! not cure the others.
+
+/// Thousandths of the usual time that work takes on a healthy host.
+pub(super) const USUAL_PACE: u64 = 1_000;
+
+/// A clock that stands still would never ring: it loses less than all of its time.
+const LEAST_DRIFT: i64 = -999_999_999;
+
+/// The faults that are on, by rule. Most hosts never meet one.
+#[derive(Debug, Default)]
+pub(super) struct Ailments(Option<Box<Active>>);
+
+#[derive(Debug, Default)]
+struct Active {
+    crashes: Vec<u16>,
+    stalls: Vec<u16>,
+    /// With the pace of each, in thousandths.
+    slow: Vec<(u16, u64)>,
+    /// With the parts per billion of each.
+    drifts: Vec<(u16, i64)>,
+}
+
+/// What became of a fault that began or ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It is the first of its kind, or the last has ended.
+    Edge,
+    /// Others of its kind go on.
+    Among,
+    /// It was on already, or never was.
+    Nothing,
+}
+
+impl Ailments {
+    pub(super) fn crash(&mut self, rule: u16) -> Turn {
+        let active = self.0.get_or_insert_default();
+        // A host that starts anew does not hang.
+        active.stalls.clear();
+        begin(&mut active.crashes, rule)
+    }
+
+    pub(super) fn restart(&mut self, rule: u16) -> Turn {
+        self.0.as_mut().map_or(Turn::Nothing, |active| end(&mut active.crashes, rule))
+    }
+
+    pub(super) fn stall(&mut self, rule: u16) -> Turn {
+        begin(&mut self.0.get_or_insert_default().stalls, rule)
+    }
+
+    pub(super) fn resume(&mut self, rule: u16) -> Turn {
+        self.0.as_mut().map_or(Turn::Nothing, |active| end(&mut active.stalls, rule))
+    }
+
+    /// The pace of the host once that of a rule is `pace`: factors multiply.
+    pub(super) fn slow(&mut self, rule: u16, pace: u64) -> u64 {
+        let slow = &mut self.0.get_or_insert_default().slow;
+        replace(slow, rule, pace, USUAL_PACE);
+        let times = |all: u128, (_, pace): &(u16, u64)| {
+            (all * u128::from(*pace) / u128::from(USUAL_PACE)).min(u128::from(u64::MAX))
+        };
+        let product = slow.iter().fold(u128::from(USUAL_PACE), times);
+        u64::try_from(product).unwrap_or(u64::MAX)
+    }
+
+    /// The drift of the clock once that of a rule is `parts_per_billion`: drifts add.
+    pub(super) fn drift(&mut self, rule: u16, parts_per_billion: i64) -> i64 {
+        let drifts = &mut self.0.get_or_insert_default().drifts;
+        replace(drifts, rule, parts_per_billion, 0);
+        let sum = drifts.iter().fold(0_i64, |sum, (_, drift)| sum.saturating_add(*drift));
+        sum.max(LEAST_DRIFT)
+    }
+}
+
+fn begin(active: &mut Vec<u16>, rule: u16) -> Turn {
+    if active.contains(&rule) {
+        return Turn::Nothing;
+    }
+    active.push(rule);
+    if active.len() == 1 { Turn::Edge } else { Turn::Among }
+}
+
+fn end(active: &mut Vec<u16>, rule: u16) -> Turn {
+    let Some(place) = active.iter().position(|other| *other == rule) else { return Turn::Nothing };
+    active.remove(place);
+    if active.is_empty() { Turn::Edge } else { Turn::Among }
+}
+
+/// Puts `value` in the place of what `rule` had; nothing if that is `usual`.
+fn replace<T: PartialEq>(active: &mut Vec<(u16, T)>, rule: u16, value: T, usual: T) {
+    active.retain(|(other, _)| *other != rule);
+    if value != usual {
+        active.push((rule, value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn factors_multiply_whichever_ends_first() {
+        let mut ailments = Ailments::default();
+        let paces = [(1, 3_000), (2, 2_500), (1, 4_000), (1, 1_000), (2, 1_000), (2, 1_000)];
+        let paces = paces.map(|(rule, pace)| ailments.slow(rule, pace));
+        assert_eq!(paces, [3_000, 7_500, 10_000, 2_500, 1_000, 1_000]);
+        let most = (0..30).map(|rule| ailments.slow(rule, 1_000_000_000)).last();
+        assert_eq!(most, Some(u64::MAX));
+    }
+
+    #[test]
+    fn drifts_add_and_leave_a_clock_going() {
+        let mut ailments = Ailments::default();
+        let half = -500_000_000;
+        let drifts = [(1, half), (2, half), (3, 7), (1, 0), (2, 0), (3, 0)];
+        let drifts = drifts.map(|(rule, drift)| ailments.drift(rule, drift));
+        assert_eq!(drifts, [half, LEAST_DRIFT, LEAST_DRIFT + 6, half + 7, 7, 0]);
+    }
+
+    #[test]
+    fn the_first_and_the_last_of_a_kind_count() {
+        let mut ailments = Ailments::default();
+        assert_eq!(ailments.resume(1), Turn::Nothing);
+        let begun = [1, 1, 2].map(|rule| ailments.stall(rule));
+        assert_eq!(begun, [Turn::Edge, Turn::Nothing, Turn::Among]);
+        let ended = [1, 1, 2].map(|rule| ailments.resume(rule));
+        assert_eq!(ended, [Turn::Among, Turn::Nothing, Turn::Edge]);
+    }
+}
