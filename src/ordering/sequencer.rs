@@ -4,7 +4,8 @@
 //! batch is delivered once a majority has it on disk, so that whoever takes over has it too:
 //! Viewstamped Replication (Liskov and Cowling, *Viewstamped Replication Revisited*, 2012) with its
 //! views called epochs and its view change a takeover. With `commit = "leader"` followers deliver
-//! what the sequencer says when it says it, and a crash of the sequencer may part them.
+//! what the sequencer says when it says it, and whoever takes over may part them: whether the
+//! sequencer has crashed, or has not been heard for too long.
 //!
 //! What reached a follower and is not ordered after a while may never have reached the sequencer:
 //! the follower forwards it, as backups of PBFT relay requests (Castro and Liskov, 1999, 4.1). That
@@ -110,11 +111,9 @@ impl Strategy for Sequencer {
     }
 
     fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
-        let (summary, faults) = match params.commit {
-            Commit::Majority => {
-                ("total, survives a minority", FaultModel::Crash(committee.minority()))
-            }
-            Commit::Leader => ("total, trusts one", FaultModel::None),
+        let summary = match params.commit {
+            Commit::Majority => "total, survives a minority",
+            Commit::Leader => "total, trusts one",
         };
         let mut owed = vec![
             Property::Integrity,
@@ -126,17 +125,7 @@ impl Strategy for Sequencer {
         if params.commit == Commit::Majority {
             owed.push(Property::Durability);
         }
-        Guarantees {
-            summary: summary.to_owned(),
-            owed,
-            assumptions: Assumptions {
-                faults,
-                transport: TransportNeed::Datagram,
-                delay_bound: None,
-                clock_bound: None,
-                absence_bound: Some(params.longest_absence()),
-            },
-        }
+        Guarantees { summary: summary.to_owned(), owed, assumptions: params.assumptions(committee) }
     }
 
     fn work(message: &Message) -> Work {
@@ -172,6 +161,32 @@ impl Strategy for Sequencer {
 impl Params {
     const fn pauses(&self) -> Pauses {
         Pauses { first: self.gap, longest: self.gap_longest }
+    }
+
+    fn assumptions(&self, committee: &Committee) -> Assumptions {
+        let absence_bound = Some(self.longest_absence());
+        match self.commit {
+            Commit::Majority => Assumptions {
+                faults: FaultModel::Crash(committee.minority()),
+                transport: TransportNeed::Datagram,
+                delay_bound: None,
+                clock_bound: None,
+                absence_bound,
+            },
+            // Nobody may have reason to take over: between two heartbeats heard lies one pause,
+            // what one is late, and what the sequencer was out of reach.
+            Commit::Leader => {
+                let slack = self.takeover.saturating_sub(self.heartbeat).as_nanos();
+                let half = Some(Span::from_nanos(slack / 2));
+                Assumptions {
+                    faults: FaultModel::None,
+                    transport: TransportNeed::Reliable,
+                    delay_bound: half,
+                    clock_bound: None,
+                    absence_bound: absence_bound.min(half),
+                }
+            }
+        }
     }
 
     /// Who was out of reach for no longer than this misses nothing.
@@ -244,11 +259,16 @@ mod tests {
 
     #[test]
     fn storms_without_crashes_when_the_leader_commits() {
-        // A partition has others take over, which a sequencer that commits alone survives no better
-        // than a crash: only loss and disorder here.
-        let params =
-            Params { commit: Commit::Leader, takeover: Span::from_secs(60), ..Params::default() };
-        Hunt::<Sequencer> { params, settles: true, ..Hunt::default() }.check();
+        let params = Params { commit: Commit::Leader, ..Params::default() };
+        let hunt = Hunt::<Sequencer> { params, settles: true, ..Hunt::default() };
+        hunt.check();
+        // Loss and partitions as well, as long as nobody ever takes over.
+        let takeover = Span::from_secs(3_600);
+        let params = Params { takeover, ..hunt.params.clone() };
+        let stated = Sequencer::guarantees(&Committee::new(4), &params);
+        let transport = TransportNeed::Datagram;
+        let assumed = Assumptions { transport, delay_bound: None, ..stated.assumptions };
+        Hunt { params, held_to: Some((stated.owed, assumed)), ..hunt }.check();
     }
 
     #[test]

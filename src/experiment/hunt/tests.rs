@@ -91,6 +91,19 @@ fn a_promise_that_cannot_be_kept_is_found_and_its_stored_scenario_breaks_it_agai
     assert_eq!(again.as_ref(), Some(&find.broken));
 }
 
+/// Followers of a sequencer that commits alone part when another takes over, which a partition or
+/// a jitter is enough for: found in runs 3, 4, 25 and 28, when only a crash was excluded.
+#[test]
+fn who_trusts_one_sequencer_assumes_that_it_is_heard() {
+    let catalogue = Catalogue::bundled();
+    let source = Source::find("calm-baseline").expect("it is bundled");
+    let mut scenario = read(&source, Some("sequencer"), &catalogue);
+    let alone = serde_json::json!({ "commit": "leader" });
+    scenario.parameters.insert("sequencer".to_owned(), alone);
+    let report = hunt(&Hunt { scenario, from: 1, runs: 28 }, &catalogue, 1, |_, _| {});
+    assert_eq!(report.clean, 28, "{:?}", report.finds.first());
+}
+
 #[test]
 fn faults_strike_in_most_runs_and_break_nothing() {
     let catalogue = Catalogue::bundled();
