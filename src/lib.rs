@@ -1,4 +1,22 @@
 //! A deterministic laboratory that storm-tests attestation networks.
+//!
+//! One run, from its file to its charts, passes these layers; each knows those above it in this
+//! list and none below. The first lines of each say what lives there and which invariant it keeps.
+//!
+//! - [`kernel`]: virtual time, keyed events, pure processes, addressed draws, and the engine that
+//!   defines the truth; [`engine`]: the same on actix shards.
+//! - [`attestation`]: what is exchanged, its ids, signatures and registry rules.
+//! - [`trace`]: facts, what processes tell of themselves, and their digest.
+//! - [`network`]: how long a message takes and what becomes of it; hosts that fail.
+//! - [`ordering`]: the strategies to compare, each a pure state machine.
+//! - [`actors`]: load plan, clients, routers, validators, made of the parts above.
+//! - [`measure`]: observers that read facts; the one table of metrics.
+//! - [`scenario`]: files as written, scenarios as meant.
+//! - [`simulation`]: from a scenario to processes, through an engine, to an outcome.
+//! - [`experiment`]: beside the twin, over seeds, between variants; the hunt.
+//! - [`report`]: screens, charts, files. `cli`: one file per command.
+//!
+//! `ARCHITECTURE.md` has the picture, the glossary and the figures of speed.
 
 pub mod actors;
 pub mod attestation;
