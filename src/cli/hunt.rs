@@ -43,15 +43,17 @@ pub(super) fn hunt(args: &HuntArgs, catalogue: &Catalogue, quiet: bool) -> ExitC
 }
 
 fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
-    let (runs, clean, events) =
-        (grouped(report.runs.into()), grouped(report.clean.into()), grouped(report.events));
+    let [runs, clean, struck, excused] =
+        [report.runs, report.clean, report.struck, report.excused].map(|n| grouped(n.into()));
+    let events = grouped(report.events);
     let broke = report.finds.len();
     let numbers: Vec<String> =
         report.finds.iter().take(8).map(|find| find.number.to_string()).collect();
     let numbers = if broke > 0 { format!(" (runs {})", numbers.join(", ")) } else { String::new() };
     format!(
         "{runs} runs in {wall_secs:.1} s, {events} events    {clean} clean    {broke} broke a \
-         guarantee of {ordering}{numbers}\n"
+         guarantee of {ordering}{numbers}\nfaults took effect in {struck} runs; in {excused} of \
+         the clean ones something was violated that was not owed\n"
     )
 }
 

@@ -43,6 +43,7 @@ impl Strategy for Arrival {
                 transport: TransportNeed::Datagram,
                 delay_bound: None,
                 clock_bound: None,
+                absence_bound: None,
             },
         }
     }

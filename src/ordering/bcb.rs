@@ -13,7 +13,13 @@
 //! correct client does in one step. If its client stops half-way, the validators that signed the
 //! order still fetch the certificate from whoever has it; the others get it when they restart,
 //! or when the attester speaks again. A certificate is kept for `history`; who was away for
-//! longer goes on without what all others have forgotten.
+//! longer goes on without what all others have forgotten, so nobody is assumed to be out of reach
+//! for more than half of it.
+//!
+//! **Delivered is not accepted.** Nothing orders attesters among one another, not when a validator
+//! that lost its state catches up either: its registry may refuse what it accepted before, as what
+//! that refers to comes later. Nobody tries again what its client was told is applied; a quorum
+//! less those that lost their state still holds it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -252,7 +258,7 @@ impl Strategy for Bcb {
         at_least("history", params.history, params.resend)
     }
 
-    fn guarantees(committee: &Committee, _: &Params) -> Guarantees {
+    fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
         Guarantees {
             summary: "per attester, one content; its client drives".to_owned(),
             owed: vec![
@@ -269,6 +275,7 @@ impl Strategy for Bcb {
                 transport: TransportNeed::Reliable,
                 delay_bound: None,
                 clock_bound: None,
+                absence_bound: Some(Span::from_nanos(params.history.as_nanos() / 2)),
             },
         }
     }

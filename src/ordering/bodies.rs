@@ -13,8 +13,8 @@ use crate::kernel::{LocalTime, Span};
 pub struct Bodies {
     history: Span,
     known: IdMap<Known>,
-    /// Tries not yet ordered, by when they came.
-    waiting: BTreeMap<u64, Try>,
+    /// Tries not yet ordered and since when, in the order in which they came.
+    waiting: BTreeMap<u64, (LocalTime, Try)>,
     arrivals: u64,
     /// Every known id once, with a time before which it is not to be forgotten.
     ages: VecDeque<(LocalTime, Id)>,
@@ -55,7 +55,7 @@ impl Bodies {
             return false;
         }
         self.arrivals += 1;
-        self.waiting.insert(arrival, item.named());
+        self.waiting.insert(arrival, (now, item.named()));
         true
     }
 
@@ -86,7 +86,18 @@ impl Bodies {
 
     /// Tries that came and are not ordered, the earliest first.
     pub fn waiting(&self) -> impl Iterator<Item = Try> + '_ {
-        self.waiting.values().copied()
+        self.waiting.values().map(|(_, name)| *name)
+    }
+
+    /// Those that came before `until`, but not before `from`; the earliest first.
+    pub fn waiting_since(
+        &self,
+        from: LocalTime,
+        until: LocalTime,
+    ) -> impl Iterator<Item = Item> + '_ {
+        let late = self.waiting.values().take_while(move |(since, _)| *since < until);
+        let late = late.filter(move |(since, _)| *since >= from);
+        late.filter_map(|(_, name)| self.item(*name))
     }
 
     /// How many tries came and are not ordered.
@@ -113,7 +124,7 @@ impl Bodies {
             let arrival = self.arrivals;
             self.arrivals += 1;
             self.change(now, name, State::Waiting(arrival));
-            self.waiting.insert(arrival, name);
+            self.waiting.insert(arrival, (now, name));
         }
     }
 

@@ -110,6 +110,7 @@ impl Strategy for Causal {
                 transport: TransportNeed::Datagram,
                 delay_bound: None,
                 clock_bound: None,
+                absence_bound: None,
             },
         }
     }

@@ -136,6 +136,7 @@ impl Strategy for Fifo {
                 transport: TransportNeed::Datagram,
                 delay_bound: None,
                 clock_bound: None,
+                absence_bound: None,
             },
         }
     }

@@ -60,7 +60,8 @@ impl Property {
 pub enum FaultModel {
     /// None at all.
     None,
-    /// So many validators that stop, with or without coming back with their state.
+    /// So many validators that stop. One that comes back with its state has not failed any more;
+    /// one that lost it has failed for good, so losses of state add up.
     Crash(u32),
     /// So many validators that do anything.
     Byzantine(u32),
@@ -88,6 +89,20 @@ pub struct Assumptions {
     pub delay_bound: Option<Span>,
     /// No two clocks differ by more than this.
     pub clock_bound: Option<Span>,
+    /// No validator is down, stalled or cut off for longer than this: what happened meanwhile is
+    /// not kept for it any longer.
+    pub absence_bound: Option<Span>,
+}
+
+impl Assumptions {
+    /// Nothing fails, nothing is late.
+    pub const STRICTEST: Self = Self {
+        faults: FaultModel::None,
+        transport: TransportNeed::Stream,
+        delay_bound: Some(Span::ZERO),
+        clock_bound: Some(Span::ZERO),
+        absence_bound: Some(Span::ZERO),
+    };
 }
 
 /// What a strategy owes, and under which assumptions.

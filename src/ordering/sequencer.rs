@@ -4,11 +4,20 @@
 //! batch is delivered once a majority has it on disk, so that whoever takes over has it too:
 //! Viewstamped Replication (Liskov and Cowling, *Viewstamped Replication Revisited*, 2012) with its
 //! views called epochs and its view change a takeover. With `commit = "leader"` followers deliver
-//! what the sequencer says when it says it, and a crash of the sequencer may part them.
+//! what the sequencer says when it says it, and whoever takes over may part them: whether the
+//! sequencer has crashed, or has not been heard for too long.
+//!
+//! What reached a follower and is not ordered after a while may never have reached the sequencer:
+//! the follower forwards it, as backups of PBFT relay requests (Castro and Liskov, 1999, 4.1). That
+//! costs nothing while routers reach the sequencer; else one message per follower and `forward`.
 //!
 //! A replica that lost its state has lost promises too, and no number of answers brings them back
 //! (Michael, Ports, Sharma and Szekeres, *Recovering Shared Objects Without Stable Storage*, 2017):
-//! it follows and delivers, but neither acknowledges nor leads any more.
+//! it follows and delivers, but neither acknowledges nor leads any more. So it counts as failed
+//! for good: losses of state add up, and no more than a minority is ever withstood.
+//!
+//! Batches are kept for `history`. Who was out of reach for longer goes on without what all others
+//! have forgotten; so nobody is assumed to be for more than half of it, as it takes time to catch up.
 
 mod follower;
 mod leader;
@@ -48,6 +57,9 @@ pub struct Params {
     pub gap: Span,
     /// The pause between questions for a body doubles up to this.
     pub gap_longest: Span,
+    /// How long a follower waits for a try to be ordered before it forwards it to the sequencer,
+    /// and then does so again.
+    pub forward: Span,
     /// How long delivered batches are kept for those who miss them.
     pub history: Span,
 }
@@ -72,6 +84,7 @@ impl Default for Params {
             takeover: Span::from_secs(1),
             gap: Span::from_millis(50),
             gap_longest: Span::from_secs(2),
+            forward: Span::from_millis(500),
             history: Span::from_secs(60),
         }
     }
@@ -93,15 +106,14 @@ impl Strategy for Sequencer {
         at_least("takeover", params.takeover, params.heartbeat)?;
         at_least("gap", params.gap, SHORTEST)?;
         at_least("gap_longest", params.gap_longest, params.gap)?;
+        at_least("forward", params.forward, SHORTEST)?;
         at_least("history", params.history, params.takeover)
     }
 
     fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
-        let (summary, faults) = match params.commit {
-            Commit::Majority => {
-                ("total, survives a minority", FaultModel::Crash(committee.minority()))
-            }
-            Commit::Leader => ("total, trusts one", FaultModel::None),
+        let summary = match params.commit {
+            Commit::Majority => "total, survives a minority",
+            Commit::Leader => "total, trusts one",
         };
         let mut owed = vec![
             Property::Integrity,
@@ -113,20 +125,12 @@ impl Strategy for Sequencer {
         if params.commit == Commit::Majority {
             owed.push(Property::Durability);
         }
-        Guarantees {
-            summary: summary.to_owned(),
-            owed,
-            assumptions: Assumptions {
-                faults,
-                transport: TransportNeed::Datagram,
-                delay_bound: None,
-                clock_bound: None,
-            },
-        }
+        Guarantees { summary: summary.to_owned(), owed, assumptions: params.assumptions(committee) }
     }
 
     fn work(message: &Message) -> Work {
         match message {
+            Message::Forward(items) => Work::verify(items.len() as u32),
             Message::Found(signed) => Work::verify(signed.len() as u32),
             Message::Tail { batches, .. } => {
                 Work::verify(batches.iter().map(|items| items.len() as u32).sum())
@@ -157,6 +161,37 @@ impl Strategy for Sequencer {
 impl Params {
     const fn pauses(&self) -> Pauses {
         Pauses { first: self.gap, longest: self.gap_longest }
+    }
+
+    fn assumptions(&self, committee: &Committee) -> Assumptions {
+        let absence_bound = Some(self.longest_absence());
+        match self.commit {
+            Commit::Majority => Assumptions {
+                faults: FaultModel::Crash(committee.minority()),
+                transport: TransportNeed::Datagram,
+                delay_bound: None,
+                clock_bound: None,
+                absence_bound,
+            },
+            // Nobody may have reason to take over: between two heartbeats heard lies one pause,
+            // what one is late, and what the sequencer was out of reach.
+            Commit::Leader => {
+                let slack = self.takeover.saturating_sub(self.heartbeat).as_nanos();
+                let half = Some(Span::from_nanos(slack / 2));
+                Assumptions {
+                    faults: FaultModel::None,
+                    transport: TransportNeed::Reliable,
+                    delay_bound: half,
+                    clock_bound: None,
+                    absence_bound: absence_bound.min(half),
+                }
+            }
+        }
+    }
+
+    /// Who was out of reach for no longer than this misses nothing.
+    const fn longest_absence(&self) -> Span {
+        Span::from_nanos(self.history.as_nanos() / 2)
     }
 }
 
@@ -201,13 +236,39 @@ mod tests {
         Hunt::<Sequencer> { replicas: 5, runs: 800, tries: 0, settles: false, ..HUNT() }.check();
     }
 
+    /// Each statement reaches one replica only, however often its client tries.
+    fn lone(forward: Span) -> Hunt<Sequencer> {
+        let stated = Sequencer::guarantees(&Committee::new(4), &Params::default());
+        let (faults, transport) = (FaultModel::None, TransportNeed::Reliable);
+        let assumed = Assumptions { faults, transport, ..stated.assumptions };
+        let params = Params { forward, ..Params::default() };
+        let held_to = Some((stated.owed, assumed));
+        Hunt { params, held_to, reaches_one: true, ..HUNT() }
+    }
+
+    #[test]
+    fn what_one_replica_gets_all_deliver() {
+        lone(Params::default().forward).check();
+    }
+
+    #[test]
+    fn a_hunt_finds_what_is_not_forwarded() {
+        let broken = lone(Span::from_secs(3_600)).find();
+        assert!(broken.is_some_and(|(_, how)| how.contains("never settled")));
+    }
+
     #[test]
     fn storms_without_crashes_when_the_leader_commits() {
-        // A partition has others take over, which a sequencer that commits alone survives no better
-        // than a crash: only loss and disorder here.
-        let params =
-            Params { commit: Commit::Leader, takeover: Span::from_secs(60), ..Params::default() };
-        Hunt::<Sequencer> { params, settles: true, ..Hunt::default() }.check();
+        let params = Params { commit: Commit::Leader, ..Params::default() };
+        let hunt = Hunt::<Sequencer> { params, settles: true, ..Hunt::default() };
+        hunt.check();
+        // Loss and partitions as well, as long as nobody ever takes over.
+        let takeover = Span::from_secs(3_600);
+        let params = Params { takeover, ..hunt.params.clone() };
+        let stated = Sequencer::guarantees(&Committee::new(4), &params);
+        let transport = TransportNeed::Datagram;
+        let assumed = Assumptions { transport, delay_bound: None, ..stated.assumptions };
+        Hunt { params, held_to: Some((stated.owed, assumed)), ..hunt }.check();
     }
 
     #[test]

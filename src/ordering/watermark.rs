@@ -4,8 +4,12 @@
 //! Dataflow and Flink).
 //!
 //! The watermark runs `hold` behind the slowest attester that is not idle; with all idle, behind
-//! the local clock. What comes with a timestamp below it is late. A second try carries the
-//! timestamp of the first, and is late.
+//! the local clock. What comes with a timestamp below it is late.
+//!
+//! **A second try is late.** It carries the timestamp of the first, so that with `late = "drop"`
+//! whatever a registry refused is never judged again, though what it lacked may have come
+//! meanwhile. It cannot be otherwise: a second try comes to validators at different places of the
+//! order, and delivered there it would part them. Its client has to write it anew.
 
 mod replica;
 
@@ -42,7 +46,8 @@ pub struct Params {
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Late {
-    /// Never delivered here, as in Flink: the order holds, replicas may miss what others have.
+    /// Never delivered here, as in Flink: the order holds, replicas may miss what others have,
+    /// and what was refused stays refused, however often its client tries again.
     Drop,
     /// It is delivered when it comes, out of order: replicas have the same, in different orders.
     Deliver,
@@ -113,6 +118,7 @@ impl Strategy for Watermark {
                 transport: TransportNeed::Reliable,
                 delay_bound: Some(params.hold.saturating_sub(params.future)),
                 clock_bound: Some(params.future),
+                absence_bound: None,
             },
         }
     }

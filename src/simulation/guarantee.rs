@@ -1,12 +1,12 @@
 //! Whether a strategy kept what it owes: each guarantee is held, broken, or not owed because an
 //! assumption failed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::World;
-use crate::kernel::{Span, VirtualTime};
+use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::measure::{Measurement, OrderObservations, Violations};
-use crate::network::{Control, FaultRule, Order, Transport};
+use crate::network::{Control, FaultRule, LinkEffect, Order, Transport};
 use crate::ordering::{FaultModel, Property, TransportNeed};
 use crate::trace::FateKind;
 
@@ -89,16 +89,14 @@ fn failed_assumption(
             (slowest > bound).then(|| format!("it assumes delays below {bound}; one was {slowest}"))
         })
         .or_else(|| clocks(world, assumed.clock_bound?))
+        .or_else(|| absence(world, assumed.absence_bound?))
 }
 
 /// More validators failed than are withstood.
 fn faults(world: &World, withstood: FaultModel) -> Option<String> {
     let mut down = BTreeSet::new();
     let mut lost = BTreeSet::new();
-    for (at, process, order) in world.orders() {
-        if process.0 >= world.committee.size() {
-            continue;
-        }
+    for (at, process, order) in validators(world) {
         match order {
             Order::Crash { state_lost } => {
                 down.insert(process);
@@ -112,11 +110,9 @@ fn faults(world: &World, withstood: FaultModel) -> Option<String> {
             _ => {}
         }
         let failed = down.union(&lost).count() as u32;
-        let (most, lost_count) = match withstood {
-            FaultModel::None => (0, lost.len()),
-            // State that is lost makes a validator Byzantine, which a crash model excludes.
-            FaultModel::Crash(most) => (most, lost.len()),
-            FaultModel::Byzantine(most) => (most, 0),
+        let most = match withstood {
+            FaultModel::None => 0,
+            FaultModel::Crash(most) | FaultModel::Byzantine(most) => most,
         };
         if failed > most {
             let at = when(world, at);
@@ -124,14 +120,60 @@ fn faults(world: &World, withstood: FaultModel) -> Option<String> {
                 "it withstands {most} failed validators, and {at} {failed} had failed"
             ));
         }
-        if lost_count > 0 {
-            let at = when(world, at);
-            return Some(format!(
-                "it withstands no loss of state, and {at} a validator lost its state"
-            ));
-        }
     }
     None
+}
+
+/// What validators are told to do, in order.
+fn validators(world: &World) -> impl Iterator<Item = (VirtualTime, ProcessId, Order)> + '_ {
+    world.orders().filter(|(_, process, _)| process.0 < world.committee.size())
+}
+
+/// Somebody was out of reach for too long. Stretches that overlap count as one, whoever it was.
+fn absence(world: &World, bound: Span) -> Option<String> {
+    let mut stretches: Vec<(VirtualTime, VirtualTime)> = closed_links(world).collect();
+    stretches.extend(halts(world));
+    stretches.sort_unstable();
+    let mut longest = (VirtualTime::ZERO, VirtualTime::ZERO);
+    let mut current = longest;
+    for (from, until) in stretches {
+        current = if from <= current.1 { (current.0, current.1.max(until)) } else { (from, until) };
+        longest = if length(current) > length(longest) { current } else { longest };
+    }
+    (length(longest) > bound).then(|| {
+        let (at, long) = (when(world, longest.0), length(longest));
+        format!("it assumes that nobody is out of reach for more than {bound}; {at} it was {long}")
+    })
+}
+
+fn length((from, until): (VirtualTime, VirtualTime)) -> Span {
+    until.since(from)
+}
+
+/// When links let nothing through.
+fn closed_links(world: &World) -> impl Iterator<Item = (VirtualTime, VirtualTime)> + '_ {
+    let windows = world.topology.rules.iter().flat_map(|rule| &rule.windows);
+    let closed =
+        windows.filter(|window| matches!(window.effect, LinkEffect::Partition | LinkEffect::Clog));
+    closed.map(|window| (window.from, window.until.min(world.end)))
+}
+
+/// When validators were down or stalled.
+fn halts(world: &World) -> Vec<(VirtualTime, VirtualTime)> {
+    let (mut halted, mut stretches) = (BTreeMap::new(), Vec::new());
+    for (at, process, order) in validators(world) {
+        match order {
+            Order::Crash { .. } | Order::Stall => {
+                halted.entry(process).or_insert(at);
+            }
+            Order::Restart | Order::Resume => {
+                stretches.extend(halted.remove(&process).map(|from| (from, at)));
+            }
+            Order::Start | Order::Slow(_) | Order::Skew(_) | Order::Drift(_) | Order::Close => {}
+        }
+    }
+    stretches.extend(halted.into_values().map(|from| (from, world.end)));
+    stretches
 }
 
 /// Messages disappeared or overtook though the strategy needs links that do not do that.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use super::Proof;
 use crate::attestation::Signed;
 use crate::ordering::certificate::{Certificate, Members, Statement, encode_signature};
 use crate::ordering::prelude::*;
@@ -85,8 +86,16 @@ impl Rules {
         qc.is_valid(&self.committee, self.quorum, &self.keys)
     }
 
-    pub(super) fn accept_tc(&self, tc: Option<&Arc<Tc>>) -> bool {
+    fn accept_tc(&self, tc: Option<&Arc<Tc>>) -> bool {
         tc.is_none_or(|tc| tc.is_valid(self))
+    }
+
+    /// Whether both certificates are valid, and the first is as high as any that the second
+    /// names. In the paper a timeout certificate carries those; here it names their rounds, and
+    /// one Byzantine wish with a round made up would keep every leader from proposing on it.
+    pub(super) fn accept_proof(&self, Proof { high, tc }: &Proof) -> bool {
+        let covers = |tc: &Arc<Tc>| tc.highest() <= high.statement.round;
+        self.accept_qc(high) && self.accept_tc(tc.as_ref()) && tc.as_ref().is_none_or(covers)
     }
 
     /// Whether `block` is by the leader of its round, signed, and carries valid certificates.

@@ -280,10 +280,7 @@ impl Replica {
                 self.keep(now, from, block, out);
             }
         }
-        if self.rules.accept_qc(&proof.high) && self.rules.accept_tc(proof.tc.as_ref()) {
-            self.see_qc(&proof.high, out);
-            self.see_tc(proof.tc.as_ref(), out);
-        }
+        self.see(proof, out);
         self.complete(out);
         self.commit(now, out);
         let (after, lacks) = (self.known_up_to(), |at: &Ballot| self.find(&at.block).is_none());

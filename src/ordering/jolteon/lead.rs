@@ -25,7 +25,7 @@ impl Replica {
         } else if tc.as_ref().is_some_and(|tc| qc.statement.round >= tc.highest()) {
             self.payload_after_tc()
         } else {
-            // It knows that it is behind: the certificate it lacks is on its way, or will be.
+            // Nobody would vote for it.
             None
         };
         let Some(payload) = payload else { return };

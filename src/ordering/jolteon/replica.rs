@@ -188,8 +188,8 @@ impl Replica {
     }
 
     /// What a peer proves about rounds; false if it proves nothing.
-    fn see(&mut self, proof: &Proof, out: &mut Out<Jolteon>) -> bool {
-        let is_valid = self.rules.accept_qc(&proof.high) && self.rules.accept_tc(proof.tc.as_ref());
+    pub(super) fn see(&mut self, proof: &Proof, out: &mut Out<Jolteon>) -> bool {
+        let is_valid = self.rules.accept_proof(proof);
         if is_valid {
             self.see_qc(&proof.high, out);
             self.see_tc(proof.tc.as_ref(), out);

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use super::log::Event;
 use super::message::{Batch, Message, Progress};
 use super::replica::{BATCH, BEAT, GAP, NOTE_OFF_CHAIN, NOTE_SKIPPED, Replica, Role, WATCH};
-use super::{Commit, Sequencer};
+use super::{Commit, Params, Sequencer};
 use crate::attestation::Id;
 use crate::kernel::LocalTime;
-use crate::ordering::{Out, Peer};
+use crate::ordering::{Item, Out, Peer};
 
 /// How far ahead of what is committed batches are taken in.
 const WINDOW: u64 = 4 * super::leader::IN_FLIGHT;
+/// Tries in one [`Message::Forward`].
+const MOST_FORWARDED: usize = 256;
 
 #[derive(Default)]
 pub(super) struct Follower {
@@ -20,6 +22,8 @@ pub(super) struct Follower {
     /// What the sequencer of this epoch said, at best; `None` before its first word.
     told: Option<Progress>,
     heard: LocalTime,
+    /// When it last forwarded anything.
+    forwarded: Option<LocalTime>,
     is_asking: bool,
 }
 
@@ -119,6 +123,25 @@ impl Replica {
             self.save(out);
             let (epoch, len) = (self.log.promised(), self.log.held());
             out.send(Peer::Replica(self.leader(epoch)), Message::Ack { epoch, len });
+        }
+    }
+
+    /// Sends the sequencer what has waited for too long, though not before all that it ordered is
+    /// here, nor what is so old that it may have been ordered and forgotten.
+    pub(super) fn forward(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
+        let Params { forward, .. } = self.params;
+        let Role::Follower(follower) = &mut self.role else { return };
+        let is_behind = follower.told.is_none_or(|told| told.len > self.log.len());
+        if is_behind || follower.forwarded.is_some_and(|at| now.since(at) < forward) {
+            return;
+        }
+        let (oldest, newest) = (now - self.params.longest_absence(), now - forward);
+        let late = self.bodies.waiting_since(oldest, newest);
+        let late: Vec<Item> = late.take(MOST_FORWARDED).collect();
+        if !late.is_empty() {
+            follower.forwarded = Some(now);
+            let leader = Peer::Replica(self.leader(self.log.promised()));
+            out.send(leader, Message::Forward(late));
         }
     }
 

@@ -82,6 +82,8 @@ pub enum Message {
         /// may crash as well.
         batches: Vec<Arc<[Item]>>,
     },
+    /// These have waited here for too long.
+    Forward(Vec<Item>),
     /// These bodies are missing here.
     Fetch(Vec<Id>),
     /// These are here.
@@ -134,6 +136,10 @@ impl Encode for Message {
                 (batches.len() as u32).encode(to);
                 batches.iter().for_each(|items| items.as_ref().encode(to));
             }
+            Self::Forward(items) => {
+                9_u8.encode(to);
+                items.encode(to);
+            }
             Self::Fetch(ids) => {
                 7_u8.encode(to);
                 ids.encode(to);
@@ -168,6 +174,7 @@ impl fmt::Debug for Message {
                 write!(f, "Tail for e{epoch}: of e{normal}, #{from} {batches:?}, ")?;
                 write!(f, "committed {committed}")
             }
+            Self::Forward(items) => write!(f, "Forward {items:?}"),
             Self::Fetch(ids) => write!(f, "Fetch {ids:?}"),
             Self::Found(bodies) => {
                 let ids: Vec<Id> = bodies.iter().map(|signed| signed.id).collect();

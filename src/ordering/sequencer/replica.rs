@@ -150,6 +150,25 @@ impl Replica {
         self.sought = self.log.len();
     }
 
+    /// A router or a follower brings this.
+    fn take_in(&mut self, now: LocalTime, item: &Item, out: &mut Out<Sequencer>) {
+        let is_new = self.bodies.submit(now, item);
+        if self.missing.end(item.id()) {
+            self.completed(now, out);
+        }
+        if is_new {
+            self.collect(now, out);
+        }
+    }
+
+    fn take_in_forwarded(&mut self, now: LocalTime, items: &[Item], out: &mut Out<Sequencer>) {
+        for item in items {
+            if item.signed.is_genuine(self.seat.signer.ring()) {
+                self.take_in(now, item, out);
+            }
+        }
+    }
+
     /// Bodies have come.
     fn completed(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
         if self.hold_bodies(now, out) {
@@ -217,13 +236,7 @@ impl crate::ordering::Replica<Sequencer> for Replica {
     }
 
     fn submit(&mut self, now: LocalTime, item: Item, out: &mut Out<Sequencer>) {
-        let is_new = self.bodies.submit(now, &item);
-        if self.missing.end(item.id()) {
-            self.completed(now, out);
-        }
-        if is_new {
-            self.collect(now, out);
-        }
+        self.take_in(now, &item, out);
         self.finish(now, out);
     }
 
@@ -240,6 +253,7 @@ impl crate::ordering::Replica<Sequencer> for Replica {
                 if self.hear(now, peer, *progress, out) {
                     self.catch_up(now, out);
                     self.acknowledge_again(out);
+                    self.forward(now, out);
                 }
             }
             Message::Begin { progress, index, before } => {
@@ -254,6 +268,7 @@ impl crate::ordering::Replica<Sequencer> for Replica {
                 self.promise(now, peer, (*epoch, *index), out);
             }
             Message::Tail { epoch, .. } => self.gather(now, peer, *epoch, message, out),
+            Message::Forward(items) => self.take_in_forwarded(now, items, out),
             Message::Fetch(ids) => self.give(from, ids, out),
             Message::Found(found) => self.learn(now, found, out),
         }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::network::{Network, Post};
-use super::property::{Life, violation};
-use crate::attestation::KeyRing;
+use super::property::{Life, Seen};
+use crate::attestation::{Id, KeyRing};
 use crate::kernel::{Draws, Luck, Purpose, Span};
 use crate::ordering::{
     Assumptions, Committee, FaultModel, Item, Peer, Property, Strategy, TransportNeed,
@@ -29,6 +29,8 @@ pub(in crate::ordering) struct Hunt<S: Strategy> {
     pub(in crate::ordering) settles: bool,
     /// How often clients try again at most. Without it nothing but the strategy repairs anything.
     pub(in crate::ordering) tries: u8,
+    /// Whether routers bring a statement to one validator only, every time, instead of all.
+    pub(in crate::ordering) reaches_one: bool,
     /// Whether attester `d` says two things under one number, now and then.
     pub(in crate::ordering) equivocates: bool,
 }
@@ -43,6 +45,7 @@ impl<S: Strategy> Default for Hunt<S> {
             catches_up: false,
             settles: false,
             tries: 40,
+            reaches_one: false,
             equivocates: false,
         }
     }
@@ -106,8 +109,17 @@ struct Run<'a, S: Strategy> {
     calm: Rc<Cell<bool>>,
     /// Those who may crash; everybody else is whole.
     victims: Vec<usize>,
-    written: Vec<(Item, Span)>,
+    written: Vec<Written>,
     counts: BTreeMap<char, u32>,
+}
+
+/// What a client wants settled.
+struct Written {
+    item: Item,
+    /// When it was sent last.
+    tried: Span,
+    /// Whether a quorum held it at some time, so that its client may have been told so.
+    told: bool,
 }
 
 const STEPS: u64 = 100;
@@ -198,15 +210,21 @@ impl<'a, S: Strategy> Run<'a, S> {
         *count += 1;
         if self.dice.percent(40) && !self.written.is_empty() {
             let parent = self.dice.below(self.written.len() as u64) as usize;
-            let parent = self.network.names.name(&self.written[parent].0);
+            let parent = self.network.names.name(&self.written[parent].item);
             name += &format!("<{}", parent.split('.').next().unwrap_or(&parent));
         }
         let now = self.network.now;
         let item = self.network.names.item(&name, now).expect("the name is well formed");
         self.network.note(|_| format!("{attester} writes {name}"));
         self.network.hand_in(&item);
-        self.network.route(&item);
-        self.written.push((item, now));
+        self.route(&item);
+        self.written.push(Written { item, tried: now, told: false });
+    }
+
+    fn route(&mut self, item: &Item) {
+        let (size, attestation) = (self.network.nodes.len() as u32, &item.signed.attestation);
+        let one = (attestation.attester.0 + attestation.sequence) % size;
+        self.network.route(item, self.hunt.reaches_one.then_some(one as u16));
     }
 
     /// The client of `d` hands in two contents for one number; they race to the validators.
@@ -219,30 +237,41 @@ impl<'a, S: Strategy> Run<'a, S> {
             let item = item.expect("the name is well formed");
             self.network.note(|_| format!("d writes {name}"));
             self.network.hand_in(&item);
-            self.network.route(&item);
+            self.route(&item);
         }
     }
 
-    /// Clients try again what no quorum has accepted.
+    /// Clients try again what no quorum has accepted; then they have been told, and rely on it.
     fn try_again(&mut self) {
         let now = self.network.now;
         for at in 0..self.written.len() {
-            let (item, tried) = &self.written[at];
+            self.written[at].told |= self.is_settled(self.written[at].item.id());
+            let Written { item, tried, told } = &self.written[at];
             let patient = *tried + PATIENCE > now || item.attempt >= self.hunt.tries;
-            if patient || self.is_settled(item) {
+            if patient || *told {
                 continue;
             }
             let item = Item { attempt: item.attempt + 1, ..item.clone() };
             self.network.hand_in(&item);
-            self.network.route(&item);
-            self.written[at] = (item, now);
+            self.route(&item);
+            (self.written[at].item, self.written[at].tried) = (item, now);
         }
     }
 
-    fn is_settled(&self, item: &Item) -> bool {
+    fn is_settled(&self, id: Id) -> bool {
+        self.holders(id) >= Committee::new(self.hunt.replicas).quorum()
+    }
+
+    fn holders(&self, id: Id) -> u32 {
         let nodes = 0..self.network.nodes.len();
-        let accepted = nodes.filter(|node| self.network.accepted(*node, item)).count();
-        accepted >= Committee::new(self.hunt.replicas).quorum() as usize
+        nodes.filter(|node| self.network.accepted(*node, id)).count() as u32
+    }
+
+    /// Whether a quorum could accept it and does not. What it refers to may be held by fewer now
+    /// than when its client was told, who does not try again.
+    fn is_stuck(&self, Written { item, told, .. }: &Written) -> bool {
+        let reference = item.signed.attestation.action.reference();
+        !told && !self.is_settled(item.id()) && reference.is_none_or(|id| self.is_settled(id))
     }
 
     fn verdict(&self) -> Option<String> {
@@ -253,14 +282,18 @@ impl<'a, S: Strategy> Run<'a, S> {
                 Life::all(number, node, whole)
             })
             .collect();
+        let told = self.written.iter().filter(|written| written.told);
+        let told = told.map(|Written { item, .. }| (item, self.holders(item.id()))).collect();
         let keys = KeyRing::modelled(self.dice.draws.seed());
+        let seen = Seen { lives, told, keys, committee: Committee::new(self.hunt.replicas) };
         let broken = self.owed.iter().find_map(|property| {
-            let how = violation(*property, &lives, &keys)?;
+            let how = seen.violation(*property)?;
             Some(format!("{}: {how}", property.name()))
         });
-        let settled = |item: &Item| !self.hunt.settles || self.is_settled(item);
-        let stuck = self.written.iter().find(|(item, _)| !settled(item));
-        let broken = broken.or(stuck.map(|(item, _)| format!("{item:?} is never settled")));
+        let mut wanted = self.written.iter().filter(|_| self.hunt.settles);
+        let stuck = wanted.find(|written| self.is_stuck(written));
+        let stuck = stuck.map(|written| format!("{:?} is never settled", written.item));
+        let broken = broken.or(stuck);
         broken.map(|broken| self.network.names.legible(&broken))
     }
 }
@@ -297,4 +330,26 @@ fn weather(assumed: &Assumptions, seed: u64, loss_percent: u64, calm: Rc<Cell<bo
         }
         delays
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ordering::arrival::Arrival;
+
+    /// What `arrival` breaks, which nobody gives back what it lost, if it owed durability while so
+    /// many crash.
+    fn broken(crashes: u32) -> Option<String> {
+        let stated = Arrival::guarantees(&Committee::new(4), &Default::default()).assumptions;
+        let assumed = Assumptions { faults: FaultModel::Crash(crashes), ..stated };
+        let held_to = Some((vec![Property::Durability], assumed));
+        Hunt::<Arrival> { held_to, ..Hunt::default() }.find().map(|(_, how)| how)
+    }
+
+    #[test]
+    fn a_hunt_finds_what_was_lost_after_its_client_was_told() {
+        assert_eq!(broken(1), None, "a quorum less one is enough to find it again");
+        let how = broken(2).unwrap_or_default();
+        assert!(how.contains("durability"), "{how}");
+    }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::names::Names;
-use crate::attestation::KeyRing;
+use crate::attestation::{Id, KeyRing};
 use crate::kernel::{LocalTime, Span};
 use crate::ordering::contract::SubmitterAsk;
 use crate::ordering::{
@@ -38,7 +38,7 @@ pub(super) struct Node<S: Strategy> {
     pub(super) skew: i64,
     /// What it did, one list per life; a life ends when its state is lost.
     pub(super) lives: Vec<Vec<Deed>>,
-    accepted: BTreeMap<crate::attestation::Id, ()>,
+    accepted: BTreeMap<Id, ()>,
     seat: Seat,
     replica: S::Replica,
     durable: Option<S::Durable>,
@@ -146,10 +146,11 @@ impl<S: Strategy> Network<S> {
         self.call(node, |replica, now, out| replica.submit(now, item, out));
     }
 
-    /// Puts a router's copy of `item` on its way to every validator.
-    pub(super) fn route(&mut self, item: &Item) {
+    /// Puts a router's copy of `item` on its way to one validator, or to every one.
+    pub(super) fn route(&mut self, item: &Item, to: Option<u16>) {
         let from = Peer::Submitter(item.signed.attestation.attester.0);
-        for to in 0..self.nodes.len() as u16 {
+        let all = 0..self.nodes.len() as u16;
+        for to in all.filter(|node| to.is_none_or(|to| to == *node)) {
             self.send(from, Peer::Replica(to), &Load::Item(item.clone()));
         }
     }
@@ -222,9 +223,9 @@ impl<S: Strategy> Network<S> {
         self.call(node, |replica, now, out| replica.restart(now, durable, out));
     }
 
-    /// Whether the registry of `node` accepted `item`.
-    pub(super) fn accepted(&self, node: usize, item: &Item) -> bool {
-        self.nodes[node].accepted.contains_key(&item.id())
+    /// Whether the registry of `node` accepted what has that id.
+    pub(super) fn accepted(&self, node: usize, id: Id) -> bool {
+        self.nodes[node].accepted.contains_key(&id)
     }
 
     /// Writes a line of the transcript, if one is kept.

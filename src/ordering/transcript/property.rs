@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::network::{Deed, Node};
 use crate::attestation::{Id, KeyRing};
-use crate::ordering::{Item, Property, Strategy, Try};
+use crate::ordering::{Committee, Item, Property, Strategy, Try};
 
 /// What one replica did in one life.
 pub(super) struct Life<'a> {
@@ -41,19 +41,42 @@ impl<'a> Life<'a> {
     }
 }
 
-/// What is wrong with `lives`, if they owed `property`.
-pub(super) fn violation(property: Property, lives: &[Life<'_>], keys: &KeyRing) -> Option<String> {
-    let each = |check: fn(&Life<'_>) -> Option<String>| lives.iter().find_map(check);
-    match property {
-        Property::Integrity => forged(lives, keys),
-        Property::NoDuplication => each(delivered_twice),
-        Property::PerAttesterOrder => each(out_of_attester_order),
-        Property::CausalOrder => each(before_its_reference),
-        Property::Consistency => two_for_one_number(lives),
-        Property::TotalOrder => pairs(lives).find_map(|(one, other)| two_orders(one, other)),
-        Property::Agreement => pairs(lives).find_map(|(one, other)| missing(one, other)),
-        Property::Finality => each(final_taken_back),
-        Property::Durability => None,
+/// All that was seen of a run.
+pub(super) struct Seen<'a> {
+    pub(super) lives: Vec<Life<'a>>,
+    /// What clients were told is applied, and how many replicas hold it at the end.
+    pub(super) told: Vec<(&'a Item, u32)>,
+    pub(super) keys: KeyRing,
+    pub(super) committee: Committee,
+}
+
+impl Seen<'_> {
+    /// What is wrong, if `property` was owed.
+    pub(super) fn violation(&self, property: Property) -> Option<String> {
+        let lives = self.lives.as_slice();
+        let each = |check: fn(&Life<'_>) -> Option<String>| lives.iter().find_map(check);
+        match property {
+            Property::Integrity => forged(lives, &self.keys),
+            Property::NoDuplication => each(delivered_twice),
+            Property::PerAttesterOrder => each(out_of_attester_order),
+            Property::CausalOrder => each(before_its_reference),
+            Property::Consistency => two_for_one_number(lives),
+            Property::TotalOrder => pairs(lives).find_map(|(one, other)| two_orders(one, other)),
+            Property::Agreement => pairs(lives).find_map(|(one, other)| missing(one, other)),
+            Property::Finality => each(final_taken_back),
+            Property::Durability => self.lost(),
+        }
+    }
+
+    /// Of the quorum that held it those that lost their state may be missing, as long as one is
+    /// left in every quorum; the same rule as for runs, in `measure::holders`.
+    fn lost(&self) -> Option<String> {
+        let forgot: BTreeSet<usize> =
+            self.lives.iter().filter(|life| !life.first).map(|life| life.node).collect();
+        let (size, quorum) = (self.committee.size(), self.committee.quorum());
+        let wanted = quorum.saturating_sub(forgot.len() as u32).max(size - quorum + 1);
+        let (item, holders) = self.told.iter().find(|(_, holders)| *holders < wanted)?;
+        Some(format!("{item:?} was told to be applied, and is held by {holders}"))
     }
 }
 

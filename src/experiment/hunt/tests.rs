@@ -1,0 +1,115 @@
+use super::*;
+use crate::experiment::run_pair;
+use crate::ordering::arrival::{Message, Params};
+use crate::ordering::prelude::*;
+use crate::scenario::{Catalogue as KnownOrderings, OrderingEntry, Source, load};
+
+/// Delivers what comes as it comes, and says that it is the same order everywhere.
+struct Boastful;
+
+struct Boaster;
+
+impl Strategy for Boastful {
+    const NAME: &'static str = "arrival";
+    const SUMMARY: &'static str = "promises what it cannot keep";
+    type Params = Params;
+    type Message = Message;
+    type Durable = ();
+    type Replica = Boaster;
+    type Submitter = NoSubmitter;
+
+    fn guarantees(committee: &Committee, _: &Params) -> Guarantees {
+        let faults = FaultModel::Byzantine(committee.byzantine());
+        Guarantees {
+            summary: "total, it says".to_owned(),
+            owed: vec![Property::TotalOrder],
+            assumptions: Assumptions {
+                faults,
+                transport: TransportNeed::Datagram,
+                delay_bound: None,
+                clock_bound: None,
+                absence_bound: None,
+            },
+        }
+    }
+
+    fn work(message: &Message) -> Work {
+        match *message {}
+    }
+
+    fn replica(_: Seat, _: &Params) -> Boaster {
+        Boaster
+    }
+
+    fn submitter(_: Committee, _: &KeyRing, _: &Params) -> NoSubmitter {
+        NoSubmitter
+    }
+}
+
+impl Replica<Boastful> for Boaster {
+    fn submit(&mut self, _: LocalTime, item: Item, out: &mut Out<Boastful>) {
+        out.deliver(item);
+    }
+
+    fn receive(&mut self, _: LocalTime, _: Peer, message: &Message, _: &mut Out<Boastful>) {
+        match *message {}
+    }
+
+    fn timer(&mut self, _: LocalTime, _: TimerId, _: &mut Out<Boastful>) {}
+
+    fn restart(&mut self, _: LocalTime, _: Option<()>, _: &mut Out<Boastful>) {}
+}
+
+fn read(source: &Source, ordering: Option<&str>, catalogue: &Catalogue) -> Scenario {
+    let entry = |entry: &crate::ordering::Entry| OrderingEntry {
+        name: entry.name,
+        check: entry.check,
+        schema: entry.schema,
+    };
+    let orderings: Vec<OrderingEntry> = catalogue.entries().iter().map(entry).collect();
+    let chosen = ordering.map(|name| ("ordering".to_owned(), name.to_owned()));
+    let chosen: Vec<_> = chosen.into_iter().collect();
+    load(source, &chosen, &KnownOrderings { orderings: &orderings }).expect("it makes sense")
+}
+
+fn go(scenario: &str, ordering: &str, runs: u32, catalogue: &Catalogue) -> HuntReport {
+    let source = Source::find(scenario).expect("it is bundled");
+    let scenario = read(&source, Some(ordering), catalogue);
+    hunt(&Hunt { scenario, from: 1, runs }, catalogue, 1, |_, _| {})
+}
+
+#[test]
+fn a_promise_that_cannot_be_kept_is_found_and_its_stored_scenario_breaks_it_again() {
+    let catalogue = Catalogue::bundled().with::<Boastful>();
+    let report = go("calm-baseline", "arrival", 3, &catalogue);
+    let find = report.finds.first().expect("no two validators hear alike");
+    let text = find.scenario.to_toml();
+    let stored = Source::Text { name: "scenario.toml".to_owned(), text };
+    let scenario = read(&stored, None, &catalogue);
+    let again = run_pair(&scenario, &catalogue, Options::default(), false, &mut NoRows);
+    let again = again.expect("it ends").run.guarantees.iter().find_map(broken);
+    assert_eq!(again.as_ref(), Some(&find.broken));
+}
+
+/// Followers of a sequencer that commits alone part when another takes over, which a partition or
+/// a jitter is enough for: found in runs 3, 4, 25 and 28, when only a crash was excluded.
+#[test]
+fn who_trusts_one_sequencer_assumes_that_it_is_heard() {
+    let catalogue = Catalogue::bundled();
+    let source = Source::find("calm-baseline").expect("it is bundled");
+    let mut scenario = read(&source, Some("sequencer"), &catalogue);
+    let alone = serde_json::json!({ "commit": "leader" });
+    scenario.parameters.insert("sequencer".to_owned(), alone);
+    let report = hunt(&Hunt { scenario, from: 1, runs: 28 }, &catalogue, 1, |_, _| {});
+    assert_eq!(report.clean, 28, "{:?}", report.finds.first());
+}
+
+#[test]
+fn faults_strike_in_most_runs_and_break_nothing() {
+    let catalogue = Catalogue::bundled();
+    for entry in catalogue.entries() {
+        let report = go("out-of-order-links", entry.name, 20, &catalogue);
+        assert_eq!(report.clean, 20, "{}: {:?}", entry.name, report.finds.first());
+        assert!(report.struck >= 15, "{}: faults struck in {} of 20", entry.name, report.struck);
+    }
+}
