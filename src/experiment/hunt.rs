@@ -115,8 +115,8 @@ fn hunt_once(base: &Scenario, number: u64, catalogue: &Catalogue) -> Hunted {
     let standings = outcome.guarantees.iter().map(|verdict| &verdict.standing);
     Hunted {
         events: outcome.report.events,
-        has_struck: (0..scenario.faults.len()).any(|number| {
-            report_fault(&scenario, number, &outcome.measurement).did_not_occur.is_none()
+        has_struck: scenario.faults.iter().enumerate().any(|(number, fault)| {
+            report_fault(fault, number, &outcome.measurement).did_not_occur.is_none()
         }),
         is_excused: standings.into_iter().any(|at| matches!(at, Standing::NotOwed { .. })),
         broken: outcome.guarantees.iter().find_map(broken),
