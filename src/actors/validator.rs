@@ -7,7 +7,7 @@ use super::Packet;
 use super::packet::{Ack, Answer, Ask, Handed};
 use super::pool::Pool;
 use super::slots::Slots;
-use crate::attestation::{Registry, Signed, Signer, Verdict};
+use crate::attestation::{Registry, Signer, Verdict};
 use crate::kernel::{ProcessId, Span};
 use crate::network::{Desk, Fortune, Resident, TimerSlot};
 use crate::ordering::{Carried, HostedEffect, HostedReplica, Item, Peer, TimerId, Work};
@@ -220,8 +220,7 @@ impl Validator {
     }
 
     fn apply(&mut self, item: &Item, desk: &mut Desk<'_, Packet>) {
-        let signed: &Signed = &item.signed;
-        let applied = self.registry.apply(desk.now(), desk.local_now(), signed);
+        let applied = self.registry.apply(desk.now(), desk.local_now(), &item.signed);
         let (operation, attempt) = names(item);
         desk.fact(Fact::Applied {
             operation,

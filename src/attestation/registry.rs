@@ -6,6 +6,7 @@
 //! verdict carries the name of the real error.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use super::{Action, Attestation, Id, IdMap, Operation, Schema, SchemaId, Signed};
 use crate::kernel::{LocalTime, Span, VirtualTime};
@@ -116,7 +117,8 @@ pub struct Registry {
 
 #[derive(Clone, Debug)]
 struct Entry {
-    attestation: Attestation,
+    /// Shared with every other registry that holds it.
+    signed: Arc<Signed>,
     revoked: bool,
     replaced: bool,
 }
@@ -136,14 +138,14 @@ impl Registry {
 
     /// Applies one attestation whose signature is genuine: `at` this instant, which the local
     /// clock calls `now`. Rules read the clock, forgetting does not.
-    pub fn apply(&mut self, at: VirtualTime, now: LocalTime, signed: &Signed) -> Applied {
+    pub fn apply(&mut self, at: VirtualTime, now: LocalTime, signed: &Arc<Signed>) -> Applied {
         self.forget_old(at);
         let resolved = signed
             .attestation
             .action
             .reference()
             .and_then(|id| self.entries.find(&id))
-            .map(|entry| entry.attestation.operation);
+            .map(|entry| entry.signed.attestation.operation);
         if self.entries.contains(&signed.id) {
             return Applied { verdict: Verdict::Accepted, again: true, resolved };
         }
@@ -158,7 +160,7 @@ impl Registry {
     /// order restores the state before it.
     pub fn retract(&mut self, signed: &Signed) -> bool {
         let Some(entry) = self.entries.remove(&signed.id) else { return false };
-        match entry.attestation.action {
+        match entry.signed.attestation.action {
             Action::Revoke(target) => {
                 self.mark(&target, |entry| entry.revoked = false);
                 self.restore_claim(&target);
@@ -167,7 +169,7 @@ impl Registry {
             Action::Register(_) => drop(self.schemas.pop()),
             Action::Attest { .. } => {}
         }
-        let claim = (entry.attestation.schema, entry.attestation.subject);
+        let claim = (entry.signed.attestation.schema, entry.signed.attestation.subject);
         if self.claims.get(&claim) == Some(&signed.id) {
             self.claims.remove(&claim);
         }
@@ -177,7 +179,7 @@ impl Registry {
     /// What a reader is told about `id` at `now`.
     pub fn status(&self, now: LocalTime, id: &Id) -> Status {
         let Some(entry) = self.entries.find(id) else { return Status::Unknown };
-        match &entry.attestation {
+        match &entry.signed.attestation {
             _ if entry.revoked => Status::Revoked,
             _ if entry.replaced => Status::Replaced,
             attestation if attestation.expires_at.is_some_and(|at| at <= now) => Status::Expired,
@@ -226,9 +228,9 @@ impl Registry {
         let Some(entry) = self.entries.find(&target) else { return Verdict::NotFound };
         let revocable = self
             .schemas
-            .get(entry.attestation.schema.0 as usize)
+            .get(entry.signed.attestation.schema.0 as usize)
             .is_some_and(|schema| schema.revocable);
-        if entry.attestation.attester != new.attester {
+        if entry.signed.attestation.attester != new.attester {
             Verdict::AccessDenied
         } else if !revocable {
             Verdict::Irrevocable
@@ -242,16 +244,16 @@ impl Registry {
     fn judge_replace(&self, new: &Attestation, target: Id) -> Verdict {
         match self.entries.find(&target) {
             None => Verdict::NotFound,
-            Some(entry) if entry.attestation.subject != new.subject => Verdict::AccessDenied,
+            Some(entry) if entry.signed.attestation.subject != new.subject => Verdict::AccessDenied,
             Some(entry) if entry.revoked => Verdict::AlreadyRevoked,
             Some(entry) if entry.replaced => Verdict::AlreadyReplaced,
             Some(_) => Verdict::Accepted,
         }
     }
 
-    fn enter(&mut self, at: VirtualTime, signed: &Signed) {
-        let attestation = signed.attestation.clone();
-        match attestation.action {
+    fn enter(&mut self, at: VirtualTime, signed: &Arc<Signed>) {
+        let action = signed.attestation.action;
+        match action {
             Action::Register(schema) => self.schemas.push(schema),
             Action::Revoke(target) => {
                 self.mark(&target, |entry| entry.revoked = true);
@@ -260,8 +262,9 @@ impl Registry {
             Action::Replace(target) => self.mark(&target, |entry| entry.replaced = true),
             Action::Attest { .. } => {}
         }
-        let states = matches!(attestation.action, Action::Attest { .. });
-        self.entries.insert(signed.id, Entry { attestation, revoked: false, replaced: false });
+        let states = matches!(action, Action::Attest { .. });
+        let entry = Entry { signed: Arc::clone(signed), revoked: false, replaced: false };
+        self.entries.insert(signed.id, entry);
         if states {
             self.restore_claim(&signed.id);
         }
@@ -276,7 +279,7 @@ impl Registry {
 
     fn restore_claim(&mut self, id: &Id) {
         let Some(entry) = self.entries.find(id) else { return };
-        let (schema, subject) = (entry.attestation.schema, entry.attestation.subject);
+        let (schema, subject) = (entry.signed.attestation.schema, entry.signed.attestation.subject);
         if self.schemas.get(schema.0 as usize).is_some_and(|schema| schema.exclusive) {
             self.claims.insert((schema, subject), *id);
         }
@@ -284,7 +287,7 @@ impl Registry {
 
     fn release_claim(&mut self, id: &Id) {
         let Some(entry) = self.entries.find(id) else { return };
-        let claim = (entry.attestation.schema, entry.attestation.subject);
+        let claim = (entry.signed.attestation.schema, entry.signed.attestation.subject);
         if self.claims.get(&claim) == Some(id) {
             self.claims.remove(&claim);
         }

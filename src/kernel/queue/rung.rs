@@ -6,8 +6,9 @@ use crate::kernel::Event;
 /// Buckets in a rung, at most.
 const BUCKETS: usize = 256;
 
-/// Events that a bucket is meant to hold.
-const AIM: u64 = 48;
+/// Events that a bucket is meant to hold where many are pending, and where few are.
+const AIM: u64 = 160;
+const AIM_OF_FEW: u64 = 48;
 
 /// So few pending events are quickest put in order one by one, as they come.
 const FEW_PENDING: u64 = 6;
@@ -31,10 +32,11 @@ pub(super) struct Crowd {
 }
 
 impl Crowd {
-    /// Events that a bucket is meant to hold: not most of all, or what is sent lands in the open
-    /// bucket as often as not.
+    /// Events that a bucket is meant to hold: of many a quarter at most, of few not most of all,
+    /// or what is sent lands in the open bucket as often as not.
     fn aim(&self) -> u64 {
-        if self.events < FEW_PENDING { AIM } else { AIM.min(self.events / 4 * 3) }
+        let of_few = if self.events < FEW_PENDING { u64::MAX } else { self.events / 4 * 3 };
+        (self.events / 4).clamp(AIM_OF_FEW.min(of_few), AIM)
     }
 }
 
