@@ -20,7 +20,7 @@
 //!
 //! **Trade-offs.** Whoever was away for longer than `history` votes and proposes, but has lost
 //! the thread of what was committed and delivers nothing more: so nobody is assumed to be out of
-//! reach for more than half of it.
+//! reach for more than half of it, less a `gossip`.
 
 mod block;
 mod book;
@@ -112,6 +112,12 @@ impl Default for Params {
 impl Params {
     const fn pauses(&self) -> Pauses {
         Pauses { first: self.fetch, longest: self.fetch_longest }
+    }
+
+    /// Who was out of reach for no longer than this misses nothing: it hears from a neighbour what
+    /// it lacks, and has as long again to fetch it.
+    const fn longest_absence(&self) -> Span {
+        Span::from_nanos(self.history.saturating_sub(self.gossip).as_nanos() / 2)
     }
 
     /// Votes that make a certificate.
@@ -306,7 +312,7 @@ impl Strategy for Jolteon {
                 transport: TransportNeed::Datagram,
                 delay_bound: None,
                 clock_bound: None,
-                absence_bound: Some(Span::from_nanos(params.history.as_nanos() / 2)),
+                absence_bound: Some(params.longest_absence()),
             },
         }
     }

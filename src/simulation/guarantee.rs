@@ -150,11 +150,20 @@ fn length((from, until): (VirtualTime, VirtualTime)) -> Span {
     until.since(from)
 }
 
-/// When links let nothing through.
+/// When links let nothing through, or next to nothing: a stream that loses a tenth of what it
+/// carries stands still most of the time, as each loss has all that follows wait for longer.
 fn closed_links(world: &World) -> impl Iterator<Item = (VirtualTime, VirtualTime)> + '_ {
+    let is_stream = world.topology.transport == Transport::Stream;
+    let is_closed = move |effect| match effect {
+        LinkEffect::Partition | LinkEffect::Clog => true,
+        LinkEffect::Loss { share, .. } => is_stream && share >= 0.1,
+        LinkEffect::Delay { .. }
+        | LinkEffect::Reorder { .. }
+        | LinkEffect::Duplicate(_)
+        | LinkEffect::Bandwidth(_) => false,
+    };
     let windows = world.topology.rules.iter().flat_map(|rule| &rule.windows);
-    let closed =
-        windows.filter(|window| matches!(window.effect, LinkEffect::Partition | LinkEffect::Clog));
+    let closed = windows.filter(move |window| is_closed(window.effect));
     closed.map(|window| (window.from, window.until.min(world.end)))
 }
 
