@@ -12,6 +12,7 @@ mod contract;
 mod delivered;
 mod erased;
 mod guarantee;
+mod holdback;
 mod journal;
 mod limit;
 #[cfg(test)]
