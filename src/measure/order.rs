@@ -43,6 +43,8 @@ pub struct OrderObservations {
     pub final_retracted: Violations,
     /// Delivered by one validator, and not by all when settle ended.
     pub undelivered: Violations,
+    /// Delivered by two validators, accepted by one of them and not by the other when settle ended.
+    pub unequal_verdicts: Violations,
     /// A second operation with one attester's number delivered.
     pub equivocation: Violations,
     /// Accepted though the signature is not its attester's.
@@ -53,7 +55,7 @@ pub struct OrderObservations {
 
 impl OrderObservations {
     /// Every observation with its name.
-    pub const fn all(&self) -> [(&'static str, &Violations); 10] {
+    pub const fn all(&self) -> [(&'static str, &Violations); 11] {
         [
             ("duplicate_deliveries", &self.duplicate_deliveries),
             ("fifo_violations", &self.fifo_violations),
@@ -62,6 +64,7 @@ impl OrderObservations {
             ("invented", &self.invented),
             ("final_retracted", &self.final_retracted),
             ("undelivered", &self.undelivered),
+            ("unequal_verdicts", &self.unequal_verdicts),
             ("equivocation", &self.equivocation),
             ("forged_accepted", &self.forged_accepted),
             ("lost_after_ack", &self.lost_after_ack),

@@ -19,6 +19,8 @@ pub enum Property {
     TotalOrder,
     /// What one validator delivered, all deliver in the end.
     Agreement,
+    /// Validators that deliver the same statements accept the same, in whatever order they came.
+    Convergence,
     /// What was final is never taken back.
     Finality,
     /// What a client was told is applied stays with a quorum.
@@ -27,7 +29,7 @@ pub enum Property {
 
 impl Property {
     /// Every property, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Integrity,
         Self::NoDuplication,
         Self::PerAttesterOrder,
@@ -35,6 +37,7 @@ impl Property {
         Self::Consistency,
         Self::TotalOrder,
         Self::Agreement,
+        Self::Convergence,
         Self::Finality,
         Self::Durability,
     ];
@@ -49,6 +52,7 @@ impl Property {
             Self::Consistency => "consistency",
             Self::TotalOrder => "total order",
             Self::Agreement => "agreement",
+            Self::Convergence => "convergence",
             Self::Finality => "finality",
             Self::Durability => "durability",
         }

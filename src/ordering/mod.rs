@@ -13,8 +13,10 @@ mod delivered;
 mod erased;
 mod guarantee;
 mod holdback;
+mod interference;
 mod journal;
 mod limit;
+mod stamps;
 #[cfg(test)]
 mod transcript;
 
@@ -22,9 +24,12 @@ pub mod arrival;
 pub mod bcb;
 pub mod causal;
 pub mod certificate;
+pub mod crdt;
 pub mod fifo;
+pub mod hlc;
 pub mod jolteon;
 pub mod kept;
+pub mod lamport;
 pub mod sequencer;
 pub mod watermark;
 

@@ -67,6 +67,7 @@ fn violations(property: Property, seen: &OrderObservations) -> (u64, String) {
         Property::Consistency => &[&seen.equivocation],
         Property::TotalOrder => &[&seen.prefix_violations],
         Property::Agreement => &[&seen.undelivered],
+        Property::Convergence => &[&seen.unequal_verdicts],
         Property::Finality => &[&seen.final_retracted],
         Property::Durability => &[&seen.lost_after_ack],
     };

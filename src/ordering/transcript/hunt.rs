@@ -109,6 +109,8 @@ struct Run<'a, S: Strategy> {
     calm: Rc<Cell<bool>>,
     /// Those who may crash; everybody else is whole.
     victims: Vec<usize>,
+    /// How far the clocks of `a`, `b` and `c` are ahead.
+    ahead: [Span; 3],
     written: Vec<Written>,
     counts: BTreeMap<char, u32>,
 }
@@ -133,14 +135,18 @@ impl<'a, S: Strategy> Run<'a, S> {
         let post = weather(&assumed, seed, dice.below(3) * 10, calm.clone());
         let params = hunt.params.clone();
         let mut network = Network::new(hunt.replicas, seed, params, post, written);
+        let mut ahead = [Span::ZERO; 3];
         if let Some(bound) = assumed.clock_bound {
             for node in &mut network.nodes {
                 node.skew = dice.below(bound.as_nanos() / 2) as i64;
             }
+            for ahead in &mut ahead {
+                *ahead = Span::from_nanos(dice.below(bound.as_nanos() / 2));
+            }
         }
         let victims = victims(&assumed, hunt.replicas, &mut dice);
         let (written, counts) = (Vec::new(), BTreeMap::new());
-        Self { hunt, owed, assumed, network, dice, calm, victims, written, counts }
+        Self { hunt, owed, assumed, network, dice, calm, victims, ahead, written, counts }
     }
 
     /// Trouble, then calm until everything that can arrive has arrived.
@@ -204,7 +210,8 @@ impl<'a, S: Strategy> Run<'a, S> {
     }
 
     fn write(&mut self) {
-        let attester = ['a', 'b', 'c'][self.dice.below(3) as usize];
+        let number = self.dice.below(3) as usize;
+        let attester = ['a', 'b', 'c'][number];
         let count = self.counts.entry(attester).or_default();
         let mut name = format!("{attester}{count}");
         *count += 1;
@@ -214,7 +221,8 @@ impl<'a, S: Strategy> Run<'a, S> {
             name += &format!("<{}", parent.split('.').next().unwrap_or(&parent));
         }
         let now = self.network.now;
-        let item = self.network.names.item(&name, now).expect("the name is well formed");
+        let item = self.network.names.item(&name, now + self.ahead[number]);
+        let item = item.expect("the name is well formed");
         self.network.note(|_| format!("{attester} writes {name}"));
         self.network.hand_in(&item);
         self.route(&item);

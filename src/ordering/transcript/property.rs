@@ -63,6 +63,7 @@ impl Seen<'_> {
             Property::Consistency => two_for_one_number(lives),
             Property::TotalOrder => pairs(lives).find_map(|(one, other)| two_orders(one, other)),
             Property::Agreement => pairs(lives).find_map(|(one, other)| missing(one, other)),
+            Property::Convergence => pairs(lives).find_map(|(one, other)| unequal(one, other)),
             Property::Finality => each(final_taken_back),
             Property::Durability => self.lost(),
         }
@@ -158,6 +159,33 @@ fn missing(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
     let theirs: BTreeSet<Id> = names(other).into_iter().map(|name| name.id).collect();
     let missing = names(one).into_iter().find(|name| !theirs.contains(&name.id))?;
     Some(format!("{} never delivers {missing:?}, which {} delivers", other.node, one.node))
+}
+
+/// Two whole lives that delivered the same, and not to the same end.
+fn unequal(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
+    let ids = |life| names(life).into_iter().map(|name| name.id).collect::<BTreeSet<Id>>();
+    if !one.whole || !other.whole || ids(one) != ids(other) {
+        return None;
+    }
+    let (ours, theirs) = (standing(one), standing(other));
+    let (about, _) = ours.iter().find(|(about, first)| theirs.get(about) != Some(first))?;
+    Some(format!("{} and {} part on who was first about {about:?}", one.node, other.node))
+}
+
+/// What stands in a registry in which only the first statement about another does, and nothing
+/// before what it is about: by what they are about, those who stand.
+fn standing(life: &Life<'_>) -> BTreeMap<Id, Id> {
+    let (mut first, mut accepted) = (BTreeMap::new(), BTreeSet::new());
+    for item in life.sequence() {
+        let about = item.signed.attestation.action.reference();
+        let stands = about.is_none_or(|about| {
+            accepted.contains(&about) && *first.entry(about).or_insert(item.id()) == item.id()
+        });
+        if stands {
+            accepted.insert(item.id());
+        }
+    }
+    first
 }
 
 fn names(life: &Life<'_>) -> Vec<Try> {
