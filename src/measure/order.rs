@@ -37,6 +37,9 @@ pub struct OrderObservations {
     pub causal_violations: Violations,
     /// Positions at which two validators hold different operations.
     pub prefix_violations: Violations,
+    /// Positions among what is about one subject at which two validators hold different
+    /// operations; only looked for if the setting says so.
+    pub subject_violations: Violations,
     /// Delivered, and never planned.
     pub invented: Violations,
     /// Final, and taken back.
@@ -55,12 +58,13 @@ pub struct OrderObservations {
 
 impl OrderObservations {
     /// Every observation with its name.
-    pub const fn all(&self) -> [(&'static str, &Violations); 11] {
+    pub const fn all(&self) -> [(&'static str, &Violations); 12] {
         [
             ("duplicate_deliveries", &self.duplicate_deliveries),
             ("fifo_violations", &self.fifo_violations),
             ("causal_violations", &self.causal_violations),
             ("prefix_violations", &self.prefix_violations),
+            ("subject_violations", &self.subject_violations),
             ("invented", &self.invented),
             ("final_retracted", &self.final_retracted),
             ("undelivered", &self.undelivered),

@@ -45,6 +45,7 @@ impl Catalogue {
             .with::<super::causal::Causal>()
             .with::<super::crdt::Crdt>()
             .with::<super::lamport::Lamport>()
+            .with::<super::sharded_sequencer::ShardedSequencer>()
             .with::<super::sequencer::Sequencer>()
             .with::<super::bcb::Bcb>()
             .with::<super::jolteon::Jolteon>()

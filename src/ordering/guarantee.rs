@@ -15,6 +15,8 @@ pub enum Property {
     CausalOrder,
     /// No two validators deliver different statements with one attester and sequence number.
     Consistency,
+    /// All validators deliver the statements about one subject in one order.
+    PerSubjectOrder,
     /// All validators deliver the same sequence; one may be behind another.
     TotalOrder,
     /// What one validator delivered, all deliver in the end.
@@ -29,12 +31,13 @@ pub enum Property {
 
 impl Property {
     /// Every property, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Integrity,
         Self::NoDuplication,
         Self::PerAttesterOrder,
         Self::CausalOrder,
         Self::Consistency,
+        Self::PerSubjectOrder,
         Self::TotalOrder,
         Self::Agreement,
         Self::Convergence,
@@ -50,6 +53,7 @@ impl Property {
             Self::PerAttesterOrder => "per-attester order",
             Self::CausalOrder => "causal order",
             Self::Consistency => "consistency",
+            Self::PerSubjectOrder => "per-subject order",
             Self::TotalOrder => "total order",
             Self::Agreement => "agreement",
             Self::Convergence => "convergence",

@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn storms() {
         for replicas in [1, 3, 4] {
-            Hunt { replicas, ..HUNT() }.check();
+            Hunt { replicas, runs: 150, ..HUNT() }.check();
         }
     }
 
@@ -169,7 +169,7 @@ mod tests {
         let stated = Lamport::guarantees(&Committee::new(4), &Params::default());
         let assumed = Assumptions { transport: TransportNeed::Datagram, ..stated.assumptions };
         let held_to = Some((stated.owed, assumed));
-        Hunt { held_to, ..HUNT() }.check();
+        Hunt { held_to, runs: 150, ..HUNT() }.check();
     }
 
     fn found(params: Params) -> String {

@@ -31,6 +31,7 @@ pub mod jolteon;
 pub mod kept;
 pub mod lamport;
 pub mod sequencer;
+pub mod sharded_sequencer;
 pub mod watermark;
 
 pub use bodies::Bodies;

@@ -31,6 +31,8 @@ pub(in crate::ordering) struct Hunt<S: Strategy> {
     pub(in crate::ordering) tries: u8,
     /// Whether routers bring a statement to one validator only, every time, instead of all.
     pub(in crate::ordering) reaches_one: bool,
+    /// How many subjects statements are about.
+    pub(in crate::ordering) subjects: u64,
     /// Whether attester `d` says two things under one number, now and then.
     pub(in crate::ordering) equivocates: bool,
 }
@@ -46,6 +48,7 @@ impl<S: Strategy> Default for Hunt<S> {
             settles: false,
             tries: 40,
             reaches_one: false,
+            subjects: 1,
             equivocates: false,
         }
     }
@@ -215,6 +218,9 @@ impl<'a, S: Strategy> Run<'a, S> {
         let count = self.counts.entry(attester).or_default();
         let mut name = format!("{attester}{count}");
         *count += 1;
+        if self.hunt.subjects > 1 {
+            name += &"'".repeat(self.dice.below(self.hunt.subjects) as usize);
+        }
         if self.dice.percent(40) && !self.written.is_empty() {
             let parent = self.dice.below(self.written.len() as u64) as usize;
             let parent = self.network.names.name(&self.written[parent].item);

@@ -61,6 +61,9 @@ impl Seen<'_> {
             Property::PerAttesterOrder => each(out_of_attester_order),
             Property::CausalOrder => each(before_its_reference),
             Property::Consistency => two_for_one_number(lives),
+            Property::PerSubjectOrder => {
+                pairs(lives).find_map(|(one, other)| two_orders_of_a_subject(one, other))
+            }
             Property::TotalOrder => pairs(lives).find_map(|(one, other)| two_orders(one, other)),
             Property::Agreement => pairs(lives).find_map(|(one, other)| missing(one, other)),
             Property::Convergence => pairs(lives).find_map(|(one, other)| unequal(one, other)),
@@ -139,7 +142,26 @@ fn two_for_one_number(lives: &[Life<'_>]) -> Option<String> {
 /// Of two whole lives one is the beginning of the other. Who was away has gaps, and yet what
 /// both have comes in one order.
 fn two_orders(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
-    let (mine, theirs) = (names(one), names(other));
+    parting((one, names(one)), (other, names(other)))
+}
+
+/// The same, of what is about one subject.
+fn two_orders_of_a_subject(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
+    let subject = |item: &Item| item.signed.attestation.subject;
+    let subjects: BTreeSet<u32> = one.sequence().into_iter().map(subject).collect();
+    subjects.into_iter().find_map(|about| {
+        let names = |life: &Life<'_>| {
+            let sequence = life.sequence().into_iter().filter(|item| subject(item) == about);
+            sequence.map(Item::named).collect::<Vec<Try>>()
+        };
+        parting((one, names(one)), (other, names(other)))
+    })
+}
+
+fn parting(
+    (one, mine): (&Life<'_>, Vec<Try>),
+    (other, theirs): (&Life<'_>, Vec<Try>),
+) -> Option<String> {
     let wrong = |at: Try| Some(format!("{} and {} part at {at:?}", one.node, other.node));
     if one.whole && other.whole {
         let parting = mine.iter().zip(&theirs).find(|(mine, theirs)| mine != theirs);
