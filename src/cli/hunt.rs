@@ -27,8 +27,10 @@ pub(super) fn hunt(args: &HuntArgs, catalogue: &Catalogue, quiet: bool) -> ExitC
     let Some(first) = report.finds.first() else {
         let next = args.from + u64::from(args.runs);
         let name = &args.scenario.scenario;
+        let sets = args.scenario.sets.iter();
+        let sets: String = sets.map(|(path, value)| format!(" --set {path}={value}")).collect();
         print(&format!(
-            "next: attestorm hunt {name} --ordering {ordering} --runs {} --from {next}\n",
+            "next: attestorm hunt {name} --ordering {ordering}{sets} --runs {} --from {next}\n",
             args.runs
         ));
         return ExitCode::SUCCESS;

@@ -42,10 +42,9 @@ impl Progress {
             Self::Quiet => {}
             Self::Bar(bar) => bar.set_position(done),
             Self::Lines { what, told, began } => {
-                if told.elapsed() >= PAUSE && done > 0 {
-                    let left = began.elapsed().as_secs_f64() * (of - done) as f64 / done as f64;
-                    let _ =
-                        writeln!(io::stderr(), "{what}: {done} of {of}, about {left:.0} s left");
+                if told.elapsed() >= PAUSE {
+                    let left = time_left(began.elapsed(), done, of);
+                    let _ = writeln!(io::stderr(), "{what}: {done} of {of}{left}");
                     *told = Instant::now();
                 }
             }
@@ -53,10 +52,34 @@ impl Progress {
     }
 }
 
+/// What is left at the pace so far; nothing before a fifth is done, as the first steps of a grid
+/// are its longest.
+fn time_left(elapsed: Duration, done: u64, of: u64) -> String {
+    if done == 0 || done * 5 < of {
+        return String::new();
+    }
+    let left = elapsed.as_secs_f64() * (of - done) as f64 / done as f64;
+    format!(", about {left:.0} s left")
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_is_told_once_there_is_a_pace() {
+        let after = |done| time_left(Duration::from_secs(30), done, 100);
+        assert_eq!(after(0), "");
+        assert_eq!(after(19), "");
+        assert_eq!(after(20), ", about 120 s left");
+        assert_eq!(after(100), ", about 0 s left");
     }
 }

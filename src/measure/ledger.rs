@@ -148,11 +148,11 @@ mod tests {
             ledger.extend_to(operation, VirtualTime::ZERO);
             let slot = ledger.slot(operation);
             ledger.record_mut(slot).sequence = operation;
-            ledger.cells_mut(slot)[2].received = operation;
+            ledger.cells_mut(slot)[2].received[0] = operation;
             if operation % 3 != 0 {
                 let slot = ledger.slot(ledger.front());
                 assert_eq!(ledger.record(slot).sequence, ledger.front());
-                assert_eq!(ledger.cells(slot)[2].received, ledger.front());
+                assert_eq!(ledger.cells(slot)[2].received[0], ledger.front());
                 ledger.pop_front();
             }
         }

@@ -186,8 +186,9 @@ impl Record {
 /// One operation at one validator. Instants are microseconds since the intended send.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cell {
-    pub(super) received: u32,
-    pub(super) verified: u32,
+    /// Of the first try, and of the latest after it.
+    pub(super) received: [u32; 2],
+    pub(super) verified: [u32; 2],
     pub(super) delivered: u32,
     /// The place of its first delivery.
     pub(super) position: u32,
@@ -220,8 +221,8 @@ impl Cell {
     pub(super) const REBORN: u16 = 512;
 
     pub(super) const BLANK: Self = Self {
-        received: Self::NEVER,
-        verified: Self::NEVER,
+        received: [Self::NEVER; 2],
+        verified: [Self::NEVER; 2],
         delivered: Self::NEVER,
         position: Self::NEVER,
         tries: 0,
@@ -268,5 +269,5 @@ pub(super) fn span(from: VirtualTime, to: VirtualTime) -> Option<Span> {
     (to != NEVER).then(|| to.since(from))
 }
 
-const _: () = assert!(size_of::<Cell>() == 24, "a cell stays small");
+const _: () = assert!(size_of::<Cell>() == 32, "a cell stays small");
 const _: () = assert!(size_of::<Record>() <= 320, "a record stays small");

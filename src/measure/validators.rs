@@ -19,6 +19,13 @@ pub(super) struct Deed {
     pub(super) attempt: u8,
 }
 
+impl Deed {
+    /// Where a cell keeps it: with the first try, or with those after it.
+    fn which_try(&self) -> usize {
+        usize::from(self.attempt > 0)
+    }
+}
+
 impl Observers {
     /// A deed on a live operation, if its doer is a validator whose deeds count.
     pub(super) fn deed(
@@ -38,10 +45,9 @@ impl Observers {
     pub(super) fn received(&mut self, deed: Deed, router: u32, sequence: u32) {
         let (record, cell) = self.ledger.both(deed.slot, deed.validator);
         if !cell.is_accepted() {
-            let after = record.offset(deed.now);
             // A copy does not make the first arrival of its try later.
-            if cell.received == Cell::NEVER || deed.attempt > 0 {
-                cell.received = after;
+            if cell.received[deed.which_try()] == Cell::NEVER || deed.attempt > 0 {
+                cell.received[deed.which_try()] = record.offset(deed.now);
             }
         }
         let place = (router, deed.validator);
@@ -57,7 +63,7 @@ impl Observers {
             }
         }
         if !cell.is_accepted() {
-            cell.verified = record.offset(deed.now);
+            cell.verified[deed.which_try()] = record.offset(deed.now);
         }
         cell.mark(if genuine { Cell::GENUINE } else { Cell::FORGED });
         if !genuine {

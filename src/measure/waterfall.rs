@@ -57,7 +57,8 @@ impl Waterfall {
 /// The stages of an applied operation; `cell` is that of the validator that decided. A stage
 /// whose end is unknown takes no time, its time is the next one's.
 pub(super) fn stages(record: &Record, cell: &Cell) -> [Span; STAGES] {
-    let decided = if record.decided_try == 0 { record.first_try } else { record.last_try };
+    let again = usize::from(record.decided_try > 0);
+    let decided = if again == 0 { record.first_try } else { record.last_try };
     let after = |micros: u32| match micros {
         Cell::NEVER => NEVER,
         micros => record.intended + Span::from_micros(micros.into()),
@@ -67,8 +68,8 @@ pub(super) fn stages(record: &Record, cell: &Cell) -> [Span; STAGES] {
         decided.sent,
         decided.admitted,
         decided.routed,
-        after(cell.received),
-        after(cell.verified),
+        after(cell.received[again]),
+        after(cell.verified[again]),
         after(cell.delivered),
         record.applied,
     ];
@@ -109,6 +110,16 @@ mod tests {
         let second = JOURNEY.replace(" 0;", " 0.1;").replace(" 0 ", " 0.1 ");
         let script = format!("0ms c9 plan 0 at 1ms; 2ms c9 send 0; 3ms r8 reject 0; {second}");
         check(&script, 72.0, "1ms 9ms 9ms 5ms 25ms 4ms 16ms 3ms");
+    }
+
+    #[test]
+    fn a_retry_that_was_not_needed_moves_no_stage() {
+        let late = JOURNEY.replace(
+            "54ms v2 verify 0;",
+            "52ms v2 receive 0.1 from 8 #1; 54ms v2 verify 0; 60ms v2 verify 0.1;",
+        );
+        let script = format!("0ms c9 plan 0 at 10ms; {late}");
+        check(&script, 63.0, "1ms 0s 9ms 5ms 25ms 4ms 16ms 3ms");
     }
 
     #[test]

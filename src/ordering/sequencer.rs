@@ -17,7 +17,7 @@
 //! for good: losses of state add up, and no more than a minority is ever withstood.
 //!
 //! Batches are kept for `history`. Who was out of reach for longer goes on without what all others
-//! have forgotten; so nobody is assumed to be for more than half of it, as it takes time to catch up.
+//! have forgotten; so nobody is assumed to be for more than half of it: catching up takes time.
 
 mod follower;
 mod leader;

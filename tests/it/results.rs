@@ -41,6 +41,13 @@ fn a_stored_run_is_reproduced() {
 }
 
 #[test]
+fn the_gallery_is_what_this_build_makes() {
+    let gallery = concat!(env!("CARGO_MANIFEST_DIR"), "/results/gallery/ramp-to-breaking");
+    let ran = Place::new().expect(0, &format!("replay {gallery}"));
+    assert!(ran.out.contains("reproduced byte for byte"), "{}", ran.out);
+}
+
+#[test]
 fn a_different_run_is_narrowed_down_to_the_event() {
     let place = place();
     place.expect(0, "run small.toml --ordering causal --seed 2 --trace --out other");
