@@ -91,7 +91,9 @@ impl Replica {
         &mut self,
         now: LocalTime,
         peer: u16,
-        ((from, until), sums, version): ((i64, i64), &[(i64, Sum)], Option<u64>),
+        (from, until): (i64, i64),
+        sums: &[(i64, Sum)],
+        version: Option<u64>,
         out: &mut Out<Crdt>,
     ) {
         let ours = self.range(now);

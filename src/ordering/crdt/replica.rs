@@ -81,7 +81,7 @@ impl crate::ordering::Replica<Crdt> for Replica {
         let Peer::Replica(peer) = from else { return };
         match message {
             Message::Digest { range, sums, version } => {
-                self.answer(now, peer, (*range, sums, *version), out);
+                self.answer(now, peer, *range, sums, *version, out);
             }
             Message::Same(version) => self.peers.agree(peer, *version),
             Message::Differs { buckets, ids } => self.trade(peer, buckets, ids, out),
