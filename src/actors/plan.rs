@@ -266,6 +266,7 @@ impl LoadPlan {
             kind,
             sequence,
             client: process.0,
+            subject: choice.subject,
             target: target.map_or(Fact::NONE, |target| target.operation.0),
             intended,
         });

@@ -20,7 +20,7 @@ impl Observers {
         &mut self,
         operation: u32,
         kind: Kind,
-        (client, sequence): (u32, u32),
+        (client, sequence, subject): (u32, u32, u32),
         target: u32,
         intended: VirtualTime,
         now: VirtualTime,
@@ -43,6 +43,7 @@ impl Observers {
         (record.kind, record.client, record.sequence) = (kind, client, sequence);
         (record.target, record.intended, record.phases) = (target, intended, phases);
         (record.twin, record.claim_root) = (twin.unwrap_or(Fact::NONE), claim_root);
+        record.subject = subject;
         record.is_planned = true;
         if let Some(other) = twin.and_then(|twin| self.ledger.live(twin)) {
             other.twin = operation;

@@ -60,7 +60,11 @@ impl Observers {
         if !record.is_planned {
             self.order.invented.add(|| invented(now, validator, operation));
         }
+        let subject = record.subject;
         self.positions.set(validator, position, operation, now);
+        if let Some(subjects) = &mut self.subjects {
+            subjects.deliver(validator, subject, operation, now);
+        }
         if cell.mark(Cell::DELIVERED) {
             cell.position = position;
             self.first_delivered(deed);
@@ -136,6 +140,9 @@ impl Observers {
             self.order.final_retracted.add(words);
         }
         let (record, cell) = self.ledger.both(slot, validator);
+        if let Some(subjects) = &mut self.subjects {
+            subjects.retract(validator, record.subject, now);
+        }
         cell.tries &= !(1 << attempt.min(15));
         if cell.unmark(Cell::FINAL) {
             record.count.finals -= 1;

@@ -148,6 +148,17 @@ fn judge(
             });
         });
     }
+    let judges = || active().filter(is_known).filter(|&v| has(&key.delivered, v));
+    let accepts = judges().find(|&v| has(&key.accepted, v));
+    let refuses = judges().find(|&v| !has(&key.accepted, v));
+    if let (Some(a), Some(b)) = (accepts, refuses) {
+        (0..group.count).for_each(|_| {
+            order.unequal_verdicts.add(|| {
+                let first = group.first;
+                format!("#{first} was accepted by validator-{a} and not by validator-{b}")
+            });
+        });
+    }
 }
 
 #[cfg(test)]

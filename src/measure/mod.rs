@@ -40,6 +40,7 @@ mod setting;
 mod settle;
 pub mod statistics;
 mod streams;
+mod subjects;
 mod tally;
 mod usage;
 mod validators;

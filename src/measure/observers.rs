@@ -20,6 +20,7 @@ use super::sample::Sample;
 use super::series::Series;
 use super::setting::{PhaseCalendar, Setting, phases_of};
 use super::streams::Streams;
+use super::subjects::Subjects;
 use super::tally::Tally;
 use super::usage::Used;
 use crate::kernel::{Recorded, Span, VirtualTime};
@@ -43,6 +44,7 @@ pub struct Observers {
     pub(super) inversions: Inversions,
     pub(super) streams: Streams,
     pub(super) positions: Positions,
+    pub(super) subjects: Option<Subjects>,
     pub(super) fifo: Option<Fifo>,
     pub(super) holders: Holders,
     pub(super) readers: Readers,
@@ -84,6 +86,7 @@ impl Observers {
             inversions: Inversions::new(&hosts, setting.retention),
             streams: Streams::new(validators, setting.processes as usize),
             positions: Positions::new(validators, setting.retention),
+            subjects: setting.by_subject.then(|| Subjects::new(validators, setting.retention)),
             fifo,
             holders: Holders::default(),
             readers: Readers::default(),
@@ -137,6 +140,9 @@ impl Observers {
         }
         self.inversions.advance(NEVER, &mut self.tallies, &mut self.series);
         self.positions.finish(&self.hosts, &mut self.order.prefix_violations);
+        if let Some(subjects) = &mut self.subjects {
+            subjects.finish(&self.hosts, &mut self.order.subject_violations);
+        }
         if self.positions.is_capped {
             self.cap("a validator was millions of positions ahead of another");
         }
@@ -174,6 +180,9 @@ impl Observers {
             self.settle_quiet(now, rows);
             self.inversions.advance(now, &mut self.tallies, &mut self.series);
             self.positions.advance(now, &self.hosts, &mut self.order.prefix_violations);
+            if let Some(subjects) = &mut self.subjects {
+                subjects.advance(now, &self.hosts, &mut self.order.subject_violations);
+            }
             self.next_tick = now + TICK;
         }
         self.next_look = self.next_tick.min(self.divided.next());
@@ -189,9 +198,9 @@ impl Observers {
             return;
         }
         match *fact {
-            Fact::Planned { operation, kind, sequence, client, target, intended } => {
+            Fact::Planned { operation, kind, sequence, client, subject, target, intended } => {
                 self.make_room(operation, rows);
-                self.plan(operation, kind, (client, sequence), target, intended, now);
+                self.plan(operation, kind, (client, sequence, subject), target, intended, now);
             }
             Fact::Sent { operation, attempt } => self.sent(operation, attempt, now),
             Fact::Admitted { operation, attempt, .. } => {
@@ -344,8 +353,9 @@ mod tests {
 
     fn planned(operation: u32, millis: u64) -> Recorded<Fact> {
         let intended = VirtualTime::ZERO + Span::from_millis(millis);
-        let (kind, client, target) = (Kind::Attest, 3, Fact::NONE);
-        let fact = Fact::Planned { operation, kind, sequence: operation, client, target, intended };
+        let (kind, client, subject, target) = (Kind::Attest, 3, 0, Fact::NONE);
+        let sequence = operation;
+        let fact = Fact::Planned { operation, kind, sequence, client, subject, target, intended };
         at(millis, 3, fact)
     }
 

@@ -37,12 +37,17 @@ pub struct OrderObservations {
     pub causal_violations: Violations,
     /// Positions at which two validators hold different operations.
     pub prefix_violations: Violations,
+    /// Positions among what is about one subject at which two validators hold different
+    /// operations; only looked for if the setting says so.
+    pub subject_violations: Violations,
     /// Delivered, and never planned.
     pub invented: Violations,
     /// Final, and taken back.
     pub final_retracted: Violations,
     /// Delivered by one validator, and not by all when settle ended.
     pub undelivered: Violations,
+    /// Delivered by two validators, accepted by one of them and not by the other when settle ended.
+    pub unequal_verdicts: Violations,
     /// A second operation with one attester's number delivered.
     pub equivocation: Violations,
     /// Accepted though the signature is not its attester's.
@@ -53,15 +58,17 @@ pub struct OrderObservations {
 
 impl OrderObservations {
     /// Every observation with its name.
-    pub const fn all(&self) -> [(&'static str, &Violations); 10] {
+    pub const fn all(&self) -> [(&'static str, &Violations); 12] {
         [
             ("duplicate_deliveries", &self.duplicate_deliveries),
             ("fifo_violations", &self.fifo_violations),
             ("causal_violations", &self.causal_violations),
             ("prefix_violations", &self.prefix_violations),
+            ("subject_violations", &self.subject_violations),
             ("invented", &self.invented),
             ("final_retracted", &self.final_retracted),
             ("undelivered", &self.undelivered),
+            ("unequal_verdicts", &self.unequal_verdicts),
             ("equivocation", &self.equivocation),
             ("forged_accepted", &self.forged_accepted),
             ("lost_after_ack", &self.lost_after_ack),

@@ -47,6 +47,11 @@ impl Positions {
         }
     }
 
+    /// Whether every position is settled.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// How many positions are not settled.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {

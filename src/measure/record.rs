@@ -35,6 +35,7 @@ pub(super) struct Record {
     pub(super) replaced: VirtualTime,
     pub(super) client: u32,
     pub(super) sequence: u32,
+    pub(super) subject: u32,
     pub(super) target: u32,
     /// Another operation with its attester's number.
     pub(super) twin: u32,
@@ -137,6 +138,7 @@ impl Record {
         replaced: NEVER,
         client: Fact::NONE,
         sequence: 0,
+        subject: 0,
         target: Fact::NONE,
         twin: Fact::NONE,
         claim_root: Fact::NONE,

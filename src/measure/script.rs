@@ -107,6 +107,7 @@ fn one_of<T: Copy + Debug>(all: &[T], word: &str) -> T {
 fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
     match words.at(0) {
         "retention" => setting.retention = instant(words.at(1)).since(VirtualTime::ZERO),
+        "bysubject" => setting.by_subject = true,
         "settled" => setting.settled = instant(words.at(1)),
         "byzantine" => setting.byzantine.push(number(words.at(1))),
         "phase" => {
@@ -203,6 +204,7 @@ fn other(words: &Words<'_>, process: u32) -> Fact {
                 kind: kind.unwrap_or(Kind::Attest),
                 sequence: words.after("seq").map_or(0, number),
                 client: process,
+                subject: words.after("about").map_or(0, number),
                 target: words.other(),
                 intended: instant(words.after("at").unwrap_or(words.at(0))),
             }

@@ -37,6 +37,8 @@ pub struct Setting {
     pub phases: Vec<PhaseWindow>,
     /// When faults were at work, in order.
     pub faulted: Vec<Interval>,
+    /// Whether the order of what is about each subject is looked at.
+    pub by_subject: bool,
 }
 
 impl Setting {
@@ -55,6 +57,7 @@ impl Setting {
             retention: Span::from_secs(60),
             phases: vec![run],
             faulted: Vec::new(),
+            by_subject: false,
         }
     }
 

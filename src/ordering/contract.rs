@@ -332,6 +332,15 @@ impl<S: Strategy> Out<S> {
         self.draws.word(Luck { purpose: Purpose::Strategy, entity: self.entity, index })
     }
 
+    /// What a replica of `T`, which is a part of this one, asks for: it shares our luck.
+    pub(super) fn part<T: Strategy>(&mut self, call: impl FnOnce(&mut Out<T>)) -> Vec<Effect<T>> {
+        let (draws, entity, next_draw) = (self.draws.clone(), self.entity, self.next_draw);
+        let mut part = Out { effects: Vec::new(), draws, entity, next_draw };
+        call(&mut part);
+        self.next_draw = part.next_draw;
+        part.effects
+    }
+
     /// What was asked for since the last call, in order.
     pub fn drain(&mut self) -> std::vec::Drain<'_, Effect<S>> {
         self.effects.drain(..)

@@ -15,10 +15,14 @@ pub enum Property {
     CausalOrder,
     /// No two validators deliver different statements with one attester and sequence number.
     Consistency,
+    /// All validators deliver the statements about one subject in one order.
+    PerSubjectOrder,
     /// All validators deliver the same sequence; one may be behind another.
     TotalOrder,
     /// What one validator delivered, all deliver in the end.
     Agreement,
+    /// Validators that deliver the same statements accept the same, in whatever order they came.
+    Convergence,
     /// What was final is never taken back.
     Finality,
     /// What a client was told is applied stays with a quorum.
@@ -27,14 +31,16 @@ pub enum Property {
 
 impl Property {
     /// Every property, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Integrity,
         Self::NoDuplication,
         Self::PerAttesterOrder,
         Self::CausalOrder,
         Self::Consistency,
+        Self::PerSubjectOrder,
         Self::TotalOrder,
         Self::Agreement,
+        Self::Convergence,
         Self::Finality,
         Self::Durability,
     ];
@@ -47,8 +53,10 @@ impl Property {
             Self::PerAttesterOrder => "per-attester order",
             Self::CausalOrder => "causal order",
             Self::Consistency => "consistency",
+            Self::PerSubjectOrder => "per-subject order",
             Self::TotalOrder => "total order",
             Self::Agreement => "agreement",
+            Self::Convergence => "convergence",
             Self::Finality => "finality",
             Self::Durability => "durability",
         }

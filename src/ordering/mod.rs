@@ -12,8 +12,11 @@ mod contract;
 mod delivered;
 mod erased;
 mod guarantee;
+mod holdback;
+mod interference;
 mod journal;
 mod limit;
+mod stamps;
 #[cfg(test)]
 mod transcript;
 
@@ -21,10 +24,14 @@ pub mod arrival;
 pub mod bcb;
 pub mod causal;
 pub mod certificate;
+pub mod crdt;
 pub mod fifo;
+pub mod hlc;
 pub mod jolteon;
 pub mod kept;
+pub mod lamport;
 pub mod sequencer;
+pub mod sharded_sequencer;
 pub mod watermark;
 
 pub use bodies::Bodies;

@@ -146,7 +146,7 @@ impl Strategy for Sequencer {
     }
 
     fn replica(seat: Seat, params: &Params) -> replica::Replica {
-        replica::Replica::new(seat, params)
+        replica::Replica::new(seat, params, 0)
     }
 
     fn submitter(_: Committee, _: &KeyRing, _: &Params) -> NoSubmitter {
@@ -154,7 +154,7 @@ impl Strategy for Sequencer {
     }
 
     fn first_leader(_: &Committee) -> Option<u16> {
-        Some(leader(0, 1))
+        Some(0)
     }
 }
 
@@ -163,7 +163,7 @@ impl Params {
         Pauses { first: self.gap, longest: self.gap_longest }
     }
 
-    fn assumptions(&self, committee: &Committee) -> Assumptions {
+    pub(super) fn assumptions(&self, committee: &Committee) -> Assumptions {
         let absence_bound = Some(self.longest_absence());
         match self.commit {
             Commit::Majority => Assumptions {
@@ -195,9 +195,9 @@ impl Params {
     }
 }
 
-/// The sequencer of an epoch.
-fn leader(epoch: u32, size: u32) -> u16 {
-    (epoch % size) as u16
+/// A replica of one sequencer among several; `first` is the sequencer of its first epoch.
+pub(super) fn replica(seat: Seat, params: &Params, first: u32) -> replica::Replica {
+    replica::Replica::new(seat, params, first)
 }
 
 #[cfg(test)]

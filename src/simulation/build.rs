@@ -16,7 +16,7 @@ use crate::network::{
     CONTROL_FLOOR, Control, FaultRule, Host, LinkEffect, Order, ProcessSet, Signal, Topology,
     Transport, Window,
 };
-use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Seat};
+use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Property, Seat};
 use crate::scenario::model::{
     Arrivals, Balance, Crypto, LoadGroup, Pick, Reads, Scenario, Spacing, Transport as Kept,
 };
@@ -98,6 +98,7 @@ impl World {
         let (size, quorum) = (self.committee.size(), self.committee.quorum());
         let mut setting = Setting::new(size, quorum, self.layout.processes(), measured);
         setting.settled = self.end;
+        setting.by_subject = self.guarantees.owed.contains(&Property::PerSubjectOrder);
         setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
         let phases = scenario.phases.iter();
         let phases = phases

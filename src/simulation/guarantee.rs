@@ -65,8 +65,10 @@ fn violations(property: Property, seen: &OrderObservations) -> (u64, String) {
         Property::PerAttesterOrder => &[&seen.fifo_violations],
         Property::CausalOrder => &[&seen.causal_violations],
         Property::Consistency => &[&seen.equivocation],
+        Property::PerSubjectOrder => &[&seen.subject_violations],
         Property::TotalOrder => &[&seen.prefix_violations],
         Property::Agreement => &[&seen.undelivered],
+        Property::Convergence => &[&seen.unequal_verdicts],
         Property::Finality => &[&seen.final_retracted],
         Property::Durability => &[&seen.lost_after_ack],
     };

@@ -103,6 +103,8 @@ pub enum Fact {
         sequence: u32,
         /// Its attester, as a process.
         client: u32,
+        /// What it is about.
+        subject: u32,
         /// The operation it refers to, `u32::MAX` for none.
         target: u32,
         /// When it should be sent; latency counts from here.
@@ -286,10 +288,10 @@ impl Fact {
         let pack = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
         let tag = |tag: u8, a: u8, b: u8, c: u8| u64::from(u32::from_le_bytes([tag, a, b, c]));
         match *self {
-            Self::Planned { operation, kind, sequence, client, target, intended } => [
+            Self::Planned { operation, kind, sequence, client, subject, target, intended } => [
                 tag(1, kind as u8, 0, 0) | u64::from(target) << 32,
                 pack(operation, sequence),
-                u64::from(client),
+                pack(client, subject),
                 intended.as_nanos(),
             ],
             Self::Sent { operation, attempt } => [tag(2, attempt, 0, 0), operation.into(), 0, 0],

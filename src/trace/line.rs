@@ -28,7 +28,7 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
         known => format!("#{known}"),
     };
     match *fact {
-        Fact::Planned { operation, kind, sequence, client, target, intended } => write!(
+        Fact::Planned { operation, kind, sequence, client, target, intended, .. } => write!(
             to,
             "planned #{operation} {} by {} number {sequence} on {} for {intended}",
             kind.name(),

@@ -31,6 +31,8 @@ pub(super) const NOTE_OFF_CHAIN: u16 = 2;
 pub struct Replica {
     pub(super) seat: Seat,
     pub(super) params: Params,
+    /// The sequencer of epoch 0.
+    first: u32,
     pub(super) log: Log,
     pub(super) bodies: Bodies,
     pub(super) role: Role,
@@ -51,7 +53,7 @@ pub(super) enum Role {
 }
 
 impl Replica {
-    pub(super) fn new(seat: Seat, params: &Params) -> Self {
+    pub(super) fn new(seat: Seat, params: &Params, first: u32) -> Self {
         Self {
             log: Log::new(),
             bodies: Bodies::new(params.history),
@@ -64,12 +66,14 @@ impl Replica {
             is_saved: false,
             seat,
             params: params.clone(),
+            first,
         }
     }
 
     /// The sequencer of `epoch`.
     pub(super) fn leader(&self, epoch: u32) -> u16 {
-        super::leader(epoch, self.seat.committee.size())
+        let size = u64::from(self.seat.committee.size());
+        ((u64::from(self.first) + u64::from(epoch)) % size) as u16
     }
 
     pub(super) fn record(&mut self, event: Event) {

@@ -31,6 +31,8 @@ pub(in crate::ordering) struct Hunt<S: Strategy> {
     pub(in crate::ordering) tries: u8,
     /// Whether routers bring a statement to one validator only, every time, instead of all.
     pub(in crate::ordering) reaches_one: bool,
+    /// How many subjects statements are about.
+    pub(in crate::ordering) subjects: u64,
     /// Whether attester `d` says two things under one number, now and then.
     pub(in crate::ordering) equivocates: bool,
 }
@@ -46,6 +48,7 @@ impl<S: Strategy> Default for Hunt<S> {
             settles: false,
             tries: 40,
             reaches_one: false,
+            subjects: 1,
             equivocates: false,
         }
     }
@@ -109,6 +112,8 @@ struct Run<'a, S: Strategy> {
     calm: Rc<Cell<bool>>,
     /// Those who may crash; everybody else is whole.
     victims: Vec<usize>,
+    /// How far the clocks of `a`, `b` and `c` are ahead.
+    ahead: [Span; 3],
     written: Vec<Written>,
     counts: BTreeMap<char, u32>,
 }
@@ -133,14 +138,18 @@ impl<'a, S: Strategy> Run<'a, S> {
         let post = weather(&assumed, seed, dice.below(3) * 10, calm.clone());
         let params = hunt.params.clone();
         let mut network = Network::new(hunt.replicas, seed, params, post, written);
+        let mut ahead = [Span::ZERO; 3];
         if let Some(bound) = assumed.clock_bound {
             for node in &mut network.nodes {
                 node.skew = dice.below(bound.as_nanos() / 2) as i64;
             }
+            for ahead in &mut ahead {
+                *ahead = Span::from_nanos(dice.below(bound.as_nanos() / 2));
+            }
         }
         let victims = victims(&assumed, hunt.replicas, &mut dice);
         let (written, counts) = (Vec::new(), BTreeMap::new());
-        Self { hunt, owed, assumed, network, dice, calm, victims, written, counts }
+        Self { hunt, owed, assumed, network, dice, calm, victims, ahead, written, counts }
     }
 
     /// Trouble, then calm until everything that can arrive has arrived.
@@ -204,17 +213,22 @@ impl<'a, S: Strategy> Run<'a, S> {
     }
 
     fn write(&mut self) {
-        let attester = ['a', 'b', 'c'][self.dice.below(3) as usize];
+        let number = self.dice.below(3) as usize;
+        let attester = ['a', 'b', 'c'][number];
         let count = self.counts.entry(attester).or_default();
         let mut name = format!("{attester}{count}");
         *count += 1;
+        if self.hunt.subjects > 1 {
+            name += &"'".repeat(self.dice.below(self.hunt.subjects) as usize);
+        }
         if self.dice.percent(40) && !self.written.is_empty() {
             let parent = self.dice.below(self.written.len() as u64) as usize;
             let parent = self.network.names.name(&self.written[parent].item);
             name += &format!("<{}", parent.split('.').next().unwrap_or(&parent));
         }
         let now = self.network.now;
-        let item = self.network.names.item(&name, now).expect("the name is well formed");
+        let item = self.network.names.item(&name, now + self.ahead[number]);
+        let item = item.expect("the name is well formed");
         self.network.note(|_| format!("{attester} writes {name}"));
         self.network.hand_in(&item);
         self.route(&item);

@@ -1,7 +1,7 @@
 //! Names for attestations, as scripts and transcripts spell them.
 //!
 //! `a0` is the first statement of attester `a`; `a0'` another one with the same number; `a0.1` its
-//! second try; `b0<a0` refers to `a0`; `a1@300ms` was written 300 ms after the run began.
+//! second try; the number of primes is the subject; `b0<a0` refers to `a0`; `a1@300ms` was written 300 ms after the run began.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -61,8 +61,12 @@ impl Seen<'_> {
             Property::PerAttesterOrder => each(out_of_attester_order),
             Property::CausalOrder => each(before_its_reference),
             Property::Consistency => two_for_one_number(lives),
+            Property::PerSubjectOrder => {
+                pairs(lives).find_map(|(one, other)| two_orders_of_a_subject(one, other))
+            }
             Property::TotalOrder => pairs(lives).find_map(|(one, other)| two_orders(one, other)),
             Property::Agreement => pairs(lives).find_map(|(one, other)| missing(one, other)),
+            Property::Convergence => pairs(lives).find_map(|(one, other)| unequal(one, other)),
             Property::Finality => each(final_taken_back),
             Property::Durability => self.lost(),
         }
@@ -138,7 +142,26 @@ fn two_for_one_number(lives: &[Life<'_>]) -> Option<String> {
 /// Of two whole lives one is the beginning of the other. Who was away has gaps, and yet what
 /// both have comes in one order.
 fn two_orders(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
-    let (mine, theirs) = (names(one), names(other));
+    parting((one, names(one)), (other, names(other)))
+}
+
+/// The same, of what is about one subject.
+fn two_orders_of_a_subject(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
+    let subject = |item: &Item| item.signed.attestation.subject;
+    let subjects: BTreeSet<u32> = one.sequence().into_iter().map(subject).collect();
+    subjects.into_iter().find_map(|about| {
+        let names = |life: &Life<'_>| {
+            let sequence = life.sequence().into_iter().filter(|item| subject(item) == about);
+            sequence.map(Item::named).collect::<Vec<Try>>()
+        };
+        parting((one, names(one)), (other, names(other)))
+    })
+}
+
+fn parting(
+    (one, mine): (&Life<'_>, Vec<Try>),
+    (other, theirs): (&Life<'_>, Vec<Try>),
+) -> Option<String> {
     let wrong = |at: Try| Some(format!("{} and {} part at {at:?}", one.node, other.node));
     if one.whole && other.whole {
         let parting = mine.iter().zip(&theirs).find(|(mine, theirs)| mine != theirs);
@@ -158,6 +181,33 @@ fn missing(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
     let theirs: BTreeSet<Id> = names(other).into_iter().map(|name| name.id).collect();
     let missing = names(one).into_iter().find(|name| !theirs.contains(&name.id))?;
     Some(format!("{} never delivers {missing:?}, which {} delivers", other.node, one.node))
+}
+
+/// Two whole lives that delivered the same, and not to the same end.
+fn unequal(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
+    let ids = |life| names(life).into_iter().map(|name| name.id).collect::<BTreeSet<Id>>();
+    if !one.whole || !other.whole || ids(one) != ids(other) {
+        return None;
+    }
+    let (ours, theirs) = (standing(one), standing(other));
+    let (about, _) = ours.iter().find(|(about, first)| theirs.get(about) != Some(first))?;
+    Some(format!("{} and {} part on who was first about {about:?}", one.node, other.node))
+}
+
+/// What stands in a registry in which only the first statement about another does, and nothing
+/// before what it is about: by what they are about, those who stand.
+fn standing(life: &Life<'_>) -> BTreeMap<Id, Id> {
+    let (mut first, mut accepted) = (BTreeMap::new(), BTreeSet::new());
+    for item in life.sequence() {
+        let about = item.signed.attestation.action.reference();
+        let stands = about.is_none_or(|about| {
+            accepted.contains(&about) && *first.entry(about).or_insert(item.id()) == item.id()
+        });
+        if stands {
+            accepted.insert(item.id());
+        }
+    }
+    first
 }
 
 fn names(life: &Life<'_>) -> Vec<Try> {

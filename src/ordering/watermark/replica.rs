@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Late, Message, Params, Watermark};
-use crate::attestation::AttesterId;
+use crate::ordering::holdback::{Place, Sources, place};
 use crate::ordering::prelude::*;
 use crate::ordering::{Delivered, delivered};
 
@@ -11,17 +11,11 @@ const TICK: TimerId = TimerId(0);
 const NOTE_LATE: u16 = 0;
 const NOTE_FUTURE: u16 = 1;
 
-/// Where a statement stands in the order: by timestamp, attester and number. The id tells two
-/// with one number apart. Not the try: as long as one is held, another adds nothing.
-type Place = (LocalTime, AttesterId, u32, Id);
-
 /// What is held, and how far the watermark is.
 pub struct Replica {
     params: Params,
-    held: BTreeMap<Place, Item>,
-    /// Attesters heard lately: the latest timestamp of each, and when it was heard.
-    sources: BTreeMap<AttesterId, (LocalTime, LocalTime)>,
-    watermark: LocalTime,
+    held: BTreeMap<Place<LocalTime>, Item>,
+    sources: Sources,
     is_ticking: bool,
     /// Only with `late = "deliver"`: what the watermark has passed is no duplicate there.
     delivered: Delivered,
@@ -34,8 +28,7 @@ impl Replica {
         Self {
             params: params.clone(),
             held: BTreeMap::new(),
-            sources: BTreeMap::new(),
-            watermark: LocalTime(i64::MIN),
+            sources: Sources::new(params.hold, params.idle),
             is_ticking: false,
             delivered: Delivered::new(params.history),
             late: 0,
@@ -43,20 +36,9 @@ impl Replica {
         }
     }
 
-    /// Section 2 of our reference: the slowest of those who are not idle, minus B, minus 1.
-    fn advance(&mut self, now: LocalTime) {
-        let idle = self.params.idle;
-        self.sources.retain(|_, (_, heard)| now.since(*heard) < idle);
-        let slowest = self.sources.values().map(|(latest, _)| *latest).min().unwrap_or(now);
-        self.watermark = self.watermark.max(slowest - self.params.hold - Span::TICK);
-    }
-
     fn hold(&mut self, now: LocalTime, item: Item, out: &mut Out<Watermark>) {
-        let attestation = &item.signed.attestation;
-        let (attester, written_at) = (attestation.attester, attestation.written_at);
-        let (latest, heard) = self.sources.entry(attester).or_insert((written_at, now));
-        (*latest, *heard) = ((*latest).max(written_at), now);
-        let place = (written_at, attester, attestation.sequence, item.id());
+        self.sources.hear(now, &item);
+        let place = place(item.signed.attestation.written_at, &item);
         self.held.entry(place).or_insert(item);
         if !self.is_ticking {
             self.is_ticking = true;
@@ -88,14 +70,14 @@ impl Replica {
 
     fn persist(&mut self, now: LocalTime, out: &mut Out<Watermark>) {
         self.delivered.forget_old(now, drop);
-        out.persist((self.watermark, self.delivered.durable()));
+        out.persist((self.sources.watermark(), self.delivered.durable()));
     }
 }
 
 impl crate::ordering::Replica<Watermark> for Replica {
     fn submit(&mut self, now: LocalTime, item: Item, out: &mut Out<Watermark>) {
         let written_at = item.signed.attestation.written_at;
-        if written_at <= self.watermark {
+        if written_at <= self.sources.watermark() {
             self.late(now, item, out);
         } else if written_at > now + self.params.future {
             self.future += 1;
@@ -110,10 +92,10 @@ impl crate::ordering::Replica<Watermark> for Replica {
     }
 
     fn timer(&mut self, now: LocalTime, _: TimerId, out: &mut Out<Watermark>) {
-        self.advance(now);
+        self.sources.advance(now);
         let mut is_changed = false;
         while let Some(first) = self.held.first_entry()
-            && first.key().0 <= self.watermark
+            && first.key().0 <= self.sources.watermark()
         {
             let item = first.remove();
             self.deliver(now, item, out);
@@ -135,7 +117,7 @@ impl crate::ordering::Replica<Watermark> for Replica {
         _: &mut Out<Watermark>,
     ) {
         if let Some((watermark, delivered)) = durable {
-            self.watermark = watermark;
+            self.sources.restore(watermark);
             self.delivered.restore(&delivered);
         }
     }
