@@ -19,12 +19,16 @@ mod transcript;
 
 pub mod arrival;
 pub mod bcb;
+pub mod bullshark;
 pub mod causal;
 pub mod certificate;
+pub mod dag;
 pub mod fifo;
 pub mod jolteon;
 pub mod kept;
+pub mod mysticeti;
 pub mod sequencer;
+pub mod tusk;
 pub mod watermark;
 
 pub use bodies::Bodies;
