@@ -3,7 +3,6 @@
 use super::block::{Block, Reference, Round};
 use super::book::Change;
 use super::replica::Replica;
-use super::sync::AHEAD;
 use super::{Family, Message};
 use crate::ordering::prelude::*;
 
@@ -20,9 +19,7 @@ impl<S: Family> Replica<S> {
     pub(super) fn is_wanted(&self, now: LocalTime) -> bool {
         self.pool.has_placed()
             || self.pool.next_due().is_some_and(|due| due <= now)
-            || self.book.highest() > self.base
-            || self.ahead > self.base + AHEAD
-            || self.own_round() > self.base
+            || self.seen.max(self.own_round()) > self.base
     }
 
     /// When the next own block is due, as things are; `None` if not before something happens.

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::block::{Round, Vertex};
+use super::block::{Reference, Round, Vertex};
 use crate::attestation::{Id, IdMap};
 
 /// What waits for what.
 #[derive(Default)]
 pub(super) struct Pending {
     blocks: IdMap<Waiting>,
-    rounds: BTreeSet<(Round, Id)>,
+    places: BTreeSet<Reference>,
     /// Who waits for a missing block, by its round, or for a body, under [`BODY`].
     wanted: BTreeMap<(Round, Id), Vec<Id>>,
 }
@@ -32,6 +32,13 @@ impl Pending {
         waiting.is_some_and(|at| !certified || at.vertex.certificate.is_some())
     }
 
+    /// Whether some block is held that has that round and author.
+    pub(super) fn has_place(&self, place: &Reference) -> bool {
+        let first = Reference { id: Id::LEAST, ..*place };
+        let held = self.places.range(first..).next();
+        held.is_some_and(|held| (held.round, held.author) == (place.round, place.author))
+    }
+
     /// Whether some block that is held lacks it.
     pub(super) fn wants(&mut self, missing: &Missing) -> bool {
         let Some(waiters) = self.wanted.get(missing) else { return false };
@@ -49,7 +56,7 @@ impl Pending {
             held.vertex = vertex.clone();
             return;
         }
-        self.rounds.insert((place.round, place.id));
+        self.places.insert(place);
         self.blocks.insert(place.id, Waiting { vertex: vertex.clone(), lacks: lacks.len() });
         for missing in lacks {
             self.wanted.entry(*missing).or_default().push(place.id);
@@ -69,16 +76,16 @@ impl Pending {
             return None;
         }
         let held = self.blocks.remove(id)?;
-        self.rounds.remove(&(held.vertex.place().round, *id));
+        self.places.remove(&held.vertex.place());
         Some(held.vertex)
     }
 
     /// Blocks up to that round are ordered no more: they are neither held nor wanted. Returns the
     /// blocks that lacked nothing else, and what is wanted no more.
     pub(super) fn forget(&mut self, floor: Round) -> (Vec<Vertex>, Vec<Missing>) {
-        while let Some((round, id)) = self.rounds.first().copied().filter(|at| at.0 <= floor) {
-            self.rounds.remove(&(round, id));
-            self.blocks.remove(&id);
+        while let Some(place) = self.places.first().copied().filter(|at| at.round <= floor) {
+            self.places.remove(&place);
+            self.blocks.remove(&place.id);
         }
         let old: Vec<Missing> =
             self.wanted.keys().take_while(|at| at.0 <= floor).copied().collect();

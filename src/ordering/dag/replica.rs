@@ -36,8 +36,8 @@ pub struct Replica<S> {
     /// The highest round with a quorum of blocks, and since when it has one.
     pub(super) base: Round,
     pub(super) entered: LocalTime,
-    /// The highest round that was too far ahead.
-    pub(super) ahead: Round,
+    /// The highest round of any block that was seen.
+    pub(super) seen: Round,
     /// When it proposed last.
     pub(super) proposed: Option<LocalTime>,
     /// How many rounds it left without their leaders.
@@ -102,7 +102,7 @@ impl<S: Family> Replica<S> {
             tally: None,
             base: 0,
             entered: LocalTime(0),
-            ahead: 0,
+            seen: 0,
             proposed: None,
             left: 0,
             tips: BTreeSet::new(),
@@ -152,11 +152,14 @@ impl<S: Family> Replica<S> {
         if vertex.certificate.is_some() && !vertex.is_valid(&self.rules) {
             return;
         }
-        // A second block in one place is only taken in if another block refers to it.
-        let is_second = self.book.at(place.round, place.author).is_some();
+        // A second block in one place is only taken in if another block refers to it, so whoever
+        // makes many fills no memory.
+        let is_second = self.book.at(place.round, place.author).is_some()
+            || vertex.certificate.is_none() && self.pending.has_place(&place);
         if is_second && !self.pending.wants(&(place.round, place.id)) {
             return;
         }
+        self.seen = self.seen.max(place.round);
         if self.hold(now, from, vertex) {
             self.complete.push_back(vertex.clone());
         }

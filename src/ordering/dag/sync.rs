@@ -17,14 +17,13 @@ const SUPPLY_ITEMS: usize = 4_096;
 /// Bodies in one [`Message::NeedBodies`], and blocks in one [`Message::NeedBlocks`].
 const ASKED: usize = 1_024;
 /// A block so many rounds ahead is not held: those before it come first.
-pub(super) const AHEAD: Round = 500;
+const AHEAD: Round = 500;
 
 impl<S: Family> Replica<S> {
     /// Holds a valid block that lacks something, and chases that. True if it lacks nothing.
     pub(super) fn hold(&mut self, now: LocalTime, from: u16, vertex: &Vertex) -> bool {
         let place = vertex.place();
         if place.round > self.base + AHEAD {
-            self.ahead = self.ahead.max(place.round);
             return false;
         }
         let lacks = self.lacks(vertex);
