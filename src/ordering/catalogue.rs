@@ -49,6 +49,9 @@ impl Catalogue {
             .with::<super::sequencer::Sequencer>()
             .with::<super::bcb::Bcb>()
             .with::<super::jolteon::Jolteon>()
+            .with::<super::mysticeti::Mysticeti>()
+            .with::<super::bullshark::Bullshark>()
+            .with::<super::tusk::Tusk>()
     }
 
     /// The catalogue with one more strategy; a name that exists is replaced.

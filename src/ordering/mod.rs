@@ -22,16 +22,20 @@ mod transcript;
 
 pub mod arrival;
 pub mod bcb;
+pub mod bullshark;
 pub mod causal;
 pub mod certificate;
 pub mod crdt;
+pub mod dag;
 pub mod fifo;
 pub mod hlc;
 pub mod jolteon;
 pub mod kept;
 pub mod lamport;
+pub mod mysticeti;
 pub mod sequencer;
 pub mod sharded_sequencer;
+pub mod tusk;
 pub mod watermark;
 
 pub use bodies::Bodies;

@@ -1,0 +1,141 @@
+//! `tusk`: the asynchronous commit rule over a certified DAG (Danezis, Kokoris-Kogias, Sonnino,
+//! Spiegelman, *Narwhal and Tusk: A DAG-based Mempool and Efficient BFT Consensus*, arXiv
+//! 2105.11827, section 5). What it shares with other protocols is in [`dag`](super::dag), the rule
+//! in `dag/anchors.rs`.
+//!
+//! A round takes three message delays: a block, votes for it to its author, its certificate. Every
+//! other round has a leader, whom a coin names three rounds later; if f + 1 blocks of the round
+//! after it refer to it, it is committed. No round waits for anybody but a quorum, so nothing here
+//! has a timeout, and a silent leader only delays the commit to the next one.
+//!
+//! As in the published code the coin is round-robin: that is enough where no adversary delays
+//! the next leader on purpose.
+
+use super::dag::{self, Anchors, Commit, Durable, Message, Planted, Protocol, Settings, params};
+use super::limit::between;
+use super::prelude::*;
+
+/// The strategy.
+pub struct Tusk;
+
+params! {
+    /// Bytes of names of attestations that make a block large enough to be proposed at once.
+    header_bytes: u32 = 1_000;
+    /// How long a block waits to become so large, counted from the one before.
+    header_delay: Span = Span::from_millis(200);
+}
+
+impl Params {
+    fn settings(&self, committee: &Committee) -> Settings {
+        let quorum = committee.quorum() - u32::from(self.has(Planted::SmallQuorum));
+        let anchors = Anchors {
+            committee: *committee,
+            lag: 3,
+            support: committee.one_correct() - u32::from(self.has(Planted::SmallQuorum)),
+            walks_back: true,
+        };
+        self.settings_of(Protocol {
+            commit: Commit::Certified { anchors, waits: false },
+            quorum,
+            header_bytes: self.header_bytes,
+            header_delay: self.header_delay,
+            timeout: Span::ZERO,
+        })
+    }
+}
+
+impl Strategy for Tusk {
+    const NAME: &'static str = "tusk";
+    const SUMMARY: &'static str = "certified blocks, no timeouts, a coin names leaders later";
+    type Params = Params;
+    type Message = Message;
+    type Durable = Durable;
+    type Replica = dag::Replica<Self>;
+    type Submitter = NoSubmitter;
+
+    const NOTES: &'static [&'static str] = dag::NOTES;
+
+    fn check(params: &Params) -> Result<(), String> {
+        between("header_bytes", params.header_bytes, &(1..=100_000_000))?;
+        params.check_shared()
+    }
+
+    fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
+        let summary = "total, Byzantine; lives whatever messages take";
+        dag::guarantees(summary, committee.byzantine(), params.history)
+    }
+
+    fn work(message: &Message) -> Work {
+        message.work(true)
+    }
+
+    fn replica(seat: Seat, params: &Params) -> Self::Replica {
+        let settings = params.settings(&seat.committee);
+        dag::Replica::new(seat, settings)
+    }
+
+    fn submitter(_: Committee, _: &KeyRing, _: &Params) -> NoSubmitter {
+        NoSubmitter
+    }
+
+    fn first_leader(committee: &Committee) -> Option<u16> {
+        Some((1 % committee.size()) as u16)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::transcript::{self, Hunt};
+    use super::*;
+
+    #[test]
+    fn transcripts() {
+        transcript::check::<Tusk>();
+    }
+
+    fn settling() -> Hunt<Tusk> {
+        Hunt { catches_up: true, settles: true, ..Hunt::default() }
+    }
+
+    #[test]
+    fn storms() {
+        settling().check();
+        Hunt { replicas: 7, runs: 50, ..settling() }.check();
+    }
+
+    /// What breaks when a bug is planted, with rounds as short as the network has them, and longer.
+    fn broken(planted: Option<Planted>) -> Option<String> {
+        let runs = if planted.is_some() { 1_000 } else { 100 };
+        [2, 20, 100].into_iter().find_map(|millis| {
+            let header_delay = Span::from_millis(millis);
+            let params = Params { planted, header_delay, ..Params::default() };
+            let hunt = Hunt::<Tusk> { params, runs, ..settling() };
+            hunt.find().map(|(_, how)| how)
+        })
+    }
+
+    #[test]
+    fn short_rounds_break_nothing() {
+        assert_eq!(broken(None), None);
+    }
+
+    #[test]
+    fn a_hunt_finds_a_quorum_that_is_too_small() {
+        assert!(broken(Some(Planted::SmallQuorum)).is_some());
+    }
+
+    #[test]
+    fn a_hunt_finds_ties_broken_by_arrival() {
+        assert!(broken(Some(Planted::TieByArrival)).is_some());
+    }
+
+    #[test]
+    fn parameters_have_ranges() {
+        let check = |params: Params, error: &str| {
+            assert_eq!(Tusk::check(&params).err().as_deref().unwrap_or("fine"), error);
+        };
+        check(Params::default(), "fine");
+        let params = Params { header_bytes: 0, ..Params::default() };
+        check(params, "header_bytes = 0: must be between 1 and 100000000");
+    }
+}
