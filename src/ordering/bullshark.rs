@@ -12,12 +12,11 @@
 //! block waits for its payload as long as in `tusk`, and only leaders are waited for so long: a
 //! quiet network would order an attestation in half a minute otherwise.
 
-use super::dag::{self, Anchors, Commit, Durable, Message, Planted, Protocol, Settings, params};
-use super::limit::{at_least, between};
+use super::dag::{
+    self, Anchors, Commit, Durable, Message, Planted, Protocol, Settings, params, strategy,
+};
+use super::limit::{SHORTEST, at_least, between};
 use super::prelude::*;
-
-/// The strategy.
-pub struct Bullshark;
 
 params! {
     /// Bytes of names of attestations that make a block large enough to be proposed at once.
@@ -28,7 +27,20 @@ params! {
     timeout: Span = Span::from_secs(5);
 }
 
+strategy! {
+    /// The strategy.
+    Bullshark, "bullshark", "certified blocks, leaders every other round commit",
+    guarantee: "total, Byzantine; lives while messages are timely",
+    faults: Committee::byzantine,
+    certified: true,
+}
+
 impl Params {
+    fn check_own(&self) -> Result<(), String> {
+        between("header_bytes", self.header_bytes, &(1..=100_000_000))?;
+        at_least("timeout", self.timeout, SHORTEST)
+    }
+
     fn settings(&self, committee: &Committee) -> Settings {
         let quorum = committee.quorum() - u32::from(self.has(Planted::SmallQuorum));
         let anchors = Anchors {
@@ -44,46 +56,6 @@ impl Params {
             header_delay: self.header_delay,
             timeout: self.timeout,
         })
-    }
-}
-
-impl Strategy for Bullshark {
-    const NAME: &'static str = "bullshark";
-    const SUMMARY: &'static str = "certified blocks, leaders every other round commit";
-    type Params = Params;
-    type Message = Message;
-    type Durable = Durable;
-    type Replica = dag::Replica<Self>;
-    type Submitter = NoSubmitter;
-
-    const NOTES: &'static [&'static str] = dag::NOTES;
-
-    fn check(params: &Params) -> Result<(), String> {
-        between("header_bytes", params.header_bytes, &(1..=100_000_000))?;
-        at_least("timeout", params.timeout, super::limit::SHORTEST)?;
-        params.check_shared()
-    }
-
-    fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
-        let summary = "total, Byzantine; lives while messages are timely";
-        dag::guarantees(summary, committee.byzantine(), params.history)
-    }
-
-    fn work(message: &Message) -> Work {
-        message.work(true)
-    }
-
-    fn replica(seat: Seat, params: &Params) -> Self::Replica {
-        let settings = params.settings(&seat.committee);
-        dag::Replica::new(seat, settings)
-    }
-
-    fn submitter(_: Committee, _: &KeyRing, _: &Params) -> NoSubmitter {
-        NoSubmitter
-    }
-
-    fn first_leader(committee: &Committee) -> Option<u16> {
-        Some((1 % committee.size()) as u16)
     }
 }
 

@@ -50,6 +50,9 @@ impl Catalogue {
             .with::<super::bcb::Bcb>()
             .with::<super::jolteon::Jolteon>()
             .with::<super::mysticeti::Mysticeti>()
+            .with::<super::cordial_miners::CordialMiners>()
+            .with::<super::mahi_mahi::MahiMahi>()
+            .with::<super::odontoceti::Odontoceti>()
             .with::<super::bullshark::Bullshark>()
             .with::<super::tusk::Tusk>()
     }

@@ -9,12 +9,11 @@
 //! the leader, a quorum of blocks that do not vote skips it, and what neither decides is decided
 //! by the next leader committed a wave later. A silent leader costs its round a timeout.
 
-use super::dag::{self, Commit, Durable, Message, Planted, Protocol, Settings, Table, params};
-use super::limit::{at_least, between};
+use super::dag::{
+    self, Commit, Durable, Message, Planted, Protocol, Settings, Table, params, strategy,
+};
+use super::limit::{SHORTEST, at_least, between};
 use super::prelude::*;
-
-/// The strategy.
-pub struct Mysticeti;
 
 params! {
     /// How many leaders a round has.
@@ -25,7 +24,20 @@ params! {
     block_delay: Span = Span::from_millis(50);
 }
 
+strategy! {
+    /// The strategy.
+    Mysticeti, "mysticeti", "everybody proposes, the shape of the DAG commits",
+    guarantee: "total, Byzantine; lives while messages are timely",
+    faults: Committee::byzantine,
+    certified: false,
+}
+
 impl Params {
+    fn check_own(&self) -> Result<(), String> {
+        between("leaders", self.leaders, &(1..=1_000))?;
+        at_least("timeout", self.timeout, SHORTEST)
+    }
+
     fn settings(&self, committee: &Committee) -> Settings {
         let quorum = committee.quorum() - u32::from(self.has(Planted::SmallQuorum));
         let table = Table {
@@ -45,46 +57,6 @@ impl Params {
             header_delay: self.block_delay,
             timeout: self.timeout,
         })
-    }
-}
-
-impl Strategy for Mysticeti {
-    const NAME: &'static str = "mysticeti";
-    const SUMMARY: &'static str = "everybody proposes, the shape of the DAG commits";
-    type Params = Params;
-    type Message = Message;
-    type Durable = Durable;
-    type Replica = dag::Replica<Self>;
-    type Submitter = NoSubmitter;
-
-    const NOTES: &'static [&'static str] = dag::NOTES;
-
-    fn check(params: &Params) -> Result<(), String> {
-        between("leaders", params.leaders, &(1..=1_000))?;
-        at_least("timeout", params.timeout, super::limit::SHORTEST)?;
-        params.check_shared()
-    }
-
-    fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
-        let summary = "total, Byzantine; lives while messages are timely";
-        dag::guarantees(summary, committee.byzantine(), params.history)
-    }
-
-    fn work(message: &Message) -> Work {
-        message.work(false)
-    }
-
-    fn replica(seat: Seat, params: &Params) -> Self::Replica {
-        let settings = params.settings(&seat.committee);
-        dag::Replica::new(seat, settings)
-    }
-
-    fn submitter(_: Committee, _: &KeyRing, _: &Params) -> NoSubmitter {
-        NoSubmitter
-    }
-
-    fn first_leader(committee: &Committee) -> Option<u16> {
-        Some((1 % committee.size()) as u16)
     }
 }
 

@@ -11,12 +11,11 @@
 //! As in the published code the coin is round-robin: that is enough where no adversary delays
 //! the next leader on purpose.
 
-use super::dag::{self, Anchors, Commit, Durable, Message, Planted, Protocol, Settings, params};
+use super::dag::{
+    self, Anchors, Commit, Durable, Message, Planted, Protocol, Settings, params, strategy,
+};
 use super::limit::between;
 use super::prelude::*;
-
-/// The strategy.
-pub struct Tusk;
 
 params! {
     /// Bytes of names of attestations that make a block large enough to be proposed at once.
@@ -25,7 +24,19 @@ params! {
     header_delay: Span = Span::from_millis(200);
 }
 
+strategy! {
+    /// The strategy.
+    Tusk, "tusk", "certified blocks, no timeouts, a coin names leaders later",
+    guarantee: "total, Byzantine; lives whatever messages take",
+    faults: Committee::byzantine,
+    certified: true,
+}
+
 impl Params {
+    fn check_own(&self) -> Result<(), String> {
+        between("header_bytes", self.header_bytes, &(1..=100_000_000))
+    }
+
     fn settings(&self, committee: &Committee) -> Settings {
         let quorum = committee.quorum() - u32::from(self.has(Planted::SmallQuorum));
         let anchors = Anchors {
@@ -41,45 +52,6 @@ impl Params {
             header_delay: self.header_delay,
             timeout: Span::ZERO,
         })
-    }
-}
-
-impl Strategy for Tusk {
-    const NAME: &'static str = "tusk";
-    const SUMMARY: &'static str = "certified blocks, no timeouts, a coin names leaders later";
-    type Params = Params;
-    type Message = Message;
-    type Durable = Durable;
-    type Replica = dag::Replica<Self>;
-    type Submitter = NoSubmitter;
-
-    const NOTES: &'static [&'static str] = dag::NOTES;
-
-    fn check(params: &Params) -> Result<(), String> {
-        between("header_bytes", params.header_bytes, &(1..=100_000_000))?;
-        params.check_shared()
-    }
-
-    fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
-        let summary = "total, Byzantine; lives whatever messages take";
-        dag::guarantees(summary, committee.byzantine(), params.history)
-    }
-
-    fn work(message: &Message) -> Work {
-        message.work(true)
-    }
-
-    fn replica(seat: Seat, params: &Params) -> Self::Replica {
-        let settings = params.settings(&seat.committee);
-        dag::Replica::new(seat, settings)
-    }
-
-    fn submitter(_: Committee, _: &KeyRing, _: &Params) -> NoSubmitter {
-        NoSubmitter
-    }
-
-    fn first_leader(committee: &Committee) -> Option<u16> {
-        Some((1 % committee.size()) as u16)
     }
 }
 

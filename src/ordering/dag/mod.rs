@@ -39,7 +39,7 @@ use super::prelude::*;
 use block::{Block, Reference, Round, Vertex, Whole};
 
 pub(super) use anchors::Anchors;
-pub(super) use params::{Commit, Planted, Protocol, Settings, params};
+pub(super) use params::{Commit, Planted, Protocol, Settings, params, strategy};
 pub use replica::Replica;
 pub(super) use waves::Table;
 

@@ -198,3 +198,56 @@ macro_rules! params {
 }
 
 pub(in crate::ordering) use params;
+
+/// Declares a strategy of the family. Its `Params` say the rest: `settings` and `check_own`.
+macro_rules! strategy {
+    (
+        $(#[$doc:meta])* $strategy:ident, $name:literal, $summary:literal,
+        guarantee: $guarantee:literal,
+        faults: $faults:expr,
+        certified: $certified:literal,
+    ) => {
+        $(#[$doc])*
+        pub struct $strategy;
+
+        impl Strategy for $strategy {
+            const NAME: &'static str = $name;
+            const SUMMARY: &'static str = $summary;
+            type Params = Params;
+            type Message = Message;
+            type Durable = Durable;
+            type Replica = dag::Replica<Self>;
+            type Submitter = NoSubmitter;
+
+            const NOTES: &'static [&'static str] = dag::NOTES;
+
+            fn check(params: &Params) -> Result<(), String> {
+                params.check_own()?;
+                params.check_shared()
+            }
+
+            fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
+                dag::guarantees($guarantee, $faults(committee), params.history)
+            }
+
+            fn work(message: &Message) -> Work {
+                message.work($certified)
+            }
+
+            fn replica(seat: Seat, params: &Params) -> Self::Replica {
+                let settings = params.settings(&seat.committee);
+                dag::Replica::new(seat, settings)
+            }
+
+            fn submitter(_: Committee, _: &KeyRing, _: &Params) -> NoSubmitter {
+                NoSubmitter
+            }
+
+            fn first_leader(committee: &Committee) -> Option<u16> {
+                Some((1 % committee.size()) as u16)
+            }
+        }
+    };
+}
+
+pub(in crate::ordering) use strategy;
