@@ -73,6 +73,8 @@ enum Job {
 enum Change {
     Apply(Item),
     Retract(Item),
+    /// Taken back before it was applied.
+    Nothing,
 }
 
 impl Validator {
@@ -202,7 +204,12 @@ impl Validator {
         self.position = self.position.saturating_sub(1);
         let (position, was_final) = (self.position, false);
         desk.fact(Fact::Retracted { operation, attempt, position, was_final });
-        self.change(Change::Retract(item), self.setting.costs.apply, desk);
+        // What is taken back is the last that was delivered: if anything waits to be applied, it.
+        let waiting = self.lane.iter_mut().rev().find(|change| matches!(change, Change::Apply(_)));
+        match waiting {
+            Some(change) => *change = Change::Nothing,
+            None => self.change(Change::Retract(item), self.setting.costs.apply, desk),
+        }
     }
 
     fn change(&mut self, change: Change, work: Span, desk: &mut Desk<'_, Packet>) {
@@ -215,7 +222,7 @@ impl Validator {
         match self.lane.pop_front() {
             Some(Change::Apply(item)) => self.apply(&item, desk),
             Some(Change::Retract(item)) => drop(self.registry.retract(&item.signed)),
-            None => {}
+            Some(Change::Nothing) | None => {}
         }
     }
 

@@ -288,10 +288,12 @@ impl Fact {
         let pack = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
         let tag = |tag: u8, a: u8, b: u8, c: u8| u64::from(u32::from_le_bytes([tag, a, b, c]));
         match *self {
-            Self::Planned { operation, kind, sequence, client, subject, target, intended } => [
+            // The subject is for observers: what depends on it is in other facts, and digests of
+            // stored results stay what they are.
+            Self::Planned { operation, kind, sequence, client, target, intended, .. } => [
                 tag(1, kind as u8, 0, 0) | u64::from(target) << 32,
                 pack(operation, sequence),
-                pack(client, subject),
+                u64::from(client),
                 intended.as_nanos(),
             ],
             Self::Sent { operation, attempt } => [tag(2, attempt, 0, 0), operation.into(), 0, 0],
