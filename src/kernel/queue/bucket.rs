@@ -5,7 +5,7 @@ use std::mem;
 use crate::kernel::Event;
 
 /// Events in a chunk. A chunk never grows, so no bucket hoards what another once needed.
-const CHUNK: usize = 32;
+const CHUNK: usize = 64;
 
 /// Events in no order.
 pub(super) struct Bucket<M> {
