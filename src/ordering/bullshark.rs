@@ -1,7 +1,7 @@
 //! `bullshark`: the partially synchronous commit rule over a certified DAG (Spiegelman, Giridharan,
 //! Sonnino, Kokoris-Kogias, *Bullshark: DAG BFT Protocols Made Practical*, arXiv 2201.05677, and
 //! *Bullshark: The Partially Synchronous Version*, 2209.05633; the DAG is that of Narwhal, arXiv
-//! 2105.11827). What it shares with other protocols is in [`dag`](super::dag), the rule in
+//! 2105.11827). What it shares with other protocols is in [`dag`], the rule in
 //! `dag/anchors.rs`.
 //!
 //! A round takes three message delays: a block, votes for it to its author, its certificate. Every

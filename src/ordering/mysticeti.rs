@@ -1,7 +1,7 @@
 //! `mysticeti`: an uncertified DAG, with leaders in every round and commits in three message
 //! delays (Babel, Chursin, Danezis, Kichidis, Kokoris-Kogias, Koshy, Sonnino, Tian, *Mysticeti:
 //! Reaching the Latency Limits with Uncertified DAGs*, arXiv 2310.14821; Mysticeti-C, with the
-//! defaults of its code). What it shares with other protocols is in [`dag`](super::dag), the
+//! defaults of its code). What it shares with other protocols is in [`dag`], the
 //! decision rules in `dag/waves.rs`.
 //!
 //! A block of the round after a leader's votes for it by referring to it; a block of the round

@@ -1,6 +1,6 @@
 //! `tusk`: the asynchronous commit rule over a certified DAG (Danezis, Kokoris-Kogias, Sonnino,
 //! Spiegelman, *Narwhal and Tusk: A DAG-based Mempool and Efficient BFT Consensus*, arXiv
-//! 2105.11827, section 5). What it shares with other protocols is in [`dag`](super::dag), the rule
+//! 2105.11827, section 5). What it shares with other protocols is in [`dag`], the rule
 //! in `dag/anchors.rs`.
 //!
 //! A round takes three message delays: a block, votes for it to its author, its certificate. Every
