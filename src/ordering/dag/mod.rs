@@ -2,12 +2,12 @@
 //! them, the fetching of what is missing, and replicas that propose round after round. The
 //! protocols differ in what a block needs to enter the DAG (nothing in `mysticeti` and its
 //! relatives, a quorum's certificate in `tusk` and `bullshark`) and in how the order follows from
-//! the DAG: [`waves`] and [`anchors`]. Nobody votes on the order.
+//! the DAG: `waves` and `anchors`. Nobody votes on the order.
 //!
 //! **Beyond the papers**, which have clients and blocks without end:
 //! - Blocks name what they order ([`Try`]); bodies come from routers, or from peers. A block is
 //!   in the DAG when its parents and its bodies are.
-//! - Clients hand in at every validator; [`pool`] says who proposes.
+//! - Clients hand in at every validator; `pool` says who proposes.
 //! - When all that is known is delivered, nobody begins a round; a round that some block is in is
 //!   completed by all. So whatever comes next finds a quorum to build on.
 //! - Whoever makes no progress sends its last block again and asks peers for what it lacks, and
