@@ -129,5 +129,5 @@ fn what_a_burst_needed_is_given_back_when_it_is_over() {
         pair.pop(VirtualTime::MAX);
     }
     let after = pair.queue.chunks();
-    assert!(burst > 1_000 && after < 100, "{burst} chunks in the burst, {after} after it");
+    assert!(burst > 900 && after < 100, "{burst} chunks in the burst, {after} after it");
 }
