@@ -152,6 +152,10 @@ impl Validator {
                     let (operation, attempt) = names(&item);
                     desk.fact(Fact::Finalised { operation, attempt });
                 }
+                HostedEffect::Propose(item) => {
+                    let (operation, attempt) = names(&item);
+                    desk.fact(Fact::Proposed { operation, attempt });
+                }
                 HostedEffect::Waits(item) => {
                     let (operation, attempt) = names(&item);
                     desk.fact(Fact::Waits { operation, attempt });

@@ -109,6 +109,17 @@ metrics! {
     "latency.read" Sample Millis Lower
         "From a question's intended send until its answer."
         "capabilities 1b";
+    "consensus.wait" Sample Millis Lower
+        "From intended send until a correct validator first put the operation into a block, where \
+         the ordering has blocks."
+        "ordering 2";
+    "consensus.first" Sample Millis Lower
+        "From the first block with the operation until the first correct validator delivered it."
+        "ordering 2, earliest commit";
+    "consensus.each" Sample Millis Lower
+        "From the first block with the operation until a correct validator delivered it, on \
+         average over those that did."
+        "ordering 2, replica mean";
     "jitter" Sample Millis Lower
         "Change of latency.applied from one operation to the next by number, smoothed by \
          1/16."

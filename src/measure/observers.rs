@@ -226,6 +226,12 @@ impl Observers {
                     self.verified(deed, genuine);
                 }
             }
+            Fact::Proposed { operation, attempt } => {
+                if let Some(deed) = self.deed(now, process, operation, attempt) {
+                    let record = self.ledger.record_mut(deed.slot);
+                    record.proposed = record.proposed.min(now);
+                }
+            }
             Fact::Waits { operation, attempt } => {
                 if let Some(deed) = self.deed(now, process, operation, attempt) {
                     self.ledger.record_mut(deed.slot).events.add(Event::Waited);

@@ -20,6 +20,8 @@ pub(super) struct Record {
     pub(super) last_try: Try,
     /// First admitted, and first routed, whichever try.
     pub(super) router: [VirtualTime; 2],
+    /// A correct validator first put it into a block.
+    pub(super) proposed: VirtualTime,
     /// q correct validators verified, delivered, accepted it, hold it as final.
     pub(super) verified: VirtualTime,
     pub(super) ordered: VirtualTime,
@@ -128,6 +130,7 @@ impl Record {
         last_try: Try::NEVER,
         router: [NEVER; 2],
         verified: NEVER,
+        proposed: NEVER,
         ordered: NEVER,
         applied: NEVER,
         finalised: NEVER,

@@ -24,6 +24,12 @@ pub enum Sample {
     Answer,
     /// `latency.read`
     Read,
+    /// `consensus.wait`
+    ConsensusWait,
+    /// `consensus.first`
+    ConsensusFirst,
+    /// `consensus.each`
+    ConsensusEach,
     /// `jitter`
     Jitter,
     /// `displacement`
@@ -36,7 +42,7 @@ pub enum Sample {
 
 impl Sample {
     /// How many there are.
-    pub const COUNT: usize = 14;
+    pub const COUNT: usize = 17;
 
     /// Every sample metric, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -50,6 +56,9 @@ impl Sample {
         Self::Last,
         Self::Answer,
         Self::Read,
+        Self::ConsensusWait,
+        Self::ConsensusFirst,
+        Self::ConsensusEach,
         Self::Jitter,
         Self::Displacement,
         Self::Staleness,
@@ -69,6 +78,9 @@ impl Sample {
             Self::Last => "latency.last",
             Self::Answer => "latency.answer",
             Self::Read => "latency.read",
+            Self::ConsensusWait => "consensus.wait",
+            Self::ConsensusFirst => "consensus.first",
+            Self::ConsensusEach => "consensus.each",
             Self::Jitter => "jitter",
             Self::Displacement => "displacement",
             Self::Staleness => "staleness",
@@ -95,6 +107,9 @@ impl Sample {
             | Self::Last
             | Self::Answer
             | Self::Read
+            | Self::ConsensusWait
+            | Self::ConsensusFirst
+            | Self::ConsensusEach
             | Self::Jitter
             | Self::Staleness => 1_000.0,
         }

@@ -176,6 +176,7 @@ fn step(words: &Words<'_>, verb: &str) -> Fact {
             Fact::Received { operation, attempt, router, sequence }
         }
         "verify" => Fact::Verified { operation, attempt, genuine: !words.has("forged") },
+        "propose" => Fact::Proposed { operation, attempt },
         "wait" => Fact::Waits { operation, attempt },
         "deliver" => Fact::Delivered { operation, attempt, position, is_final: words.has("final") },
         "retract" => {

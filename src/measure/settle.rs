@@ -10,7 +10,7 @@ use super::setting::phases_of;
 use super::tally::Tally;
 use super::{streams, waterfall};
 use crate::attestation::Verdict;
-use crate::kernel::VirtualTime;
+use crate::kernel::{Span, VirtualTime};
 use crate::trace::{Conclusion, Fact};
 
 impl Observers {
@@ -55,6 +55,7 @@ impl Observers {
             let decider = &self.ledger.cells(slot)[usize::from(record.decider)];
             waterfall::stages(record, decider)
         });
+        let consensus = consensus(record, self.ledger.cells(slot));
         for phase in phases_of(record.phases) {
             let tally = &mut self.tallies[phase];
             tally.counts.add_all(record.events);
@@ -67,6 +68,7 @@ impl Observers {
             }
             tally.counts.statements += 1;
             statement(record, is_refused, tally);
+            consensus.iter().for_each(|(sample, took)| tally.arrived(*sample, *took));
             if let (Some(applied), Some(stages)) = (applied, &stages) {
                 tally.good += 1;
                 tally.waterfall.add(applied, stages);
@@ -195,6 +197,20 @@ fn statement(record: &Record, is_refused: bool, tally: &mut Tally) {
     }
 }
 
+/// From the first block on, where there was one.
+fn consensus(record: &Record, cells: &[Cell]) -> [(Sample, Option<Span>); 3] {
+    let proposed = (record.proposed != NEVER).then(|| record.offset(record.proposed));
+    let delivered = || cells.iter().map(|cell| cell.delivered).filter(|at| *at != Cell::NEVER);
+    let since = |at: u32| Some(Span::from_micros(at.saturating_sub(proposed?).into()));
+    let (sum, count) =
+        delivered().fold((0, 0), |(sum, count), at| (sum + u64::from(at), count + 1));
+    [
+        (Sample::ConsensusWait, span(record.intended, record.proposed)),
+        (Sample::ConsensusFirst, delivered().min().and_then(since)),
+        (Sample::ConsensusEach, sum.checked_div(count).and_then(|mean| since(mean as u32))),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,6 +320,22 @@ mod tests {
         let found: Vec<_> = Sample::ALL[..10].iter().map(|&sample| max(sample)).collect();
         let expected = [25.0, 27.0, 31.0, 41.0, 41.0, 50.0, 40.0, 50.0, 60.0, 80.0];
         assert_eq!(found, expected.map(Some));
+    }
+
+    #[test]
+    fn consensus_counts_from_the_first_block_of_a_correct_validator() {
+        let script = "0ms c9 plan 0 at 10ms; 15ms v3 host 0 crashed; 16ms v3 host 0 restartedempty; 20ms v3 propose 0;
+            30ms v1 propose 0; 35ms v2 propose 0; 50ms v0 deliver 0 @0; 60ms v1-2 deliver 0 @0";
+        let measured = measure(4, 3, script);
+        let max = |sample: Sample| {
+            let found = measured.phases[0].samples(sample).measure(Statistic::Max);
+            found.value().map(|value| (value / sample.scale()).round())
+        };
+        let found = [Sample::ConsensusWait, Sample::ConsensusFirst, Sample::ConsensusEach].map(max);
+        assert_eq!(found, [Some(20.0), Some(20.0), Some(27.0)]);
+        let none = measure(4, 3, "0ms c9 plan 0; 5ms v0-3 accept 0");
+        let samples = none.phases[0].samples(Sample::ConsensusFirst);
+        assert_eq!(samples.measure(Statistic::Max), Measured::NoData, "it has no blocks");
     }
 
     #[test]

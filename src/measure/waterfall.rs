@@ -5,11 +5,11 @@ use super::record::{Cell, NEVER, Record};
 use crate::kernel::{Span, VirtualTime};
 
 /// Stages between the intended send and the acceptance by the q-th correct validator.
-pub const STAGES: usize = 8;
+pub const STAGES: usize = 9;
 
 /// What the stages are called, in order.
 pub const STAGE_NAMES: [&str; STAGES] =
-    ["wait", "retry", "admit", "route", "network", "verify", "order", "apply"];
+    ["wait", "retry", "admit", "route", "network", "verify", "batch", "order", "apply"];
 
 /// Groups of a sixteenth of an octave each, so within 6 % of each other.
 const BITS: u32 = 4;
@@ -33,7 +33,8 @@ impl Waterfall {
     ///
     /// Stages: `wait` until it was sent at all, `retry` until the try that succeeded was sent,
     /// `admit` until a router took that in, `route` until it was sent on, `network` until it
-    /// arrived at the validator that decided, `verify`, `order`, and `apply`.
+    /// arrived at the validator that decided, `verify`, `batch` until some validator put it into a
+    /// block, `order`, and `apply`.
     pub fn divide(&self, latency: Span) -> Option<[Span; STAGES]> {
         let at = bucket_of::<BITS>(latency.as_nanos() / 1_000);
         let groups = self.groups.iter().enumerate().filter(|(_, group)| group.count > 0);
@@ -70,6 +71,7 @@ pub(super) fn stages(record: &Record, cell: &Cell) -> [Span; STAGES] {
         decided.routed,
         after(cell.received[again]),
         after(cell.verified[again]),
+        record.proposed,
         after(cell.delivered),
         record.applied,
     ];
@@ -102,14 +104,14 @@ mod tests {
     #[test]
     fn stages_are_those_of_the_validator_that_decided() {
         let script = format!("0ms c9 plan 0 at 10ms; {JOURNEY}");
-        check(&script, 63.0, "1ms 0s 9ms 5ms 25ms 4ms 16ms 3ms");
+        check(&script, 63.0, "1ms 0s 9ms 5ms 25ms 4ms 0s 16ms 3ms");
     }
 
     #[test]
     fn a_retry_is_a_stage_of_its_own() {
         let second = JOURNEY.replace(" 0;", " 0.1;").replace(" 0 ", " 0.1 ");
         let script = format!("0ms c9 plan 0 at 1ms; 2ms c9 send 0; 3ms r8 reject 0; {second}");
-        check(&script, 72.0, "1ms 9ms 9ms 5ms 25ms 4ms 16ms 3ms");
+        check(&script, 72.0, "1ms 9ms 9ms 5ms 25ms 4ms 0s 16ms 3ms");
     }
 
     #[test]
@@ -119,12 +121,21 @@ mod tests {
             "52ms v2 receive 0.1 from 8 #1; 54ms v2 verify 0; 60ms v2 verify 0.1;",
         );
         let script = format!("0ms c9 plan 0 at 10ms; {late}");
-        check(&script, 63.0, "1ms 0s 9ms 5ms 25ms 4ms 16ms 3ms");
+        check(&script, 63.0, "1ms 0s 9ms 5ms 25ms 4ms 0s 16ms 3ms");
+    }
+
+    #[test]
+    fn a_block_begins_at_whichever_validator_makes_it() {
+        let script = format!("0ms c9 plan 0 at 10ms; {JOURNEY}");
+        let proposed = |at: &str| script.replace("70ms v2", &format!("{at} v1 propose 0; 70ms v2"));
+        check(&proposed("60ms"), 63.0, "1ms 0s 9ms 5ms 25ms 4ms 6ms 10ms 3ms");
+        let early = script.replace("50ms v2", "40ms v1 propose 0; 50ms v2");
+        check(&early, 63.0, "1ms 0s 9ms 5ms 25ms 4ms 0s 16ms 3ms");
     }
 
     #[test]
     fn a_stage_that_nobody_saw_takes_no_time() {
         let script = format!("0ms c9 plan 0 at 10ms; {}", JOURNEY.replace("admit", "wait"));
-        check(&script, 63.0, "1ms 0s 0s 14ms 25ms 4ms 16ms 3ms");
+        check(&script, 63.0, "1ms 0s 0s 14ms 25ms 4ms 0s 16ms 3ms");
     }
 }

@@ -46,6 +46,7 @@ impl Params {
         let anchors = Anchors {
             committee: *committee,
             lag: 1,
+            shares: 1,
             support: committee.one_correct() - u32::from(self.has(Planted::SmallQuorum)),
             walks_back: !self.has(Planted::NoIndirectRule),
         };

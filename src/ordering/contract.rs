@@ -250,6 +250,8 @@ pub enum Effect<S: Strategy> {
     Certificate(Item),
     /// What was delivered last, and not retracted, is undone.
     Retract(Item),
+    /// It is in a block of this replica's own now, and on its way to be ordered; for the observers.
+    Propose(Item),
     /// This item cannot be delivered before something else has come; for the observers.
     Waits(Item),
     /// A number to be seen as a curve: which of [`Strategy::NOTES`], and its value.
@@ -313,6 +315,11 @@ impl<S: Strategy> Out<S> {
     /// Undoes what was delivered last and not yet retracted.
     pub fn retract(&mut self, item: Item) {
         self.effects.push(Effect::Retract(item));
+    }
+
+    /// Lets the observers know that `item` is in a block of this replica's own from now on.
+    pub fn propose(&mut self, item: Item) {
+        self.effects.push(Effect::Propose(item));
     }
 
     /// Lets the observers know that `item` has to wait for something else.

@@ -63,6 +63,8 @@ pub enum HostedEffect {
     /// Undo what was applied last.
     Retract(Item),
     /// For the observers.
+    Propose(Item),
+    /// For the observers.
     Waits(Item),
     /// For the observers.
     Note(u16, i64),
@@ -166,6 +168,7 @@ impl<S: Strategy> Hosted<S> {
                 Effect::Deliver { item, is_final } => HostedEffect::Deliver { item, is_final },
                 Effect::Certificate(item) => HostedEffect::Certificate(item),
                 Effect::Retract(item) => HostedEffect::Retract(item),
+                Effect::Propose(item) => HostedEffect::Propose(item),
                 Effect::Waits(item) => HostedEffect::Waits(item),
                 Effect::Note(note, value) => HostedEffect::Note(note, value),
             });

@@ -4,7 +4,7 @@
 //! in `dag/anchors.rs`.
 //!
 //! A round takes three message delays: a block, votes for it to its author, its certificate. Every
-//! other round has a leader, whom a coin names three rounds later; if f + 1 blocks of the round
+//! other round has a leader, whom a coin names two rounds later; if f + 1 blocks of the round
 //! after it refer to it, it is committed. No round waits for anybody but a quorum, so nothing here
 //! has a timeout, and a silent leader only delays the commit to the next one.
 //!
@@ -41,7 +41,8 @@ impl Params {
         let quorum = committee.quorum() - u32::from(self.has(Planted::SmallQuorum));
         let anchors = Anchors {
             committee: *committee,
-            lag: 3,
+            lag: 2,
+            shares: quorum,
             support: committee.one_correct() - u32::from(self.has(Planted::SmallQuorum)),
             walks_back: true,
         };

@@ -162,6 +162,13 @@ pub enum Fact {
         /// Whether it is its attester's.
         genuine: bool,
     },
+    /// A validator put it into a block, or gave it its place: from now on it is being ordered.
+    Proposed {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+    },
     /// A validator's ordering holds it until something else has come.
     Waits {
         /// Its number.
@@ -342,6 +349,9 @@ impl Fact {
                 [tag(17, 0, 0, 0), pack(second, messages), bytes, cpu.as_nanos()]
             }
             Self::Note { note, value } => [tag(18, 0, 0, 0), note.into(), value as u64, 0],
+            Self::Proposed { operation, attempt } => {
+                [tag(20, attempt, 0, 0), operation.into(), 0, 0]
+            }
             Self::Seen { rule, kind, messages } => {
                 [tag(19, kind as u8, 0, 0), rule.into(), messages.into(), 0]
             }

@@ -51,6 +51,9 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
             let word = if genuine { "genuine" } else { "FORGED" };
             write!(to, "verified #{operation} try {attempt} {word}")
         }
+        Fact::Proposed { operation, attempt } => {
+            write!(to, "proposed #{operation} try {attempt}")
+        }
         Fact::Waits { operation, attempt } => write!(to, "waits #{operation} try {attempt}"),
         Fact::Delivered { operation, attempt, position, is_final } => {
             let word = if is_final { "final" } else { "provisional" };

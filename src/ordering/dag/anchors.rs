@@ -13,9 +13,12 @@ use crate::ordering::Committee;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::ordering) struct Anchors {
     pub(in crate::ordering) committee: Committee,
-    /// Rounds from a leader to the blocks that make validators look at it: 3 in Tusk, where a
-    /// coin names the leader only then, 1 in Bullshark.
+    /// Rounds from a leader to the blocks that make validators look at it, and how many of them it
+    /// takes: 2 and a quorum in Tusk, whose shares of a coin name the leader; 1 and any in
+    /// Bullshark. Tusk's published code takes the first block of the round after, which shows that
+    /// there is such a quorum, and is later by the time in which a block is certified.
     pub(in crate::ordering) lag: Round,
+    pub(in crate::ordering) shares: u32,
     /// References to a leader in the round after it that commit it.
     pub(in crate::ordering) support: u32,
     /// Whether a leader commits those before it that it leads back to.
@@ -26,16 +29,18 @@ impl Anchors {
     /// The first slot of all.
     pub(super) const FIRST: Slot = Slot { round: 2, offset: 0 };
 
-    /// Who leads in a round: round-robin, as the published code has it in place of the coin; over
-    /// rounds that have leaders, so that everybody leads.
+    /// Who leads in a round: round-robin by its number, as the published code has it in place of
+    /// the coin; moved on by one with every turn, so that in a committee of even size everybody
+    /// leads though only even rounds have leaders.
     pub(super) fn leader(&self, round: Round) -> Option<u16> {
         let size = u64::from(self.committee.size());
-        (round > 0 && round.is_multiple_of(2)).then_some((round / 2 % size) as u16)
+        (round > 0 && round.is_multiple_of(2)).then_some(((round + round / size) % size) as u16)
     }
 
     /// What a block that was just accepted decides, in order of slots.
     pub(super) fn decide(&self, accepted: Reference, book: &Book) -> Vec<Decision> {
         let leader = accepted.round.checked_sub(self.lag).filter(|round| *round > book.leader());
+        let leader = leader.filter(|_| book.round(accepted.round).len() as u32 >= self.shares);
         let Some(leader) = leader.and_then(|round| self.block_of(round, book)) else {
             return Vec::new();
         };

@@ -139,6 +139,12 @@ impl Block {
         self.bodies.get().map_or(&[], AsRef::as_ref)
     }
 
+    /// What it orders, for those who have its bodies.
+    pub(super) fn items(&self) -> impl Iterator<Item = Item> + '_ {
+        let named = self.payload.iter().zip(self.bodies());
+        named.map(|(name, signed)| Item { signed: signed.clone(), attempt: name.attempt })
+    }
+
     /// Whether it refers to that block directly.
     pub(super) fn has_parent(&self, parent: &Reference) -> bool {
         self.parents.binary_search(parent).is_ok()

@@ -60,6 +60,7 @@ impl<S: Family> Replica<S> {
         self.proposed = Some(now);
         let pool = &self.pool;
         block.fill(|id| pool.body(id).cloned());
+        block.items().for_each(|item| out.propose(item));
         self.change(Change::Propose(block.clone()), out);
         out.broadcast(Message::Block(block.clone()));
         self.begin(&block);

@@ -243,10 +243,9 @@ impl<S: Family> Replica<S> {
     /// What follows from a block in the DAG, other than decisions.
     fn recall(&mut self, now: LocalTime, vertex: &Vertex) {
         let block = &vertex.block;
-        for (name, signed) in block.payload.iter().zip(block.bodies()) {
-            if !self.book.has_ordered(*name) {
-                let item = Item { signed: signed.clone(), attempt: name.attempt };
-                let due = now + self.settings.again + self.turn(&name.id);
+        for item in block.items() {
+            if !self.book.has_ordered(item.named()) {
+                let due = now + self.settings.again + self.turn(&item.id());
                 self.pool.place(now, &item, due);
             }
         }

@@ -74,7 +74,7 @@ impl Replica {
         self.change(Change::Store(block.clone()), out);
     }
 
-    fn body(&self, id: &Id) -> Option<&Arc<Signed>> {
+    pub(super) fn body(&self, id: &Id) -> Option<&Arc<Signed>> {
         self.pool.body(id).or_else(|| self.book.body(id))
     }
 

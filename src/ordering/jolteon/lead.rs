@@ -32,6 +32,9 @@ impl Replica {
         out.note(0, payload.len() as i64);
         let on = On { qc, tc: tc.filter(|_| !follows) };
         let block = Block::new(round, on, payload, &self.seat);
+        let body =
+            |name: &Try| Some(Item { signed: self.body(&name.id)?.clone(), attempt: name.attempt });
+        block.payload.iter().filter_map(body).for_each(|item| out.propose(item));
         out.broadcast(Message::Propose(block.clone()));
         self.send_self(Own::Block(block));
     }

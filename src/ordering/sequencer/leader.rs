@@ -56,6 +56,8 @@ impl Replica {
             let batch: Batch =
                 self.bodies.waiting().take(self.params.batch_most as usize).collect();
             let index = self.log.len();
+            let items = batch.iter().filter_map(|name| self.bodies.item(*name));
+            items.for_each(|item| out.propose(item));
             self.append(now, batch);
             self.hold_bodies(now, out);
             if self.params.commit == Commit::Leader {

@@ -333,6 +333,7 @@ impl<S: Strategy> Network<S> {
                 self.nodes[number].accepted.remove(&item.id());
                 self.record(number, Deed::Retracted(item));
             }
+            Effect::Propose(_) => {}
             Effect::Waits(item) => {
                 self.note(|names| format!("{number} holds {}", names.name(&item)));
             }
