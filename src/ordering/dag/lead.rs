@@ -59,7 +59,7 @@ impl<S: Family> Replica<S> {
         let block = Block::new(round, self.parents(round), payload, &self.seat);
         self.proposed = Some(now);
         let pool = &self.pool;
-        block.fill(|id| pool.body(id).cloned());
+        block.payload.fill(|id| pool.body(id).cloned());
         self.change(Change::Propose(block.clone()), out);
         out.broadcast(Message::Block(block.clone()));
         self.begin(&block);
