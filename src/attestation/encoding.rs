@@ -83,6 +83,35 @@ impl<T: Encode + ?Sized> Encode for std::sync::Arc<T> {
     }
 }
 
+/// Encodes a struct as these fields, one after another.
+macro_rules! encode_fields {
+    ($type:ty { $($field:tt),+ $(,)? }) => {
+        impl $crate::attestation::Encode for $type {
+            fn encode(&self, to: &mut dyn $crate::attestation::Encoder) {
+                $(self.$field.encode(to);)+
+            }
+        }
+    };
+}
+pub(crate) use encode_fields;
+
+/// Encodes an enum as the number of its variant, and what that holds.
+macro_rules! encode_variants {
+    ($type:ty { $($number:literal: $variant:ident($($field:ident),+)),+ $(,)? }) => {
+        impl $crate::attestation::Encode for $type {
+            fn encode(&self, to: &mut dyn $crate::attestation::Encoder) {
+                match self {
+                    $(Self::$variant($($field),+) => {
+                        to.bytes(&[$number]);
+                        $($field.encode(to);)+
+                    })+
+                }
+            }
+        }
+    };
+}
+pub(crate) use encode_variants;
+
 impl<A: Encode, B: Encode> Encode for (A, B) {
     fn encode(&self, to: &mut dyn Encoder) {
         self.0.encode(to);

@@ -11,6 +11,7 @@ mod registry;
 
 pub use content::{Action, Attestation, AttesterId, Operation, Schema, SchemaId, Signed};
 pub use encoding::{Counter, Encode, Encoder};
+pub(crate) use encoding::{encode_fields, encode_variants};
 pub use id::{Id, IdMap};
 pub use keys::{KeyRing, SIGNATURE_BYTES, Signature, Signer};
 pub use registry::{Applied, Registry, Status, Verdict};

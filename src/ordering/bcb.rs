@@ -27,7 +27,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::certificate::{Certificate, Statement, encode_signature};
+use super::certificate::{Certificate, Statement};
 use super::kept::JournalOf;
 use super::limit::{SHORTEST, at_least};
 use super::prelude::*;
@@ -217,10 +217,10 @@ impl Encode for Message {
                 to.bytes(&[0]);
                 item.encode(to);
             }
-            Self::Vote(claim, _) => {
+            Self::Vote(claim, signature) => {
                 to.bytes(&[1]);
                 claim.encode(to);
-                encode_signature(to);
+                signature.encode(to);
             }
             Self::Confirm(confirm) => {
                 to.bytes(&[2]);

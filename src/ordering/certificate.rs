@@ -8,7 +8,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use super::Committee;
-use crate::attestation::{Encode, Encoder, KeyRing, SIGNATURE_BYTES, Signature, Signer};
+use crate::attestation::{Encode, Encoder, KeyRing, Signature, Signer};
 
 /// Something that replicas sign.
 pub trait Statement: Encode + Clone + Ord + Debug + Send + Sync + 'static {
@@ -103,14 +103,9 @@ impl<T: Statement> Certificate<T> {
 }
 
 impl<T: Statement> Encode for Certificate<T> {
-    /// Bytes of signatures never enter an id: zeros stand for them.
     fn encode(&self, to: &mut dyn Encoder) {
         self.statement.encode(to);
-        (self.votes.len() as u32).encode(to);
-        for (voter, _) in &self.votes {
-            voter.encode(to);
-            encode_signature(to);
-        }
+        self.votes.encode(to);
     }
 }
 
@@ -120,11 +115,6 @@ impl<T: Debug> Debug for Certificate<T> {
         write!(f, "{:?} by", self.statement)?;
         self.votes.iter().try_for_each(|(voter, _)| write!(f, " {voter}"))
     }
-}
-
-/// A signature on the wire; its bytes are no content, its length is.
-pub fn encode_signature(to: &mut dyn Encoder) {
-    to.bytes(&[0; SIGNATURE_BYTES as usize]);
 }
 
 /// A set of validators.

@@ -116,14 +116,26 @@ impl<K: Copy + Ord> Chase<K> {
 
     /// All questions that are due, by peer; not too many per question.
     pub fn questions(&mut self, now: LocalTime) -> Vec<(u16, Vec<K>)> {
+        self.questions_about(now, MOST_ASKED, |_| true)
+    }
+
+    /// The same, at most so many keys per question; what is wanted no more is not missing.
+    pub fn questions_about(
+        &mut self,
+        now: LocalTime,
+        most: usize,
+        mut is_wanted: impl FnMut(&K) -> bool,
+    ) -> Vec<(u16, Vec<K>)> {
         let mut by_peer: BTreeMap<u16, Vec<K>> = BTreeMap::new();
         while let Some(question) = self.question(now) {
-            if let Some(peer) = question.peer {
+            if !is_wanted(&question.key) {
+                self.end(question.key);
+            } else if let Some(peer) = question.peer {
                 by_peer.entry(peer).or_default().push(question.key);
             }
         }
         let split = |(peer, keys): (u16, Vec<K>)| {
-            let parts: Vec<_> = keys.chunks(MOST_ASKED).map(|part| (peer, part.to_vec())).collect();
+            let parts: Vec<_> = keys.chunks(most).map(|part| (peer, part.to_vec())).collect();
             parts
         };
         by_peer.into_iter().flat_map(split).collect()

@@ -16,6 +16,9 @@ mod holdback;
 mod interference;
 mod journal;
 mod limit;
+mod neighbours;
+mod ordered;
+mod payload;
 mod stamps;
 #[cfg(test)]
 mod transcript;
@@ -25,6 +28,7 @@ pub mod bcb;
 pub mod bullshark;
 pub mod causal;
 pub mod certificate;
+pub mod chained;
 pub mod cordial_miners;
 pub mod crdt;
 pub mod dag;
@@ -33,6 +37,7 @@ pub mod hlc;
 pub mod jolteon;
 pub mod kept;
 pub mod lamport;
+pub mod leader;
 pub mod mahi_mahi;
 pub mod mysticeti;
 pub mod odontoceti;
@@ -61,5 +66,6 @@ pub mod prelude {
         Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId, TransportNeed, Try, Work,
     };
     pub use crate::attestation::{Encode, Encoder, Id, IdMap, KeyRing, Signature, Signer};
+    pub(crate) use crate::attestation::{encode_fields, encode_variants};
     pub use crate::kernel::{LocalTime, Span};
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::attestation::Signed;
-use crate::ordering::certificate::{Certificate, Statement, encode_signature};
+use crate::ordering::certificate::{Certificate, Statement};
+use crate::ordering::payload::Payload;
 use crate::ordering::prelude::*;
 
 /// Rounds count from 1; 0 is the genesis.
@@ -28,13 +28,7 @@ impl fmt::Debug for Reference {
     }
 }
 
-impl Encode for Reference {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.round.encode(to);
-        self.author.encode(to);
-        self.id.encode(to);
-    }
-}
+encode_fields!(Reference { round, author, id });
 
 impl Statement for Reference {
     const KIND: &'static str = "dag vote";
@@ -44,11 +38,7 @@ impl Statement for Reference {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Authored(Reference);
 
-impl Encode for Authored {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.0.encode(to);
-    }
-}
+encode_fields!(Authored { 0 });
 
 impl Statement for Authored {
     const KIND: &'static str = "dag block";
@@ -75,11 +65,8 @@ pub struct Block {
     /// ascending.
     pub parents: Vec<Reference>,
     /// What it orders, in this order.
-    pub payload: Vec<Try>,
+    pub payload: Payload,
     signature: Signature,
-    /// The bodies of the payload: they follow from it, so whoever has them all first puts them
-    /// here. Whoever has not, has no business to look; see [`Self::bodies`].
-    bodies: OnceLock<Box<[Arc<Signed>]>>,
     /// A pure function of the block in a run, so it is computed once.
     verdict: OnceLock<bool>,
 }
@@ -96,8 +83,8 @@ impl Block {
         let id = Id::of(&Content { round, author, parents: &parents, payload: &payload });
         let place = Reference { round, author, id };
         let signature = Authored(place).signed_by(&seat.signer);
-        let (bodies, verdict) = (OnceLock::new(), OnceLock::new());
-        Arc::new(Self { place, parents, payload, signature, bodies, verdict })
+        let (payload, verdict) = (Payload::new(payload), OnceLock::new());
+        Arc::new(Self { place, parents, payload, signature, verdict })
     }
 
     /// Signed by its author, with a quorum of the round before, each place once.
@@ -125,26 +112,6 @@ impl Block {
         })
     }
 
-    /// Puts the bodies there; to be called by whoever has them all.
-    pub(super) fn fill(&self, body: impl Fn(&Id) -> Option<Arc<Signed>>) {
-        self.bodies.get_or_init(|| {
-            let whole = "whoever fills a block has looked for every body before";
-            self.payload.iter().map(|name| body(&name.id).expect(whole)).collect()
-        });
-    }
-
-    /// Its bodies. Only for those who have them: a replica that took the block into its DAG, and
-    /// whom such a replica sent them to.
-    pub(super) fn bodies(&self) -> &[Arc<Signed>] {
-        self.bodies.get().map_or(&[], AsRef::as_ref)
-    }
-
-    /// What it orders, for those who have its bodies.
-    pub(super) fn items(&self) -> impl Iterator<Item = Item> + '_ {
-        let named = self.payload.iter().zip(self.bodies());
-        named.map(|(name, signed)| Item { signed: signed.clone(), attempt: name.attempt })
-    }
-
     /// Whether it refers to that block directly.
     pub(super) fn has_parent(&self, parent: &Reference) -> bool {
         self.parents.binary_search(parent).is_ok()
@@ -158,14 +125,7 @@ struct Content<'a> {
     payload: &'a [Try],
 }
 
-impl Encode for Content<'_> {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.round.encode(to);
-        self.author.encode(to);
-        self.parents.encode(to);
-        self.payload.encode(to);
-    }
-}
+encode_fields!(Content<'_> { round, author, parents, payload });
 
 impl fmt::Debug for Block {
     /// `2.0 on 1.0 1.1 1.2, [a0]`
@@ -180,7 +140,7 @@ impl Encode for Block {
     fn encode(&self, to: &mut dyn Encoder) {
         let Reference { round, author, .. } = self.place;
         Content { round, author, parents: &self.parents, payload: &self.payload }.encode(to);
-        encode_signature(to);
+        self.signature.encode(to);
     }
 }
 
@@ -230,12 +190,7 @@ impl fmt::Debug for Whole {
     }
 }
 
-impl Encode for Vertex {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.block.encode(to);
-        self.certificate.encode(to);
-    }
-}
+encode_fields!(Vertex { block, certificate });
 
 /// A vertex with its bodies.
 #[derive(Clone)]
@@ -244,8 +199,6 @@ pub struct Whole(pub Vertex);
 impl Encode for Whole {
     fn encode(&self, to: &mut dyn Encoder) {
         self.0.encode(to);
-        for signed in self.0.block.bodies() {
-            Item { signed: signed.clone(), attempt: 0 }.encode(to);
-        }
+        self.0.block.payload.encode_bodies(to);
     }
 }

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::block::{Block, Reference, Round, Vertex};
-use crate::attestation::{Id, IdMap, Signed};
+use crate::attestation::{Id, IdMap};
 use crate::kernel::{LocalTime, Span};
+use crate::ordering::Item;
 use crate::ordering::kept::Journaled;
-use crate::ordering::{Item, Try};
+use crate::ordering::ordered::Ordered;
 
 /// How long what is remembered.
 #[derive(Clone, Copy, Debug)]
@@ -48,11 +49,7 @@ pub struct Book {
     next: Slot,
     /// The round of the last leader committed.
     leader: Round,
-    /// What was ordered among the last `remembered`: which decides what is a duplicate, so it
-    /// must follow from the committed sequence alone, and no clock has a say in it.
-    seen: IdMap<Seen>,
-    order: VecDeque<(u64, Id)>,
-    places: u64,
+    seen: Ordered,
     /// What the last decision delivers,
     fresh: Vec<Item>,
     /// and the blocks that it ordered.
@@ -63,14 +60,6 @@ pub struct Book {
 struct Known {
     vertex: Vertex,
     is_ordered: bool,
-}
-
-/// An attestation that was ordered: its highest attempt so far, and where.
-#[derive(Clone, Debug)]
-struct Seen {
-    signed: Arc<Signed>,
-    attempt: u8,
-    place: u64,
 }
 
 /// One durable step.
@@ -98,6 +87,7 @@ pub struct Decision {
 impl Book {
     pub(super) fn new(limits: Limits, next: Slot) -> Self {
         Self {
+            seen: Ordered::new(limits.remembered),
             limits,
             own: None,
             votes: BTreeMap::new(),
@@ -106,9 +96,6 @@ impl Book {
             ages: VecDeque::new(),
             next,
             leader: 0,
-            seen: IdMap::default(),
-            order: VecDeque::new(),
-            places: 0,
             fresh: Vec::new(),
             ordered: Vec::new(),
         }
@@ -169,14 +156,9 @@ impl Book {
         &self.ordered
     }
 
-    /// Whether this try, or a later one of the same, was ordered lately.
-    pub(super) fn has_ordered(&self, name: Try) -> bool {
-        self.seen.find(&name.id).is_some_and(|seen| seen.attempt >= name.attempt)
-    }
-
-    /// The body of what was ordered lately.
-    pub(super) fn body(&self, id: &Id) -> Option<&Arc<Signed>> {
-        self.seen.find(id).map(|seen| &seen.signed)
+    /// What was ordered lately.
+    pub(super) fn seen(&self) -> &Ordered {
+        &self.seen
     }
 
     fn accept(&mut self, vertex: &Vertex, now: LocalTime) {
@@ -195,11 +177,8 @@ impl Book {
         self.leader = leader.round;
         self.ordered = self.history_of(leader);
         for block in self.ordered.clone() {
-            for (name, signed) in block.payload.iter().zip(block.bodies()) {
-                if self.see(*name, signed) {
-                    self.fresh.push(Item { signed: signed.clone(), attempt: name.attempt });
-                }
-            }
+            let fresh = block.payload.items();
+            self.fresh.extend(fresh.filter(|item| self.seen.add(item.named(), &item.signed)));
         }
         self.forget(now);
     }
@@ -227,31 +206,8 @@ impl Book {
         history
     }
 
-    /// Whether this try is to be delivered: neither it nor a later one has been.
-    fn see(&mut self, name: Try, signed: &Arc<Signed>) -> bool {
-        let Try { id, attempt } = name;
-        self.places += 1;
-        let place = self.places;
-        let mut is_new = false;
-        let seen = self.seen.find_or_insert_with(id, || {
-            is_new = true;
-            Seen { signed: signed.clone(), attempt, place }
-        });
-        if !is_new && seen.attempt >= attempt {
-            return false;
-        }
-        (seen.attempt, seen.place) = (attempt, place);
-        self.order.push_back((place, id));
-        true
-    }
-
     fn forget(&mut self, now: LocalTime) {
-        while self.order.len() > self.limits.remembered {
-            let Some((place, id)) = self.order.pop_front() else { return };
-            if self.seen.find(&id).is_some_and(|seen| seen.place == place) {
-                self.seen.remove(&id);
-            }
-        }
+        self.seen.forget();
         let (horizon, floor) = (now - self.limits.history, self.floor());
         self.votes = self.votes.split_off(&(floor + 1, 0));
         while let Some((_, place)) =

@@ -59,8 +59,8 @@ impl<S: Family> Replica<S> {
         let block = Block::new(round, self.parents(round), payload, &self.seat);
         self.proposed = Some(now);
         let pool = &self.pool;
-        block.fill(|id| pool.body(id).cloned());
-        block.items().for_each(|item| out.propose(item));
+        block.payload.fill(|id| pool.body(id).cloned());
+        block.payload.items().for_each(|item| out.propose(item));
         self.change(Change::Propose(block.clone()), out);
         out.broadcast(Message::Block(block.clone()));
         self.begin(&block);

@@ -33,7 +33,6 @@ mod waves;
 
 use std::sync::Arc;
 
-use super::certificate::encode_signature;
 use super::kept::JournalOf;
 use super::prelude::*;
 use block::{Block, Reference, Round, Vertex, Whole};
@@ -94,51 +93,17 @@ impl Message {
     }
 }
 
-impl Encode for Message {
-    fn encode(&self, to: &mut dyn Encoder) {
-        match self {
-            Self::Block(block) => {
-                to.bytes(&[0]);
-                block.encode(to);
-            }
-            Self::Vote(place, _) => {
-                to.bytes(&[1]);
-                place.encode(to);
-                encode_signature(to);
-            }
-            Self::Certified(vertex) => {
-                to.bytes(&[2]);
-                vertex.encode(to);
-            }
-            Self::Status(round) => {
-                to.bytes(&[3]);
-                round.encode(to);
-            }
-            Self::NeedBodies(ids) => {
-                to.bytes(&[4]);
-                ids.encode(to);
-            }
-            Self::Bodies(bodies) => {
-                to.bytes(&[5]);
-                bodies.encode(to);
-            }
-            Self::NeedBlocks(ids, above) => {
-                to.bytes(&[6]);
-                ids.encode(to);
-                above.encode(to);
-            }
-            Self::NeedRounds(above) => {
-                to.bytes(&[7]);
-                above.encode(to);
-            }
-            Self::Blocks(blocks, round) => {
-                to.bytes(&[8]);
-                blocks.encode(to);
-                round.encode(to);
-            }
-        }
-    }
-}
+encode_variants!(Message {
+    0: Block(block),
+    1: Vote(place, signature),
+    2: Certified(vertex),
+    3: Status(round),
+    4: NeedBodies(ids),
+    5: Bodies(bodies),
+    6: NeedBlocks(ids, above),
+    7: NeedRounds(above),
+    8: Blocks(blocks, round),
+});
 
 /// What replicas note.
 pub(super) const NOTES: &[&str] = &["attestations in a block", "rounds left without their leaders"];

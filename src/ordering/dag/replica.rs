@@ -13,6 +13,7 @@ use super::waves::Waves;
 use super::{Anchors, Commit, Durable, Family, Message, Settings};
 use crate::ordering::certificate::{Counted, Statement, Tally};
 use crate::ordering::kept::Kept;
+use crate::ordering::neighbours::Neighbours;
 use crate::ordering::prelude::*;
 use crate::ordering::{Chase, Pauses};
 
@@ -47,7 +48,7 @@ pub struct Replica<S> {
     /// What is complete, in order.
     complete: VecDeque<Vertex>,
     pub(super) timers: Timers,
-    pub(super) gossip_turn: u32,
+    pub(super) neighbours: Neighbours,
     strategy: PhantomData<fn(S)>,
 }
 
@@ -108,7 +109,7 @@ impl<S: Family> Replica<S> {
             tips: BTreeSet::new(),
             complete: VecDeque::new(),
             timers: Timers::default(),
-            gossip_turn: 0,
+            neighbours: Neighbours::new(&seat),
             strategy: PhantomData,
             settings,
             seat,
@@ -129,7 +130,7 @@ impl<S: Family> Replica<S> {
     }
 
     fn take(&mut self, now: LocalTime, item: &Item) {
-        if !self.book.has_ordered(item.named()) {
+        if !self.book.seen().has(item.named()) {
             let due = now + self.turn(&item.id());
             self.pool.submit(now, item, due);
         }
@@ -171,8 +172,8 @@ impl<S: Family> Replica<S> {
         if place.round <= self.book.floor() || self.book.vertex(&place.id).is_some() {
             return;
         }
-        let (pool, book) = (&self.pool, &self.book);
-        vertex.block.fill(|id| pool.body(id).or_else(|| book.body(id)).cloned());
+        let (pool, seen) = (&self.pool, self.book.seen());
+        vertex.block.payload.fill(|id| pool.body(id).or_else(|| seen.body(id)).cloned());
         if self.rules.is_certified && vertex.certificate.is_none() {
             self.vote(place, out);
         } else {
@@ -243,8 +244,8 @@ impl<S: Family> Replica<S> {
     /// What follows from a block in the DAG, other than decisions.
     fn recall(&mut self, now: LocalTime, vertex: &Vertex) {
         let block = &vertex.block;
-        for item in block.items() {
-            if !self.book.has_ordered(item.named()) {
+        for item in block.payload.items() {
+            if !self.book.seen().has(item.named()) {
                 let due = now + self.settings.again + self.turn(&item.id());
                 self.pool.place(now, &item, due);
             }
@@ -415,7 +416,7 @@ impl<S: Family> Replica<S> {
         }
         let own = self.book.own().cloned();
         if let Some(own) = own.filter(|own| self.book.vertex(&own.place.id).is_none()) {
-            self.learn(now, own.bodies());
+            self.learn(now, own.payload.bodies());
             self.begin(&own);
         }
     }

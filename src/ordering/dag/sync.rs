@@ -1,6 +1,6 @@
 //! Fetching what is missing, and giving what others miss.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::block::{Reference, Round, Vertex, Whole};
@@ -58,7 +58,7 @@ impl<S: Family> Replica<S> {
     }
 
     fn body(&self, id: &Id) -> Option<&Arc<Signed>> {
-        self.pool.body(id).or_else(|| self.book.body(id))
+        self.pool.body(id).or_else(|| self.book.seen().body(id))
     }
 
     /// As long as the next round is wanted and does not come, something may have been lost.
@@ -77,31 +77,15 @@ impl<S: Family> Replica<S> {
 
     /// Asks for what has been missing for long enough.
     pub(super) fn ask(&mut self, now: LocalTime, out: &mut Out<S>) {
-        let mut bodies: BTreeMap<u16, Vec<Id>> = BTreeMap::new();
-        while let Some(question) = self.missing_bodies.question(now) {
-            if !self.pending.wants(&(BODY, question.key)) {
-                self.missing_bodies.end(question.key);
-            } else if let Some(peer) = question.peer {
-                bodies.entry(peer).or_default().push(question.key);
-            }
+        let pending = &mut self.pending;
+        let is_wanted = |id: &Id| pending.wants(&(BODY, *id));
+        for (peer, ids) in self.missing_bodies.questions_about(now, ASKED, is_wanted) {
+            out.send(Peer::Replica(peer), Message::NeedBodies(ids));
         }
-        let mut blocks: BTreeMap<u16, Vec<Id>> = BTreeMap::new();
-        while let Some(question) = self.missing_blocks.question(now) {
-            if !self.pending.wants(&question.key) {
-                self.missing_blocks.end(question.key);
-            } else if let Some(peer) = question.peer {
-                blocks.entry(peer).or_default().push(question.key.1);
-            }
-        }
-        for (peer, ids) in bodies {
-            for ids in ids.chunks(ASKED) {
-                out.send(Peer::Replica(peer), Message::NeedBodies(ids.to_vec()));
-            }
-        }
-        for (peer, ids) in blocks {
-            for ids in ids.chunks(ASKED) {
-                out.send(Peer::Replica(peer), Message::NeedBlocks(ids.to_vec(), self.base));
-            }
+        let is_wanted = |missing: &Missing| pending.wants(missing);
+        for (peer, missing) in self.missing_blocks.questions_about(now, ASKED, is_wanted) {
+            let ids = missing.into_iter().map(|(_, id)| id).collect();
+            out.send(Peer::Replica(peer), Message::NeedBlocks(ids, self.base));
         }
         while let Some(question) = self.stalled.question(now) {
             self.repeat(out);
@@ -132,8 +116,7 @@ impl<S: Family> Replica<S> {
 
     /// The pool forgets what waited for too long; the last own block does not.
     fn own_body(&self, id: &Id) -> Option<&Arc<Signed>> {
-        let own = self.book.own()?;
-        own.bodies().get(own.payload.iter().position(|name| name.id == *id)?)
+        self.book.own()?.payload.body(id)
     }
 
     /// These blocks and their history after that round.
@@ -192,7 +175,7 @@ impl<S: Family> Replica<S> {
         for Whole(vertex) in blocks {
             let is_new = self.book.vertex(&vertex.place().id).is_none();
             if is_new && vertex.is_valid(&self.rules) {
-                self.learn(now, vertex.block.bodies());
+                self.learn(now, vertex.block.payload.bodies());
                 self.see(now, from, vertex);
             }
         }
@@ -215,12 +198,8 @@ impl<S: Family> Replica<S> {
 
     /// Tells the next so many peers how far it is.
     pub(super) fn gossip(&mut self, peers: u32, out: &mut Out<S>) {
-        let size = self.seat.committee.size();
-        for _ in 0..peers.min(size - 1) {
-            let steps = 1 + self.gossip_turn % (size - 1);
-            self.gossip_turn += 1;
-            let peer = (u32::from(self.seat.me) + steps) % size;
-            out.send(Peer::Replica(peer as u16), Message::Status(self.base));
+        for peer in self.neighbours.next(peers) {
+            out.send(Peer::Replica(peer), Message::Status(self.base));
         }
         out.set_timer(self.settings.gossip, GOSSIP);
     }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::Proof;
-use crate::attestation::Signed;
-use crate::ordering::certificate::{Certificate, Members, Statement, encode_signature};
+use crate::ordering::certificate::{Certificate, Members, Statement};
+use crate::ordering::payload::Payload;
 use crate::ordering::prelude::*;
 
 /// Rounds count from 1; 0 is the genesis.
@@ -32,29 +32,20 @@ impl fmt::Debug for Ballot {
     }
 }
 
-impl Encode for Ballot {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.round.encode(to);
-        self.block.encode(to);
-    }
-}
+encode_fields!(Ballot { round, block });
 
 impl Statement for Ballot {
-    const KIND: &'static str = "jolteon vote";
+    const KIND: &'static str = "chained vote";
 }
 
 /// What the author of a block signs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Authored(Ballot);
 
-impl Encode for Authored {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.0.encode(to);
-    }
-}
+encode_fields!(Authored { 0 });
 
 impl Statement for Authored {
-    const KIND: &'static str = "jolteon block";
+    const KIND: &'static str = "chained block";
 }
 
 /// A quorum certificate: n − f votes for a block.
@@ -125,15 +116,10 @@ impl fmt::Debug for Wish {
     }
 }
 
-impl Encode for Wish {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.round.encode(to);
-        self.high.encode(to);
-    }
-}
+encode_fields!(Wish { round, high });
 
 impl Statement for Wish {
-    const KIND: &'static str = "jolteon timeout";
+    const KIND: &'static str = "chained timeout";
 }
 
 /// A timeout certificate: n − f wishes to leave a round.
@@ -185,10 +171,9 @@ impl Encode for Tc {
     fn encode(&self, to: &mut dyn Encoder) {
         self.round.encode(to);
         (self.wishes.len() as u32).encode(to);
-        for (voter, high, _) in &self.wishes {
-            voter.encode(to);
-            high.encode(to);
-            encode_signature(to);
+        for (voter, high, signature) in &self.wishes {
+            (*voter, *high).encode(to);
+            signature.encode(to);
         }
     }
 }
@@ -204,13 +189,10 @@ pub struct Block {
     /// Why the round before made no certificate, if it made none.
     pub tc: Option<Arc<Tc>>,
     /// What it orders, in this order.
-    pub payload: Vec<Try>,
+    pub payload: Payload,
     /// The hash of all that.
     pub id: Id,
     signature: Signature,
-    /// The bodies of the payload: they follow from it, so whoever has them all first puts them
-    /// here. Whoever has not, has no business to look; see [`Self::bodies`].
-    bodies: OnceLock<Box<[Arc<Signed>]>>,
 }
 
 impl Block {
@@ -220,8 +202,8 @@ impl Block {
         let id =
             Id::of(&Content { round, author: seat.me, parent: &qc.statement, payload: &payload });
         let signature = Authored(Ballot { round, block: id }).signed_by(&seat.signer);
-        let bodies = OnceLock::new();
-        Arc::new(Self { round, author: seat.me, qc, tc, payload, id, signature, bodies })
+        let payload = Payload::new(payload);
+        Arc::new(Self { round, author: seat.me, qc, tc, payload, id, signature })
     }
 
     /// What is voted on.
@@ -253,20 +235,6 @@ impl Block {
                 .as_ref()
                 .is_some_and(|tc| tc.round + 1 == self.round && self.parent().round >= tc.highest())
     }
-
-    /// Puts the bodies there; to be called by whoever has them all.
-    pub(super) fn fill(&self, body: impl Fn(&Id) -> Option<Arc<Signed>>) {
-        self.bodies.get_or_init(|| {
-            let whole = "whoever fills a block has looked for every body before";
-            self.payload.iter().map(|name| body(&name.id).expect(whole)).collect()
-        });
-    }
-
-    /// Its bodies. Only for those who have them: a replica that stored the block, and whom such
-    /// a replica sent them to.
-    pub(super) fn bodies(&self) -> &[Arc<Signed>] {
-        self.bodies.get().map_or(&[], AsRef::as_ref)
-    }
 }
 
 /// What a block stands on.
@@ -282,14 +250,7 @@ struct Content<'a> {
     payload: &'a [Try],
 }
 
-impl Encode for Content<'_> {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.round.encode(to);
-        self.author.encode(to);
-        self.parent.encode(to);
-        self.payload.encode(to);
-    }
-}
+encode_fields!(Content<'_> { round, author, parent, payload });
 
 impl fmt::Debug for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -298,13 +259,4 @@ impl fmt::Debug for Block {
     }
 }
 
-impl Encode for Block {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.round.encode(to);
-        self.author.encode(to);
-        self.qc.encode(to);
-        self.tc.encode(to);
-        self.payload.encode(to);
-        encode_signature(to);
-    }
-}
+encode_fields!(Block { round, author, qc, tc, payload, signature });

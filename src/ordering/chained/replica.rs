@@ -2,25 +2,28 @@
 //! and committing in `chain`.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::block::{Ballot, Block, Qc, Round, Rules, Tc, Wish};
 use super::book::{Book, Change};
 use super::pacemaker::Pacemaker;
-use super::pool::Pool;
-use super::{Jolteon, Message, Params, Proof};
+use super::params::Settings;
+use super::{Durable, Family, Message, Proof};
 use crate::ordering::Chase;
 use crate::ordering::certificate::{Counted, Statement, Tally};
-use crate::ordering::kept::{JournalOf, Kept};
+use crate::ordering::kept::Kept;
+use crate::ordering::leader::Stock;
+use crate::ordering::neighbours::Neighbours;
 use crate::ordering::prelude::*;
 
 /// The validator's half.
-pub struct Replica {
+pub struct Replica<S> {
     pub(super) seat: Seat,
-    pub(super) params: Params,
+    pub(super) settings: Settings,
     pub(super) rules: Rules,
     pub(super) book: Kept<Book>,
-    pub(super) pool: Pool,
+    pub(super) stock: Stock,
     pub(super) pace: Pacemaker,
     /// Votes for rounds whose next leader is this validator.
     tallies: BTreeMap<Round, Tally<Ballot>>,
@@ -30,7 +33,6 @@ pub struct Replica {
     pub(super) committable: BTreeSet<Ballot>,
     /// Blocks some of whose bodies are missing, and where in the payload the first of them is.
     pub(super) incomplete: BTreeMap<Id, (Arc<Block>, usize)>,
-    pub(super) missing_bodies: Chase<Id>,
     pub(super) missing_blocks: Chase<Id>,
     /// The one that is asked for.
     pub(super) gap: Option<Id>,
@@ -39,7 +41,8 @@ pub struct Replica {
     /// What it sends to itself.
     own: VecDeque<Own>,
     pub(super) timers: Timers,
-    gossip_turn: u32,
+    neighbours: Neighbours,
+    strategy: PhantomData<fn(S)>,
 }
 
 /// When timers fire, other than that of the round.
@@ -66,35 +69,35 @@ const AHEAD: Round = 16;
 /// Attestations in one [`Message::Relay`].
 const RELAY: usize = 64;
 
-impl Replica {
-    pub(super) fn new(seat: Seat, params: &Params) -> Self {
+impl<S: Family> Replica<S> {
+    pub(in crate::ordering) fn new(seat: Seat, settings: Settings) -> Self {
         let rules = Rules {
             committee: seat.committee,
             keys: seat.signer.ring().clone(),
-            quorum: params.quorum(&seat.committee),
+            quorum: settings.quorum,
         };
         Self {
             rules,
-            book: Kept::new(Book::new(params)),
-            pool: Pool::new(params.history),
-            pace: Pacemaker::new(params, 1),
+            book: Kept::new(Book::new(&settings.leader)),
+            stock: Stock::new(&seat, &settings.leader),
+            pace: Pacemaker::new(&settings, 1),
             tallies: BTreeMap::new(),
             certified: BTreeSet::new(),
             committable: BTreeSet::new(),
             incomplete: BTreeMap::new(),
-            missing_bodies: Chase::new(&seat, params.pauses()),
-            missing_blocks: Chase::new(&seat, params.pauses()),
+            missing_blocks: Chase::new(&seat, settings.leader.pauses()),
             gap: None,
             has_new_blocks: false,
             own: VecDeque::new(),
             timers: Timers::default(),
-            gossip_turn: 0,
-            params: params.clone(),
+            neighbours: Neighbours::new(&seat),
+            strategy: PhantomData,
+            settings,
             seat,
         }
     }
 
-    pub(super) fn change(&mut self, change: Change, out: &mut Out<Jolteon>) {
+    pub(super) fn change(&mut self, change: Change, out: &mut Out<S>) {
         self.book.change(change);
         out.persist(self.book.journal());
     }
@@ -110,7 +113,7 @@ impl Replica {
     }
 
     /// A proposal: its certificates first, then the vote.
-    fn block(&mut self, now: LocalTime, from: u16, block: &Arc<Block>, out: &mut Out<Jolteon>) {
+    fn block(&mut self, now: LocalTime, from: u16, block: &Arc<Block>, out: &mut Out<S>) {
         if !self.rules.accept_block(block) {
             return;
         }
@@ -122,7 +125,7 @@ impl Replica {
 
     /// Rule Vote: once per round, only in the current one, only for what could be delivered. That
     /// the block is justified was checked when it was accepted.
-    pub(super) fn vote(&mut self, block: &Arc<Block>, out: &mut Out<Jolteon>) {
+    pub(super) fn vote(&mut self, block: &Arc<Block>, out: &mut Out<S>) {
         let is_complete = self.book.block(&block.id).is_some();
         let voted = self.book.voted();
         if block.round != self.pace.round() || block.round <= voted || !is_complete {
@@ -140,7 +143,7 @@ impl Replica {
     }
 
     /// The next leader collects n − f votes into a certificate.
-    fn count(&mut self, from: u16, ballot: Ballot, by: &Signature, out: &mut Out<Jolteon>) {
+    fn count(&mut self, from: u16, ballot: Ballot, by: &Signature, out: &mut Out<S>) {
         let (round, high) = (ballot.round, self.book.high().statement.round);
         let is_mine = self.rules.leader(round + 1) == self.seat.me;
         if !is_mine || round <= high || round > self.pace.round() + AHEAD {
@@ -158,21 +161,21 @@ impl Replica {
     }
 
     /// Rules Advance Round, Lock and Commit, for every valid certificate that is seen.
-    pub(super) fn see_qc(&mut self, qc: &Arc<Qc>, out: &mut Out<Jolteon>) {
-        if self.params.locks_on_foreign() {
+    pub(super) fn see_qc(&mut self, qc: &Arc<Qc>, out: &mut Out<S>) {
+        if self.settings.locks_on_foreign {
             self.lock(qc, out);
         }
         self.certify(qc.statement);
         self.advance(qc.statement.round + 1);
     }
 
-    fn lock(&mut self, qc: &Arc<Qc>, out: &mut Out<Jolteon>) {
+    fn lock(&mut self, qc: &Arc<Qc>, out: &mut Out<S>) {
         if qc.statement.round > self.book.high().statement.round {
             self.change(Change::Lock(qc.clone()), out);
         }
     }
 
-    pub(super) fn see_tc(&mut self, tc: Option<&Arc<Tc>>, out: &mut Out<Jolteon>) {
+    pub(super) fn see_tc(&mut self, tc: Option<&Arc<Tc>>, out: &mut Out<S>) {
         let Some(tc) = tc else { return };
         if tc.round >= self.pace.round() {
             self.change(Change::Leave(tc.clone()), out);
@@ -188,7 +191,7 @@ impl Replica {
     }
 
     /// What a peer proves about rounds; false if it proves nothing.
-    pub(super) fn see(&mut self, proof: &Proof, out: &mut Out<Jolteon>) -> bool {
+    pub(super) fn see(&mut self, proof: &Proof, out: &mut Out<S>) -> bool {
         let is_valid = self.rules.accept_proof(proof);
         if is_valid {
             self.see_qc(&proof.high, out);
@@ -198,15 +201,15 @@ impl Replica {
     }
 
     /// Rule Timeout: stop voting in this round and tell everybody, with the highest certificate.
-    fn leave_round(&mut self, out: &mut Out<Jolteon>) {
+    fn leave_round(&mut self, out: &mut Out<S>) {
         let round = self.pace.round();
-        if self.params.stops_voting() && self.book.voted() < round {
+        if self.settings.stops_voting && self.book.voted() < round {
             self.change(Change::Vote(round), out);
         }
         if !self.pace.timed_out {
             let failures = self.pace.fail();
             out.note(1, failures.into());
-            let late = self.pool.first(RELAY);
+            let late = self.stock.pool.first(RELAY);
             if !late.is_empty() {
                 out.broadcast(Message::Relay(late));
             }
@@ -218,7 +221,7 @@ impl Replica {
         self.pace.armed = None;
     }
 
-    fn timeout(&mut self, from: u16, wish: Wish, proof: &Proof, by: &Signature, out: &mut Outbox) {
+    fn timeout(&mut self, from: u16, wish: Wish, proof: &Proof, by: &Signature, out: &mut Out<S>) {
         let is_honest = proof.high.statement.round == wish.high;
         if !is_honest || !wish.is_signed_by(from, by, &self.rules.keys) || !self.see(proof, out) {
             return;
@@ -232,7 +235,7 @@ impl Replica {
     }
 
     /// f + 1 wishes take this validator along, n − f make the certificate.
-    fn wish(&mut self, from: u16, wish: Wish, signature: &Signature, out: &mut Outbox) {
+    fn wish(&mut self, from: u16, wish: Wish, signature: &Signature, out: &mut Out<S>) {
         let count = self.pace.count(from, wish, signature);
         if count >= self.rules.quorum {
             let tc = self.pace.certificate(wish.round);
@@ -244,7 +247,7 @@ impl Replica {
     }
 
     /// Whoever knows the certificates finds out for itself what it lacks; others are told.
-    fn status(&mut self, from: u16, tip: Round, proof: &Proof, out: &mut Out<Jolteon>) {
+    fn status(&mut self, from: u16, tip: Round, proof: &Proof, out: &mut Out<S>) {
         let is_valid = self.see(proof, out);
         if is_valid
             && tip < self.book.tip().round
@@ -254,27 +257,13 @@ impl Replica {
         }
     }
 
-    fn relay(&mut self, now: LocalTime, items: &[Item]) {
-        for item in items {
-            if item.signed.is_genuine(&self.rules.keys) {
-                self.take(now, item);
-            }
-        }
-    }
-
-    fn take(&mut self, now: LocalTime, item: &Item) {
-        if !self.book.has_ordered(item.named()) {
-            self.pool.submit(now, item);
-        }
-    }
-
     /// Whether this validator waits for the round to make progress.
     fn is_waiting(&self) -> bool {
-        self.pace.timed_out || self.pool.is_waiting() || self.has_open_payload()
+        self.pace.timed_out || self.stock.pool.is_waiting() || self.has_open_payload()
     }
 
     /// After every call: what it sent to itself, what follows, which timers are needed.
-    fn settle(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
+    fn settle(&mut self, now: LocalTime, out: &mut Out<S>) {
         loop {
             while let Some(own) = self.own.pop_front() {
                 let me = self.seat.me;
@@ -286,7 +275,7 @@ impl Replica {
             }
             self.complete(out);
             self.commit(now, out);
-            self.pool.tidy(now);
+            self.stock.pool.tidy(now);
             self.propose(now, out);
             if self.own.is_empty() {
                 break;
@@ -296,16 +285,16 @@ impl Replica {
         self.set_timers(now, out);
     }
 
-    fn set_timers(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
+    fn set_timers(&mut self, now: LocalTime, out: &mut Out<S>) {
         let waits = self.is_waiting();
         let armed = waits.then_some(self.pace.round());
         if armed.is_some() && armed != self.pace.armed {
-            out.set_timer(self.pace.pause(), ROUND);
+            out.set_timer(self.pace.patience.pause(), ROUND);
         } else if armed.is_none() && self.pace.armed.is_some() {
             out.cancel_timer(ROUND);
         }
         self.pace.armed = armed;
-        let pauses = [self.missing_bodies.pause(now), self.missing_blocks.pause(now)];
+        let pauses = [self.stock.pause(now), self.missing_blocks.pause(now)];
         let due = pauses.into_iter().flatten().min().map(|pause| now + pause);
         if let Some(due) = due.filter(|due| self.timers.fetch.is_none_or(|set| set > *due)) {
             self.timers.fetch = Some(due);
@@ -314,33 +303,26 @@ impl Replica {
     }
 
     /// Tells the next so many peers how far it is.
-    fn gossip(&mut self, peers: u32, out: &mut Out<Jolteon>) {
-        let size = self.seat.committee.size();
-        for _ in 0..peers.min(size - 1) {
-            let steps = 1 + self.gossip_turn % (size - 1);
-            self.gossip_turn += 1;
-            let peer = (u32::from(self.seat.me) + steps) % size;
+    fn gossip(&mut self, peers: u32, out: &mut Out<S>) {
+        for peer in self.neighbours.next(peers) {
             let status = Message::Status(self.book.tip().round, self.proof());
-            out.send(Peer::Replica(peer as u16), status);
+            out.send(Peer::Replica(peer), status);
         }
-        out.set_timer(self.params.gossip, GOSSIP);
+        out.set_timer(self.settings.leader.gossip, GOSSIP);
     }
 }
 
-type Outbox = Out<Jolteon>;
-
-impl crate::ordering::Replica<Jolteon> for Replica {
-    fn start(&mut self, _: LocalTime, out: &mut Out<Jolteon>) {
-        out.set_timer(self.params.gossip, GOSSIP);
+impl<S: Family> crate::ordering::Replica<S> for Replica<S> {
+    fn start(&mut self, _: LocalTime, out: &mut Out<S>) {
+        out.set_timer(self.settings.leader.gossip, GOSSIP);
     }
 
-    fn submit(&mut self, now: LocalTime, item: Item, out: &mut Out<Jolteon>) {
-        self.take(now, &item);
-        self.missing_bodies.end(item.id());
+    fn submit(&mut self, now: LocalTime, item: Item, out: &mut Out<S>) {
+        self.stock.submit(now, &item, self.book.seen());
         self.settle(now, out);
     }
 
-    fn receive(&mut self, now: LocalTime, from: Peer, message: &Message, out: &mut Out<Jolteon>) {
+    fn receive(&mut self, now: LocalTime, from: Peer, message: &Message, out: &mut Out<S>) {
         let Peer::Replica(from) = from else { return };
         match message {
             Message::Propose(block) => self.block(now, from, block, out),
@@ -350,16 +332,18 @@ impl crate::ordering::Replica<Jolteon> for Replica {
                 self.see(proof, out);
             }
             Message::Status(tip, proof) => self.status(from, *tip, proof, out),
-            Message::Relay(items) => self.relay(now, items),
+            Message::Relay(items) => self.stock.relay(now, items, self.book.seen()),
             Message::NeedBodies(ids) => self.give_bodies(from, ids, out),
-            Message::Bodies(items) => self.learn(now, items.iter().map(|item| &item.signed)),
+            Message::Bodies(items) => {
+                self.stock.learn(now, items.iter().map(|item| &item.signed));
+            }
             Message::NeedBlocks(above) => self.supply(from, *above, out),
             Message::Blocks(blocks, proof) => self.catch_up(now, from, blocks, proof, out),
         }
         self.settle(now, out);
     }
 
-    fn timer(&mut self, now: LocalTime, timer: TimerId, out: &mut Out<Jolteon>) {
+    fn timer(&mut self, now: LocalTime, timer: TimerId, out: &mut Out<S>) {
         match timer {
             ROUND => {
                 self.pace.armed = None;
@@ -377,12 +361,12 @@ impl crate::ordering::Replica<Jolteon> for Replica {
         self.settle(now, out);
     }
 
-    fn restart(&mut self, now: LocalTime, kept: Option<JournalOf<Book>>, out: &mut Out<Jolteon>) {
+    fn restart(&mut self, now: LocalTime, kept: Option<Durable>, out: &mut Out<S>) {
         if let Some(journal) = kept {
             self.book = Kept::restore(&journal);
             let left = self.book.tc().map_or(0, |tc| tc.round);
             let round = self.book.high().statement.round.max(left) + 1;
-            self.pace = Pacemaker::new(&self.params, round);
+            self.pace = Pacemaker::new(&self.settings, round);
             self.recall(now);
         }
         self.gossip(self.seat.committee.one_correct(), out);

@@ -3,22 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Params;
 use super::block::{Round, Tc, Wish};
+use super::params::Settings;
 use crate::attestation::Signature;
-use crate::kernel::Span;
 use crate::ordering::certificate::Members;
+use crate::ordering::leader::Patience;
 
 /// Rounds and their timeouts.
 pub(super) struct Pacemaker {
-    params: Params,
     round: Round,
     /// Whether this validator wants to leave the round.
     pub(super) timed_out: bool,
     /// The round whose timer runs, if one does.
     pub(super) armed: Option<Round>,
-    /// Rounds left by timeout since the last commit.
-    failures: u32,
+    /// Loses a round left by timeout, wins a commit.
+    pub(super) patience: Patience,
     /// The latest wish of each validator: more need not be kept, correct ones only move on.
     wishes: BTreeMap<u16, (Wish, Signature)>,
     /// Who still wished to leave the round before.
@@ -26,13 +25,13 @@ pub(super) struct Pacemaker {
 }
 
 impl Pacemaker {
-    pub(super) fn new(params: &Params, round: Round) -> Self {
+    pub(super) fn new(settings: &Settings, round: Round) -> Self {
+        let Settings { timeout, timeout_longest, spared, .. } = *settings;
         Self {
-            params: params.clone(),
             round,
             timed_out: false,
             armed: None,
-            failures: 0,
+            patience: Patience::new(timeout, timeout_longest, spared),
             wishes: BTreeMap::new(),
             late: Members::default(),
         }
@@ -52,25 +51,10 @@ impl Pacemaker {
         self.wishes.retain(|_, (wish, _)| wish.round >= round);
     }
 
-    /// How long the round may take. One leader that is down takes two rounds with it, its own and
-    /// the one before, whose votes it was to collect. For every round beyond that which fails
-    /// before the next commit, twice as long, up to a limit.
-    pub(super) fn pause(&self) -> Span {
-        let failures = if self.params.timeouts_grow() { self.failures } else { 0 };
-        let doublings = failures.saturating_sub(1).min(32);
-        (self.params.timeout * (1 << doublings)).min(self.params.timeout_longest)
-    }
-
     /// The round is to be left; how many rounds in a row that makes.
     pub(super) fn fail(&mut self) -> u32 {
         self.timed_out = true;
-        self.failures += 1;
-        self.failures
-    }
-
-    /// A block was committed.
-    pub(super) fn succeed(&mut self) {
-        self.failures = 0;
+        self.patience.fail()
     }
 
     /// Whether whoever wishes to leave an earlier round is to be told about the current one. Who

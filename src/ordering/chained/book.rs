@@ -4,17 +4,17 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use super::Params;
 use super::block::{Ballot, Block, Qc, Round, Tc, genesis};
-use crate::attestation::{Id, IdMap, Signed};
-use crate::kernel::LocalTime;
-use crate::ordering::Try;
+use crate::attestation::{Id, IdMap};
+use crate::kernel::{LocalTime, Span};
 use crate::ordering::kept::Journaled;
+use crate::ordering::ordered::Ordered;
+use crate::ordering::{Item, leader};
 
 /// One validator's durable state.
 #[derive(Clone, Debug)]
 pub struct Book {
-    params: Params,
+    history: Span,
     /// `r_vote`: no vote is given in this round or before any more.
     voted: Round,
     /// `qc_high`, the lock.
@@ -29,23 +29,9 @@ pub struct Book {
     open: BTreeSet<(Round, Id)>,
     /// Committed, oldest first, and when.
     chain: VecDeque<(LocalTime, Arc<Block>)>,
-    /// What was ordered among the last `remembered`: which decides what is a duplicate, so it
-    /// must follow from the committed sequence alone, and no clock has a say in it.
-    seen: IdMap<Seen>,
-    order: VecDeque<(u64, Id)>,
-    places: u64,
-    /// Positions of what the last commit delivered, in its block.
-    fresh: Vec<u32>,
-}
-
-/// An attestation that was ordered.
-#[derive(Clone, Debug)]
-struct Seen {
-    signed: Arc<Signed>,
-    /// The highest attempt so far,
-    attempt: u8,
-    /// and its place in the sequence of all.
-    place: u64,
+    seen: Ordered,
+    /// What the last commit delivers.
+    fresh: Vec<Item>,
 }
 
 /// One durable step.
@@ -64,9 +50,9 @@ pub enum Change {
 }
 
 impl Book {
-    pub(super) fn new(params: &Params) -> Self {
+    pub(super) fn new(settings: &leader::Settings) -> Self {
         Self {
-            params: params.clone(),
+            history: settings.history,
             voted: 0,
             high: genesis(),
             tc: None,
@@ -74,9 +60,7 @@ impl Book {
             blocks: IdMap::default(),
             open: BTreeSet::new(),
             chain: VecDeque::new(),
-            seen: IdMap::default(),
-            order: VecDeque::new(),
-            places: 0,
+            seen: Ordered::new(settings.remembered as usize),
             fresh: Vec::new(),
         }
     }
@@ -101,7 +85,7 @@ impl Book {
         self.blocks.find(id)
     }
 
-    pub(super) fn fresh(&self) -> &[u32] {
+    pub(super) fn fresh(&self) -> &[Item] {
         &self.fresh
     }
 
@@ -115,14 +99,9 @@ impl Book {
         self.chain.range(first..).map(|(_, block)| block)
     }
 
-    /// Whether this try, or a later one of the same, was ordered lately.
-    pub(super) fn has_ordered(&self, name: Try) -> bool {
-        self.seen.find(&name.id).is_some_and(|seen| seen.attempt >= name.attempt)
-    }
-
-    /// The body of what was ordered lately.
-    pub(super) fn body(&self, id: &Id) -> Option<&Arc<Signed>> {
-        self.seen.find(id).map(|seen| &seen.signed)
+    /// What was ordered lately.
+    pub(super) fn seen(&self) -> &Ordered {
+        &self.seen
     }
 
     fn commit(&mut self, block: &Arc<Block>, now: LocalTime) {
@@ -134,40 +113,14 @@ impl Book {
             self.blocks.remove(&id);
         }
         self.fresh.clear();
-        for (at, (name, signed)) in (0..).zip(block.payload.iter().zip(block.bodies())) {
-            if self.see(*name, signed) {
-                self.fresh.push(at);
-            }
-        }
+        let fresh = block.payload.items();
+        self.fresh.extend(fresh.filter(|item| self.seen.add(item.named(), &item.signed)));
         self.forget(now);
     }
 
-    /// Whether this try is to be delivered: neither it nor a later one has been.
-    fn see(&mut self, name: Try, signed: &Arc<Signed>) -> bool {
-        let Try { id, attempt } = name;
-        self.places += 1;
-        let place = self.places;
-        let mut is_new = false;
-        let seen = self.seen.find_or_insert_with(id, || {
-            is_new = true;
-            Seen { signed: signed.clone(), attempt, place }
-        });
-        if !is_new && seen.attempt >= attempt {
-            return false;
-        }
-        (seen.attempt, seen.place) = (attempt, place);
-        self.order.push_back((place, id));
-        true
-    }
-
     fn forget(&mut self, now: LocalTime) {
-        while self.order.len() > self.params.remembered as usize {
-            let Some((place, id)) = self.order.pop_front() else { return };
-            if self.seen.find(&id).is_some_and(|seen| seen.place == place) {
-                self.seen.remove(&id);
-            }
-        }
-        let horizon = now - self.params.history;
+        self.seen.forget();
+        let horizon = now - self.history;
         while self.chain.front().is_some_and(|(at, _)| *at < horizon) && self.chain.len() > 2 {
             if let Some((_, block)) = self.chain.pop_front() {
                 self.blocks.remove(&block.id);

@@ -9,7 +9,7 @@ use crate::kernel::{LocalTime, Span};
 use crate::ordering::{Item, Try};
 
 /// Bodies, and the tries that wait for a block.
-pub(super) struct Pool {
+pub(in crate::ordering) struct Pool {
     history: Span,
     known: IdMap<Known>,
     /// By arrival; also tries that wait no more.
@@ -28,15 +28,15 @@ struct Known {
 }
 
 /// What a block takes from a pool.
-pub(super) struct Batch {
-    pub(super) tries: Vec<Try>,
-    pub(super) is_full: bool,
+pub(in crate::ordering) struct Batch {
+    pub(in crate::ordering) tries: Vec<Try>,
+    pub(in crate::ordering) is_full: bool,
     /// When the first of it came.
-    pub(super) oldest: Option<LocalTime>,
+    pub(in crate::ordering) oldest: Option<LocalTime>,
 }
 
 impl Pool {
-    pub(super) fn new(history: Span) -> Self {
+    pub(in crate::ordering) fn new(history: Span) -> Self {
         Self {
             history,
             known: IdMap::default(),
@@ -48,7 +48,7 @@ impl Pool {
     }
 
     /// The try waits from now on, unless it or a later one does.
-    pub(super) fn submit(&mut self, now: LocalTime, item: &Item) {
+    pub(in crate::ordering) fn submit(&mut self, now: LocalTime, item: &Item) {
         let known = self.known.find_or_insert_with(item.id(), || Known {
             len: item.signed.wire_len(),
             signed: item.signed.clone(),
@@ -67,7 +67,7 @@ impl Pool {
     }
 
     /// Keeps a body, for a block that needs it.
-    pub(super) fn learn(&mut self, now: LocalTime, signed: &Arc<Signed>) {
+    pub(in crate::ordering) fn learn(&mut self, now: LocalTime, signed: &Arc<Signed>) {
         let learned = &mut self.learned;
         self.known.find_or_insert_with(signed.id, || {
             learned.push_back((now, signed.id));
@@ -75,12 +75,12 @@ impl Pool {
         });
     }
 
-    pub(super) fn body(&self, id: &Id) -> Option<&Arc<Signed>> {
+    pub(in crate::ordering) fn body(&self, id: &Id) -> Option<&Arc<Signed>> {
         self.known.find(id).map(|known| &known.signed)
     }
 
     /// The try is committed: neither it nor an earlier one waits any more.
-    pub(super) fn remove(&mut self, name: Try) {
+    pub(in crate::ordering) fn remove(&mut self, name: Try) {
         let Some(known) = self.known.find(&name.id) else { return };
         if known.waits.is_some_and(|attempt| attempt > name.attempt) {
             return;
@@ -93,7 +93,7 @@ impl Pool {
     }
 
     /// Takes what waits no more off the queue, and what waited longer than the history.
-    pub(super) fn tidy(&mut self, now: LocalTime) {
+    pub(in crate::ordering) fn tidy(&mut self, now: LocalTime) {
         let horizon = now - self.history;
         while let Some((at, name)) = self.queue.front().copied() {
             if self.waits(name) && at >= horizon {
@@ -112,22 +112,22 @@ impl Pool {
         }
     }
 
-    pub(super) fn is_waiting(&self) -> bool {
+    pub(in crate::ordering) fn is_waiting(&self) -> bool {
         self.waiting > 0
     }
 
     /// Bytes of all that waits.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(in crate::ordering) fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// When the first of what waits came; to be asked after [`Self::tidy`].
-    pub(super) fn oldest(&self) -> Option<LocalTime> {
+    pub(in crate::ordering) fn oldest(&self) -> Option<LocalTime> {
         self.queue.front().map(|(at, _)| *at)
     }
 
     /// What waits longest, up to so many bytes but at least one, without what is in `placed`.
-    pub(super) fn batch(&self, bytes: u64, placed: &BTreeSet<Try>) -> Batch {
+    pub(in crate::ordering) fn batch(&self, bytes: u64, placed: &BTreeSet<Try>) -> Batch {
         let mut batch = Batch { tries: Vec::new(), is_full: false, oldest: None };
         let mut sum = 0;
         for (at, name) in &self.queue {
@@ -147,7 +147,7 @@ impl Pool {
     }
 
     /// The first of what waits, as many as that.
-    pub(super) fn first(&self, count: usize) -> Vec<Item> {
+    pub(in crate::ordering) fn first(&self, count: usize) -> Vec<Item> {
         let waiting = self.queue.iter().filter(|(_, name)| self.waits(*name));
         let items = waiting.filter_map(|(_, name)| {
             let signed = self.body(&name.id)?.clone();

@@ -1,12 +1,11 @@
 //! Blocks: keeping, completing, committing, and fetching what is missing.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::block::{Ballot, Block, Round};
 use super::book::Change;
 use super::replica::Replica;
-use super::{Jolteon, Message, Proof, Whole};
+use super::{Family, Message, Proof, Whole};
 use crate::attestation::Signed;
 use crate::ordering::prelude::*;
 
@@ -14,10 +13,8 @@ use crate::ordering::prelude::*;
 const SUPPLY: usize = 4_096;
 /// Blocks in one [`Message::Blocks`].
 const SUPPLY_BLOCKS: usize = 64;
-/// Bodies in one [`Message::NeedBodies`].
-const BODIES: usize = 1_024;
 
-impl Replica {
+impl<S: Family> Replica<S> {
     /// A block above the tip, complete or not, or one committed that is still kept.
     pub(super) fn find(&self, id: &Id) -> Option<&Arc<Block>> {
         self.book.block(id).or_else(|| self.incomplete.get(id).map(|(block, _)| block))
@@ -31,55 +28,54 @@ impl Replica {
         }
     }
 
-    /// Rule Commit, 2-chain: of two adjacent certified blocks the first is to be committed. That
-    /// the parent is certified is shown by the block.
+    /// Rule Commit: of so many adjacent certified blocks, this one the last, the first is to be
+    /// committed. That its ancestors are certified is shown by the block.
     fn offer(&mut self, ballot: Ballot) {
-        let Some(block) = self.find(&ballot.block) else { return };
-        let (parent, is_adjacent) = (block.parent(), block.is_adjacent());
-        if is_adjacent && parent.round > self.book.tip().round {
-            self.committable.insert(parent);
+        let first = (1..self.settings.chain).try_fold(ballot, |at, _| {
+            let block = self.find(&at.block)?;
+            block.is_adjacent().then(|| block.parent())
+        });
+        if let Some(first) = first.filter(|first| first.round > self.book.tip().round) {
+            self.committable.insert(first);
         }
     }
 
+    /// Rule Commit for every chain that a new block may be the last link of.
+    fn offer_all(&mut self, block: &Block) {
+        let last =
+            Ballot { round: block.round + u64::from(self.settings.chain) - 1, block: Id::LEAST };
+        let certified: Vec<Ballot> = self.certified.range(block.ballot()..last).copied().collect();
+        certified.into_iter().for_each(|ballot| self.offer(ballot));
+    }
+
     /// Keeps a valid block; asks for bodies that do not come by themselves.
-    pub(super) fn keep(
-        &mut self,
-        now: LocalTime,
-        from: u16,
-        block: &Arc<Block>,
-        out: &mut Out<Jolteon>,
-    ) {
+    pub(super) fn keep(&mut self, now: LocalTime, from: u16, block: &Arc<Block>, out: &mut Out<S>) {
         if block.round <= self.book.tip().round || self.find(&block.id).is_some() {
             return;
         }
-        let lacks = |name: &&Try| self.body(&name.id).is_none();
-        let missing: Vec<Id> = block.payload.iter().filter(lacks).map(|name| name.id).collect();
+        let missing = self.stock.lacks(&block.payload, self.book.seen());
         self.has_new_blocks = true;
         if missing.is_empty() {
             self.store(block, out);
         } else {
             self.incomplete.insert(block.id, (block.clone(), 0));
             let author = if from == self.seat.me { block.author } else { from };
-            for id in missing {
-                self.missing_bodies.begin_with(now, id, author);
-            }
+            self.stock.chase(now, missing, author);
         }
-        if self.certified.contains(&block.ballot()) {
-            self.offer(block.ballot());
-        }
+        self.offer_all(block);
     }
 
-    fn store(&mut self, block: &Arc<Block>, out: &mut Out<Jolteon>) {
-        block.fill(|id| self.body(id).cloned());
+    fn store(&mut self, block: &Arc<Block>, out: &mut Out<S>) {
+        block.payload.fill(|id| self.body(id).cloned());
         self.change(Change::Store(block.clone()), out);
     }
 
     pub(super) fn body(&self, id: &Id) -> Option<&Arc<Signed>> {
-        self.pool.body(id).or_else(|| self.book.body(id))
+        self.stock.body(id, self.book.seen())
     }
 
     /// Stores the blocks whose last missing body has come, and votes.
-    pub(super) fn complete(&mut self, out: &mut Out<Jolteon>) {
+    pub(super) fn complete(&mut self, out: &mut Out<S>) {
         if self.incomplete.is_empty() {
             return;
         }
@@ -100,7 +96,7 @@ impl Replica {
     }
 
     /// Commits as far as the chain is whole.
-    pub(super) fn commit(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
+    pub(super) fn commit(&mut self, now: LocalTime, out: &mut Out<S>) {
         while let Some(target) = self.committable.first().copied() {
             if target.round <= self.book.tip().round {
                 self.committable.pop_first();
@@ -130,17 +126,11 @@ impl Replica {
         Some(path)
     }
 
-    fn commit_block(&mut self, now: LocalTime, block: Arc<Block>, out: &mut Out<Jolteon>) {
+    fn commit_block(&mut self, now: LocalTime, block: Arc<Block>, out: &mut Out<S>) {
         self.change(Change::Commit(block.clone(), now), out);
-        for at in self.book.fresh() {
-            let at = *at as usize;
-            let (signed, attempt) = (block.bodies()[at].clone(), block.payload[at].attempt);
-            out.deliver(Item { signed, attempt });
-        }
-        for name in &block.payload {
-            self.pool.remove(*name);
-        }
-        self.pace.succeed();
+        self.book.fresh().iter().for_each(|item| out.deliver(item.clone()));
+        self.stock.remove(&block.payload);
+        self.pace.patience.succeed();
         let above = Ballot { round: block.round + 1, block: Id::LEAST };
         self.certified = self.certified.split_off(&above);
         self.incomplete.retain(|_, (other, _)| other.round > block.round);
@@ -161,7 +151,7 @@ impl Replica {
     }
 
     /// The lowest certified block that is not known is missing: with it comes all above the tip.
-    pub(super) fn look_for_gaps(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
+    pub(super) fn look_for_gaps(&mut self, now: LocalTime, out: &mut Out<S>) {
         if !self.has_new_blocks {
             return;
         }
@@ -186,20 +176,10 @@ impl Replica {
     }
 
     /// Asks for what has been missing for long enough.
-    pub(super) fn ask(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
-        let mut bodies: BTreeMap<u16, Vec<Id>> = BTreeMap::new();
-        while let Some(question) = self.missing_bodies.question(now) {
-            let is_wanted = !self.incomplete.is_empty() && self.body(&question.key).is_none();
-            if !is_wanted {
-                self.missing_bodies.end(question.key);
-            } else if let Some(peer) = question.peer {
-                bodies.entry(peer).or_default().push(question.key);
-            }
-        }
-        for (peer, ids) in bodies {
-            for ids in ids.chunks(BODIES) {
-                out.send(Peer::Replica(peer), Message::NeedBodies(ids.to_vec()));
-            }
+    pub(super) fn ask(&mut self, now: LocalTime, out: &mut Out<S>) {
+        let is_wanted = !self.incomplete.is_empty();
+        for (peer, ids) in self.stock.questions(now, is_wanted, self.book.seen()) {
+            out.send(Peer::Replica(peer), Message::NeedBodies(ids));
         }
         while let Some(question) = self.missing_blocks.question(now) {
             if let Some(peer) = question.peer {
@@ -208,10 +188,8 @@ impl Replica {
         }
     }
 
-    pub(super) fn give_bodies(&self, to: u16, ids: &[Id], out: &mut Out<Jolteon>) {
-        let body = |id| self.body(id).or_else(|| self.body_in_open(id));
-        let bodies = ids.iter().filter_map(body).cloned();
-        let bodies: Vec<_> = bodies.map(|signed| Item { signed, attempt: 0 }).collect();
+    pub(super) fn give_bodies(&self, to: u16, ids: &[Id], out: &mut Out<S>) {
+        let bodies = self.stock.give(ids, self.book.seen(), |id| self.body_in_open(id));
         if !bodies.is_empty() {
             out.send(Peer::Replica(to), Message::Bodies(bodies));
         }
@@ -219,28 +197,12 @@ impl Replica {
 
     /// The pool forgets what waited for too long; a block that is stored never does.
     fn body_in_open(&self, id: &Id) -> Option<&Arc<Signed>> {
-        self.book.open().find_map(|block| {
-            let at = block.payload.iter().position(|name| name.id == *id)?;
-            block.bodies().get(at)
-        })
-    }
-
-    pub(super) fn learn<'a>(
-        &mut self,
-        now: LocalTime,
-        bodies: impl IntoIterator<Item = &'a Arc<Signed>>,
-    ) {
-        for signed in bodies {
-            if signed.is_genuine(&self.rules.keys) {
-                self.pool.learn(now, signed);
-                self.missing_bodies.end(signed.id);
-            }
-        }
+        self.book.open().find_map(|block| block.payload.body(id))
     }
 
     /// What was committed above a round, and then what leads to the highest certificate; as much
     /// as fits, though at least two blocks, since the second shows that the first is certified.
-    pub(super) fn supply(&self, to: u16, above: Round, out: &mut Out<Jolteon>) {
+    pub(super) fn supply(&self, to: u16, above: Round, out: &mut Out<S>) {
         let mut open = Vec::new();
         let mut at = self.book.high().statement;
         while let Some(block) =
@@ -268,13 +230,13 @@ impl Replica {
         from: u16,
         blocks: &[Whole],
         proof: &Proof,
-        out: &mut Out<Jolteon>,
+        out: &mut Out<S>,
     ) {
         let before = self.known_up_to();
         for Whole(block) in blocks {
             let is_new = block.round > self.book.tip().round && self.find(&block.id).is_none();
             if is_new && self.rules.accept_block(block) {
-                self.learn(now, block.bodies());
+                self.stock.learn(now, block.payload.bodies());
                 self.see_qc(&block.qc, out);
                 self.see_tc(block.tc.as_ref(), out);
                 self.keep(now, from, block, out);
@@ -293,7 +255,7 @@ impl Replica {
     pub(super) fn recall(&mut self, now: LocalTime) {
         let open: Vec<Arc<Block>> = self.book.open().cloned().collect();
         for block in open {
-            self.learn(now, block.bodies());
+            self.stock.learn(now, block.payload.bodies());
             self.certify(block.parent());
         }
         self.certify(self.book.high().statement);

@@ -1,17 +1,18 @@
 //! The leader's part: when to propose, and what.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::block::{Ballot, Block, On};
 use super::replica::{BATCH, Own, Replica};
-use super::{Jolteon, Message};
+use super::{Family, Message};
 use crate::ordering::prelude::*;
 
-impl Replica {
+impl<S: Family> Replica<S> {
     /// Rule Propose: the leader of a round extends the highest certificate, once, and says by a
     /// timeout certificate why that is not of the round before. It waits for a batch as long as
     /// there is nothing to drive.
-    pub(super) fn propose(&mut self, now: LocalTime, out: &mut Out<Jolteon>) {
+    pub(super) fn propose(&mut self, now: LocalTime, out: &mut Out<S>) {
         let round = self.pace.round();
         let is_mine = self.rules.leader(round) == self.seat.me;
         if !is_mine || self.book.voted() >= round {
@@ -40,19 +41,19 @@ impl Replica {
     }
 
     /// A ripe batch; or nothing, to drive what is uncommitted; or not yet.
-    fn payload_after_qc(&mut self, now: LocalTime, out: &mut Out<Jolteon>) -> Option<Vec<Try>> {
-        let limit = u64::from(self.params.batch_bytes);
-        let ripens = |oldest: LocalTime| oldest + self.params.batch_delay;
+    fn payload_after_qc(&mut self, now: LocalTime, out: &mut Out<S>) -> Option<Vec<Try>> {
+        let limit = u64::from(self.settings.leader.batch_bytes);
+        let ripens = |oldest: LocalTime| oldest + self.settings.leader.batch_delay;
         if self.needs_driving() {
             let Some(placed) = self.placed() else { return Some(Vec::new()) };
-            let batch = self.pool.batch(limit, &placed);
+            let batch = self.stock.pool.batch(limit, &placed);
             let is_ripe = batch.is_full || batch.oldest.is_some_and(|at| ripens(at) <= now);
             return Some(if is_ripe { batch.tries } else { Vec::new() });
         }
         // What blocks unknown here order already is ordered twice then, and delivered once.
-        let due = ripens(self.pool.oldest()?);
-        if due <= now || self.pool.bytes() >= limit {
-            return Some(self.pool.batch(limit, &BTreeSet::new()).tries);
+        let due = ripens(self.stock.pool.oldest()?);
+        if due <= now || self.stock.pool.bytes() >= limit {
+            return Some(self.stock.pool.batch(limit, &BTreeSet::new()).tries);
         }
         if self.timers.batch.is_none_or(|set| set > due) {
             self.timers.batch = Some(due);
@@ -63,14 +64,14 @@ impl Replica {
 
     /// Whatever there is: others wait.
     fn payload_after_tc(&self) -> Option<Vec<Try>> {
-        let limit = u64::from(self.params.batch_bytes);
-        let batch = self.placed().map(|placed| self.pool.batch(limit, &placed));
+        let limit = u64::from(self.settings.leader.batch_bytes);
+        let batch = self.placed().map(|placed| self.stock.pool.batch(limit, &placed));
         Some(batch.map_or_else(Vec::new, |batch| batch.tries))
     }
 
     /// Whether those who see nothing newer than the block of `qc_high` lack the commit of some
-    /// payload. A block shows the certificate of its parent; that commits the grandparent, if the
-    /// two are adjacent.
+    /// payload. A block shows the certificate of its parent; that commits the first of so many
+    /// adjacent blocks of which the parent is the last.
     fn needs_driving(&self) -> bool {
         let high = self.book.high().statement;
         if high == Ballot::GENESIS {
@@ -82,11 +83,21 @@ impl Replica {
                 return true;
             }
             let Some(parent) = self.find(&block.parent().block) else { return false };
-            if parent.is_adjacent() {
-                return !parent.payload.is_empty();
+            if let Some(links) = self.links(parent) {
+                return links.iter().any(|link| !link.payload.is_empty());
             }
             block = parent;
         }
+    }
+
+    /// The blocks that commit another one when `last` is certified, `last` among them.
+    fn links<'a>(&'a self, last: &'a Arc<Block>) -> Option<Vec<&'a Arc<Block>>> {
+        let mut links = vec![last];
+        while links.len() + 1 < self.settings.chain as usize {
+            let before = links.last()?.parent().block;
+            links.push(self.find(&before)?);
+        }
+        links.iter().all(|link| link.is_adjacent()).then_some(links)
     }
 
     /// What the uncommitted blocks before the next one order already; nothing is said if one of
