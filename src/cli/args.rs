@@ -40,6 +40,13 @@ pub(super) enum Command {
     /// Draw random faults from seeds and look for one that breaks a guarantee
     #[command(after_help = HUNT_EXAMPLES)]
     Hunt(HuntArgs),
+    /// Hold this build against results that others measured or proved
+    #[command(after_help = VALIDATE_EXAMPLES)]
+    Validate {
+        /// Which results
+        #[arg(value_enum, default_value_t = Topic::Ordering)]
+        topic: Topic,
+    },
     /// List, show, check and write scenarios
     Scenario {
         #[command(subcommand)]
@@ -97,6 +104,11 @@ The runs are repeated, their digests checked, and pages and charts drawn anew in
 const HUNT_EXAMPLES: &str = "Examples:
   attestorm hunt out-of-order-links --ordering jolteon --runs 1000
   attestorm hunt calm-baseline --ordering causal --runs 200 --from 4711";
+
+const VALIDATE_EXAMPLES: &str = "Examples:
+  attestorm validate ordering       published latencies of protocols, each row with its own clock
+
+Exit codes: 0 every prediction, the rank and every shape hold, 99 one does not.";
 
 const NEW_EXAMPLES: &str = "Examples:
   attestorm scenario new ours.toml
@@ -242,6 +254,13 @@ pub(super) struct HuntArgs {
     /// Folder that a found case is written under
     #[arg(long, value_name = "FOLDER", default_value = "results")]
     pub(super) out: PathBuf,
+}
+
+/// What `validate` holds this build against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Topic {
+    /// Published latencies of ordering protocols
+    Ordering,
 }
 
 /// What `scenario` does.

@@ -15,6 +15,7 @@ mod run;
 mod scenario;
 mod source;
 mod stored;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -78,6 +79,7 @@ impl Cli {
             Command::Replay(args) => replay::replay(&args, catalogue, quiet),
             Command::Report(args) => report::report(&args, catalogue, quiet),
             Command::Hunt(args) => hunt::hunt(&args, catalogue, quiet),
+            Command::Validate { topic } => validate::validate_topic(topic, catalogue, quiet),
             Command::Scenario { command } => scenario::scenario(command, catalogue),
             Command::Metrics { word, format } => metrics::metrics(word.as_deref(), format),
             Command::Completions { shell } => {

@@ -10,7 +10,9 @@ use super::output::{FAILED, fail, print};
 use super::source;
 use crate::ordering::Catalogue;
 use crate::report::pretty;
-use crate::scenario::{BUNDLED, Catalogue as KnownOrderings, Source, TEMPLATE, schema, show};
+use crate::scenario::{
+    BUNDLED, Catalogue as KnownOrderings, OrderingEntry, Source, TEMPLATE, schema, show,
+};
 
 pub(super) fn scenario(command: ScenarioCommand, catalogue: &Catalogue) -> ExitCode {
     match command {
@@ -18,7 +20,7 @@ pub(super) fn scenario(command: ScenarioCommand, catalogue: &Catalogue) -> ExitC
         ScenarioCommand::Show(args) => show_one(&args, catalogue),
         ScenarioCommand::Check(args) => check(&args, catalogue),
         ScenarioCommand::Schema => {
-            let orderings = source::orderings(catalogue);
+            let orderings = OrderingEntry::all(catalogue);
             print(&pretty(&schema(&KnownOrderings { orderings: &orderings })));
             ExitCode::SUCCESS
         }

@@ -28,18 +28,7 @@ pub(super) fn read(
     overrides: &[(String, String)],
     catalogue: &Catalogue,
 ) -> Result<Scenario, ScenarioErrors> {
-    load(source, overrides, &KnownOrderings { orderings: &orderings(catalogue) })
-}
-
-/// The strategies as scenarios see them.
-pub(super) fn orderings(catalogue: &Catalogue) -> Vec<OrderingEntry> {
-    let entries = catalogue.entries().iter();
-    let entries = entries.map(|entry| OrderingEntry {
-        name: entry.name,
-        check: entry.check,
-        schema: entry.schema,
-    });
-    entries.collect()
+    load(source, overrides, &KnownOrderings { orderings: &OrderingEntry::all(catalogue) })
 }
 
 /// Prints what is wrong with a scenario.

@@ -9,6 +9,7 @@ mod hunt;
 mod pool;
 mod single;
 mod trail;
+pub mod validate;
 mod verdict;
 
 pub use check::{CheckResult, Met, evaluate};

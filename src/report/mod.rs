@@ -19,6 +19,7 @@ mod sample;
 mod seeds_screen;
 mod sentence;
 mod store;
+mod validate_screen;
 
 use crate::measure::metric::{self, Kind};
 use crate::measure::{Measured, Statistic};
@@ -37,6 +38,7 @@ pub use run_files::{metrics_csv, pretty, summary, write_run};
 pub use run_screen::{Making, run_screen, verdict_line};
 pub use seeds_screen::seeds_screen;
 pub use store::{Draft, StoreError, abandon_all, find_result, fingerprint, read};
+pub use validate_screen::{Validation, validate_screen};
 
 /// Whether a check's statistic is the one that a row shows.
 fn same_statistic(stat: Stat, statistic: Statistic) -> bool {
@@ -65,7 +67,9 @@ fn check_value(check: &Check, measured: Measured) -> String {
         (Stat::Count | Stat::Per10k, _) => number(value),
         (Stat::Recovery | Stat::Longest, _) => millis(value),
         (_, Some(Kind::Sample))
-            if check.metric.starts_with("latency") || check.metric == "staleness" =>
+            if check.metric.starts_with("latency")
+                || check.metric.starts_with("consensus")
+                || check.metric == "staleness" =>
         {
             millis(value)
         }

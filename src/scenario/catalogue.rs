@@ -2,6 +2,8 @@
 
 use serde_json::Value as Json;
 
+use crate::ordering;
+
 /// Every choice that a scenario can name and that this layer does not know itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Catalogue<'a> {
@@ -20,6 +22,15 @@ pub struct OrderingEntry {
     pub check: fn(&Json) -> Result<Json, String>,
     /// The JSON Schema of its parameters; keys outside its `properties` are refused.
     pub schema: fn() -> Json,
+}
+
+impl OrderingEntry {
+    /// The strategies of a build.
+    pub fn all(catalogue: &ordering::Catalogue) -> Vec<Self> {
+        let entries = catalogue.entries().iter();
+        let entries = entries.map(|at| Self { name: at.name, check: at.check, schema: at.schema });
+        entries.collect()
+    }
 }
 
 impl<'a> Catalogue<'a> {

@@ -1,0 +1,276 @@
+//! Published figures, a row each, with the clock that each was read from.
+
+/// When the clock of a row starts and stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// From the making of a block, each block once.
+    Block(Stop),
+    /// From the intended send of an attestation.
+    Send(Stop),
+    /// From the intended send until its client holds a certificate: one message before the first
+    /// validator, all of which are equally far away.
+    Certificate,
+}
+
+/// Whose delivery stops it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The first validator's: what the published scripts call commit is the earliest at any node.
+    First,
+    /// Each validator's, and the mean over them.
+    Each,
+}
+
+/// One published figure.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// As the paper calls the protocol.
+    pub name: &'static str,
+    /// Our strategy.
+    pub ordering: &'static str,
+    /// Its parameters in TOML, where they are not the defaults.
+    pub parameters: &'static str,
+    /// The delay table.
+    pub table: &'static str,
+    /// Regions of validators, dealt in turn; all of the table's if empty.
+    pub regions: &'static [&'static str],
+    /// Region of clients and routers: beside every validator if empty and costs are off, else
+    /// dealt like validators.
+    pub clients: &'static [&'static str],
+    /// Validators.
+    pub validators: u32,
+    /// So many of them, the last, are dead from the start.
+    pub dead: u32,
+    /// Attestations per second.
+    pub rate: u32,
+    /// What is measured, in seconds.
+    pub seconds: u32,
+    /// Whether work takes time: signatures, and what [`super::world`] says.
+    pub costs: bool,
+    /// What was timed.
+    pub clock: Clock,
+    /// Milliseconds.
+    pub published: f64,
+}
+
+impl Row {
+    /// A network-only row of the five-region layout: 10 validators round-robin, 1.5 ms one way
+    /// inside a region.
+    const NETWORK: Self = Self {
+        name: "",
+        ordering: "",
+        parameters: "",
+        table: "aws-5",
+        regions: &[],
+        clients: &[],
+        validators: 10,
+        dead: 0,
+        rate: 1_000,
+        seconds: 60,
+        costs: false,
+        clock: Clock::Block(Stop::First),
+        published: 0.0,
+    };
+
+    /// A measured row of the same layout. The published loads of 10,000 to 100,000/s are well below
+    /// each protocol's knee, where latency is flat; 4,000/s are, too, and take minutes less.
+    const REAL: Self = Self { costs: true, rate: 4_000, seconds: 12, ..Self::NETWORK };
+
+    /// What was timed, in words.
+    pub const fn clock_words(&self) -> &'static str {
+        match (self.clock, self.costs) {
+            (Clock::Block(Stop::First), _) => "block to first node",
+            (Clock::Block(Stop::Each), _) => "block to mean node",
+            (Clock::Send(Stop::First), _) => "send to first node",
+            (Clock::Send(Stop::Each), true) => "send to mean node",
+            (Clock::Send(Stop::Each), false) => "wait + block to mean node",
+            (Clock::Certificate, _) => "send to certificate",
+        }
+    }
+}
+
+const NO_BATCH: &str = "batch_delay = \"0s\"";
+const NO_HEADER: &str = "header_delay = \"0s\"\nheader_bytes = 1";
+
+/// Predictions with zero CPU, bandwidth and loss, from half the p50 of cloudping's round trips.
+pub const NETWORK_ONLY: &[Row] = &[
+    Row {
+        name: "HotStuff, 3-chain",
+        ordering: "hotstuff",
+        parameters: NO_BATCH,
+        published: 457.0,
+        ..Row::NETWORK
+    },
+    Row {
+        name: "HotStuff, 3-chain",
+        ordering: "hotstuff",
+        parameters: NO_BATCH,
+        clock: Clock::Block(Stop::Each),
+        published: 520.0,
+        ..Row::NETWORK
+    },
+    Row {
+        name: "Jolteon, 2-chain",
+        ordering: "jolteon",
+        parameters: NO_BATCH,
+        published: 305.0,
+        ..Row::NETWORK
+    },
+    Row {
+        name: "Jolteon, 2-chain",
+        ordering: "jolteon",
+        parameters: NO_BATCH,
+        clock: Clock::Block(Stop::Each),
+        published: 368.0,
+        ..Row::NETWORK
+    },
+    Row {
+        name: "Tusk",
+        ordering: "tusk",
+        parameters: NO_HEADER,
+        published: 1_374.0,
+        ..Row::NETWORK
+    },
+    Row {
+        name: "Bullshark",
+        ordering: "bullshark",
+        parameters: NO_HEADER,
+        published: 947.0,
+        ..Row::NETWORK
+    },
+    Row {
+        name: "PBFT",
+        ordering: "pbft",
+        parameters: NO_BATCH,
+        clock: Clock::Block(Stop::Each),
+        published: 244.0,
+        ..Row::NETWORK
+    },
+    Row {
+        name: "Mysticeti, 13 regions",
+        ordering: "mysticeti",
+        table: "aws-13-cloudping",
+        validators: 50,
+        seconds: 15,
+        clock: Clock::Send(Stop::Each),
+        published: 440.0,
+        ..Row::NETWORK
+    },
+];
+
+/// Measured on AWS m5d.8xlarge: result files of asonnino/hotstuff and asonnino/narwhal,
+/// Mysticeti (arXiv 2310.14821), FastPay (AFT 2020). Each consensus row is followed by the same
+/// run's latency for users.
+pub const MEASURED: &[Row] = &[
+    Row { name: "HotStuff, 3-chain", ordering: "hotstuff", published: 575.0, ..Row::REAL },
+    Row {
+        name: "HotStuff, 3-chain",
+        ordering: "hotstuff",
+        clock: Clock::Send(Stop::First),
+        published: 1_042.0,
+        ..Row::REAL
+    },
+    Row { name: "Jolteon, 2-chain", ordering: "jolteon", published: 373.0, ..Row::REAL },
+    Row {
+        name: "Jolteon, 2-chain",
+        ordering: "jolteon",
+        clock: Clock::Send(Stop::First),
+        published: 865.0,
+        ..Row::REAL
+    },
+    Row { name: "Tusk", ordering: "tusk", published: 2_374.0, ..Row::REAL },
+    Row {
+        name: "Tusk",
+        ordering: "tusk",
+        clock: Clock::Send(Stop::First),
+        published: 2_910.0,
+        ..Row::REAL
+    },
+    Row { name: "Bullshark", ordering: "bullshark", published: 1_432.0, ..Row::REAL },
+    Row {
+        name: "Bullshark",
+        ordering: "bullshark",
+        clock: Clock::Send(Stop::First),
+        published: 2_067.0,
+        ..Row::REAL
+    },
+    Row {
+        name: "Mysticeti, 13 regions",
+        ordering: "mysticeti",
+        table: "aws-13-cloudping",
+        validators: 50,
+        seconds: 8,
+        clock: Clock::Send(Stop::Each),
+        published: 488.0,
+        ..Row::REAL
+    },
+    Row {
+        name: "FastPay, from London",
+        ordering: "bcb",
+        table: "aws-13-cloudping",
+        regions: &["eu-north-1"],
+        clients: &["eu-west-2"],
+        rate: 1_000,
+        clock: Clock::Certificate,
+        published: 46.0,
+        ..Row::REAL
+    },
+];
+
+/// How many times slower users are served with one dead validator of ten.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// As the paper calls the protocol.
+    pub name: &'static str,
+    /// Our strategy.
+    pub ordering: &'static str,
+    /// Its parameters in TOML, where they are not the defaults.
+    pub parameters: &'static str,
+    /// What was published, in words.
+    pub published: &'static str,
+    /// Least and most that shows the same shape.
+    pub range: (f64, f64),
+}
+
+impl Shape {
+    /// The row without and the row with a dead validator; a figure of 1 is in the place of a
+    /// published one.
+    pub const fn rows(&self) -> [Row; 2] {
+        let row = Row {
+            name: self.name,
+            ordering: self.ordering,
+            parameters: self.parameters,
+            rate: 500,
+            seconds: 120,
+            clock: Clock::Send(Stop::First),
+            published: 1.0,
+            ..Row::REAL
+        };
+        [row, Row { dead: 1, ..row }]
+    }
+}
+
+/// What a dead validator costs.
+pub const DEAD_LEADER: &[Shape] = &[
+    Shape {
+        name: "Jolteon, round-robin",
+        ordering: "jolteon",
+        parameters: "",
+        published: "about 4 times",
+        range: (2.5, 6.0),
+    },
+    Shape {
+        name: "Jolteon, reputation",
+        ordering: "jolteon",
+        parameters: "leaders = \"reputation\"",
+        published: "nearly nothing",
+        range: (0.8, 1.4),
+    },
+    Shape {
+        name: "Tusk",
+        ordering: "tusk",
+        parameters: "",
+        published: "about 22 % more",
+        range: (1.0, 1.45),
+    },
+];

@@ -1,0 +1,140 @@
+//! The screen of `validate ordering`.
+
+use std::fmt::{self, Write};
+
+use super::format::{number, wall};
+use crate::experiment::validate::{Found, LEVEL, Row, Shape, TOLERANCE, swapped};
+
+/// What was run: rows with what was found, and shapes with what was found without and with a dead
+/// validator.
+#[derive(Debug)]
+pub struct Validation<'a> {
+    /// Network-only rows.
+    pub network: (&'a [Row], &'a [Option<Found>]),
+    /// Measured rows.
+    pub measured: (&'a [Row], &'a [Option<Found>]),
+    /// What a dead validator costs.
+    pub shapes: &'a [(Shape, [Option<Found>; 2])],
+    /// How long it took.
+    pub wall_secs: f64,
+}
+
+impl Validation<'_> {
+    /// Whether every prediction, the rank and every shape hold. A measured level that is missed
+    /// is a finding that the screen explains by stages.
+    pub fn holds(&self) -> bool {
+        let (rows, found) = self.network;
+        let lands = |(row, found): (&Row, &Option<Found>)| found.is_some_and(|at| at.holds(row));
+        rows.iter().zip(found).all(lands)
+            && self.rank().is_empty()
+            && self.shapes.iter().all(|(shape, found)| fits(shape, found))
+    }
+
+    fn rank(&self) -> Vec<(&Row, &Row)> {
+        let (rows, found) = self.measured;
+        // Consensus and users' latency are ranked apart; so are layouts.
+        let kinds = |row: &Row| (row.clock_words(), row.table);
+        let pairs = swapped(rows, found).into_iter();
+        pairs.filter(|(row, other)| kinds(row) == kinds(other)).collect()
+    }
+}
+
+fn times(found: &[Option<Found>; 2]) -> Option<f64> {
+    Some(found[1]?.mean / found[0]?.mean)
+}
+
+fn fits(shape: &Shape, found: &[Option<Found>; 2]) -> bool {
+    times(found).is_some_and(|times| (shape.range.0..=shape.range.1).contains(&times))
+}
+
+/// The screen.
+pub fn validate_screen(validation: &Validation<'_>) -> String {
+    let mut text = String::new();
+    // Writing into a String cannot fail.
+    let _ = network(&mut text, validation)
+        .and_then(|()| measured(&mut text, validation))
+        .and_then(|()| shapes(&mut text, validation));
+    text
+}
+
+const HEAD: &str = "n   clock                        published      here   times";
+
+fn network(to: &mut String, validation: &Validation<'_>) -> fmt::Result {
+    let (rows, found) = validation.network;
+    writeln!(
+        to,
+        "network only: no CPU, no bandwidth, no loss; half the p50 of cloudping one way, 1.5 ms \
+         inside a region,\nvalidators round-robin over regions; 3 seeds; within {} % of the \
+         prediction?\n",
+        TOLERANCE * 100.0
+    )?;
+    writeln!(to, "  {:<24}{HEAD}", "")?;
+    for (row, found) in rows.iter().zip(found) {
+        line(to, row, found.as_ref())?;
+    }
+    Ok(())
+}
+
+fn line(to: &mut String, row: &Row, found: Option<&Found>) -> fmt::Result {
+    let (name, n, clock) = (row.name, row.validators, row.clock_words());
+    let published = number(row.published);
+    write!(to, "  {name:<24}{n:<4}{clock:<27}{published:>8} ms")?;
+    let Some(found) = found else { return writeln!(to, "{:>10}", "no data") };
+    let verdict = if found.holds(row) { "" } else { "   OFF" };
+    writeln!(to, "{:>7} ms {:>7.2}{verdict}", number(found.mean), found.ratio(row))
+}
+
+fn measured(to: &mut String, validation: &Validation<'_>) -> fmt::Result {
+    let (rows, found) = validation.measured;
+    writeln!(
+        to,
+        "\nmeasured on AWS m5d.8xlarge; here with signatures on 16 cores and published settings; \
+         within {LEVEL} times?\n"
+    )?;
+    writeln!(to, "  {:<24}{HEAD}", "")?;
+    for (row, found) in rows.iter().zip(found) {
+        line(to, row, found.as_ref())?;
+        if let Some(found) = found.as_ref().filter(|found| !found.holds(row)) {
+            residual(to, row, found)?;
+        }
+    }
+    let rank = validation.rank();
+    if rank.is_empty() {
+        return writeln!(to, "  the rank is that of the measurements");
+    }
+    for (row, other) in rank {
+        writeln!(to, "  OFF  {} and {} have changed places", row.name, other.name)?;
+    }
+    Ok(())
+}
+
+/// Where the time is here, so that a reader sees what is not modelled.
+fn residual(to: &mut String, row: &Row, found: &Found) -> fmt::Result {
+    let clocks = &found.clocks;
+    let rest = row.published - found.mean;
+    writeln!(
+        to,
+        "      here: until in a block {} ms, block to first node {} ms, to mean node {} ms; not \
+         explained: {} ms",
+        number(clocks.wait),
+        number(clocks.block_first),
+        number(clocks.block_each),
+        number(rest)
+    )
+}
+
+fn shapes(to: &mut String, validation: &Validation<'_>) -> fmt::Result {
+    writeln!(to, "\none of ten validators dead: how many times slower are users served?\n")?;
+    for (shape, found) in validation.shapes {
+        let verdict = if fits(shape, found) { "" } else { "   OFF" };
+        let here =
+            times(found).map_or_else(|| "no data".to_owned(), |times| format!("{times:.2}x"));
+        writeln!(
+            to,
+            "  {:<24}published {:<20}here {here:>8}{verdict}",
+            shape.name, shape.published
+        )?;
+    }
+    let word = if validation.holds() { "PASS" } else { "MISSED" };
+    writeln!(to, "\n{word}   in {}", wall(validation.wall_secs))
+}
