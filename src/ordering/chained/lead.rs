@@ -15,17 +15,18 @@ impl<S: Family> Replica<S> {
     /// there is nothing to drive.
     pub(super) fn propose(&mut self, now: LocalTime, out: &mut Out<S>) {
         let round = self.pace.round();
-        let qc = self.book.high().clone();
-        let follows = qc.statement.round + 1 == round;
+        let high = self.book.high().statement;
+        let follows = high.round + 1 == round;
         let leader =
-            if follows { self.leader_after(qc.statement) } else { Some(self.rules.in_turn(round)) };
+            if follows { self.leader_after(high) } else { Some(self.rules.in_turn(round)) };
         if leader != Some(self.seat.me) || self.book.voted().max(self.book.proposed()) >= round {
             return;
         }
+        let qc = self.book.high().clone();
         let tc = self.book.tc().filter(|tc| tc.round + 1 == round).cloned();
         let payload = if follows {
             self.payload_after_qc(now, out)
-        } else if tc.as_ref().is_some_and(|tc| qc.statement.round >= tc.highest()) {
+        } else if tc.as_ref().is_some_and(|tc| high.round >= tc.highest()) {
             self.payload_after_tc()
         } else {
             // Nobody would vote for it.

@@ -19,29 +19,12 @@ pub(in crate::ordering) fn broken<S: Family<Params = Params>>(
     planted: Option<Planted>,
     leaders: Leaders,
 ) -> Option<String> {
-    sought(planted, leaders, &settling::<S>())
-}
-
-/// The same, if all that is owed is one order.
-pub(in crate::ordering) fn unsafe_with<S: Family<Params = Params>>(
-    planted: Planted,
-) -> Option<String> {
-    let stated = S::guarantees(&Committee::new(4), &Params::default());
-    let held_to = Some((vec![Property::TotalOrder], stated.assumptions));
-    sought(Some(planted), Leaders::RoundRobin, &Hunt::<S> { held_to, ..Hunt::default() })
-}
-
-fn sought<S: Family<Params = Params>>(
-    planted: Option<Planted>,
-    leaders: Leaders,
-    hunt: &Hunt<S>,
-) -> Option<String> {
     [70, 1, 40, 15].into_iter().find_map(|millis| {
         let (timeout, batch_delay) = (Span::from_millis(millis), Span::from_millis(10));
         let params = Params { planted, timeout, batch_delay, leaders, ..Params::default() };
         // The shortest rounds take longest to hunt in, as so many of them fail.
         let runs = if millis == 1 { 60 } else { 300 };
-        let hunt = Hunt::<S> { params, runs, held_to: hunt.held_to.clone(), ..*hunt };
+        let hunt = Hunt::<S> { params, runs, ..settling() };
         hunt.find().map(|(_, how)| how)
     })
 }
