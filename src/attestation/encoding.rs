@@ -77,6 +77,12 @@ impl<T: Encode> Encode for Vec<T> {
     }
 }
 
+impl<T: Encode + ?Sized> Encode for &T {
+    fn encode(&self, to: &mut dyn Encoder) {
+        (**self).encode(to);
+    }
+}
+
 impl<T: Encode + ?Sized> Encode for std::sync::Arc<T> {
     fn encode(&self, to: &mut dyn Encoder) {
         self.as_ref().encode(to);

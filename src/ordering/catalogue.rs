@@ -48,6 +48,7 @@ impl Catalogue {
             .with::<super::sharded_sequencer::ShardedSequencer>()
             .with::<super::sequencer::Sequencer>()
             .with::<super::bcb::Bcb>()
+            .with::<super::hotstuff::Hotstuff>()
             .with::<super::jolteon::Jolteon>()
             .with::<super::mysticeti::Mysticeti>()
             .with::<super::cordial_miners::CordialMiners>()

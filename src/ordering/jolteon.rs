@@ -18,9 +18,11 @@ strategy! {
 
 #[cfg(test)]
 mod tests {
+    use super::super::chained::tests::{broken, by_reputation, settling};
+    use super::super::chained::{Leaders, Planted};
     use super::super::transcript::{self, Hunt};
-    use super::chained::Planted;
     use super::*;
+    use crate::kernel::Span;
 
     #[test]
     fn transcripts() {
@@ -29,57 +31,50 @@ mod tests {
 
     #[test]
     fn storms() {
-        settling().check();
-        Hunt { replicas: 7, runs: 50, ..settling() }.check();
+        settling::<Jolteon>().check();
+        Hunt { replicas: 7, runs: 50, ..settling::<Jolteon>() }.check();
     }
 
-    fn settling() -> Hunt<Jolteon> {
-        Hunt { catches_up: true, settles: true, ..Hunt::default() }
-    }
-
-    /// What breaks when a bug is planted, with rounds that are hardly long enough, too short, and
-    /// in between. Where about as many votes as timeouts are in time a bug in either shows best.
-    fn broken(planted: Option<Planted>) -> Option<String> {
-        [70, 1, 40, 15].into_iter().find_map(|millis| {
-            let (timeout, batch_delay) = (Span::from_millis(millis), Span::from_millis(10));
-            let params = Params { planted, timeout, batch_delay, ..Params::default() };
-            // The shortest rounds take longest to hunt in, as so many of them fail.
-            let runs = if millis == 1 { 60 } else { 300 };
-            let hunt = Hunt::<Jolteon> { params, runs, ..settling() };
-            hunt.find().map(|(_, how)| how)
-        })
+    #[test]
+    fn storms_with_leaders_by_reputation() {
+        by_reputation::<Jolteon>().check();
+        Hunt { replicas: 7, runs: 50, ..by_reputation::<Jolteon>() }.check();
     }
 
     #[test]
     fn short_rounds_break_nothing() {
-        assert_eq!(broken(None), None);
+        assert_eq!(broken::<Jolteon>(None, Leaders::RoundRobin), None);
+        assert_eq!(broken::<Jolteon>(None, Leaders::Reputation), None);
     }
 
     #[test]
     fn a_hunt_finds_a_quorum_that_is_too_small() {
-        assert!(broken(Some(Planted::SmallQuorum)).is_some());
+        assert!(broken::<Jolteon>(Some(Planted::SmallQuorum), Leaders::RoundRobin).is_some());
     }
 
     #[test]
     fn a_hunt_finds_votes_after_the_wish_to_leave() {
-        assert!(broken(Some(Planted::VotesLate)).is_some());
+        assert!(broken::<Jolteon>(Some(Planted::VotesLate), Leaders::RoundRobin).is_some());
     }
 
     #[test]
     fn a_hunt_finds_a_forgotten_lock() {
-        assert!(broken(Some(Planted::ForgetsLock)).is_some());
+        assert!(broken::<Jolteon>(Some(Planted::ForgetsLock), Leaders::RoundRobin).is_some());
     }
 
     #[test]
     fn a_hunt_finds_timeouts_that_never_grow() {
-        let how = broken(Some(Planted::NeverGrows));
+        let how = broken::<Jolteon>(Some(Planted::NeverGrows), Leaders::RoundRobin);
         assert!(how.is_some_and(|how| how.contains("never settled")));
     }
 
     #[test]
     fn parameters_have_ranges() {
         let check = |params: Params, error: &str| {
-            assert_eq!(Jolteon::check(&params).err().as_deref().unwrap_or("fine"), error);
+            assert_eq!(
+                <Jolteon as Strategy>::check(&params).err().as_deref().unwrap_or("fine"),
+                error
+            );
         };
         check(Params::default(), "fine");
         let params = Params { timeout: Span::from_secs(60), ..Params::default() };

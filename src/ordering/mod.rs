@@ -34,6 +34,7 @@ pub mod crdt;
 pub mod dag;
 pub mod fifo;
 pub mod hlc;
+pub mod hotstuff;
 pub mod jolteon;
 pub mod kept;
 pub mod lamport;

@@ -62,11 +62,13 @@ pub(super) struct Rules {
     pub(super) committee: Committee,
     pub(super) keys: KeyRing,
     pub(super) quorum: u32,
+    /// Certified blocks in a row that commit the first of them.
+    pub(super) chain: u32,
 }
 
 impl Rules {
-    /// Round-robin.
-    pub(super) fn leader(&self, round: Round) -> u16 {
+    /// Whose turn it is.
+    pub(super) fn in_turn(&self, round: Round) -> u16 {
         (round % u64::from(self.committee.size())) as u16
     }
 
@@ -75,6 +77,15 @@ impl Rules {
             return qc.statement == Ballot::GENESIS;
         }
         qc.is_valid(&self.committee, self.quorum, &self.keys)
+    }
+
+    /// Rule Vote, conditions (1) and (2): it extends the round before, or a quorum left that
+    /// round; and in a chain of two, where no lock says so, none of them knew a higher
+    /// certificate than the one it extends.
+    fn is_justified(&self, block: &Block) -> bool {
+        let left = block.tc.as_ref().filter(|tc| tc.round + 1 == block.round);
+        block.is_adjacent()
+            || left.is_some_and(|tc| self.chain > 2 || block.parent().round >= tc.highest())
     }
 
     fn accept_tc(&self, tc: Option<&Arc<Tc>>) -> bool {
@@ -89,14 +100,14 @@ impl Rules {
         self.accept_qc(high) && self.accept_tc(tc.as_ref()) && tc.as_ref().is_none_or(covers)
     }
 
-    /// Whether `block` is by the leader of its round, signed, and carries valid certificates.
+    /// Whether `block` is by a member, signed, and carries valid certificates.
     pub(super) fn accept_block(&self, block: &Block) -> bool {
         let authored = Authored(block.ballot());
-        block.author == self.leader(block.round)
+        u32::from(block.author) < self.committee.size()
             && authored.is_signed_by(block.author, &block.signature, &self.keys)
             && self.accept_qc(&block.qc)
             && self.accept_tc(block.tc.as_ref())
-            && block.is_justified()
+            && self.is_justified(block)
     }
 }
 
@@ -193,17 +204,21 @@ pub struct Block {
     /// The hash of all that.
     pub id: Id,
     signature: Signature,
+    /// Who leads the next round, once somebody has found out.
+    pub(super) next_leader: OnceLock<u16>,
 }
 
 impl Block {
     /// Makes and signs a block.
     pub(super) fn new(round: Round, on: On, payload: Vec<Try>, seat: &Seat) -> Arc<Self> {
-        let On { qc, tc } = on;
-        let id =
-            Id::of(&Content { round, author: seat.me, parent: &qc.statement, payload: &payload });
+        let On { qc, tc, names_voters } = on;
+        let content = Content { round, author: seat.me, parent: &qc.statement, payload: &payload };
+        let voters: Option<Vec<u16>> = names_voters.then(|| qc.voters().collect());
+        let id = voters.map_or_else(|| Id::of(&content), |voters| Id::of(&(&content, voters)));
         let signature = Authored(Ballot { round, block: id }).signed_by(&seat.signer);
         let payload = Payload::new(payload);
-        Arc::new(Self { round, author: seat.me, qc, tc, payload, id, signature })
+        let next_leader = OnceLock::new();
+        Arc::new(Self { round, author: seat.me, qc, tc, payload, id, signature, next_leader })
     }
 
     /// What is voted on.
@@ -225,22 +240,14 @@ impl Block {
     pub fn signatures(&self) -> u32 {
         1 + self.qc.votes() + self.tc.as_ref().map_or(0, |tc| tc.votes())
     }
-
-    /// Rule Vote, conditions (1) and (2): it extends the round before, or a quorum left that
-    /// round and none of them knew a higher certificate than the one it extends.
-    fn is_justified(&self) -> bool {
-        self.is_adjacent()
-            || self
-                .tc
-                .as_ref()
-                .is_some_and(|tc| tc.round + 1 == self.round && self.parent().round >= tc.highest())
-    }
 }
 
 /// What a block stands on.
 pub(super) struct On {
     pub(super) qc: Arc<Qc>,
     pub(super) tc: Option<Arc<Tc>>,
+    /// Whether its id depends on who voted for its parent, as it must where leaders do.
+    pub(super) names_voters: bool,
 }
 
 struct Content<'a> {

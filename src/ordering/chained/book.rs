@@ -15,9 +15,15 @@ use crate::ordering::{Item, leader};
 #[derive(Clone, Debug)]
 pub struct Book {
     history: Span,
+    /// Committed blocks that are kept whatever their age.
+    keeps: usize,
     /// `r_vote`: no vote is given in this round or before any more.
     voted: Round,
-    /// `qc_high`, the lock.
+    /// No block is proposed in this round or before any more.
+    proposed: Round,
+    /// In a chain of three, the lock: no vote is given to what is built on an older certificate.
+    locked: Round,
+    /// `qc_high`, which in a chain of two is the lock.
     high: Arc<Qc>,
     /// The last timeout certificate that moved this validator on.
     tc: Option<Arc<Tc>>,
@@ -37,8 +43,11 @@ pub struct Book {
 /// One durable step.
 #[derive(Debug)]
 pub enum Change {
-    /// No vote in this round or before any more.
-    Vote(Round),
+    /// No proposal in this round or before any more.
+    Propose(Round),
+    /// No vote in this round or before any more, nor for what is built on a certificate older
+    /// than the second.
+    Vote(Round, Round),
     /// A higher certificate.
     Lock(Arc<Qc>),
     /// A round was left by timeout.
@@ -50,9 +59,12 @@ pub enum Change {
 }
 
 impl Book {
-    pub(super) fn new(settings: &leader::Settings) -> Self {
+    pub(super) fn new(settings: &leader::Settings, keeps: usize) -> Self {
         Self {
             history: settings.history,
+            keeps,
+            proposed: 0,
+            locked: 0,
             voted: 0,
             high: genesis(),
             tc: None,
@@ -67,6 +79,14 @@ impl Book {
 
     pub(super) fn voted(&self) -> Round {
         self.voted
+    }
+
+    pub(super) fn proposed(&self) -> Round {
+        self.proposed
+    }
+
+    pub(super) fn locked(&self) -> Round {
+        self.locked
     }
 
     pub(super) fn high(&self) -> &Arc<Qc> {
@@ -121,7 +141,9 @@ impl Book {
     fn forget(&mut self, now: LocalTime) {
         self.seen.forget();
         let horizon = now - self.history;
-        while self.chain.front().is_some_and(|(at, _)| *at < horizon) && self.chain.len() > 2 {
+        while self.chain.front().is_some_and(|(at, _)| *at < horizon)
+            && self.chain.len() > self.keeps
+        {
             if let Some((_, block)) = self.chain.pop_front() {
                 self.blocks.remove(&block.id);
             }
@@ -134,7 +156,11 @@ impl Journaled for Book {
 
     fn apply(&mut self, change: &Change) {
         match change {
-            Change::Vote(round) => self.voted = self.voted.max(*round),
+            Change::Propose(round) => self.proposed = *round,
+            Change::Vote(round, locked) => {
+                self.voted = self.voted.max(*round);
+                self.locked = *locked;
+            }
             Change::Lock(qc) => self.high = qc.clone(),
             Change::Leave(tc) => self.tc = Some(tc.clone()),
             Change::Store(block) => {
@@ -151,7 +177,11 @@ impl Journaled for Book {
 
     fn weight_of(change: &Change) -> usize {
         match change {
-            Change::Vote(_) | Change::Lock(_) | Change::Leave(_) | Change::Store(_) => 1,
+            Change::Propose(_)
+            | Change::Vote(..)
+            | Change::Lock(_)
+            | Change::Leave(_)
+            | Change::Store(_) => 1,
             Change::Commit(block, _) => 1 + block.payload.len(),
         }
     }

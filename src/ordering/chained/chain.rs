@@ -235,7 +235,7 @@ impl<S: Family> Replica<S> {
         let before = self.known_up_to();
         for Whole(block) in blocks {
             let is_new = block.round > self.book.tip().round && self.find(&block.id).is_none();
-            if is_new && self.rules.accept_block(block) {
+            if is_new && self.accepts(block) {
                 self.stock.learn(now, block.payload.bodies());
                 self.see_qc(&block.qc, out);
                 self.see_tc(block.tc.as_ref(), out);

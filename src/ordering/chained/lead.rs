@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::block::{Ballot, Block, On};
+use super::book::Change;
 use super::replica::{BATCH, Own, Replica};
-use super::{Family, Message};
+use super::{Family, Leaders, Message};
 use crate::ordering::prelude::*;
 
 impl<S: Family> Replica<S> {
@@ -14,16 +15,18 @@ impl<S: Family> Replica<S> {
     /// there is nothing to drive.
     pub(super) fn propose(&mut self, now: LocalTime, out: &mut Out<S>) {
         let round = self.pace.round();
-        let is_mine = self.rules.leader(round) == self.seat.me;
-        if !is_mine || self.book.voted() >= round {
+        let high = self.book.high().statement;
+        let follows = high.round + 1 == round;
+        let leader =
+            if follows { self.leader_after(high) } else { Some(self.rules.in_turn(round)) };
+        if leader != Some(self.seat.me) || self.book.voted().max(self.book.proposed()) >= round {
             return;
         }
         let qc = self.book.high().clone();
         let tc = self.book.tc().filter(|tc| tc.round + 1 == round).cloned();
-        let follows = qc.statement.round + 1 == round;
         let payload = if follows {
             self.payload_after_qc(now, out)
-        } else if tc.as_ref().is_some_and(|tc| qc.statement.round >= tc.highest()) {
+        } else if tc.as_ref().is_some_and(|tc| high.round >= tc.highest()) {
             self.payload_after_tc()
         } else {
             // Nobody would vote for it.
@@ -31,11 +34,13 @@ impl<S: Family> Replica<S> {
         };
         let Some(payload) = payload else { return };
         out.note(0, payload.len() as i64);
-        let on = On { qc, tc: tc.filter(|_| !follows) };
+        let names_voters = self.settings.leaders == Leaders::Reputation;
+        let on = On { qc, tc: tc.filter(|_| !follows), names_voters };
         let block = Block::new(round, on, payload, &self.seat);
         let body =
             |name: &Try| Some(Item { signed: self.body(&name.id)?.clone(), attempt: name.attempt });
         block.payload.iter().filter_map(body).for_each(|item| out.propose(item));
+        self.change(Change::Propose(round), out);
         out.broadcast(Message::Propose(block.clone()));
         self.send_self(Own::Block(block));
     }

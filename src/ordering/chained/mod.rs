@@ -23,6 +23,7 @@
 mod block;
 mod book;
 mod chain;
+mod elect;
 mod lead;
 mod pacemaker;
 mod params;
@@ -35,6 +36,7 @@ use super::kept::JournalOf;
 use super::prelude::*;
 use block::{Ballot, Block, Qc, Round, Tc, Wish};
 
+pub use elect::Leaders;
 pub use params::Params;
 #[cfg(test)]
 pub(super) use params::Planted;
@@ -167,4 +169,4 @@ pub(super) fn guarantees(committee: &Committee, longest_absence: Span) -> Guaran
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,5 +1,6 @@
 //! What can be set in every strategy of the family, and what follows for a replica.
 
+use super::Leaders;
 use crate::kernel::Span;
 use crate::ordering::leader;
 use crate::ordering::limit::{SHORTEST, at_least};
@@ -13,7 +14,9 @@ pub(in crate::ordering) enum Planted {
     SmallQuorum,
     /// Validators vote in a round that they have asked to leave.
     VotesLate,
-    /// Validators raise their lock only to certificates that they make themselves.
+    /// Validators raise their highest certificate only to those that they make themselves.
+    ForgetsHigh,
+    /// The same, and where that is not the lock they have none.
     ForgetsLock,
     /// Timeouts stay what they are.
     NeverGrows,
@@ -26,6 +29,8 @@ leader::params! {
     timeout: Span = Span::from_secs(5);
     /// As long as a round may take at most.
     timeout_longest: Span = Span::from_secs(40);
+    /// How leaders are chosen: "round-robin" or "reputation".
+    leaders: Leaders = Leaders::RoundRobin;
 }
 
 /// What a replica goes by.
@@ -38,12 +43,15 @@ pub(in crate::ordering) struct Settings {
     pub(super) spared: u32,
     /// Certified blocks of consecutive rounds that commit the first of them.
     pub(super) chain: u32,
+    pub(super) leaders: Leaders,
     /// Votes that make a certificate.
     pub(super) quorum: u32,
     /// Rule Timeout: whether who wants to leave a round votes in it no more.
     pub(super) stops_voting: bool,
-    /// Rule Lock: whether a certificate that others made raises the lock.
-    pub(super) locks_on_foreign: bool,
+    /// Rule Lock: whether a certificate that others made raises the highest one known.
+    pub(super) raises_high: bool,
+    /// Rule Lock of a chain of three: whether a vote locks.
+    pub(super) locks: bool,
 }
 
 impl Params {
@@ -60,9 +68,11 @@ impl Params {
             timeout_longest: self.timeout_longest,
             spared,
             chain,
+            leaders: self.leaders,
             quorum: committee.quorum() - u32::from(self.has(Planted::SmallQuorum)),
             stops_voting: !self.has(Planted::VotesLate),
-            locks_on_foreign: !self.has(Planted::ForgetsLock),
+            raises_high: !self.has(Planted::ForgetsHigh) && !self.has(Planted::ForgetsLock),
+            locks: !self.has(Planted::ForgetsLock),
         }
     }
 

@@ -33,6 +33,8 @@ pub struct Replica<S> {
     pub(super) committable: BTreeSet<Ballot>,
     /// Blocks some of whose bodies are missing, and where in the payload the first of them is.
     pub(super) incomplete: BTreeMap<Id, (Arc<Block>, usize)>,
+    /// What it would vote for if it knew more of the chain.
+    undecided: Option<Arc<Block>>,
     pub(super) missing_blocks: Chase<Id>,
     /// The one that is asked for.
     pub(super) gap: Option<Id>,
@@ -75,10 +77,12 @@ impl<S: Family> Replica<S> {
             committee: seat.committee,
             keys: seat.signer.ring().clone(),
             quorum: settings.quorum,
+            chain: settings.chain,
         };
+        let keeps = settings.leaders.keeps(&seat.committee, settings.chain);
         Self {
             rules,
-            book: Kept::new(Book::new(&settings.leader)),
+            book: Kept::new(Book::new(&settings.leader, keeps)),
             stock: Stock::new(&seat, &settings.leader),
             pace: Pacemaker::new(&settings, 1),
             tallies: BTreeMap::new(),
@@ -86,6 +90,7 @@ impl<S: Family> Replica<S> {
             committable: BTreeSet::new(),
             incomplete: BTreeMap::new(),
             missing_blocks: Chase::new(&seat, settings.leader.pauses()),
+            undecided: None,
             gap: None,
             has_new_blocks: false,
             own: VecDeque::new(),
@@ -114,7 +119,7 @@ impl<S: Family> Replica<S> {
 
     /// A proposal: its certificates first, then the vote.
     fn block(&mut self, now: LocalTime, from: u16, block: &Arc<Block>, out: &mut Out<S>) {
-        if !self.rules.accept_block(block) {
+        if !self.accepts(block) {
             return;
         }
         self.see_qc(&block.qc, out);
@@ -123,18 +128,33 @@ impl<S: Family> Replica<S> {
         self.vote(block, out);
     }
 
-    /// Rule Vote: once per round, only in the current one, only for what could be delivered. That
-    /// the block is justified was checked when it was accepted.
+    /// Whether a block is to be kept: also if too little is known to tell whose turn it is.
+    pub(super) fn accepts(&self, block: &Block) -> bool {
+        self.leader_of(block).is_none_or(|leader| leader == block.author)
+            && self.rules.accept_block(block)
+    }
+
+    /// Rule Vote: once per round, only in the current one, only for what could be delivered, is
+    /// its leader's, and respects the lock. That the block is justified was checked when it was
+    /// accepted.
     pub(super) fn vote(&mut self, block: &Arc<Block>, out: &mut Out<S>) {
         let is_complete = self.book.block(&block.id).is_some();
         let voted = self.book.voted();
         if block.round != self.pace.round() || block.round <= voted || !is_complete {
             return;
         }
-        self.change(Change::Vote(block.round), out);
         let ballot = block.ballot();
+        let known = (self.leader_of(block), self.leader_after(ballot), self.locks_on(block));
+        let (Some(leader), Some(next), Some(lock)) = known else {
+            self.undecided = Some(block.clone());
+            return;
+        };
+        if block.author != leader || block.parent().round < self.book.locked() {
+            return;
+        }
+        let locked = if self.settings.locks { self.book.locked().max(lock) } else { 0 };
+        self.change(Change::Vote(block.round, locked), out);
         let signature = ballot.signed_by(&self.seat.signer);
-        let next = self.rules.leader(block.round + 1);
         if next == self.seat.me {
             self.send_self(Own::Vote(ballot, signature));
         } else {
@@ -142,10 +162,28 @@ impl<S: Family> Replica<S> {
         }
     }
 
+    /// Rule Lock: whoever votes for a block with three in a row before the commit is locked on
+    /// its grandparent; nothing more is needed where two are enough. `None` if the parent is not
+    /// known.
+    fn locks_on(&self, block: &Block) -> Option<Round> {
+        let parent = block.parent();
+        if self.settings.chain == 2 || parent == Ballot::GENESIS {
+            return Some(0);
+        }
+        self.find(&parent.block).map(|parent| parent.parent().round)
+    }
+
+    /// Votes for what could not be judged before, if now it can.
+    fn reconsider(&mut self, out: &mut Out<S>) {
+        if let Some(block) = self.undecided.take() {
+            self.vote(&block, out);
+        }
+    }
+
     /// The next leader collects n − f votes into a certificate.
     fn count(&mut self, from: u16, ballot: Ballot, by: &Signature, out: &mut Out<S>) {
         let (round, high) = (ballot.round, self.book.high().statement.round);
-        let is_mine = self.rules.leader(round + 1) == self.seat.me;
+        let is_mine = self.leader_after(ballot).is_none_or(|leader| leader == self.seat.me);
         if !is_mine || round <= high || round > self.pace.round() + AHEAD {
             return;
         }
@@ -162,7 +200,7 @@ impl<S: Family> Replica<S> {
 
     /// Rules Advance Round, Lock and Commit, for every valid certificate that is seen.
     pub(super) fn see_qc(&mut self, qc: &Arc<Qc>, out: &mut Out<S>) {
-        if self.settings.locks_on_foreign {
+        if self.settings.raises_high {
             self.lock(qc, out);
         }
         self.certify(qc.statement);
@@ -204,7 +242,7 @@ impl<S: Family> Replica<S> {
     fn leave_round(&mut self, out: &mut Out<S>) {
         let round = self.pace.round();
         if self.settings.stops_voting && self.book.voted() < round {
-            self.change(Change::Vote(round), out);
+            self.change(Change::Vote(round, self.book.locked()), out);
         }
         if !self.pace.timed_out {
             let failures = self.pace.fail();
@@ -274,6 +312,7 @@ impl<S: Family> Replica<S> {
                 }
             }
             self.complete(out);
+            self.reconsider(out);
             self.commit(now, out);
             self.stock.pool.tidy(now);
             self.propose(now, out);
