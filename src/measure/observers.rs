@@ -241,7 +241,7 @@ impl Observers {
                 let deed = self.deed(now, process, operation, attempt);
                 let deed = deed.or_else(|| self.stray(now, process, operation, attempt));
                 if let Some(deed) = deed {
-                    self.delivered(deed, position);
+                    self.delivered(deed, position, is_final);
                     if is_final {
                         self.finalised(deed);
                     }
