@@ -10,7 +10,7 @@ pub(super) const GREETING: &str = concat!(
   attestorm compare out-of-order-links --by ordering=arrival,causal,sequencer
   attestorm scenario list                   the bundled scenarios, each asks one question
 
-everyday   run  compare  report           look closer   replay
+everyday   run  compare  report           look closer   replay  history
 search     hunt                           files         scenario  metrics  completions
            attestorm <command> --help has examples
 "
@@ -30,6 +30,7 @@ Everyday
   report [result]                draw charts and pages of a stored result again
 Look closer
   replay [result]                prove that a run or a grid can be reproduced byte for byte
+  history check <file>           judge a history that another system recorded: linearizable?
 Search
   hunt <scenario>                random faults from seeds: does one break a guarantee?
 Files

@@ -1,0 +1,31 @@
+//! Histories of operations on registers, and whether one order of them explains what was answered.
+//!
+//! [`read`] takes a file that somebody recorded, [`check`] judges it: linearizable (Herlihy & Wing
+//! 1990), not, with a core of operations that no order explains, or undecided within a budget of
+//! states visited. Keys are judged one by one (locality, Herlihy & Wing 1990, theorem 1;
+//! P-compositionality, Horn & Kroening 2015). Where every value is written at most once, zones
+//! decide in O(n log n) (Gibbons & Korach 1997); else a depth-first search with a memory of where
+//! it has been (Wing & Gong 1993, Lowe 2017).
+//!
+//! **Invariant:** pure, and the same answer for the same text; no input panics.
+
+mod action;
+mod check;
+mod core;
+mod fault;
+mod field;
+mod frontier;
+mod memory;
+mod problem;
+mod read;
+mod search;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod zones;
+
+pub use action::{Action, Model, Operation};
+pub use check::{Checked, DEFAULT_BUDGET, Finding, check};
+pub use fault::Fault;
+pub use read::read;
+pub use zones::{Cluster, Zones};
