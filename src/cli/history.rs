@@ -72,7 +72,8 @@ fn verdict(name: &str, model: Model, operations: &[Operation], checked: &Checked
     };
     let open = operations.iter().filter(|operation| operation.returned.is_none()).count();
     let mut text = format!("{word}  {name} as {}: {what}\n", model.name());
-    let [count, open, visited] = [operations.len() as u64, open as u64, checked.visited].map(grouped);
+    let [count, open, visited] =
+        [operations.len() as u64, open as u64, checked.visited].map(grouped);
     let keys = match checked.keys {
         0 | 1 => String::new(),
         keys => format!(", {} keys", grouped(keys as u64)),

@@ -16,14 +16,10 @@ pub(super) struct Shrunk {
     pub(super) is_minimal: bool,
 }
 
-/// Leaves out of `suspects` what can be left out (QuickXplain, Junker 2004).
+/// Leaves out of `suspects`, which no order explains, what can be left out (QuickXplain, Junker
+/// 2004).
 pub(super) fn shrink(problem: &mut Problem, suspects: Vec<usize>, budget: u64) -> Shrunk {
     let mut shrinking = Shrinking { problem, budget, is_sure: true };
-    let suspects = match shrinking.is_violated(&suspects) {
-        true => suspects,
-        false => (0..shrinking.problem.steps.len()).collect(),
-    };
-    shrinking.is_sure = true;
     let core = shrinking.explain(&[], false, &suspects);
     Shrunk { core, is_minimal: shrinking.is_sure }
 }
@@ -43,7 +39,7 @@ impl Shrinking<'_> {
         let mut search = Search::new(self.problem, |at| is_kept[at]);
         match search.run(initial, &mut self.budget) {
             Found::Order => false,
-            Found::NoOrder(_) => true,
+            Found::NoOrder => true,
             Found::Undecided => {
                 self.is_sure = false;
                 false

@@ -86,7 +86,11 @@ impl Line {
             let column = error.column().saturating_sub(1).min(text.len());
             let what = error.to_string();
             let what = what.split(" at line").next().unwrap_or_default().to_owned();
-            Fault::new(start + column..start + column + 1, format!("this is not JSON: {what}"), JSON)
+            Fault::new(
+                start + column..start + column + 1,
+                format!("this is not JSON: {what}"),
+                JSON,
+            )
         })?;
         object.into_line(Text { text, start }, place)
     }
@@ -129,7 +133,8 @@ impl Text<'_> {
             Ok(list) => {
                 let fields = list.into_iter().map(|raw| {
                     let place = self.place(raw.get());
-                    let null = || Fault::new(place, "a null in a list of arguments", "leave it out");
+                    let null =
+                        || Fault::new(place, "a null in a list of arguments", "leave it out");
                     self.field(raw)?.ok_or_else(null)
                 });
                 fields.collect()

@@ -29,7 +29,11 @@ pub fn read(text: &str, model: Model) -> Result<Vec<Operation>, Fault> {
             && let Some(first) = ids.insert(id.text.clone(), number + 1)
         {
             let message = format!("the id `{}` is that of line {first}", id.text);
-            return Err(Fault::new(id.place.clone(), message, "each operation has its own, or none"));
+            return Err(Fault::new(
+                id.place.clone(),
+                message,
+                "each operation has its own, or none",
+            ));
         }
         operations.push(understand(&line, number + 1, model)?);
     }
@@ -135,7 +139,9 @@ fn arguments<const N: usize>(line: &Line) -> Result<[String; N], Fault> {
         let message = format!("`{word}` has {found} here, and needs {N} argument{plural}");
         let note = match N {
             1 => format!("write \"op\": \"{word}\", \"arg\": 3"),
-            _ => format!("write \"op\": \"{word}\", \"arg\": [3, 4]: what it expects, what it sets"),
+            _ => {
+                format!("write \"op\": \"{word}\", \"arg\": [3, 4]: what it expects, what it sets")
+            }
         };
         Fault::new(line.word.place.clone(), message, note)
     })

@@ -18,8 +18,8 @@ use super::texts::Texts;
 pub(super) enum Found {
     /// An order.
     Order,
-    /// There is none, and no operation called after this instant matters for that.
-    NoOrder(i64),
+    /// That there is none.
+    NoOrder,
     /// Neither, with the states it may visit.
     Undecided,
 }
@@ -73,7 +73,6 @@ pub(super) struct Search<'a> {
     has_appends: bool,
     /// How many that look are still to come.
     looks: usize,
-    furthest: i64,
 }
 
 impl<'a> Search<'a> {
@@ -108,7 +107,6 @@ impl<'a> Search<'a> {
             spent: vec![0; maybes.len()],
             maybes: maybes.into_iter().collect(),
             memory: Memory::default(),
-            furthest: i64::MIN,
             texts: &mut problem.texts,
             steps,
             has_appends,
@@ -138,7 +136,7 @@ impl<'a> Search<'a> {
                 frames.push(Frame { taken, before: state, resume: then });
                 (state, resume) = (after, Resume::Start);
             } else {
-                let Some(frame) = frames.pop() else { return Found::NoOrder(self.furthest) };
+                let Some(frame) = frames.pop() else { return Found::NoOrder };
                 self.put_back(frame.taken);
                 (state, resume) = (frame.before, frame.resume);
             }
@@ -170,38 +168,48 @@ impl<'a> Search<'a> {
 
     /// The next move, what it makes of the register, and where to go on if it leads nowhere.
     fn choose(&mut self, state: u32, resume: Resume) -> Option<(Move, u32, Resume)> {
-        let deadline = self.frontier.deadline()?;
-        self.furthest = self.furthest.max(deadline);
-        let (after_step, first_maybe) = match resume {
+        let (after, maybe) = match resume {
             Resume::Never => return None,
             Resume::Start => {
-                let sees = |step: &usize| match self.steps[*step].effect {
-                    Effect::Observe(value) => value == state,
-                    Effect::Differs(value) => value != state,
-                    Effect::Write(_) | Effect::Swap(..) | Effect::Append(_) => false,
-                };
-                if let Some(step) = self.frontier.open(None).find(sees) {
+                if let Some(step) = self.satisfied(state) {
                     return Some((Move::Step(step), state, Resume::Never));
                 }
-                (Some(None), 0)
+                (None, None)
             }
-            Resume::After(Move::Step(step)) => (Some(Some(step)), 0),
-            Resume::After(Move::Maybe(maybe)) => (None, maybe + 1),
+            Resume::After(Move::Step(step)) => (Some(step), None),
+            Resume::After(Move::Maybe(maybe)) => (None, Some(maybe)),
         };
-        if let Some(after) = after_step {
-            let open: Vec<usize> = self.frontier.open(after).collect();
-            for step in open {
-                let effect = self.steps[step].effect;
-                if let Some(next) = step_to(self.texts, state, effect) {
-                    let taken = Move::Step(step);
-                    return Some((taken, next, Resume::After(taken)));
-                }
-            }
-        }
-        (first_maybe..self.maybes.len()).find_map(|maybe| {
+        let is_among_steps = maybe.is_none();
+        let step = is_among_steps.then(|| self.next_step(state, after)).flatten();
+        let (taken, next) = step.or_else(|| self.next_maybe(state, maybe))?;
+        Some((taken, next, Resume::After(taken)))
+    }
+
+    /// Something open that only looks, and sees what is there.
+    fn satisfied(&self, state: u32) -> Option<usize> {
+        self.frontier.open(None).find(|step| match self.steps[*step].effect {
+            Effect::Observe(value) => value == state,
+            Effect::Differs(value) => value != state,
+            Effect::Write(_) | Effect::Swap(..) | Effect::Append(_) => false,
+        })
+    }
+
+    /// The next open step behind `after` that can happen.
+    fn next_step(&mut self, state: u32, after: Option<usize>) -> Option<(Move, u32)> {
+        let Self { frontier, steps, texts, .. } = self;
+        frontier.open(after).find_map(|step| {
+            let next = step_to(texts, state, steps[step].effect)?;
+            Some((Move::Step(step), next))
+        })
+    }
+
+    /// The next of what may have happened, behind `after`, that is of use.
+    fn next_maybe(&mut self, state: u32, after: Option<usize>) -> Option<(Move, u32)> {
+        let deadline = self.frontier.deadline()?;
+        let first = after.map_or(0, |maybe| maybe + 1);
+        (first..self.maybes.len()).find_map(|maybe| {
             let next = self.may_become(state, maybe, deadline)?;
-            let taken = Move::Maybe(maybe);
-            Some((taken, next, Resume::After(taken)))
+            Some((Move::Maybe(maybe), next))
         })
     }
 
@@ -235,23 +243,13 @@ impl<'a> Search<'a> {
 
     /// The state, or [`SPOILT`] if whatever looks next can see it only after a write; `None` if
     /// there will be no such write. Only appends make a difference here.
-    fn settle(&mut self, state: u32) -> Option<u32> {
+    fn settle(&self, state: u32) -> Option<u32> {
         if !self.has_appends || self.looks == 0 {
             return Some(state);
         }
-        let is_open = |step: &usize| !self.done.has(*step);
-        let open = || (self.done.first_open()..self.steps.len()).filter(is_open);
-        let mut first = NEVER;
-        for step in open().map(|step| self.steps[step]) {
-            if step.called > first {
-                break;
-            }
-            if matches!(step.effect, Effect::Observe(_)) {
-                first = first.min(step.returned);
-            }
-        }
+        let first = self.first_look();
         let mut is_mended = false;
-        for step in open().map(|step| self.steps[step]).take_while(|step| step.called <= first) {
+        for step in self.left().take_while(|step| step.called <= first) {
             match step.effect {
                 Effect::Observe(seen) if state != SPOILT && self.texts.begins(seen, state) => {
                     return Some(state);
@@ -260,11 +258,29 @@ impl<'a> Search<'a> {
                 Effect::Observe(_) | Effect::Differs(_) | Effect::Swap(..) | Effect::Append(_) => {}
             }
         }
-        self.furthest = self.furthest.max(first);
-        let mut maybes = self.maybes.iter().enumerate();
-        is_mended |= maybes
-            .any(|(maybe, (effect, _))| matches!(effect, Effect::Write(_)) && self.is_left(maybe, first));
-        is_mended.then_some(SPOILT)
+        let is_write = |maybe: &usize| matches!(self.maybes[*maybe].0, Effect::Write(_));
+        let mut writes = (0..self.maybes.len()).filter(is_write);
+        (is_mended || writes.any(|maybe| self.is_left(maybe, first))).then_some(SPOILT)
+    }
+
+    /// What is still to be done of what returned, by call.
+    fn left(&self) -> impl Iterator<Item = &Step> {
+        let all = self.done.first_open()..self.steps.len();
+        all.filter(|step| !self.done.has(*step)).map(|step| &self.steps[step])
+    }
+
+    /// When the first of those that are still to look returns.
+    fn first_look(&self) -> i64 {
+        let mut first = NEVER;
+        for step in self.left() {
+            if step.called > first {
+                break;
+            }
+            if matches!(step.effect, Effect::Observe(_)) {
+                first = first.min(step.returned);
+            }
+        }
+        first
     }
 }
 

@@ -41,7 +41,8 @@ impl Texts {
         self.text(whole).starts_with(self.text(part))
     }
 
-    fn text(&self, number: u32) -> &str {
+    /// The text behind a number; `nil` has none.
+    pub(super) fn text(&self, number: u32) -> &str {
         self.values[number as usize].as_deref().unwrap_or_default()
     }
 }
