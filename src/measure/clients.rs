@@ -55,6 +55,9 @@ impl Observers {
         let record = self.ledger.record_mut(slot);
         record.is_sent = true;
         record.attempts = record.attempts.max(attempt.saturating_add(1));
+        if attempt == 0 && !record.is_question() {
+            record.follows = self.sessions.read_before(record.client);
+        }
         if attempt > 0 {
             record.events.add(Event::Retried);
             record.last_try = Try::NEVER;
@@ -79,6 +82,8 @@ impl Observers {
         record.conclusion = Some(conclusion);
         if conclusion == Conclusion::Applied {
             record.answered = record.answered.min(now);
+            let (kind, target, client) = (record.kind, record.target, record.client);
+            self.sessions.wrote(now, (kind, target, client), &mut self.ledger);
         }
     }
 }

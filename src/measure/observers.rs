@@ -18,6 +18,7 @@ use super::record::NEVER;
 use super::rows::{NoRows, Rows};
 use super::sample::Sample;
 use super::series::Series;
+use super::sessions::Sessions;
 use super::setting::{PhaseCalendar, Setting, phases_of};
 use super::streams::Streams;
 use super::subjects::Subjects;
@@ -48,6 +49,7 @@ pub struct Observers {
     pub(super) fifo: Option<Fifo>,
     pub(super) holders: Holders,
     pub(super) readers: Readers,
+    pub(super) sessions: Sessions,
     achievements: Vec<Achievement>,
     notes: Notes,
     /// By validator, deliveries of operations that were settled.
@@ -90,6 +92,7 @@ impl Observers {
             fifo,
             holders: Holders::default(),
             readers: Readers::default(),
+            sessions: Sessions::default(),
             achievements: Vec::new(),
             notes: Notes::default(),
             late_deliveries: vec![0; validators],
@@ -271,6 +274,7 @@ impl Observers {
                     record.answered = record.answered.min(now);
                     let answer = Answer { question: operation, target, reader: process, said };
                     self.readers.answer(answer, &mut self.ledger, &mut self.tallies);
+                    self.sessions.answer(now, answer, &mut self.ledger, &mut self.order);
                 }
             }
             Fact::Fate { rule, kind, by, .. } => {
