@@ -23,8 +23,9 @@ pub(super) fn check(args: &HistoryArgs, quiet: bool) -> ExitCode {
     };
     let checked = judge(&operations, model, args.budget);
     let name = args.file.display().to_string();
-    let mut text = verdict(&name, model, &operations, &checked);
+    let mut text = verdict(&name, model, &checked);
     if !quiet {
+        text += &counts(&operations, &checked);
         text += &details(args, &operations, &checked);
     }
     print(&text);
@@ -64,29 +65,27 @@ fn load(file: &Path, model: Model) -> Result<Vec<Operation>, ExitCode> {
 }
 
 /// The first line.
-fn verdict(name: &str, model: Model, operations: &[Operation], checked: &Checked) -> String {
+fn verdict(name: &str, model: Model, checked: &Checked) -> String {
     let (word, what) = match checked.finding {
         Finding::Order => ("LINEARIZABLE", "one order explains every answer"),
         Finding::NoOrder { .. } => ("VIOLATED", "no order explains every answer"),
         Finding::Undecided => ("UNDECIDED", "the budget did not suffice"),
     };
+    format!("{word}  {name} as {}: {what}\n", model.name())
+}
+
+fn counts(operations: &[Operation], checked: &Checked) -> String {
+    if operations.is_empty() {
+        return "no operation in it: any model explains that\n".to_owned();
+    }
     let open = operations.iter().filter(|operation| operation.returned.is_none()).count();
-    let mut text = format!("{word}  {name} as {}: {what}\n", model.name());
-    let [count, open, visited] =
-        [operations.len() as u64, open as u64, checked.visited].map(grouped);
+    let [count, open] = [operations.len(), open].map(|count| grouped(count as u64));
     let keys = match checked.keys {
-        0 | 1 => String::new(),
+        1 => String::new(),
         keys => format!(", {} keys", grouped(keys as u64)),
     };
-    let states = if checked.visited == 1 { "state" } else { "states" };
-    let _ = match operations.is_empty() {
-        true => writeln!(text, "no operation in it: any model explains that"),
-        false => writeln!(
-            text,
-            "{count} operations{keys}, {open} of unknown end; {visited} {states} visited"
-        ),
-    };
-    text
+    let (visited, plural) = (grouped(checked.visited), if checked.visited == 1 { "" } else { "s" });
+    format!("{count} operations{keys}, {open} of unknown end; {visited} state{plural} visited\n")
 }
 
 fn details(args: &HistoryArgs, operations: &[Operation], checked: &Checked) -> String {
@@ -135,12 +134,12 @@ fn listed(core: &[&Operation], is_minimal: bool) -> String {
     }
     text += match is_minimal {
         true => {
-            "\nWithout any one of them there is an order. What is left out may have happened at any\n\
-             time, or never: only that these happened, and when, is held against them.\n"
+            "\nWithout any one of them there is an order. What is left out may have happened at \
+             any\ntime, or never: only that these happened, and when, is held against them.\n"
         }
         false => {
-            "\nSome of them may not be needed: the budget did not suffice to tell. What is left out\n\
-             may have happened at any time, or never.\n"
+            "\nSome of them may not be needed: the budget did not suffice to tell. What is left \
+             out\nmay have happened at any time, or never.\n"
         }
     };
     text

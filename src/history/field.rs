@@ -42,7 +42,8 @@ pub(super) struct Line {
 }
 
 /// What a line looks like, for notes beside carets.
-pub(super) const JSON: &str = r#"write {"client": 0, "call": 1, "ret": 4, "op": "write", "arg": 3, "out": "ok"}, a line each"#;
+pub(super) const JSON: &str = "write {\"client\": 0, \"call\": 1, \"ret\": 4, \"op\": \"write\", \
+    \"arg\": 3, \"out\": \"ok\"}, a line each";
 const COLUMNS: &str =
     "columns between tabs: client, call, return (`-` if it never did), op, arguments, result";
 
