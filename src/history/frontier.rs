@@ -50,7 +50,7 @@ impl Frontier {
         let head = self.times.len();
         let mut entry = self.next[after.map_or(head, |step| 2 * step)] as usize;
         std::iter::from_fn(move || {
-            let step = (entry != head && entry % 2 == 0).then_some(entry / 2)?;
+            let step = (entry != head && entry.is_multiple_of(2)).then_some(entry / 2)?;
             entry = self.next[entry] as usize;
             Some(step)
         })
@@ -60,7 +60,7 @@ impl Frontier {
     pub(super) fn deadline(&self) -> Option<i64> {
         let head = self.times.len();
         let mut entry = self.next[head] as usize;
-        while entry != head && entry % 2 == 0 {
+        while entry != head && entry.is_multiple_of(2) {
             entry = self.next[entry] as usize;
         }
         self.times.get(entry).copied()
