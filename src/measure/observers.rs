@@ -269,13 +269,8 @@ impl Observers {
                 self.concluded(operation, conclusion, now);
             }
             Fact::Answered { operation, target, said } => {
-                if let Some(slot) = self.touch(operation, now) {
-                    let record = self.ledger.record_mut(slot);
-                    record.answered = record.answered.min(now);
-                    let answer = Answer { question: operation, target, reader: process, said };
-                    self.readers.answer(answer, &mut self.ledger, &mut self.tallies);
-                    self.sessions.answer(now, answer, &mut self.ledger, &mut self.order);
-                }
+                let answer = Answer { question: operation, target, reader: process, said };
+                self.answered(answer, now);
             }
             Fact::Fate { rule, kind, by, .. } => {
                 if let Some(achievement) = self.achievement(rule) {
@@ -324,10 +319,6 @@ impl Observers {
 
     fn achievement(&mut self, rule: u16) -> Option<&mut Achievement> {
         achievement::of_rule(&mut self.achievements, rule)
-    }
-
-    fn has_cpu(&self, process: u32) -> bool {
-        process < self.setting.validators || self.streams.is_router(process)
     }
 
     /// A second belongs to the phases that contain its middle.
