@@ -102,13 +102,16 @@ impl Observers {
         let record = self.ledger.record(slot);
         let (client, sequence, target) = (record.client, record.sequence, record.target);
         let (twin, delivered) = (record.twin, record.count.delivered);
+        let follows = record.follows;
         let refers = refers(record.kind);
         let statement = (client, sequence);
         if record.is_planned
             && let Some(fifo) = &mut self.fifo
             && fifo.deliver(validator, statement, is_final)
         {
-            self.ledger.cells_mut(slot)[validator].mark(Cell::OVERTOOK);
+            let (record, cell) = self.ledger.both(slot, validator);
+            record.events.add(Event::MonotonicWrites);
+            cell.mark(Cell::OVERTOOK);
             self.order.fifo_violations.add(|| {
                 let what = format!("delivered #{operation}, number {sequence} of its attester");
                 at(now, validator, &format!("{what}, after a later one"))
@@ -125,6 +128,11 @@ impl Observers {
                 let what = format!("delivered #{operation} before #{target}, which it refers to");
                 at(now, validator, &what)
             });
+        }
+        if let Place::Slot(read) = self.ledger.find(follows)
+            && !self.ledger.cells(read)[validator].is(Cell::DELIVERED)
+        {
+            self.ledger.record_mut(slot).events.add(Event::WritesFollowReads);
         }
         if delivered == 1 && self.ledger.live(twin).is_some_and(|twin| twin.count.delivered > 0) {
             self.order.equivocation.add(|| {

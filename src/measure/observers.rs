@@ -18,6 +18,7 @@ use super::record::NEVER;
 use super::rows::{NoRows, Rows};
 use super::sample::Sample;
 use super::series::Series;
+use super::sessions::Sessions;
 use super::setting::{PhaseCalendar, Setting, phases_of};
 use super::streams::Streams;
 use super::subjects::Subjects;
@@ -48,6 +49,7 @@ pub struct Observers {
     pub(super) fifo: Option<Fifo>,
     pub(super) holders: Holders,
     pub(super) readers: Readers,
+    pub(super) sessions: Sessions,
     achievements: Vec<Achievement>,
     notes: Notes,
     /// By validator, deliveries of operations that were settled.
@@ -90,6 +92,7 @@ impl Observers {
             fifo,
             holders: Holders::default(),
             readers: Readers::default(),
+            sessions: Sessions::default(),
             achievements: Vec::new(),
             notes: Notes::default(),
             late_deliveries: vec![0; validators],
@@ -266,12 +269,8 @@ impl Observers {
                 self.concluded(operation, conclusion, now);
             }
             Fact::Answered { operation, target, said } => {
-                if let Some(slot) = self.touch(operation, now) {
-                    let record = self.ledger.record_mut(slot);
-                    record.answered = record.answered.min(now);
-                    let answer = Answer { question: operation, target, reader: process, said };
-                    self.readers.answer(answer, &mut self.ledger, &mut self.tallies);
-                }
+                let answer = Answer { question: operation, target, reader: process, said };
+                self.answered(answer, now);
             }
             Fact::Fate { rule, kind, by, .. } => {
                 if let Some(achievement) = self.achievement(rule) {
@@ -320,10 +319,6 @@ impl Observers {
 
     fn achievement(&mut self, rule: u16) -> Option<&mut Achievement> {
         achievement::of_rule(&mut self.achievements, rule)
-    }
-
-    fn has_cpu(&self, process: u32) -> bool {
-        process < self.setting.validators || self.streams.is_router(process)
     }
 
     /// A second belongs to the phases that contain its middle.

@@ -54,11 +54,13 @@ pub struct OrderObservations {
     pub forged_accepted: Violations,
     /// Told to be applied, and held by fewer than q when settle ended.
     pub lost_after_ack: Violations,
+    /// Told to a reader, and in no order with what others knew before it asked.
+    pub unlinearizable: Violations,
 }
 
 impl OrderObservations {
     /// Every observation with its name.
-    pub const fn all(&self) -> [(&'static str, &Violations); 12] {
+    pub const fn all(&self) -> [(&'static str, &Violations); 13] {
         [
             ("duplicate_deliveries", &self.duplicate_deliveries),
             ("fifo_violations", &self.fifo_violations),
@@ -72,6 +74,7 @@ impl OrderObservations {
             ("equivocation", &self.equivocation),
             ("forged_accepted", &self.forged_accepted),
             ("lost_after_ack", &self.lost_after_ack),
+            ("unlinearizable", &self.unlinearizable),
         ]
     }
 }

@@ -25,6 +25,7 @@ impl Observers {
             self.settle_front(false, rows);
         }
         self.readers.forget_before(self.ledger.front());
+        self.sessions.forget_before(self.ledger.front());
     }
 
     /// Settles the oldest operation.
