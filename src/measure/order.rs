@@ -136,14 +136,17 @@ mod tests {
         let back = "7ms v0-3 retract 2 @2; 7ms v0-3 retract 0 @1; 7ms v0-3 retract 1 @0;";
         let right = "8ms v0-3 deliver 0 @0; 8ms v0-3 deliver 1 @1; 8ms v0-3 deliver 2 @2";
         check(&format!("{PLAN}{wrong}{back}{right}"), "", "");
-        // Back to what was there before, however far before.
+        let back = back.replace("1 @0", "1 @0 final");
+        let words = "0m00.007000000 validator-0: took back #1, which was final";
+        check(&format!("{PLAN}{wrong}{back}{right}"), "final_retracted 4", words);
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_an_attesters_order_as_it_was() {
         let plan = format!("{PLAN} 0ms c9 plan 3 seq 2; 0ms c9 plan 4 seq 3;");
         let late = "5ms v0-3 deliver 0 @0; 5ms v0-3 deliver 4 @1; 7ms v0-3 retract 4 @1;";
         let right = "8ms v0-3 deliver 1 @1; 8ms v0-3 deliver 3 @2; 8ms v0-3 deliver 4 @3";
         check(&format!("{plan}{late}{right}"), "", "");
-        let back = back.replace("1 @0", "1 @0 final");
-        let words = "0m00.007000000 validator-0: took back #1, which was final";
-        check(&format!("{PLAN}{wrong}{back}{right}"), "final_retracted 4", words);
     }
 
     #[test]
