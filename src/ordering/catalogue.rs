@@ -47,6 +47,7 @@ impl Catalogue {
             .with::<super::lamport::Lamport>()
             .with::<super::sharded_sequencer::ShardedSequencer>()
             .with::<super::sequencer::Sequencer>()
+            .with::<super::epaxos::Epaxos>()
             .with::<super::bcb::Bcb>()
             .with::<super::hotstuff::Hotstuff>()
             .with::<super::jolteon::Jolteon>()

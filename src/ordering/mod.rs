@@ -32,6 +32,7 @@ pub mod chained;
 pub mod cordial_miners;
 pub mod crdt;
 pub mod dag;
+pub mod epaxos;
 pub mod fifo;
 pub mod hlc;
 pub mod hotstuff;
