@@ -51,6 +51,7 @@ impl Catalogue {
             .with::<super::bcb::Bcb>()
             .with::<super::hotstuff::Hotstuff>()
             .with::<super::jolteon::Jolteon>()
+            .with::<super::tendermint::Tendermint>()
             .with::<super::mysticeti::Mysticeti>()
             .with::<super::cordial_miners::CordialMiners>()
             .with::<super::mahi_mahi::MahiMahi>()

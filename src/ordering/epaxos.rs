@@ -98,8 +98,6 @@ pub(super) enum Planted {
     Forgets,
     /// A fast quorum is a majority, whatever is to be withstood.
     SmallFastQuorum,
-    /// One variable for two ballots: what was accepted last counts as of the ballot promised.
-    OneBallot,
     /// Recovery takes what is only pre-accepted for nothing.
     Hasty,
 }

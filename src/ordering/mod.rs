@@ -45,6 +45,7 @@ pub mod mysticeti;
 pub mod odontoceti;
 pub mod sequencer;
 pub mod sharded_sequencer;
+pub mod tendermint;
 pub mod tusk;
 pub mod watermark;
 

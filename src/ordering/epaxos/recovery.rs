@@ -75,18 +75,9 @@ impl Replica {
             return;
         }
         let record = self.book.record(slot).cloned();
-        #[cfg(test)]
-        let record = self.as_of_one_ballot(slot, record);
         self.expect_all_up_to(now, slot);
         self.change(Change::Promise(slot, ballot), out);
         out.send(Peer::Replica(from), Message::Prepared(slot, ballot, record));
-    }
-
-    #[cfg(test)]
-    fn as_of_one_ballot(&self, slot: Slot, record: Option<Record>) -> Option<Record> {
-        let ballot = self.book.promised(slot);
-        let is_planted = self.params.has(super::Planted::OneBallot);
-        record.map(|record| if is_planted { Record { ballot, ..record } } else { record })
     }
 
     pub(super) fn refused(&mut self, slot: Slot, ballot: Ballot, out: &mut Out<Epaxos>) {

@@ -39,7 +39,7 @@ fn storms_with_many_recoveries() {
 #[test]
 fn a_smaller_fast_quorum_withstands_fewer_crashes() {
     let params = Params { crashes: 1, ..hasty(None).params };
-    Hunt { params, replicas: 6, ..hasty(None) }.check();
+    Hunt { params, replicas: 6, runs: 40, ..hasty(None) }.check();
 }
 
 #[test]
@@ -66,11 +66,6 @@ fn a_hunt_finds_answers_that_forget() {
 #[test]
 fn a_hunt_finds_a_fast_quorum_that_is_too_small() {
     assert!(!found(Planted::SmallFastQuorum).is_empty());
-}
-
-#[test]
-fn a_hunt_finds_one_variable_for_two_ballots() {
-    assert!(!found(Planted::OneBallot).is_empty());
 }
 
 #[test]
