@@ -13,10 +13,9 @@
 //! correct client does in one step. If its client stops half-way, the validators that signed the
 //! order still fetch the certificate from whoever has it; the others get it when they restart,
 //! or when the attester speaks again. With `relay = "certificates"` whoever gets a certificate
-//! sends it to all, so clients owe nothing: totality, for n² messages (as the echo of reliable
-//! broadcast; Cachin, Guerraoui, Rodrigues, 2011, section 3.9). A certificate is kept for `history`; who was away for
-//! longer goes on without what all others have forgotten, so nobody is assumed to be out of reach
-//! for more than half of it.
+//! sends it to all, so clients owe nothing: totality, for n² messages. A certificate is kept for
+//! `history`; who was away for longer goes on without what all others have forgotten, so nobody is
+//! assumed to be out of reach for more than half of it.
 //!
 //! **What is never forgotten.** A signature that no certificate followed locks its number for ever:
 //! whoever forgot it might sign another content, and two quorums may share no more than one

@@ -41,7 +41,7 @@ use super::kept::JournalOf;
 use super::leader::Settings;
 use super::limit::{SHORTEST, at_least, between};
 use super::prelude::*;
-use block::{Decided, Height, Proposal, Round, Vote};
+use block::{Decided, Height, Proposal, Vote};
 
 pub use replica::Replica;
 

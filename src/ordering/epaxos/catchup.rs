@@ -14,12 +14,8 @@ const SUPPLY: usize = 256;
 impl Replica {
     /// Asks the next so many neighbours for what is missed.
     pub(super) fn gossip(&mut self, peers: u32, out: &mut Out<Epaxos>) {
-        let size = self.seat.committee.size();
-        for _ in 0..peers.min(size - 1) {
-            let steps = 1 + self.gossip_turn % (size - 1);
-            self.gossip_turn += 1;
-            let peer = (u32::from(self.seat.me) + steps) % size;
-            out.send(Peer::Replica(peer as u16), Message::Status(self.book.committed()));
+        for peer in self.neighbours.next(peers) {
+            out.send(Peer::Replica(peer), Message::Status(self.book.committed()));
         }
         out.set_timer(self.params.gossip, GOSSIP);
     }

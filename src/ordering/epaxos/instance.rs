@@ -20,12 +20,7 @@ impl fmt::Debug for Slot {
     }
 }
 
-impl Encode for Slot {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.leader.encode(to);
-        self.number.encode(to);
-    }
-}
+encode_fields!(Slot { leader, number });
 
 /// A ballot of an instance.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,12 +43,7 @@ impl fmt::Debug for Ballot {
     }
 }
 
-impl Encode for Ballot {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.number.encode(to);
-        self.owner.encode(to);
-    }
-}
+encode_fields!(Ballot { number, owner });
 
 /// The tries of a command; `None` is a no-op.
 pub(super) type Command = Option<Arc<[Item]>>;
@@ -91,12 +81,7 @@ impl fmt::Debug for Attributes {
     }
 }
 
-impl Encode for Attributes {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.seq.encode(to);
-        self.deps.encode(to);
-    }
-}
+encode_fields!(Attributes { seq, deps });
 
 /// How far an instance has come at a validator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,17 +132,16 @@ pub(super) fn write_command(command: &Command, f: &mut fmt::Formatter<'_>) -> fm
     }
 }
 
-impl Encode for Record {
+impl Encode for Phase {
     fn encode(&self, to: &mut dyn Encoder) {
-        let phase: u8 = match self.phase {
-            Phase::PreAccepted { is_initial: true } => 0,
-            Phase::PreAccepted { is_initial: false } => 1,
-            Phase::Accepted => 2,
-            Phase::Committed => 3,
+        let number: u8 = match self {
+            Self::PreAccepted { is_initial: true } => 0,
+            Self::PreAccepted { is_initial: false } => 1,
+            Self::Accepted => 2,
+            Self::Committed => 3,
         };
-        phase.encode(to);
-        self.ballot.encode(to);
-        self.command.encode(to);
-        self.attributes.encode(to);
+        number.encode(to);
     }
 }
+
+encode_fields!(Record { phase, ballot, command, attributes });

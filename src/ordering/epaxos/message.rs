@@ -94,69 +94,18 @@ impl fmt::Debug for Message {
     }
 }
 
-impl Encode for Decision {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.slot.encode(to);
-        self.command.encode(to);
-        self.attributes.encode(to);
-    }
-}
+encode_fields!(Decision { slot, command, attributes });
 
-impl Encode for Message {
-    fn encode(&self, to: &mut dyn Encoder) {
-        match self {
-            Self::PreAccept(slot, ballot, command, attributes) => {
-                to.bytes(&[0]);
-                (*slot, *ballot).encode(to);
-                command.encode(to);
-                attributes.encode(to);
-            }
-            Self::PreAccepted(slot, ballot, attributes) => {
-                to.bytes(&[1]);
-                (*slot, *ballot).encode(to);
-                attributes.encode(to);
-            }
-            Self::Accept(slot, ballot, command, attributes) => {
-                to.bytes(&[2]);
-                (*slot, *ballot).encode(to);
-                command.encode(to);
-                attributes.encode(to);
-            }
-            Self::Accepted(slot, ballot) => {
-                to.bytes(&[3]);
-                (*slot, *ballot).encode(to);
-            }
-            Self::Commit(slot, attributes, is_nop) => {
-                to.bytes(&[4, u8::from(*is_nop)]);
-                slot.encode(to);
-                attributes.encode(to);
-            }
-            Self::Prepare(slot, ballot) => {
-                to.bytes(&[5]);
-                (*slot, *ballot).encode(to);
-            }
-            Self::Prepared(slot, ballot, record) => {
-                to.bytes(&[6]);
-                (*slot, *ballot).encode(to);
-                record.encode(to);
-            }
-            Self::Refuse(slot, ballot) => {
-                to.bytes(&[7]);
-                (*slot, *ballot).encode(to);
-            }
-            Self::Need(slot) => {
-                to.bytes(&[8]);
-                slot.encode(to);
-            }
-            Self::Status(from) => {
-                to.bytes(&[9]);
-                from.encode(to);
-            }
-            Self::Supply(decisions, bases, more) => {
-                to.bytes(&[10, u8::from(*more)]);
-                decisions.encode(to);
-                bases.encode(to);
-            }
-        }
-    }
-}
+encode_variants!(Message {
+    0: PreAccept(slot, ballot, command, attributes),
+    1: PreAccepted(slot, ballot, attributes),
+    2: Accept(slot, ballot, command, attributes),
+    3: Accepted(slot, ballot),
+    4: Commit(slot, attributes, is_nop),
+    5: Prepare(slot, ballot),
+    6: Prepared(slot, ballot, record),
+    7: Refuse(slot, ballot),
+    8: Need(slot),
+    9: Status(from),
+    10: Supply(decisions, bases, more),
+});

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Epaxos;
 use super::book::Change;
 use super::instance::{Ballot, Phase, Record, Slot};
 use super::lead::Order;
 use super::message::Message;
 use super::replica::{Attempt, RECOVERED, Replica, Stage};
+use super::{Epaxos, Planted};
 use crate::kernel::{LocalTime, Span};
 use crate::ordering::{Out, Peer};
 
@@ -48,9 +48,10 @@ impl Replica {
         let luck = Span::from_nanos(out.draw() % pause.as_nanos());
         self.watch.plan(slot, now + pause + luck);
         if self.book.is_learner() {
-            let size = self.seat.committee.size();
-            let peer = (u32::from(self.seat.me) + 1 + tries % (size - 1).max(1)) % size;
-            return out.send(Peer::Replica(peer as u16), Message::Need(slot));
+            for peer in self.neighbours.next(1) {
+                out.send(Peer::Replica(peer), Message::Need(slot));
+            }
+            return;
         }
         self.recoveries += 1;
         out.note(RECOVERED, self.recoveries);
@@ -161,8 +162,7 @@ impl Replica {
 
     /// What somebody has: it was not committed, and may be.
     fn to_ask_anew<'a>(&self, replies: &'a Replies) -> Option<&'a Record> {
-        #[cfg(test)]
-        if self.params.has(super::Planted::Hasty) {
+        if self.params.has(Planted::Hasty) {
             return None;
         }
         replies.values().flatten().next()

@@ -13,6 +13,7 @@ use super::{Epaxos, Params};
 use crate::ordering::Bodies;
 use crate::ordering::certificate::Members;
 use crate::ordering::kept::{JournalOf, Kept};
+use crate::ordering::neighbours::Neighbours;
 use crate::ordering::prelude::*;
 
 /// The validator's half.
@@ -30,7 +31,7 @@ pub struct Replica {
     own: VecDeque<Try>,
     is_batching: bool,
     is_forwarding: bool,
-    pub(super) gossip_turn: u32,
+    pub(super) neighbours: Neighbours,
     pub(super) slow_paths: i64,
     pub(super) recoveries: i64,
 }
@@ -72,7 +73,7 @@ impl Replica {
             own: VecDeque::new(),
             is_batching: false,
             is_forwarding: false,
-            gossip_turn: 0,
+            neighbours: Neighbours::new(&seat),
             slow_paths: 0,
             recoveries: 0,
             params: params.clone(),

@@ -21,8 +21,6 @@ pub(super) struct Votes {
     count: u32,
     /// A quorum for one block, or for nil.
     pub(super) quorum: Option<Arc<Qc>>,
-    /// Whether the rest is waited for: lines 35 and 48.
-    pub(super) is_timed: bool,
 }
 
 impl Ballots {
@@ -43,7 +41,7 @@ impl Ballots {
 
 impl Votes {
     fn new(quorum: u32) -> Self {
-        Self { tally: Tally::new(quorum), count: 0, quorum: None, is_timed: false }
+        Self { tally: Tally::new(quorum), count: 0, quorum: None }
     }
 
     fn add(&mut self, from: u16, vote: &Vote, signature: &Signature) {

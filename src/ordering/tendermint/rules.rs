@@ -93,8 +93,8 @@ impl Replica {
     pub(super) fn decide(&mut self, now: LocalTime, out: &mut Out<Tendermint>) -> bool {
         let Some(commit) = self.decision.clone() else { return false };
         let proposals = self.rounds.values().filter_map(|ballots| ballots.proposal.as_ref());
-        let block = proposals.map(|proposal| &proposal.block);
-        let block = block.filter(|block| commit.statement.block == Some(block.id)).next().cloned();
+        let mut blocks = proposals.map(|proposal| &proposal.block);
+        let block = blocks.find(|block| commit.statement.block == Some(block.id)).cloned();
         let Some(block) = block.filter(|block| self.is_whole(&block.id)) else { return false };
         self.commit(now, &Arc::new(Decided { block, commit }), out);
         self.rest(out);
