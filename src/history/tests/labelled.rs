@@ -65,7 +65,7 @@ fn labelled_histories_get_the_verdict_of_their_label() {
         let is_right = match (*label, &found) {
             ("linearizable", Finding::Order) => true,
             ("not-linearizable", Finding::NoOrder { core, is_minimal }) => {
-                *is_minimal && core.len() <= 20
+                *is_minimal && core.len() <= 40
             }
             _ => false,
         };
