@@ -49,6 +49,7 @@ impl Catalogue {
             .with::<super::sequencer::Sequencer>()
             .with::<super::epaxos::Epaxos>()
             .with::<super::bcb::Bcb>()
+            .with::<super::pbft::Pbft>()
             .with::<super::hotstuff::Hotstuff>()
             .with::<super::jolteon::Jolteon>()
             .with::<super::tendermint::Tendermint>()

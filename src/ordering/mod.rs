@@ -43,6 +43,7 @@ pub mod leader;
 pub mod mahi_mahi;
 pub mod mysticeti;
 pub mod odontoceti;
+pub mod pbft;
 pub mod sequencer;
 pub mod sharded_sequencer;
 pub mod tendermint;

@@ -5,8 +5,10 @@
 mod params;
 mod patience;
 mod pool;
+mod shelf;
 mod stock;
 
 pub(super) use params::{Settings, params};
 pub(super) use patience::Patience;
+pub(super) use shelf::{Proposable, Shelf};
 pub(super) use stock::Stock;

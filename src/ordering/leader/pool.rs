@@ -156,7 +156,8 @@ impl Pool {
         items.take(count).collect()
     }
 
-    fn waits(&self, name: Try) -> bool {
+    /// Whether the try waits.
+    pub(in crate::ordering) fn waits(&self, name: Try) -> bool {
         self.known.find(&name.id).is_some_and(|known| known.waits == Some(name.attempt))
     }
 }
