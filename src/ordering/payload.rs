@@ -29,6 +29,11 @@ impl Payload {
         });
     }
 
+    /// The same for whoever has another copy of this payload with its bodies.
+    pub fn fill_like(&self, copy: &Self) {
+        self.bodies.get_or_init(|| copy.bodies().into());
+    }
+
     /// Its bodies. Only for those who have them: a replica that stored the block, and whom such
     /// a replica sent them to.
     pub fn bodies(&self) -> &[Arc<Signed>] {

@@ -31,6 +31,7 @@ impl Replica {
         let slot = Slot { leader: me, number: self.book.next(me) };
         let attributes = self.interfering.attributes(slot, &items, &self.book);
         out.note(replica::BATCHED, items.len() as i64);
+        items.iter().for_each(|item| out.propose(item.clone()));
         let command = Some(items.into());
         self.pre_accept(now, Order { slot, ballot: Ballot::DEFAULT, command, attributes }, out);
     }

@@ -28,9 +28,11 @@ impl<B: Proposable> Shelf<B> {
         Self { whole: BTreeMap::new(), incomplete: BTreeMap::new() }
     }
 
-    /// Whether that block is known, with all its bodies.
-    pub(in crate::ordering) fn is_whole(&self, id: &Id) -> bool {
-        self.whole.contains_key(id)
+    /// Whether that block is here with all its bodies; then so is this copy of it, which another
+    /// leader may have made of the same tries.
+    pub(in crate::ordering) fn is_whole(&self, block: &B) -> bool {
+        let known = self.whole.get(&block.id());
+        known.inspect(|known| block.payload().fill_like(known.payload())).is_some()
     }
 
     /// Whether some block lacks bodies.
@@ -47,7 +49,7 @@ impl<B: Proposable> Shelf<B> {
         stock: &mut Stock,
         ordered: &Ordered,
     ) {
-        if self.is_whole(&block.id()) || self.incomplete.contains_key(&block.id()) {
+        if self.is_whole(block) || self.incomplete.contains_key(&block.id()) {
             return;
         }
         let missing = stock.lacks(block.payload(), ordered);

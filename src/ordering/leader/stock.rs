@@ -38,6 +38,18 @@ impl Stock {
         self.pool.body(id).or_else(|| ordered.body(id))
     }
 
+    /// These tries with their bodies, as far as those are here.
+    pub(in crate::ordering) fn items<'a>(
+        &'a self,
+        tries: &'a [Try],
+        ordered: &'a Ordered,
+    ) -> impl Iterator<Item = Item> + 'a {
+        tries.iter().filter_map(|name| {
+            let signed = self.body(&name.id, ordered)?.clone();
+            Some(Item { signed, attempt: name.attempt })
+        })
+    }
+
     /// A router hands in an attestation.
     pub(in crate::ordering) fn submit(&mut self, now: LocalTime, item: &Item, ordered: &Ordered) {
         self.take(now, item, ordered);

@@ -71,7 +71,7 @@ impl Replica {
     fn whole(&self, seq: Seq) -> Option<(&Slot, &Arc<Batch>)> {
         let slot = self.book.slot(seq)?;
         let batch = &slot.pre_prepare.as_ref()?.batch;
-        self.shelf.is_whole(&batch.id).then_some((slot, batch))
+        self.shelf.is_whole(batch).then_some((slot, batch))
     }
 
     /// PREPARE, of backups: the primary's is in its PRE-PREPARE.
