@@ -132,9 +132,11 @@ impl Book {
         self.slots.iter().map(|(seq, slot)| (*seq, slot))
     }
 
-    /// Those not executed.
+    /// Those not executed, and given out: what only few prepared in an earlier view is not, once
+    /// a view has begun without it.
     pub(super) fn open_slots(&self) -> impl DoubleEndedIterator<Item = (Seq, &Slot)> {
-        self.slots.range(self.next()..).map(|(seq, slot)| (*seq, slot))
+        let slots = self.slots.range(self.next()..).map(|(seq, slot)| (*seq, slot));
+        slots.filter(|(_, slot)| slot.pre_prepare.is_some() || !self.is_active())
     }
 
     pub(super) fn seen(&self) -> &Ordered {
@@ -188,6 +190,7 @@ impl Book {
 
     /// Of the numbers only what was prepared outlasts a view.
     fn forget_view(&mut self) {
+        self.slots.retain(|_, slot| slot.prepared.is_some());
         for slot in self.slots.values_mut() {
             *slot = Slot { prepared: slot.prepared.take(), ..Slot::default() };
         }

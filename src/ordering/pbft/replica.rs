@@ -209,7 +209,10 @@ impl Replica {
         Again {
             stand: self.stand(),
             pre_prepares: own.filter_map(|slot| slot.pre_prepare.clone()).collect(),
-            votes: open().flat_map(|slot| slot.prepare.iter().chain(&slot.commit)).cloned().collect(),
+            votes: open()
+                .flat_map(|slot| slot.prepare.iter().chain(&slot.commit))
+                .cloned()
+                .collect(),
             mark: self.signed_mark(),
             view_change: self.book.wanted().cloned(),
         }
@@ -325,12 +328,7 @@ impl crate::ordering::Replica<Pbft> for Replica {
         self.settle(now, out);
     }
 
-    fn restart(
-        &mut self,
-        now: LocalTime,
-        kept: Option<JournalOf<Book>>,
-        out: &mut Out<Pbft>,
-    ) {
+    fn restart(&mut self, now: LocalTime, kept: Option<JournalOf<Book>>, out: &mut Out<Pbft>) {
         if let Some(journal) = kept {
             self.book = Kept::restore(&journal);
             self.recall(now);

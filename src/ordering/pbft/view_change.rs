@@ -82,8 +82,7 @@ impl Replica {
     pub(super) fn wanted(&mut self, wanted: &Arc<ViewChange>) {
         let known = self.changes.get(&wanted.voter).map(|known| known.view);
         let is_news = known.is_none_or(|known| known < wanted.view);
-        let is_over =
-            if self.book.is_active() { self.book.view() + 1 } else { self.book.view() };
+        let is_over = if self.book.is_active() { self.book.view() + 1 } else { self.book.view() };
         if is_news && wanted.view >= is_over && self.rules.accept_change(wanted) {
             self.changes.insert(wanted.voter, wanted.clone());
         }

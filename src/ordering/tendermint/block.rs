@@ -41,16 +41,6 @@ impl fmt::Debug for Block {
 
 encode_fields!(Block { height, parent, payload });
 
-impl crate::ordering::leader::Proposable for Block {
-    fn id(&self) -> Id {
-        self.id
-    }
-
-    fn payload(&self) -> &Payload {
-        &self.payload
-    }
-}
-
 /// Which of the two votes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
