@@ -25,7 +25,7 @@ fn hasty(planted: Option<Planted>, millis: u64) -> Params {
         planted,
         batch_delay: Span::from_millis(5),
         timeout: Span::from_millis(millis),
-        timeout_longest: Span::from_secs(10),
+        timeout_longest: Span::from_secs(1),
         resend: Span::from_millis(100),
         checkpoint: 4,
         window: 8,
