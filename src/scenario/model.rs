@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::check::Check;
+use super::claim::Claim;
 use super::selector::Selector;
 use crate::kernel::{Span, VirtualTime};
 
@@ -51,6 +52,8 @@ pub struct Scenario {
     pub always: Vec<Check>,
     /// Must be seen at least once, else nothing was tested.
     pub sometimes: Vec<Check>,
+    /// What is claimed of variants, over seeds; in file order.
+    pub claims: Vec<Claim>,
     /// Virtual CPU per kind of work.
     pub costs: Costs,
     /// Every named span, in order of start; `calm` first.
