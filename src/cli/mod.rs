@@ -1,5 +1,6 @@
 //! The command line: one file per command, the only prints, the exit codes.
 
+mod arg_values;
 mod args;
 mod claims;
 mod compare;
