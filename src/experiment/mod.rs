@@ -1,7 +1,9 @@
 //! Questions that take more than one run: with the twin, over seeds, between variants, and the
 //! hunt for a seed that breaks a guarantee.
 
+mod challenge;
 mod check;
+mod claims;
 mod compare;
 mod fault_report;
 mod grouped;
@@ -12,7 +14,13 @@ mod trail;
 pub mod validate;
 mod verdict;
 
-pub use check::{CheckResult, Met, evaluate};
+/// What variants owe, for those who compare them.
+pub use crate::ordering::{Assumptions, FaultModel, Guarantees, Property, TransportNeed};
+pub use challenge::{Change, changes};
+pub use check::{CheckResult, Met, evaluate, measured_in, statistic as statistic_of};
+pub use claims::{
+    ClaimResult, Standing as ClaimStanding, gravest as gravest_claim, judge_claims, ratio,
+};
 pub use compare::{Comparison, Grid, GridRun, Variant, compare};
 pub use fault_report::FaultReport;
 pub use grouped::grouped;
