@@ -24,7 +24,7 @@ pub use claims::{
 pub use compare::{Comparison, Grid, GridRun, Variant, compare};
 pub use fault_report::FaultReport;
 pub use grouped::grouped;
-pub use hunt::{Find, Hunt, HuntReport, hunt};
+pub use hunt::{Find, Hunt, HuntReport, MOST_RUNS, Size, Smallest, hunt, shrink};
 pub use pool::{Panicked, run_all};
 pub use single::{Pair, judge_pair, run_pair, twin_of};
 pub use trail::Trail;
