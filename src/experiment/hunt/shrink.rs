@@ -180,7 +180,10 @@ impl Rows for Statements {
 
 impl Listener for Statements {
     fn facts(&mut self, facts: &[Recorded<Fact>]) {
-        let planned = |at: &&Recorded<Fact>| matches!(at.fact, Fact::Planned { kind, .. } if kind != Kind::Query);
-        self.0 += facts.iter().filter(planned).count() as u64;
+        let is_statement = |at: &&Recorded<Fact>| match at.fact {
+            Fact::Planned { kind, .. } => kind != Kind::Query,
+            _ => false,
+        };
+        self.0 += facts.iter().filter(is_statement).count() as u64;
     }
 }

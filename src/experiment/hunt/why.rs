@@ -64,7 +64,10 @@ impl<'a> Walk<'a> {
         let last = facts.iter().rposition(|fact| fact.key.time.to_string() == instant);
         let facts = &facts[..last.map_or(facts.len(), |last| last + 1)];
         let (validators, operations) = (numbers(first, "validator-"), numbers(first, "#"));
-        let is_sent = |at: &Recorded<Fact>| matches!(at.fact, Fact::Sent { operation, .. } if operations.contains(&operation));
+        let is_sent = |at: &Recorded<Fact>| match at.fact {
+            Fact::Sent { operation, .. } => operations.contains(&operation),
+            _ => false,
+        };
         let begin = facts.iter().position(is_sent).unwrap_or(0);
         Self { validators, operations, facts, begin }
     }
