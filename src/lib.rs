@@ -8,7 +8,8 @@
 //! - [`attestation`]: what is exchanged, its ids, signatures and registry rules.
 //! - [`trace`]: facts, what processes tell of themselves, and their digest.
 //! - [`network`]: how long a message takes and what becomes of it; hosts that fail.
-//! - [`ordering`]: the strategies to compare, each a pure state machine.
+//! - [`ordering`]: the strategies to compare, each a pure state machine; [`ordering::own`] shows
+//!   how to add one.
 //! - [`actors`]: load plan, clients, routers, validators, made of the parts above.
 //! - [`history`]: is there an order of operations on registers that explains what was answered?
 //! - [`measure`]: observers that read facts; the one table of metrics.

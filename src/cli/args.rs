@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::arg_values::{Seeds, axis_of, over_of, override_of, seed_of, seeds_of};
+use super::over::Over;
 use crate::history::{DEFAULT_BUDGET, Model};
+use crate::scenario::claim::Axis;
 
 /// The root of the command line.
 #[derive(Debug, Parser)]
@@ -33,6 +36,12 @@ pub(super) enum Command {
     /// Run variants of a scenario on the same seeds and say which is better, and at what price
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArgs),
+    /// Repeat a comparison along an axis: load, delay, loss, the size of the committee
+    #[command(after_help = SWEEP_EXAMPLES)]
+    Sweep(SweepArgs),
+    /// Judge what scenarios claim of variants: each claim HOLDS, FAILS, or is OPEN
+    #[command(after_help = CLAIMS_EXAMPLES)]
+    Claims(ClaimsArgs),
     /// Prove that a stored result, a run or a whole grid, can be reproduced byte for byte
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayArgs),
@@ -91,8 +100,29 @@ const COMPARE_EXAMPLES: &str = "Examples:
   attestorm compare out-of-order-links --by ordering=arrival,causal,sequencer --seeds 1..10
   attestorm compare overlapping-claims --by validators.count=4,7,10
   attestorm compare out-of-order-links --by fault.storm.delay.jitter=100ms,200ms,400ms
+  attestorm compare dead-leader --by ordering=all --seeds 1..5
+  attestorm compare dead-leader --by ordering=bcb,jolteon,mysticeti --challenge
 
-A comparison that is done exits with 0, whatever it found.";
+A comparison that is done exits with 0, whatever it found; but for the claims of its scenario that
+these variants answer: 99 if one fails, 97 if one is left open.";
+
+const SWEEP_EXAMPLES: &str = "Examples:
+  attestorm sweep calm-baseline --by ordering=bcb,jolteon --over load.issuers.rate=50/s..800/s
+  attestorm sweep calm-baseline --by ordering=bcb,jolteon --over validators.count=4,7,16,40 \\
+      --on 'mean(messages)'
+  attestorm sweep out-of-order-links --by ordering=arrival,causal --over fault.storm.loss=0%..4%
+
+A sweep that is done exits with 0, whatever it found.";
+
+const CLAIMS_EXAMPLES: &str = "Examples:
+  attestorm claims out-of-order-links
+  attestorm claims dead-leader partition-heal --seeds 101..130
+  attestorm claims ours.toml --format json
+
+A claim that is open says how many seeds would probably settle it.
+
+Exit codes: 0 all hold, 97 one is left open, 99 one fails, 98 a guarantee was broken, 104 invalid
+scenario.";
 
 const REPLAY_EXAMPLES: &str = "Examples:
   attestorm replay                                      the latest result of all
@@ -243,11 +273,55 @@ pub(super) struct CompareArgs {
     pub(super) engine: EngineArgs,
     /// What differs: `ordering=arrival,causal`, or any path that `--set` takes
     #[arg(long, value_name = "PATH=A,B,…", value_parser = axis_of)]
-    pub(super) by: (String, Vec<String>),
+    pub(super) by: Axis,
     /// The seeds, both ends included: `1..10`, or `1,4,9`
     #[arg(long, value_name = "SEEDS", value_parser = seeds_of, default_value = "1..10")]
     pub(super) seeds: Seeds,
+    /// Move each assumption alone, on five seeds at most: does the verdict hold?
+    #[arg(long)]
+    pub(super) challenge: bool,
     /// How to print the table
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+/// Arguments of `sweep`.
+#[derive(Args, Debug)]
+pub(super) struct SweepArgs {
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
+    /// What draws a line each: `ordering=arrival,causal`, or any path that `--set` takes
+    #[arg(long, value_name = "PATH=A,B,…", value_parser = axis_of)]
+    pub(super) by: Axis,
+    /// The horizontal axis: `validators.count=4,7,16`, or five points of `fault.storm.loss=0%..4%`
+    #[arg(long, value_name = "PATH=A,B,…|A..B", value_parser = over_of)]
+    pub(super) over: Over,
+    /// What is shown; the p99 to applied in the first fault if not given
+    #[arg(long, value_name = "STAT(METRIC)")]
+    pub(super) on: Option<String>,
+    /// The seeds, both ends included: `1..10`, or `1,4,9`
+    #[arg(long, value_name = "SEEDS", value_parser = seeds_of, default_value = "1..3")]
+    pub(super) seeds: Seeds,
+    /// How to print the table
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+/// Arguments of `claims`.
+#[derive(Args, Debug)]
+pub(super) struct ClaimsArgs {
+    /// Scenario files, or names of bundled scenarios
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub(super) scenarios: Vec<String>,
+    /// Change a value of each scenario: `--set load.issuers.rate=200/s`; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = override_of)]
+    pub(super) sets: Vec<(String, String)>,
+    /// The seeds, both ends included: `1..10`, or `1,4,9`
+    #[arg(long, value_name = "SEEDS", value_parser = seeds_of, default_value = "1..10")]
+    pub(super) seeds: Seeds,
+    /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
 }
@@ -360,86 +434,9 @@ pub(super) enum ScenarioCommand {
     },
 }
 
-/// Seeds in order, each once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Seeds(pub(super) Vec<u64>);
-
-/// The most seeds of one command.
-const MOST_SEEDS: u64 = 100_000;
-
-fn seed_of(text: &str) -> Result<u64, String> {
-    text.trim().parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
-}
-
-fn seeds_of(text: &str) -> Result<Seeds, String> {
-    let number = |text: &str| {
-        seed_of(text).map_err(|_| format!("`{text}` is not a seed: write 1..20 or 1,4,9"))
-    };
-    let mut seeds = Vec::new();
-    for part in text.split(',') {
-        match part.split_once("..") {
-            None => seeds.push(number(part)?),
-            Some((first, last)) => {
-                let (first, last) = (number(first)?, number(last.trim_start_matches('='))?);
-                if last < first {
-                    return Err(format!("`{part}` runs backwards: write {last}..{first}"));
-                }
-                if last - first >= MOST_SEEDS {
-                    return Err(format!("`{part}` has more than {MOST_SEEDS} seeds"));
-                }
-                seeds.extend(first..=last);
-            }
-        }
-    }
-    seeds.sort_unstable();
-    seeds.dedup();
-    Ok(Seeds(seeds))
-}
-
-fn override_of(text: &str) -> Result<(String, String), String> {
-    let (path, value) = text.split_once('=').ok_or("write PATH=VALUE, as in ordering=causal")?;
-    Ok((path.trim().to_owned(), value.trim().to_owned()))
-}
-
-fn axis_of(text: &str) -> Result<(String, Vec<String>), String> {
-    let (path, values) =
-        override_of(text).map_err(|_| "write PATH=A,B, as in ordering=arrival,causal")?;
-    let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();
-    let is_all = path == "ordering" && values == ["all"];
-    if values.len() < 2 && !is_all || values.iter().any(String::is_empty) {
-        return Err("name at least two values, as in ordering=arrival,causal".to_owned());
-    }
-    if let Some(twice) = (1..values.len()).find(|at| values[..*at].contains(&values[*at])) {
-        return Err(format!("`{}` stands there twice", values[twice]));
-    }
-    Ok((path, values))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn seeds_are_ranges_and_lists() {
-        let check =
-            |text: &str, seeds: &[u64]| assert_eq!(seeds_of(text), Ok(Seeds(seeds.to_vec())));
-        check("1..3", &[1, 2, 3]);
-        check("4", &[4]);
-        check("9,1..2", &[1, 2, 9]);
-        assert!(seeds_of("3..1").is_err());
-        assert!(seeds_of("one").is_err());
-        assert!(seeds_of("1..99999999").is_err());
-    }
-
-    #[test]
-    fn an_axis_has_a_path_and_values() {
-        let values = |text: &str| axis_of(text).map(|(path, values)| (path, values.len()));
-        assert_eq!(values("ordering=a,b"), Ok(("ordering".to_owned(), 2)));
-        assert!(values("ordering=a").is_err());
-        assert!(values("ordering").is_err());
-        assert!(values("ordering=all").is_ok());
-        assert!(values("ordering=a,b,a").is_err());
-    }
 
     #[test]
     fn the_command_line_is_sound() {

@@ -10,8 +10,8 @@ pub(super) const GREETING: &str = concat!(
   attestorm compare out-of-order-links --by ordering=arrival,causal,sequencer
   attestorm scenario list                   the bundled scenarios, each asks one question
 
-everyday   run  compare  report           look closer   replay  history  validate
-search     hunt                           files         scenario  metrics  completions
+everyday   run  compare  sweep  report    look closer   replay  history  validate
+search     hunt  claims                   files         scenario  metrics  completions
            attestorm <command> --help has examples
 "
 );
@@ -27,12 +27,15 @@ Usage: attestorm [--quiet] <command> …
 Everyday
   run <scenario>                 verdict, numbers beside the calm twin, charts
   compare <scenario> --by a=b,c  variants on the same seeds: which is better, at what price
+  compare … --challenge          each assumption moved alone: does the verdict hold?
+  sweep <scenario> --by … --over path=a..b   the same along an axis: a table and a chart
   report [result]                draw charts and pages of a stored result again
 Look closer
   replay [result]                prove that a run or a grid can be reproduced byte for byte
   validate [ordering]            results that others measured against this build
   history check <file>           judge a history that another system recorded: linearizable?
 Search
+  claims <scenario>…             what its author claims of variants: holds, fails, or open?
   hunt <scenario>                random faults from seeds: does one break a guarantee?
 Files
   scenario list|show|check|schema|new

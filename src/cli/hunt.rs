@@ -7,9 +7,11 @@ use super::args::HuntArgs;
 use super::output::{FAILED, fail, print};
 use super::progress::Progress;
 use super::source;
-use crate::experiment::{Find, Hunt, HuntReport, Word, hunt as go_hunting};
+use crate::experiment::{
+    Find, Hunt, HuntReport, MOST_RUNS, Smallest, Word, hunt as go_hunting, shrink,
+};
 use crate::ordering::Catalogue;
-use crate::report::{Draft, StoreError, grouped};
+use crate::report::{Draft, StoreError, grouped, hunt_screen};
 
 pub(super) fn hunt(args: &HuntArgs, catalogue: &Catalogue, quiet: bool) -> ExitCode {
     let scenario = match source::scenario(&args.scenario, &[], catalogue) {
@@ -35,9 +37,15 @@ pub(super) fn hunt(args: &HuntArgs, catalogue: &Catalogue, quiet: bool) -> ExitC
         ));
         return ExitCode::SUCCESS;
     };
-    match keep(first, args, &ordering) {
+    let mut progress = Progress::new("shrunk", MOST_RUNS.into(), quiet);
+    let told = |runs| progress.at(u64::from(runs), MOST_RUNS.into());
+    let smallest = shrink(&first.scenario, catalogue, source::cores(), told);
+    drop(progress);
+    match keep(first, smallest.as_ref(), args, &ordering) {
         Ok(file) => {
-            print(&format!("{}\nnext: attestorm run {file}\n", first.broken));
+            let broken = || format!("{}\n", first.broken);
+            let screen = smallest.as_ref().map_or_else(broken, hunt_screen);
+            print(&format!("{screen}next: attestorm run {file}\n"));
             ExitCode::from(Word::Broken.exit())
         }
         Err(error) => fail(error, FAILED),
@@ -59,11 +67,18 @@ fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
     )
 }
 
-/// Stores the scenario of a find, so that it can be run again.
-fn keep(find: &Find, args: &HuntArgs, ordering: &str) -> Result<String, StoreError> {
+/// Stores the scenario of a find, as small as it got and as it was, so that it can be run again.
+fn keep(
+    find: &Find,
+    smallest: Option<&Smallest>,
+    args: &HuntArgs,
+    ordering: &str,
+) -> Result<String, StoreError> {
     let folder = args.out.join(format!("hunt-{ordering}"));
-    let draft = Draft::begin(&folder, &format!("run-{}", find.number))?;
-    draft.write("scenario.toml", find.scenario.to_toml())?;
+    let draft = Draft::begin(&folder, &find.number.to_string())?;
+    let scenario = smallest.map_or(&find.scenario, |smallest| &smallest.scenario);
+    draft.write("scenario.toml", scenario.to_toml())?;
+    draft.write("original.toml", find.scenario.to_toml())?;
     draft.write("broken.txt", format!("{}\n", find.broken))?;
     let place = draft.publish(None)?;
     Ok(place.join("scenario.toml").display().to_string())

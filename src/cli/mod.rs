@@ -1,6 +1,8 @@
 //! The command line: one file per command, the only prints, the exit codes.
 
+mod arg_values;
 mod args;
+mod claims;
 mod compare;
 mod follow;
 mod greeting;
@@ -9,11 +11,13 @@ mod history;
 mod hunt;
 mod metrics;
 mod output;
+mod over;
 mod progress;
 mod replay;
 mod report;
 mod run;
 mod scenario;
+mod settings;
 mod source;
 mod stored;
 mod validate;
@@ -77,6 +81,8 @@ impl Cli {
         match command {
             Command::Run(args) => run::run(&args, catalogue, quiet),
             Command::Compare(args) => compare::compare(&args, catalogue, quiet),
+            Command::Sweep(args) => settings::sweep(&args, catalogue, quiet),
+            Command::Claims(args) => claims::claims(&args, catalogue, quiet),
             Command::Replay(args) => replay::replay(&args, catalogue, quiet),
             Command::Report(args) => report::report(&args, catalogue, quiet),
             Command::Hunt(args) => hunt::hunt(&args, catalogue, quiet),

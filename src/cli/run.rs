@@ -105,7 +105,7 @@ fn over_seeds(
 ) -> ExitCode {
     let axis = "ordering".to_owned();
     let variant = Variant { label: scenario.ordering.clone(), scenario };
-    let grid = Grid { axis, variants: vec![variant], seeds: seeds.to_vec() };
+    let grid = Grid { axis, variants: vec![variant], seeds: seeds.to_vec(), with_real: true };
     let name = &args.scenario.scenario;
     let next = |worst: u64| format!("attestorm run {name} --seed {worst}");
     let job = Job { grid, folder: "seeds", engine: &args.engine, format: args.format, quiet };

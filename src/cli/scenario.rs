@@ -52,9 +52,10 @@ fn check(args: &ScenarioArgs, catalogue: &Catalogue) -> ExitCode {
     match source::scenario(args, &[], catalogue) {
         Ok(scenario) => {
             let (faults, demands) = (scenario.faults.len(), scenario.thresholds.len());
-            let name = &scenario.name;
+            let (name, claims) = (&scenario.name, scenario.claims.len());
             print(&format!(
-                "{name} is valid: {faults} faults, {demands} thresholds\nnext: attestorm run {}\n",
+                "{name} is valid: {faults} faults, {demands} thresholds, {claims} claims\n\
+                 next: attestorm run {}\n",
                 args.scenario
             ));
             ExitCode::SUCCESS

@@ -144,6 +144,7 @@ impl StoredGrid {
             axis: self.origin.axis.clone(),
             variants: variants.collect(),
             seeds: of_first.map(|cell| cell.seed).collect(),
+            with_real: true,
         }
     }
 }

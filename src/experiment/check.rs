@@ -1,8 +1,9 @@
 //! Whether a check of the author holds, on what a run measured.
 
+use super::single::Pair;
 use crate::kernel::Span;
 use crate::measure::{Measured, Measurement, Statistic};
-use crate::scenario::check::{Bound, Check, Relation, Stat};
+use crate::scenario::check::{Bound, Check, Relation, Stat, Subject};
 
 /// Whether a check is met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub struct Evidence<'a> {
 
 /// Evaluates one check.
 pub fn evaluate(name: &str, check: &Check, evidence: Evidence<'_>) -> CheckResult {
-    judge(name, check, measure(check, evidence.run, evidence), evidence)
+    judge(name, check, measure(check.subject(), evidence.run, evidence), evidence)
 }
 
 /// Judges what was measured for a check.
@@ -55,7 +56,7 @@ pub(super) fn judge(
         Bound::Value(value) => Some(value),
         Bound::TimesTwin(factor) => evidence
             .twin
-            .and_then(|twin| measure(check, twin, evidence).value())
+            .and_then(|twin| measure(check.subject(), twin, evidence).value())
             .map(|value| value * factor),
     };
     let met = match (measured, bound) {
@@ -78,20 +79,28 @@ fn holds(value: f64, relation: Relation, bound: f64) -> Met {
     if holds { Met::Yes } else { Met::No }
 }
 
-fn measure(check: &Check, of: &Measurement, evidence: Evidence<'_>) -> Measured {
-    let Some(statistic) = statistic(check.stat) else {
+/// What was measured of a subject in a run, beside its twin.
+pub fn measured_in(pair: &Pair, of: Subject<'_>) -> Measured {
+    let evidence = Evidence { run: &pair.run.measurement, twin: pair.twin_measurement() };
+    measure(of, &pair.run.measurement, evidence)
+}
+
+/// What was measured of a subject.
+pub(super) fn measure(of: Subject<'_>, run: &Measurement, evidence: Evidence<'_>) -> Measured {
+    let Some(statistic) = statistic(of.stat) else {
         let Some(twin) = evidence.twin else { return Measured::NoData };
-        return of
-            .recovery(&check.metric, twin)
+        return run
+            .recovery(of.metric, twin)
             .map_or(Measured::Never, |took: Span| Measured::Value(took.as_millis_f64()));
     };
-    let phase = check.phase.as_deref().map_or(Some(0), |name| of.phase(name));
-    let Some(phase) = phase else { return Measured::NoData };
-    of.value(&check.metric, statistic, phase, check.window)
+    let Some(phase) = of.phase.map_or(Some(0), |name| run.phase(name)) else {
+        return Measured::NoData;
+    };
+    run.value(of.metric, statistic, phase, of.window)
 }
 
 /// The statistic over one phase; `None` for a recovery, which looks across phases.
-pub(super) const fn statistic(stat: Stat) -> Option<Statistic> {
+pub const fn statistic(stat: Stat) -> Option<Statistic> {
     Some(match stat {
         Stat::Percentile(share) => Statistic::Percentile(share),
         Stat::Max => Statistic::Max,

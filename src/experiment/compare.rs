@@ -10,7 +10,7 @@ use super::single::{Pair, run_pair};
 use super::trail::Trail;
 use super::verdict::Word;
 use crate::measure::{NoRows, Statistic};
-use crate::ordering::Catalogue;
+use crate::ordering::{Catalogue, Committee, Guarantees};
 use crate::scenario::model::{Crypto, Scenario};
 use crate::simulation::{Failure, Options, run};
 use crate::trace::Digest;
@@ -33,6 +33,8 @@ pub struct Grid {
     pub variants: Vec<Variant>,
     /// The seeds, in order.
     pub seeds: Vec<u64>,
+    /// Whether the first seed of each variant runs once more with real signatures.
+    pub with_real: bool,
 }
 
 /// One run of a grid.
@@ -48,11 +50,14 @@ pub struct Comparison {
     pub labels: Vec<String>,
     /// By variant: the parameters of its ordering, defaults filled in.
     pub parameters: Vec<Value>,
+    /// By variant: what its ordering owes, and what it assumes.
+    pub guarantees: Vec<Guarantees>,
     /// `runs[variant][seed]`.
     pub runs: Vec<Vec<GridRun>>,
     /// `trails[variant][seed]`: how each run came to its digest.
     pub trails: Vec<Vec<Trail>>,
-    /// Whether the first seed of each variant has the same digest with real signatures.
+    /// Whether the first seed of each variant has the same digest with real signatures; nothing
+    /// if that was not wanted.
     pub real_agrees: Vec<bool>,
 }
 
@@ -74,6 +79,31 @@ impl Comparison {
         let runs = self.seeds.iter().zip(self.runs.first().into_iter().flatten());
         let worst = runs.min_by(|(_, a), (_, b)| badness(b).total_cmp(&badness(a)));
         worst.map_or(0, |(seed, _)| *seed)
+    }
+
+    /// Cuts a grid of these variants, once for each of several settings, into one comparison for
+    /// each setting.
+    ///
+    /// # Panics
+    /// If it is no such grid.
+    pub fn split(self, labels: &[String]) -> Vec<Self> {
+        let Self { axis, seeds, parameters, guarantees, runs, trails, .. } = self;
+        assert!(!labels.is_empty() && runs.len() % labels.len() == 0, "a whole number of settings");
+        let settings = runs.len() / labels.len();
+        let (mut parameters, mut guarantees) = (parameters.into_iter(), guarantees.into_iter());
+        let (mut runs, mut trails) = (runs.into_iter(), trails.into_iter());
+        let count = labels.len();
+        let one = |_| Self {
+            axis: axis.clone(),
+            seeds: seeds.clone(),
+            labels: labels.to_vec(),
+            parameters: parameters.by_ref().take(count).collect(),
+            guarantees: guarantees.by_ref().take(count).collect(),
+            runs: runs.by_ref().take(count).collect(),
+            trails: trails.by_ref().take(count).collect(),
+            real_agrees: Vec::new(),
+        };
+        (0..settings).map(one).collect()
     }
 
     /// How many runs there are, twins not counted.
@@ -114,8 +144,8 @@ enum Done {
     Real(Digest),
 }
 
-/// Runs a grid on `threads` cores. Signatures are modelled; the first seed of each variant runs
-/// once more with real ones. `progress` hears how many of how many cells are done.
+/// Runs a grid on `threads` cores. Signatures are modelled; if wanted, the first seed of each
+/// variant runs once more with real ones. `progress` hears how many of how many cells are done.
 ///
 /// # Errors
 /// The first run, in grid order, that came to nothing.
@@ -126,18 +156,22 @@ pub fn compare(
     threads: usize,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Comparison, String> {
-    let Grid { axis, variants, seeds } = grid;
+    let Grid { axis, variants, seeds, with_real } = grid;
     let with =
         |scenario: &Scenario, seed, crypto| Box::new(Scenario { seed, crypto, ..scenario.clone() });
     let mut cells: Vec<Cell> = Vec::new();
     // The slow ones first, so that no core waits for one of them at the end.
     let first = seeds.first().copied().unwrap_or(1);
-    cells.extend(variants.iter().map(|v| Cell::Real(with(&v.scenario, first, Crypto::Real))));
+    let reals = variants.iter().filter(|_| with_real);
+    cells.extend(reals.map(|v| Cell::Real(with(&v.scenario, first, Crypto::Real))));
     for variant in &variants {
         let modelled = |seed: &u64| Cell::Pair(with(&variant.scenario, *seed, Crypto::Modelled));
         cells.extend(seeds.iter().map(modelled));
     }
-    let parameters = variants.iter().map(|v| parameters(&v.scenario, catalogue)).collect();
+    let parameters: Vec<Value> =
+        variants.iter().map(|v| parameters(&v.scenario, catalogue)).collect();
+    let owed = variants.iter().zip(&parameters);
+    let guarantees = owed.map(|(v, set)| guarantees(&v.scenario, set, catalogue)).collect();
     let total = cells.len();
     let shared = Arc::new(catalogue.clone());
     let work = move |cell| work_off(cell, &shared, options);
@@ -145,7 +179,7 @@ pub fn compare(
     let mut done = done.into_iter().map(flatten).collect::<Result<Vec<_>, _>>()?.into_iter();
     let real: Vec<Digest> = done
         .by_ref()
-        .take(variants.len())
+        .take(if with_real { variants.len() } else { 0 })
         .filter_map(|cell| if let Done::Real(digest) = cell { Some(digest) } else { None })
         .collect();
     let (mut runs, mut trails) = (Vec::new(), Vec::new());
@@ -160,7 +194,7 @@ pub fn compare(
     };
     let real_agrees = real.iter().zip(&runs).map(agrees).collect();
     let labels = variants.into_iter().map(|variant| variant.label).collect();
-    Ok(Comparison { axis, seeds, labels, parameters, runs, trails, real_agrees })
+    Ok(Comparison { axis, seeds, labels, parameters, guarantees, runs, trails, real_agrees })
 }
 
 /// The parameters of a scenario's ordering, defaults filled in.
@@ -169,6 +203,11 @@ fn parameters(scenario: &Scenario, catalogue: &Catalogue) -> Value {
     let set = set.unwrap_or_else(|| Value::Object(Map::new()));
     let filled = catalogue.find(&scenario.ordering).map(|entry| (entry.check)(&set));
     filled.and_then(Result::ok).unwrap_or(set)
+}
+
+fn guarantees(scenario: &Scenario, parameters: &Value, catalogue: &Catalogue) -> Guarantees {
+    let entry = catalogue.find(&scenario.ordering).expect("the ordering was checked");
+    (entry.guarantees)(&Committee::new(scenario.validators.count), parameters)
 }
 
 fn work_off(cell: Cell, catalogue: &Catalogue, options: Options) -> Result<Done, Failure> {

@@ -6,8 +6,11 @@
 //! miss proves nothing, so the report counts runs by what their faults achieved.
 
 mod faults;
+mod lesser;
+mod shrink;
 #[cfg(test)]
 mod tests;
+mod why;
 
 use std::sync::Arc;
 
@@ -19,6 +22,8 @@ use crate::ordering::Catalogue;
 use crate::scenario::model::Scenario;
 use crate::simulation::{GuaranteeVerdict, Options, Standing, run};
 use faults::drawn;
+
+pub use shrink::{MOST_RUNS, Size, Smallest, shrink};
 
 /// What is hunted in.
 #[derive(Clone, Debug)]

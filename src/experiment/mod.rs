@@ -1,7 +1,9 @@
 //! Questions that take more than one run: with the twin, over seeds, between variants, and the
 //! hunt for a seed that breaks a guarantee.
 
+mod challenge;
 mod check;
+mod claims;
 mod compare;
 mod fault_report;
 mod grouped;
@@ -12,11 +14,17 @@ mod trail;
 pub mod validate;
 mod verdict;
 
-pub use check::{CheckResult, Met, evaluate};
+/// What variants owe, for those who compare them.
+pub use crate::ordering::{Assumptions, FaultModel, Guarantees, Property, TransportNeed};
+pub use challenge::{Change, changes};
+pub use check::{CheckResult, Met, evaluate, measured_in, statistic as statistic_of};
+pub use claims::{
+    ClaimResult, Standing as ClaimStanding, gravest as gravest_claim, judge_claims, ratio,
+};
 pub use compare::{Comparison, Grid, GridRun, Variant, compare};
 pub use fault_report::FaultReport;
 pub use grouped::grouped;
-pub use hunt::{Find, Hunt, HuntReport, hunt};
+pub use hunt::{Find, Hunt, HuntReport, MOST_RUNS, Size, Smallest, hunt, shrink};
 pub use pool::{Panicked, run_all};
 pub use single::{Pair, judge_pair, run_pair, twin_of};
 pub use trail::Trail;

@@ -16,6 +16,15 @@ pub enum Measured {
 }
 
 impl Measured {
+    /// The same with its value, if there is one, changed.
+    #[must_use]
+    pub fn map(self, change: impl Fn(f64) -> f64) -> Self {
+        match self {
+            Self::Value(value) => Self::Value(change(value)),
+            Self::Never | Self::Few | Self::NoData => self,
+        }
+    }
+
     /// The value, if there is one.
     pub const fn value(self) -> Option<f64> {
         match self {

@@ -123,3 +123,83 @@ pub struct Guarantees {
     /// While these hold.
     pub assumptions: Assumptions,
 }
+
+impl FaultModel {
+    /// Whether whoever withstands this withstands `other`, too. What may do anything may stop.
+    pub const fn covers(self, other: Self) -> bool {
+        match (self, other) {
+            (_, Self::None | Self::Crash(0) | Self::Byzantine(0)) => true,
+            (Self::None, _) | (Self::Crash(_), Self::Byzantine(_)) => false,
+            (Self::Crash(ours) | Self::Byzantine(ours), Self::Crash(theirs))
+            | (Self::Byzantine(ours), Self::Byzantine(theirs)) => ours >= theirs,
+        }
+    }
+}
+
+impl TransportNeed {
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Datagram => 0,
+            Self::Reliable => 1,
+            Self::Stream => 2,
+        }
+    }
+}
+
+impl Guarantees {
+    /// Whether this owes all that `other` owes, on assumptions that are nowhere stronger.
+    pub fn covers(&self, other: &Self) -> bool {
+        let (ours, theirs) = (&self.assumptions, &other.assumptions);
+        // Without a bound nothing is assumed.
+        let bounds = [
+            (ours.delay_bound, theirs.delay_bound),
+            (ours.clock_bound, theirs.clock_bound),
+            (ours.absence_bound, theirs.absence_bound),
+        ];
+        let is_no_stronger = |(ours, theirs): (Option<Span>, Option<Span>)| match (ours, theirs) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(ours), Some(theirs)) => ours >= theirs,
+        };
+        other.owed.iter().all(|property| self.owed.contains(property))
+            && ours.faults.covers(theirs.faults)
+            && ours.transport.rank() <= theirs.transport.rank()
+            && bounds.into_iter().all(is_no_stronger)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owing(owed: &[Property], assumptions: Assumptions) -> Guarantees {
+        Guarantees { summary: String::new(), owed: owed.to_vec(), assumptions }
+    }
+
+    #[test]
+    fn more_owed_on_less_assumed_covers() {
+        use Property::{CausalOrder, TotalOrder};
+        let strict = Assumptions::STRICTEST;
+        let total = owing(&[CausalOrder, TotalOrder], strict);
+        let causal = owing(&[CausalOrder], strict);
+        assert!(total.covers(&causal) && total.covers(&total) && !causal.covers(&total));
+        let check = |better: Assumptions| {
+            assert!(owing(&[CausalOrder], better).covers(&causal), "{better:?}");
+            assert!(!causal.covers(&owing(&[CausalOrder], better)), "{better:?}");
+        };
+        check(Assumptions { faults: FaultModel::Crash(1), ..strict });
+        check(Assumptions { faults: FaultModel::Byzantine(1), ..strict });
+        check(Assumptions { transport: TransportNeed::Datagram, ..strict });
+        check(Assumptions { delay_bound: None, ..strict });
+        check(Assumptions { clock_bound: Some(Span::from_millis(1)), ..strict });
+        check(Assumptions { absence_bound: None, ..strict });
+    }
+
+    #[test]
+    fn what_may_do_anything_may_stop() {
+        use FaultModel::{Byzantine, Crash, None};
+        assert!(Byzantine(2).covers(Crash(2)) && Byzantine(2).covers(Byzantine(1)));
+        assert!(!Byzantine(2).covers(Crash(3)) && !Crash(3).covers(Byzantine(1)));
+        assert!(None.covers(None) && None.covers(Crash(0)) && !None.covers(Crash(1)));
+    }
+}

@@ -43,6 +43,7 @@ pub mod leader;
 pub mod mahi_mahi;
 pub mod mysticeti;
 pub mod odontoceti;
+pub mod own;
 pub mod pbft;
 pub mod sequencer;
 pub mod sharded_sequencer;
@@ -63,11 +64,12 @@ pub use erased::{Carried, HostedEffect, HostedReplica, HostedSubmitter, Submitte
 pub use guarantee::{Assumptions, FaultModel, Guarantees, Property, TransportNeed};
 pub use journal::Journal;
 
-/// What an implementation of a strategy needs.
+/// What an implementation of a strategy needs: the contract, and parts that most of them share.
 pub mod prelude {
     pub use super::{
-        Assumptions, Committee, FaultModel, Guarantees, Item, NoSubmitter, Out, Peer, Property,
-        Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId, TransportNeed, Try, Work,
+        Assumptions, Chase, Committee, Delivered, FaultModel, Guarantees, Item, Journal,
+        NoSubmitter, Out, Pauses, Peer, Property, Replica, Seat, Strategy, Submitter, SubmitterOut,
+        TimerId, TransportNeed, Try, Work,
     };
     pub use crate::attestation::{Encode, Encoder, Id, IdMap, KeyRing, Signature, Signer};
     pub(crate) use crate::attestation::{encode_fields, encode_variants};

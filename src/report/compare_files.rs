@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::compare_table::{COLUMNS, CompareTable, Estimate};
-use crate::experiment::{Comparison, Pair};
+use crate::experiment::{Comparison, Pair, judge_claims};
 use crate::measure::metric::{Kind, TABLE};
 use crate::measure::{Measured, Statistic};
 
@@ -74,7 +74,7 @@ pub fn compare_json(comparison: &Comparison) -> Value {
             ((*head).to_owned(), value)
         });
         json!({
-            "variant": row.label, "guarantees": row.guarantees,
+            "variant": row.label, "guarantees": row.guarantees.summary,
             "cells": cells.collect::<serde_json::Map<_, _>>(),
             "thresholds_met": row.met, "seeds_met": row.seeds_met,
             "word": row.gravest.text(),
@@ -100,5 +100,6 @@ pub fn compare_json(comparison: &Comparison) -> Value {
         "differences": differences.collect::<Vec<_>>(),
         "real_signatures_agree": comparison.real_agrees,
         "verdict": super::compare_verdict(comparison),
+        "claims": super::claims_json(&judge_claims(comparison)),
     })
 }

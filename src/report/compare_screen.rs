@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 
+use super::claim_lines::{claim_lines, claims_summary};
+use super::compare_needs::folded;
 use super::compare_table::{COLUMNS, CompareTable, MESSAGES, cell_text};
-use super::compare_verdict::{compare_limits, verdict_of};
+use super::compare_verdict::{MANY, compare_limits, verdict_of};
 use super::format::{cut, none_in, number, wall};
 use super::run_screen::{Making, wrapped};
-use crate::experiment::{Comparison, Pair, Word};
+use crate::experiment::{Comparison, Pair, Word, judge_claims};
 
 /// Columns of a screen.
 const WIDTH: usize = 100;
@@ -26,7 +28,7 @@ pub fn compare_screen(comparison: &Comparison, making: &Making) -> String {
     let room = HEIGHT.saturating_sub(text.lines().count() + end.lines().count());
     if said.len() > room {
         said.truncate(room.saturating_sub(1));
-        said.push("  more in compare.md".to_owned());
+        said.push("  more in decision.md".to_owned());
     }
     said.iter().for_each(|line| {
         let _ = writeln!(text, "{line}");
@@ -77,16 +79,14 @@ fn head(
     writeln!(to, "in {}, {interval}; times in ms, counts per 10,000\n", table.phase)
 }
 
-/// Rows worse than another in every column fold into one line beyond so many.
-const MANY: usize = 8;
-
 /// The table; columns that do not fit are left out, the last first.
 fn grid(comparison: &Comparison, table: &CompareTable) -> String {
     let axis = comparison.axis.rsplit('.').next().unwrap_or("variant");
-    let folded: Vec<usize> = if table.rows.len() > MANY { dominated(table) } else { Vec::new() };
-    let shown: Vec<usize> = (0..table.rows.len()).filter(|at| !folded.contains(at)).collect();
+    let folded = if table.rows.len() > MANY { folded(table) } else { Vec::new() };
+    let is_folded = |row: usize| folded.iter().any(|(at, _)| *at == row);
+    let shown: Vec<usize> = (0..table.rows.len()).filter(|at| !is_folded(*at)).collect();
     let mut columns = vec![column(axis, &shown, |at| cut(&table.rows[at].label, 24))];
-    columns.push(column("guarantees", &shown, |at| table.rows[at].guarantees.clone()));
+    columns.push(column("guarantees", &shown, |at| table.rows[at].guarantees.summary.clone()));
     for (at, (head, ..)) in COLUMNS.iter().enumerate() {
         columns.push(column(head, &shown, |row| {
             let row = &table.rows[row];
@@ -106,9 +106,16 @@ fn grid(comparison: &Comparison, table: &CompareTable) -> String {
     fit(&mut columns);
     let mut text = laid_out(&columns);
     if !folded.is_empty() {
-        let names: Vec<&str> = folded.iter().map(|at| table.rows[*at].label.as_str()).collect();
-        let line = format!("worse than another in every column: {}", names.join(", "));
-        let _ = writeln!(text, "{}", cut(&line, WIDTH));
+        let label = |at: usize| table.rows[at].label.as_str();
+        let names = folded.iter().map(|(at, by)| format!("{} ({})", label(*at), label(*by)));
+        let names = names.collect::<Vec<_>>().join(", ");
+        let line = format!(
+            "no choice, as another (in brackets) owes as much, is nowhere worse and \
+                            somewhere better: {names}"
+        );
+        wrapped(&line, WIDTH, "  ").iter().for_each(|line| {
+            let _ = writeln!(text, "{line}");
+        });
     }
     let _ = writeln!(text, "{}\n", legend(comparison, table));
     text
@@ -127,16 +134,6 @@ fn legend(comparison: &Comparison, table: &CompareTable) -> String {
 fn due(pair: &Pair, phase: &str) -> u64 {
     let measurement = &pair.run.measurement;
     measurement.phase(phase).map_or(0, |phase| measurement.due("orphans", phase))
-}
-
-/// Rows that another beats in every column.
-fn dominated(table: &CompareTable) -> Vec<usize> {
-    let worse = |at: usize, other: usize| {
-        let means = |row: usize| table.rows[row].cells.iter().map(|cell| cell.mean());
-        means(at).zip(means(other)).all(|(a, b)| a.zip(b).is_some_and(|(a, b)| a > b))
-    };
-    let rows = 0..table.rows.len();
-    rows.clone().filter(|at| rows.clone().any(|other| worse(*at, other))).collect()
 }
 
 /// A head and the texts below it.
@@ -180,16 +177,31 @@ fn laid_out(columns: &[Column]) -> String {
     text
 }
 
-/// Verdict and limits, line by line.
+/// Verdict, claims and limits, line by line.
 fn said(comparison: &Comparison, table: &CompareTable) -> Vec<String> {
     let mut lines = Vec::new();
     let verdict = verdict_of(table, comparison.seeds.len());
     for (word, sentences) in [("VERDICT", verdict), ("LIMITS", compare_limits(comparison, table))] {
+        if word == "LIMITS" {
+            lines.extend(claimed(comparison));
+        }
         for (at, sentence) in sentences.iter().enumerate() {
             let start = if at == 0 { format!("{word:<9}") } else { "  ".to_owned() };
             lines.extend(wrapped(&format!("{start}{sentence}"), WIDTH, "  "));
         }
     }
+    lines
+}
+
+/// The claims of the scenario that these variants answer.
+fn claimed(comparison: &Comparison) -> Vec<String> {
+    let results = judge_claims(comparison);
+    if results.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("CLAIMS   {}", claims_summary(&results))];
+    let indented = claim_lines(&results).into_iter().map(|line| cut(&format!("  {line}"), WIDTH));
+    lines.extend(indented);
     lines
 }
 
@@ -208,6 +220,7 @@ pub(super) fn crypto(comparison: &Comparison) -> String {
     let seed = comparison.seeds.first().copied().unwrap_or(0);
     let of = comparison.real_agrees.len();
     match of - agreeing {
+        0 if of == 0 => "modelled".to_owned(),
         0 => format!("modelled; seed {seed} of each ran again with real signatures: same digests"),
         wrong => format!("modelled; with real signatures {wrong} of {of} digests DIFFER: a defect"),
     }
@@ -216,7 +229,6 @@ pub(super) fn crypto(comparison: &Comparison) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::compare_table::tests::{row_of, table_of};
     use crate::report::sample::{SMALL, comparison_of};
 
     #[test]
@@ -234,17 +246,6 @@ mod tests {
         let text = laid_out(&columns);
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         assert!(columns.len() >= 5 && columns[1][0].ends_with('…'), "{columns:?}");
-    }
-
-    #[test]
-    fn a_row_beaten_in_every_column_is_dominated() {
-        let rows = vec![
-            row_of("good", 0, ["1 1", "1 1", "0 0", "0 0", "5 5"]),
-            row_of("bad", 0, ["2 2", "2 2", "1 1", "1 1", "6 6"]),
-            row_of("thrifty", 0, ["2 2", "2 2", "1 1", "1 1", "4 4"]),
-            row_of("unknown", 0, ["9 9", "-", "9 9", "9 9", "9 9"]),
-        ];
-        assert_eq!(dominated(&table_of(0, rows)), [1]);
     }
 
     #[test]

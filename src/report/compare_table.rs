@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::format::number;
-use crate::experiment::{Comparison, Met, Pair, Word};
+use crate::experiment::{Comparison, Guarantees, Met, Pair, Word};
 use crate::measure::metric::{self, Better};
 use crate::measure::statistics::{
     Interval, holm, mean, mean_interval, paired_difference, variance_reduction,
@@ -68,8 +68,8 @@ impl Estimate {
 pub struct Row {
     /// The value on the axis.
     pub label: String,
-    /// What its ordering owes.
-    pub guarantees: String,
+    /// What its ordering owes, and what it assumes.
+    pub guarantees: Guarantees,
     /// By column.
     pub cells: Vec<Estimate>,
     /// By column: nothing is better, as far as the seeds show. Nowhere with a single seed.
@@ -131,8 +131,11 @@ impl CompareTable {
         let first = comparison.runs.first().and_then(|runs| runs.first());
         let phase = first.map_or("run", Pair::focus).to_owned();
         let thresholds = first.map_or(0, |pair| pair.thresholds.len());
-        let variants = comparison.labels.iter().zip(&comparison.runs);
-        let rows = variants.map(|(label, runs)| row(label, runs, &phase)).collect();
+        let variants = comparison.labels.iter().zip(&comparison.guarantees).zip(&comparison.runs);
+        let row = |((label, owed), runs): ((&String, &Guarantees), &Vec<Pair>)| {
+            row(label, owed, runs, &phase)
+        };
+        let rows = variants.map(row).collect();
         Self::of_rows(phase, thresholds, rows)
     }
 
@@ -202,7 +205,7 @@ fn gaps(rows: &[Row]) -> BTreeMap<(usize, usize, usize), Gap> {
     gaps.collect()
 }
 
-fn row(label: &str, runs: &[Pair], phase: &str) -> Row {
+fn row(label: &str, guarantees: &Guarantees, runs: &[Pair], phase: &str) -> Row {
     let cells =
         COLUMNS.iter().map(|(_, metric, statistic)| estimate(runs, metric, *statistic, phase));
     let cells: Vec<Estimate> = cells.collect();
@@ -211,10 +214,9 @@ fn row(label: &str, runs: &[Pair], phase: &str) -> Row {
     let met = (0..thresholds).filter(|at| runs.iter().all(|pair| is_met(pair, *at))).count();
     let seeds_met = runs.iter().filter(|pair| (0..thresholds).all(|at| is_met(pair, at))).count();
     let gravest = runs.iter().map(|pair| pair.verdict.word()).min().unwrap_or(Word::Pass);
-    let guarantees = runs.first().map_or_else(String::new, |pair| pair.run.promise.clone());
     Row {
         label: label.to_owned(),
-        guarantees,
+        guarantees: guarantees.clone(),
         best: vec![false; cells.len()],
         cells,
         met,
@@ -225,19 +227,22 @@ fn row(label: &str, runs: &[Pair], phase: &str) -> Row {
 
 /// What was measured over seeds in one phase.
 pub(super) fn estimate(runs: &[Pair], metric: &str, statistic: Statistic, phase: &str) -> Estimate {
-    let measured: Vec<Measured> = runs
-        .iter()
-        .filter_map(|pair| {
-            let measurement = &pair.run.measurement;
-            Some(measurement.value(metric, statistic, measurement.phase(phase)?, None))
-        })
-        .collect();
+    let value = |pair: &Pair| {
+        let measurement = &pair.run.measurement;
+        let value = |phase| measurement.value(metric, statistic, phase, None);
+        measurement.phase(phase).map_or(Measured::NoData, value)
+    };
+    estimated(&runs.iter().map(value).collect::<Vec<_>>())
+}
+
+/// What was measured on each seed, as one estimate.
+pub(super) fn estimated(measured: &[Measured]) -> Estimate {
     let never = measured.iter().filter(|measured| **measured == Measured::Never).count();
     if never > 0 {
         return Estimate::Never(never);
     }
     let values: Vec<f64> = measured.iter().filter_map(|measured| measured.value()).collect();
-    if values.is_empty() || values.len() < runs.len() {
+    if values.is_empty() || values.len() < measured.len() {
         return Estimate::NoData;
     }
     let estimate = mean(&values).unwrap_or(0.0);
@@ -273,6 +278,7 @@ pub(super) fn cell_text(cell: &Estimate) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::experiment::Assumptions;
 
     /// A row of which each column has these values by seed; `never` and `-` stand for themselves.
     pub(in crate::report) fn row_of(label: &str, met: usize, columns: [&str; 5]) -> Row {
@@ -290,7 +296,11 @@ pub(super) mod tests {
         };
         Row {
             label: label.to_owned(),
-            guarantees: "nothing".to_owned(),
+            guarantees: Guarantees {
+                summary: "nothing".to_owned(),
+                owed: Vec::new(),
+                assumptions: Assumptions::STRICTEST,
+            },
             cells: columns.map(cell).to_vec(),
             best: vec![false; columns.len()],
             met,

@@ -1,5 +1,6 @@
 //! What can be said about variants. Each sentence is a template with a condition.
 
+use super::compare_needs::needs;
 use super::compare_table::{CONFIDENCE, CompareTable, DIVERGED, Estimate, MESSAGES, ORPHANS};
 use super::compare_table::{Gap, P50, P99, Row};
 use super::format::number;
@@ -9,6 +10,8 @@ use crate::simulation::Standing;
 
 /// Most sentences of a verdict.
 const MOST: usize = 5;
+/// Beyond so many variants needs are answered instead of each variant, and rows fold.
+pub(super) const MANY: usize = 8;
 
 /// What can be said about the variants, each sentence on grounds of its own.
 pub fn compare_verdict(comparison: &Comparison) -> Vec<String> {
@@ -22,6 +25,10 @@ pub(super) fn verdict_of(table: &CompareTable, seeds: usize) -> Vec<String> {
     let mut sentences = vec![first_sentence(table, best, seeds)];
     if table.thresholds == 0 && !has_p99(&table.rows[best]) {
         // Nobody is ahead, so nobody is compared with the others.
+        return sentences;
+    }
+    if table.rows.len() > MANY {
+        sentences.extend(needs(table));
         return sentences;
     }
     let others = (0..table.rows.len()).filter(|other| *other != best);
@@ -61,6 +68,11 @@ fn first_sentence(table: &CompareTable, best: usize, seeds: usize) -> String {
         (true, []) => {
             format!("{label}: the only one to meet every threshold, on {seeds} of {seeds} seeds.")
         }
+        (true, others) if others.len() > 2 => format!(
+            "{label} meets every threshold on {seeds} of {seeds} seeds, and so do {} others: {}.",
+            others.len(),
+            others.join(", ")
+        ),
         (true, others) => format!(
             "{label} meets every threshold on {seeds} of {seeds} seeds, and so does {}.",
             others.join(", and so does ")

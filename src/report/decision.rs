@@ -3,11 +3,12 @@
 
 use std::fmt::Write;
 
+use super::claim_lines::{claim_lines, claims_summary};
 use super::compare_screen::{crypto, seeds_text};
 use super::compare_table::{COLUMNS, CompareTable, cell_text};
 use super::compare_verdict::{compare_limits, favourite, verdict_of};
 use super::format::{number, span};
-use crate::experiment::{Comparison, Met, Pair};
+use crate::experiment::{Comparison, Met, Pair, judge_claims};
 use crate::measure::Measured;
 use crate::scenario::model::{Arrivals, Scenario, Transport};
 use crate::simulation::MODEL;
@@ -72,7 +73,7 @@ fn rows(to: &mut String, comparison: &Comparison, table: &CompareTable) -> std::
         writeln!(
             to,
             "| {} | {} | {cells} | {met}/{of} | {seeds_met}/{seeds} |",
-            row.label, row.guarantees
+            row.label, row.guarantees.summary
         )?;
     }
     writeln!(to, "\nmet: thresholds met on every seed; seeds: seeds that meet all of them.\n")
@@ -86,6 +87,12 @@ fn verdict(to: &mut String, comparison: &Comparison, table: &CompareTable) -> st
     for (head, sentences) in said {
         writeln!(to, "## {head}\n")?;
         sentences.iter().try_for_each(|sentence| writeln!(to, "- {sentence}"))?;
+        writeln!(to)?;
+    }
+    let claims = judge_claims(comparison);
+    if !claims.is_empty() {
+        writeln!(to, "## Claims\n\n{}:\n", claims_summary(&claims))?;
+        claim_lines(&claims).iter().try_for_each(|line| writeln!(to, "- {line}"))?;
         writeln!(to)?;
     }
     Ok(())

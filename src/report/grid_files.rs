@@ -24,6 +24,30 @@ pub fn write_grid(
     making: &Making,
     command: &str,
 ) -> Result<(), StoreError> {
+    write_runs(draft, comparison, command)?;
+    let place = draft.place().display().to_string();
+    let screen = match comparison.labels.len() {
+        1 => seeds_screen(comparison, making),
+        _ => compare_screen(comparison, making),
+    };
+    draft.write("compare.md", format!("```text\n{screen}```\n"))?;
+    if comparison.labels.len() > 1 {
+        draft.write("decision.md", decision(comparison, command, &place))?;
+    }
+    draft.write("summary.json", pretty(&compare_json(comparison)))?;
+    for (name, rendered) in charts::of_comparison(comparison, command) {
+        draft.write(&format!("charts/{name}.svg"), rendered.svg)?;
+        draft.write(&format!("charts/{name}.png"), rendered.png)?;
+        draft.write(&format!("charts/{name}.csv"), rendered.csv)?;
+    }
+    Ok(())
+}
+
+/// Writes what `replay` needs of a grid, and its numbers seed by seed.
+///
+/// # Errors
+/// If a file cannot be written.
+pub fn write_runs(draft: &Draft, comparison: &Comparison, command: &str) -> Result<(), StoreError> {
     let (mut digests, mut scenarios) = (String::new(), String::new());
     for (number, (label, runs)) in comparison.labels.iter().zip(&comparison.runs).enumerate() {
         let Some(first) = runs.first() else { continue };
@@ -51,25 +75,10 @@ pub fn write_grid(
     );
     draft.write("digest.txt", digest)?;
     let place = draft.place().display().to_string();
-    let screen = match comparison.labels.len() {
-        1 => seeds_screen(comparison, making),
-        _ => compare_screen(comparison, making),
-    };
-    draft.write("compare.md", format!("```text\n{screen}```\n"))?;
-    if comparison.labels.len() > 1 {
-        draft.write("decision.md", decision(comparison, command, &place))?;
-    }
-    draft.write("summary.json", pretty(&compare_json(comparison)))?;
     draft.write("seeds.csv", compare_csv(comparison))?;
     let reproduce = format!(
         "# How to reproduce this\n\n```\n{command}\nattestorm replay {place}\n\
          attestorm report {place}\n```\n"
     );
-    draft.write("REPRODUCE.md", reproduce)?;
-    for (name, rendered) in charts::of_comparison(comparison, command) {
-        draft.write(&format!("charts/{name}.svg"), rendered.svg)?;
-        draft.write(&format!("charts/{name}.png"), rendered.png)?;
-        draft.write(&format!("charts/{name}.csv"), rendered.csv)?;
-    }
-    Ok(())
+    draft.write("REPRODUCE.md", reproduce)
 }

@@ -2,14 +2,18 @@
 
 pub mod chart;
 
+mod challenge_screen;
 mod charts;
+mod claim_lines;
 mod compare_files;
+mod compare_needs;
 mod compare_screen;
 mod compare_table;
 mod compare_verdict;
 mod decision;
 mod format;
 mod grid_files;
+mod hunt_screen;
 mod operations;
 mod run_files;
 mod run_numbers;
@@ -19,6 +23,7 @@ mod sample;
 mod seeds_screen;
 mod sentence;
 mod store;
+mod sweep_screen;
 mod validate_screen;
 
 use crate::measure::metric::{self, Kind};
@@ -26,18 +31,24 @@ use crate::measure::{Measured, Statistic};
 use crate::scenario::check::{Check, Stat};
 
 pub use crate::experiment::grouped;
+pub use challenge_screen::challenge_screen;
+pub use chart::Rendered;
+pub use charts::sweep_chart;
+pub use claim_lines::{claim_lines, claims_json, claims_summary};
 pub use compare_files::{compare_csv, compare_json};
 pub use compare_screen::compare_screen;
 pub use compare_table::CompareTable;
 pub use compare_verdict::compare_verdict;
 pub use decision::decision;
 pub use format::{millis, number};
-pub use grid_files::write_grid;
+pub use grid_files::{write_grid, write_runs};
+pub use hunt_screen::hunt_screen;
 pub use operations::OperationsCsv;
 pub use run_files::{metrics_csv, pretty, summary, write_run};
 pub use run_screen::{Making, run_screen, verdict_line};
 pub use seeds_screen::seeds_screen;
 pub use store::{Draft, StoreError, abandon_all, find_result, fingerprint, read};
+pub use sweep_screen::{Sweep, sweep_csv, sweep_screen};
 pub use validate_screen::{Validation, validate_screen};
 
 /// Whether a check's statistic is the one that a row shows.
@@ -49,6 +60,11 @@ fn same_statistic(stat: Stat, statistic: Statistic) -> bool {
         | (Stat::Per10k, Statistic::Per10k) => true,
         _ => false,
     }
+}
+
+/// Whether values of a statistic are shares, printed in percent.
+const fn is_share(stat: Stat) -> bool {
+    matches!(stat, Stat::Share)
 }
 
 /// What was measured for a check, with its unit.

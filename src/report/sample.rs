@@ -69,6 +69,6 @@ pub(super) fn comparison_of(text: &str, orderings: &[&str], seeds: &[u64]) -> Co
         scenario: scenario(text, &[("ordering", ordering)], &catalogue),
     });
     let axis = "ordering".to_owned();
-    let grid = Grid { axis, variants: variants.collect(), seeds: seeds.to_vec() };
+    let grid = Grid { axis, variants: variants.collect(), seeds: seeds.to_vec(), with_real: true };
     compare(grid, &catalogue, OPTIONS, 2, |_, _| {}).expect("they run")
 }

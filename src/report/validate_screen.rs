@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::format::{number, wall};
+use super::format::{millis, number, wall};
 use crate::experiment::validate::{Found, LEVEL, Row, Shape, TOLERANCE, swapped};
 
 /// What was run: rows with what was found, and shapes with what was found without and with a dead
@@ -39,12 +39,9 @@ impl Validation<'_> {
     }
 }
 
-fn times(found: &[Option<Found>; 2]) -> Option<f64> {
-    Some(found[1]?.mean / found[0]?.mean)
-}
-
 fn fits(shape: &Shape, found: &[Option<Found>; 2]) -> bool {
-    times(found).is_some_and(|times| (shape.range.0..=shape.range.1).contains(&times))
+    let [Some(whole), Some(hurt)] = found else { return false };
+    (shape.added.0..=shape.added.1).contains(&(hurt.mean - whole.mean))
 }
 
 /// The screen.
@@ -114,27 +111,75 @@ fn residual(to: &mut String, row: &Row, found: &Found) -> fmt::Result {
     let rest = row.published - found.mean;
     writeln!(
         to,
-        "      here: until in a block {} ms, block to first node {} ms, to mean node {} ms; not \
-         explained: {} ms",
+        "      here: in a block after {} ms, at the first node {} ms later, at the mean node {}; \
+         missing: {}",
         number(clocks.wait),
         number(clocks.block_first),
         number(clocks.block_each),
         number(rest)
-    )
+    )?;
+    if row.not_here.is_empty() { Ok(()) } else { writeln!(to, "      {}", row.not_here) }
 }
 
 fn shapes(to: &mut String, validation: &Validation<'_>) -> fmt::Result {
-    writeln!(to, "\none of ten validators dead: how many times slower are users served?\n")?;
+    writeln!(to, "\none of ten validators dead: how much later are users served?\n")?;
     for (shape, found) in validation.shapes {
         let verdict = if fits(shape, found) { "" } else { "   OFF" };
-        let here =
-            times(found).map_or_else(|| "no data".to_owned(), |times| format!("{times:.2}x"));
+        let here = match found {
+            [Some(whole), Some(hurt)] => {
+                let times = number(hurt.mean / whole.mean);
+                format!("{} become {} ({times}x)", millis(whole.mean), millis(hurt.mean))
+            }
+            _ => "no data".to_owned(),
+        };
         writeln!(
             to,
-            "  {:<24}published {:<20}here {here:>8}{verdict}",
+            "  {:<22}published: {:<28} here: {here}{verdict}",
             shape.name, shape.published
         )?;
     }
     let word = if validation.holds() { "PASS" } else { "MISSED" };
     writeln!(to, "\n{word}   in {}", wall(validation.wall_secs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::validate::{Clocks, DEAD_LEADER, MEASURED, NETWORK_ONLY};
+
+    fn found(mean: f64) -> Option<Found> {
+        Some(Found { mean, range: (mean, mean), clocks: Clocks::default() })
+    }
+
+    fn as_published(rows: &[Row]) -> Vec<Option<Found>> {
+        rows.iter().map(|row| found(row.published)).collect()
+    }
+
+    /// The last line, with one figure of each part put in place of the published one.
+    fn verdict(network: f64, measured: f64, hurt: f64) -> String {
+        let (mut lands, mut levels) = (as_published(NETWORK_ONLY), as_published(MEASURED));
+        (lands[0], levels[0]) = (found(network), found(measured));
+        let shapes = [(DEAD_LEADER[0], [found(1_000.0), found(hurt)])];
+        let validation = Validation {
+            network: (NETWORK_ONLY, &lands),
+            measured: (MEASURED, &levels),
+            shapes: &shapes,
+            wall_secs: 60.0,
+        };
+        let screen = validate_screen(&validation);
+        assert!(screen.lines().all(|line| line.chars().count() <= 110), "{screen}");
+        let word = screen.lines().last().and_then(|line| line.split(' ').next());
+        assert_eq!(validation.holds(), word == Some("PASS"));
+        let off: Vec<&str> = screen.lines().filter(|line| line.contains("OFF")).collect();
+        format!("{} {}", word.unwrap_or_default(), off.len())
+    }
+
+    #[test]
+    fn a_prediction_a_rank_or_a_shape_that_is_missed_is_told() {
+        assert_eq!(verdict(457.0, 575.0, 5_900.0), "PASS 0");
+        assert_eq!(verdict(557.0, 575.0, 5_900.0), "MISSED 1");
+        assert_eq!(verdict(457.0, 300.0, 5_900.0), "MISSED 2", "faster than jolteon, too");
+        assert_eq!(verdict(457.0, 380.0, 5_900.0), "PASS 1", "a level is a finding");
+        assert_eq!(verdict(457.0, 575.0, 1_100.0), "MISSED 1");
+    }
 }

@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 4] = [
+pub const BUNDLED: [Bundled; 9] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -32,6 +32,31 @@ pub const BUNDLED: [Bundled; 4] = [
         name: "overlapping-claims",
         question: "When several issuers act on one subject at once, do all agree on who won?",
         text: include_str!("../../scenarios/overlapping-claims.toml"),
+    },
+    Bundled {
+        name: "dead-leader",
+        question: "What does the death of one validator cost, and does it cost more if it led?",
+        text: include_str!("../../scenarios/dead-leader.toml"),
+    },
+    Bundled {
+        name: "partition-heal",
+        question: "Who goes on when the network splits, and do all agree once it has healed?",
+        text: include_str!("../../scenarios/partition-heal.toml"),
+    },
+    Bundled {
+        name: "clock-skew",
+        question: "Which orderings believe a clock, and what does a wrong one cost?",
+        text: include_str!("../../scenarios/clock-skew.toml"),
+    },
+    Bundled {
+        name: "wan-thirteen-regions",
+        question: "What does an ordering cost when its validators stand on every continent?",
+        text: include_str!("../../scenarios/wan-thirteen-regions.toml"),
+    },
+    Bundled {
+        name: "committee-hundred",
+        question: "Which orderings still work with a hundred validators, and at what price?",
+        text: include_str!("../../scenarios/committee-hundred.toml"),
     },
 ];
 

@@ -22,6 +22,50 @@ pub struct Check {
     pub bound: Bound,
 }
 
+/// What a check or a claim computes: a statistic of a metric in a phase.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Subject<'a> {
+    /// What is computed.
+    pub stat: Stat,
+    /// A metric's name; the fault's for [`Stat::Recovery`].
+    pub metric: &'a str,
+    /// In every window of this length on its own.
+    pub window: Option<Span>,
+    /// A phase's name; `None` is all that is measured.
+    pub phase: Option<&'a str>,
+}
+
+/// A subject with words of its own, as a command line names it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sought {
+    /// As written.
+    pub text: String,
+    /// What is computed.
+    pub stat: Stat,
+    /// Of what.
+    pub metric: String,
+    /// In every window of this length on its own.
+    pub window: Option<Span>,
+    /// A phase's name; `None` is all that is measured.
+    pub phase: Option<String>,
+}
+
+impl Sought {
+    /// What is computed.
+    pub fn subject(&self) -> Subject<'_> {
+        let Self { stat, window, .. } = *self;
+        Subject { stat, metric: &self.metric, window, phase: self.phase.as_deref() }
+    }
+}
+
+impl Check {
+    /// What is compared.
+    pub fn subject(&self) -> Subject<'_> {
+        let Self { stat, window, .. } = *self;
+        Subject { stat, metric: &self.metric, window, phase: self.phase.as_deref() }
+    }
+}
+
 /// What is computed from a metric's samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Stat {
@@ -58,6 +102,19 @@ pub enum Relation {
     AtLeast,
     /// `>`
     More,
+}
+
+impl Relation {
+    /// As written.
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::Equal => "==",
+            Self::AtLeast => ">=",
+            Self::More => ">",
+        }
+    }
 }
 
 /// What a value is compared with. Times are in milliseconds, shares 0 to 1, rates per second.

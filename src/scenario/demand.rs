@@ -1,4 +1,5 @@
 //! Reads checks: `<stat>(<metric> [over <window>]) [in <phase> | after <fault>] <op> <value>`.
+//! What stands before the `:` of a claim is read by the same words.
 
 use super::check::{Bound, Check, Relation, Stat};
 use super::problem::suggest;
@@ -38,28 +39,48 @@ const STATS: [(&str, Stat); 12] = [
 
 const FORM: &str = "a check is like `p99(latency.applied) in storm < 800ms`";
 
+/// What is computed, as far as it is written before the comparison.
+pub(super) struct Measure {
+    pub(super) stat: Stat,
+    pub(super) metric: String,
+    pub(super) window: Option<Span>,
+    pub(super) phase: Option<String>,
+    /// How values of it are written.
+    pub(super) scale: Scale,
+}
+
 /// Reads one check and makes sure that its names exist and its units fit.
 pub(crate) fn read_check(text: &str, names: &Names) -> Result<Check, Mistake> {
     let mut words = Words::new(text);
-    let stat = read_stat(&mut words)?;
-    if words.sign(&["("]).is_none() {
-        return Err(words.here().wrong("`(` is missing here", FORM));
-    }
-    let (metric, unit) = read_subject(&mut words, stat, names)?;
-    let window = read_window(&mut words, stat, names)?;
-    if words.sign(&[")"]).is_none() {
-        return Err(words.here().wrong("`)` is missing here", FORM));
-    }
-    let phase = read_phase(&mut words, stat, names)?;
+    let Measure { stat, metric, window, phase, scale } = read_measure(&mut words, names, FORM)?;
     let relation = read_relation(&mut words)?;
-    let bound = read_bound(&words.remainder(), unit)?;
+    let bound = read_bound(&words.remainder(), scale)?;
     Ok(Check { text: text.to_owned(), stat, metric, window, phase, relation, bound })
 }
 
-fn read_stat(words: &mut Words<'_>) -> Result<Stat, Mistake> {
+/// Reads up to the comparison, or the `:` of a claim; `form` is how the whole is written.
+pub(super) fn read_measure(
+    words: &mut Words<'_>,
+    names: &Names,
+    form: &str,
+) -> Result<Measure, Mistake> {
+    let stat = read_stat(words, form)?;
+    if words.sign(&["("]).is_none() {
+        return Err(words.here().wrong("`(` is missing here", form));
+    }
+    let (metric, scale) = read_subject(words, stat, names)?;
+    let window = read_window(words, stat, names)?;
+    if words.sign(&[")"]).is_none() {
+        return Err(words.here().wrong("`)` is missing here", form));
+    }
+    let phase = read_phase(words, stat, names)?;
+    Ok(Measure { stat, metric, window, phase, scale })
+}
+
+fn read_stat(words: &mut Words<'_>, form: &str) -> Result<Stat, Mistake> {
     let word = words.word();
     if word.text.is_empty() {
-        return Err(words.here().wrong("a statistic is missing here", FORM));
+        return Err(words.here().wrong("a statistic is missing here", form));
     }
     let found = STATS.iter().find(|(name, _)| *name == word.text).map(|(_, stat)| *stat);
     found.ok_or_else(|| {
@@ -72,7 +93,7 @@ fn read_stat(words: &mut Words<'_>) -> Result<Stat, Mistake> {
 
 /// How the right side of a check is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scale {
+pub(super) enum Scale {
     Millis,
     Share,
     Rate,
@@ -202,7 +223,7 @@ fn no_fault(word: &Word<'_>, names: &Names) -> Mistake {
     word.wrong(format!("there is no fault `{}`", word.text), note)
 }
 
-fn read_relation(words: &mut Words<'_>) -> Result<Relation, Mistake> {
+pub(super) fn read_relation(words: &mut Words<'_>) -> Result<Relation, Mistake> {
     match words.sign(&["<=", ">=", "==", "<", ">"]) {
         Some("<") => Ok(Relation::Less),
         Some("<=") => Ok(Relation::AtMost),
@@ -226,6 +247,11 @@ fn read_bound(word: &Word<'_>, scale: Scale) -> Result<Bound, Mistake> {
             word.wrong(message, "write it like `1.2x twin` or `80% of twin`")
         });
     }
+    read_value(word, scale).map(Bound::Value)
+}
+
+/// A value in the unit of what it is compared with.
+pub(super) fn read_value(word: &Word<'_>, scale: Scale) -> Result<f64, Mistake> {
     let (value, what, note) = match scale {
         Scale::Millis => read_as::<Span>(word.text, Span::as_millis_f64),
         Scale::Share => read_as::<Share>(word.text, |share| share.0),
@@ -234,7 +260,7 @@ fn read_bound(word: &Word<'_>, scale: Scale) -> Result<Bound, Mistake> {
         Scale::Plain => (plain_number(word.text), "a plain number", "write it without a unit"),
     };
     let no_unit = scale != Scale::Plain && plain_number(word.text).is_some();
-    value.map(Bound::Value).ok_or_else(|| {
+    value.ok_or_else(|| {
         let is = if no_unit { "has no unit".to_owned() } else { format!("is not {what}") };
         word.wrong(format!("`{}` {is}", word.text), note)
     })

@@ -51,6 +51,8 @@ pub struct Scenario {
     pub always: Vec<Check>,
     /// Must be seen at least once, else nothing was tested.
     pub sometimes: Vec<Check>,
+    /// What is claimed of variants, over seeds; in file order.
+    pub claims: Vec<super::claim::Claim>,
     /// Virtual CPU per kind of work.
     pub costs: Costs,
     /// Every named span, in order of start; `calm` first.
@@ -203,8 +205,7 @@ pub enum Arrivals {
 }
 
 impl LoadGroup {
-    /// The load plan refers to nothing older: parts of a chain are closer together than this, and
-    /// so are the issuers of an overlap.
+    /// Nothing older is referred to: a chain's parts and an overlap's issuers are closer than this.
     pub const REFERENCE_AGE: Span = Span::from_secs(30);
 }
 
@@ -422,8 +423,7 @@ pub struct Threshold {
     pub check: Check,
 }
 
-/// A named span of the run, in virtual time. An operation belongs to the phases of its intended
-/// send.
+/// A named span of virtual time. An operation belongs to the phases of its intended send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Phase {
     /// `calm`, a fault's name, `storm.3`, `after storm`, or a stage's name.

@@ -90,6 +90,12 @@ impl Scenario {
             file.plain("always", texts(&self.always));
             file.plain("sometimes", texts(&self.sometimes));
         }
+        for claim in &self.claims {
+            file.section("[[claim]]");
+            file.text("text", &claim.text);
+            file.text("by", format!("{}={}", claim.by.path, claim.by.values.join(",")));
+            file.text("holds", &claim.holds.text);
+        }
     }
 
     fn write_costs(&self, file: &mut Text) {

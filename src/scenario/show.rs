@@ -40,7 +40,11 @@ fn foot(scenario: &Scenario) -> String {
     let thresholds = plural(scenario.thresholds.len(), "threshold");
     let expectations = plural(scenario.always.len() + scenario.sometimes.len(), "expectation");
     let next = format!("next: attestorm scenario new --from {} ours.toml", scenario.name);
-    format!("{thresholds}, {expectations}\n{next}")
+    let claims = match scenario.claims.len() {
+        0 => String::new(),
+        count => format!(", {}", plural(count, "claim")),
+    };
+    format!("{thresholds}, {expectations}{claims}\n{next}")
 }
 
 fn plural(count: usize, noun: &str) -> String {

@@ -72,6 +72,18 @@ impl<'a> Words<'a> {
         Some(found)
     }
 
+    /// Takes the longest of these names that comes next, whole.
+    pub(crate) fn name(&mut self, names: &[String]) -> Option<Word<'a>> {
+        let rest = self.rest();
+        let ends = |name: &String| {
+            let next = rest[name.len()..].chars().next();
+            next.is_none_or(|c| c.is_whitespace() || "<>=+".contains(c))
+        };
+        let found = names.iter().filter(|name| rest.starts_with(name.as_str()) && ends(name));
+        let longest = found.map(String::len).max()?;
+        Some(self.take(longest))
+    }
+
     /// Everything that is left, without space around it.
     pub(crate) fn remainder(&mut self) -> Word<'a> {
         let rest = self.rest().trim_end();

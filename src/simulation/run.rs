@@ -58,8 +58,6 @@ pub struct Outcome {
     pub measurement: Measurement,
     /// How the strategy's guarantees fared.
     pub guarantees: Vec<GuaranteeVerdict>,
-    /// What the strategy owes, in a few words.
-    pub promise: String,
     /// When each fault was on.
     pub faults: Vec<FaultSpan>,
 }
@@ -125,8 +123,7 @@ pub fn run(
     let digest = chain.finish(&mut |checkpoint| listener.checkpoint(checkpoint));
     let measurement = observers.finish_with(listener);
     let guarantees = judge(&world, &measurement, slowest.found());
-    let promise = world.guarantees.summary.clone();
-    Ok(Outcome { digest, report, measurement, guarantees, promise, faults: world.faults })
+    Ok(Outcome { digest, report, measurement, guarantees, faults: world.faults })
 }
 
 /// Everything that reads the facts of a run.

@@ -380,7 +380,17 @@ fn metrics_and_scenarios_are_listed() {
     assert!(place.run("metrics orphan").out.contains("orphans"));
     assert_eq!(place.run("metrics nosuchthing").code, 104);
     let list = place.run("scenario list").out;
-    for name in ["calm-baseline", "ramp-to-breaking", "out-of-order-links", "overlapping-claims"] {
+    for name in [
+        "calm-baseline",
+        "ramp-to-breaking",
+        "out-of-order-links",
+        "overlapping-claims",
+        "dead-leader",
+        "partition-heal",
+        "clock-skew",
+        "wan-thirteen-regions",
+        "committee-hundred",
+    ] {
         assert!(list.contains(name), "{list}");
         assert_eq!(place.run(&format!("scenario check {name}")).code, 0);
         assert!(place.run(&format!("scenario show {name}")).out.contains("phases"));

@@ -1,5 +1,6 @@
 //! The one integration-test binary.
 
+mod between;
 mod cli;
 mod determinism;
 mod faults;

@@ -56,6 +56,7 @@ pub(super) fn drawn(base: &Scenario, number: u64, catalogue: &Catalogue) -> Scen
         thresholds: Vec::new(),
         always: Vec::new(),
         sometimes: Vec::new(),
+        claims: Vec::new(),
         ..base.clone()
     };
     scenario.phases.truncate(1);

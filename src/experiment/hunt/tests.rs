@@ -1,3 +1,6 @@
+mod forgetful;
+mod shrinking;
+
 use super::*;
 use crate::experiment::run_pair;
 use crate::ordering::arrival::{Message, Params};

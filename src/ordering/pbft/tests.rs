@@ -25,7 +25,7 @@ fn hasty(planted: Option<Planted>, millis: u64) -> Params {
         planted,
         batch_delay: Span::from_millis(5),
         timeout: Span::from_millis(millis),
-        timeout_longest: Span::from_secs(1),
+        timeout_longest: Span::from_secs(10),
         resend: Span::from_millis(100),
         checkpoint: 4,
         window: 8,
@@ -33,34 +33,41 @@ fn hasty(planted: Option<Planted>, millis: u64) -> Params {
     }
 }
 
-/// What breaks when a bug is planted.
-fn broken(planted: Option<Planted>, runs: u64) -> Option<String> {
+/// What is said or done wrongly when a bug is planted; with views so short, batches may still be on
+/// their way when the hunt ends.
+fn wrong(planted: Option<Planted>, runs: u64) -> Option<String> {
     HASTE.into_iter().find_map(|millis| {
-        let hunt = Hunt::<Pbft> { params: hasty(planted, millis), runs, ..settling() };
+        let hunt = Hunt::<Pbft> { params: hasty(planted, millis), runs, ..Hunt::default() };
         hunt.find().map(|(_, how)| how)
     })
 }
 
 #[test]
 fn short_views_break_nothing() {
-    for millis in HASTE {
-        Hunt::<Pbft> { params: hasty(None, millis), runs: 120, ..settling() }.check();
-    }
+    assert_eq!(wrong(None, 120), None);
 }
 
 #[test]
 fn a_hunt_finds_a_quorum_that_is_too_small() {
-    assert!(broken(Some(Planted::SmallQuorum), 120).is_some());
+    let how = wrong(Some(Planted::SmallQuorum), 240);
+    assert!(how.as_ref().is_some_and(|how| how.contains("order")), "{how:?}");
 }
 
 #[test]
 fn a_hunt_finds_view_changes_that_forget_what_was_prepared() {
-    assert!(broken(Some(Planted::ForgetsPrepared), 120).is_some());
+    let how = wrong(Some(Planted::ForgetsPrepared), 240);
+    assert!(how.as_ref().is_some_and(|how| how.contains("order")), "{how:?}");
 }
 
 #[test]
 fn a_hunt_finds_views_that_never_get_longer() {
-    assert!(broken(Some(Planted::NeverGrows), 120).is_some());
+    let stuck = |planted| {
+        let hunt = Hunt::<Pbft> { params: hasty(planted, 5), runs: 50, ..settling() };
+        hunt.find().map(|(_, how)| how)
+    };
+    assert_eq!(stuck(None), None);
+    let how = stuck(Some(Planted::NeverGrows));
+    assert!(how.as_ref().is_some_and(|how| how.contains("never settled")), "{how:?}");
 }
 
 #[test]

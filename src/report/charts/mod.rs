@@ -1,6 +1,7 @@
 //! Which charts a result gets, and what each of them says.
 
 mod degradation;
+mod sweep;
 mod trade;
 mod waterfall;
 
@@ -13,6 +14,7 @@ use crate::report::chart::{
 };
 use crate::report::compare_table::estimate;
 use crate::report::format::millis;
+use crate::report::sweep_screen::Sweep;
 use crate::report::{same_statistic, sentence};
 use crate::scenario::check::Bound;
 use crate::simulation::MODEL;
@@ -41,6 +43,11 @@ pub(super) fn of_comparison(
         ("percentiles", compared_percentiles(comparison, command).render().ok()),
     ];
     charts.into_iter().filter_map(|(name, chart)| Some((name, chart?))).collect()
+}
+
+/// The chart of a sweep; `None` if its axis has no numbers, or it cannot be drawn.
+pub fn sweep_chart(sweep: Sweep<'_>, command: &str) -> Option<Rendered> {
+    sweep::sweep(sweep, command)?.render().ok()
 }
 
 fn foot(digest: &str, command: &str) -> String {

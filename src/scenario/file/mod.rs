@@ -52,6 +52,8 @@ section! {
         thresholds: Named<String>;
         /// What must be seen in a run.
         expect: ExpectFile;
+        /// Relations between variants, judged over seeds by `claims` and `compare`.
+        claim: Vec<At<ClaimFile>>;
         /// Virtual CPU per kind of work.
         costs: CostsFile;
         /// Parameters of the strategies, for any number of them at once.
@@ -152,6 +154,18 @@ section! {
         always: Vec<At<String>>;
         /// Checks that must hold at least once; else nothing was tested, and the exit is 97.
         sometimes: Vec<At<String>>;
+    }
+}
+
+section! {
+    /// A relation between variants over seeds: it holds, fails, or stays open.
+    ClaimFile, "a claim" => {
+        /// What is claimed, one sentence.
+        text: String;
+        /// What differs, as `compare --by` has it: `ordering=arrival,causal`.
+        by: String;
+        /// `per10k(orphans) in storm: causal < 0.01x arrival`; with `arrival + 10ms`, or a value.
+        holds: String;
     }
 }
 

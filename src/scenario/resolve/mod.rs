@@ -1,6 +1,7 @@
 //! From the file as written to the scenario as meant. Every function returns `None` only after
 //! having reported why.
 
+mod claims;
 mod demands;
 mod effects;
 mod faults;
@@ -79,6 +80,7 @@ pub(crate) fn resolve(
     let incomplete = faults.is_none() || phases.is_none() || load.is_none();
     let names = known_names(file, phases.as_deref(), incomplete, timing);
     let demands = demands::read(file, reader, &names);
+    let claims = claims::read(file, reader, setting, &names);
     let timing = timing?;
     Some(Scenario {
         name: name?.value,
@@ -102,6 +104,7 @@ pub(crate) fn resolve(
         thresholds: demands.thresholds,
         always: demands.always,
         sometimes: demands.sometimes,
+        claims,
         costs: costs?,
         phases: phases?,
     })

@@ -89,7 +89,7 @@ fn a_scenario_shows_its_time_line() {
     storm                 ▁▁▁▁▁▂▂▂▂▃▃▃▃▄▄▄▄▅▅▅▅▆▆▆▆▇▇▇▇▇████           jitter 50..400ms on
     phases    calm        storm.1 .. storm.8             after storm   routers -> validators
 
-    5 thresholds, 2 expectations
+    5 thresholds, 2 expectations, 2 claims
     next: attestorm scenario new --from out-of-order-links ours.toml
     "#);
     let scenario = load_text(BUNDLED[1].text).unwrap_or_else(|errors| panic!("{errors}"));
@@ -101,7 +101,7 @@ fn a_scenario_shows_its_time_line() {
     phases    calm   twenty   full    double             back
               five
 
-    4 thresholds, 1 expectation
+    4 thresholds, 1 expectation, 2 claims
     next: attestorm scenario new --from ramp-to-breaking ours.toml
     "#);
     let scenario = load_text(TEMPLATE).unwrap_or_else(|errors| panic!("{errors}"));
@@ -124,7 +124,7 @@ fn a_scenario_shows_its_time_line() {
               steady                              after crash
                                                   rush   after storm
 
-    4 thresholds, 2 expectations
+    4 thresholds, 2 expectations, 1 claim
     next: attestorm scenario new --from template ours.toml
     "#);
 }

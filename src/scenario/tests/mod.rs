@@ -14,11 +14,22 @@ macro_rules! entries {
     ($($name:literal),*) => { [$(OrderingEntry { name: $name, check: keep, schema: any }),*] };
 }
 
-/// The names of the first release, none with parameters of its own but `watermark`.
+/// The names that bundled scenarios compare, none with parameters of its own but `watermark`.
 pub(super) const CATALOGUE: Catalogue<'static> = Catalogue {
     orderings: &{
-        let mut all =
-            entries!("arrival", "fifo", "watermark", "causal", "sequencer", "bcb", "jolteon");
+        let mut all = entries!(
+            "arrival",
+            "fifo",
+            "watermark",
+            "causal",
+            "sequencer",
+            "bcb",
+            "jolteon",
+            "hlc",
+            "sharded-sequencer",
+            "mysticeti",
+            "bullshark"
+        );
         all[2] = OrderingEntry { name: "watermark", check: check_watermark, schema: watermark };
         all
     },

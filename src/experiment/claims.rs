@@ -1,0 +1,174 @@
+//! Whether a claim about variants holds, over paired seeds.
+
+use super::check::measured_in;
+use super::compare::Comparison;
+use super::single::Pair;
+use crate::measure::Measured;
+use crate::measure::statistics::{Interval, mean, mean_interval, seeds_needed};
+use crate::scenario::check::Relation;
+use crate::scenario::claim::{Claim, Side};
+
+/// Confidence with which a claim is decided.
+const CONFIDENCE: f64 = 0.95;
+/// If all of so many pairs point one way, chance does it once in 32 times (two-sided sign test).
+const PAIRS_OF_ONE_SIGN: usize = 6;
+
+/// How a claim stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The seeds show it.
+    Holds,
+    /// The seeds show the contrary.
+    Fails,
+    /// The seeds show neither.
+    Open,
+}
+
+impl Standing {
+    /// As screens print it.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Holds => "HOLDS",
+            Self::Fails => "FAILS",
+            Self::Open => "OPEN",
+        }
+    }
+}
+
+/// A claim with what the seeds say of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClaimResult {
+    /// The claim.
+    pub claim: Claim,
+    /// How it stands.
+    pub standing: Standing,
+    /// By seed: the variant that something is said of; infinite is never.
+    pub left: Vec<f64>,
+    /// By seed: what it is compared with, factor and addition included.
+    pub right: Vec<f64>,
+    /// Left minus right, mean and 95 % interval; `None` with one seed, or where one is never.
+    pub difference: Option<Interval>,
+    /// If open: about so many seeds would settle it; `None` if nobody can say.
+    pub seeds_needed: Option<u64>,
+    /// On so many seeds there was nothing to compare.
+    pub without_data: usize,
+}
+
+/// The gravest standing of these, if there are any: left open, then failed.
+pub fn gravest(results: &[ClaimResult]) -> Standing {
+    let is = |standing| results.iter().any(|result| result.standing == standing);
+    match (is(Standing::Open), is(Standing::Fails)) {
+        (true, _) => Standing::Open,
+        (false, true) => Standing::Fails,
+        (false, false) => Standing::Holds,
+    }
+}
+
+/// The claims of a comparison's scenario that its variants can answer, in order.
+pub fn judge_claims(comparison: &Comparison) -> Vec<ClaimResult> {
+    let first = comparison.runs.first().and_then(|runs| runs.first());
+    let claims = first.map_or(&[][..], |pair| &pair.scenario.claims);
+    claims.iter().filter_map(|claim| judge(claim, comparison)).collect()
+}
+
+/// `None` if the comparison has another axis, or lacks a variant.
+fn judge(claim: &Claim, comparison: &Comparison) -> Option<ClaimResult> {
+    if claim.by.path != comparison.axis {
+        return None;
+    }
+    let left = values(claim, comparison, &claim.holds.left)?;
+    let right = match &claim.holds.right {
+        Side::Value(value) => vec![Some(*value); left.len()],
+        Side::Variant { times, label, plus } => {
+            let values = values(claim, comparison, label)?.into_iter();
+            values.map(|value| value.map(|value| times * value + plus)).collect()
+        }
+    };
+    Some(decide(claim, left, right))
+}
+
+/// What was measured by seed; nothing where there are too few samples.
+fn values(claim: &Claim, comparison: &Comparison, label: &str) -> Option<Vec<Option<f64>>> {
+    let at = comparison.labels.iter().position(|known| known == label)?;
+    let subject = claim.holds.subject();
+    let value = |pair: &Pair| match measured_in(pair, subject) {
+        Measured::Value(value) => Some(value),
+        Measured::Never => Some(f64::INFINITY),
+        Measured::Few | Measured::NoData => None,
+    };
+    Some(comparison.runs[at].iter().map(value).collect())
+}
+
+fn decide(claim: &Claim, left: Vec<Option<f64>>, right: Vec<Option<f64>>) -> ClaimResult {
+    let seeds = left.len();
+    let pairs = left.into_iter().zip(right).filter_map(|(left, right)| left.zip(right));
+    let (left, right): (Vec<f64>, Vec<f64>) = pairs.unzip();
+    let without_data = seeds - left.len();
+    // Two that never come are as late as one another.
+    let minus = |(a, b): (&f64, &f64)| if a == b { 0.0 } else { a - b };
+    let differences: Vec<f64> = left.iter().zip(&right).map(minus).collect();
+    let is_finite = differences.iter().all(|difference| difference.is_finite());
+    let difference = mean_interval(&differences, CONFIDENCE).filter(|_| is_finite);
+    let relation = claim.holds.relation;
+    let standing = match difference {
+        _ if without_data > 0 => Standing::Open,
+        Some(interval) => by_interval(relation, interval),
+        None => by_signs(relation, &differences),
+    };
+    let open = standing == Standing::Open && without_data == 0;
+    let needed = open.then(|| match is_finite {
+        true => seeds_needed(&differences, CONFIDENCE),
+        false => all_point_one_way(&differences).map(|_| PAIRS_OF_ONE_SIGN as u64),
+    });
+    let seeds_needed = needed.flatten();
+    let claim = claim.clone();
+    ClaimResult { claim, standing, left, right, difference, seeds_needed, without_data }
+}
+
+/// Decided when the interval of the difference lies on one side of zero.
+fn by_interval(relation: Relation, difference: Interval) -> Standing {
+    let Interval { low, high, .. } = difference;
+    let (holds, fails) = match relation {
+        Relation::Less => (high < 0.0, low >= 0.0),
+        Relation::AtMost => (high <= 0.0, low > 0.0),
+        Relation::Equal => (low == 0.0 && high == 0.0, low > 0.0 || high < 0.0),
+        Relation::AtLeast => (low >= 0.0, high < 0.0),
+        Relation::More => (low > 0.0, high <= 0.0),
+    };
+    match (holds, fails) {
+        (true, _) => Standing::Holds,
+        (false, true) => Standing::Fails,
+        (false, false) => Standing::Open,
+    }
+}
+
+/// Where something never comes there is no mean: the signs decide if all agree and are enough.
+fn by_signs(relation: Relation, differences: &[f64]) -> Standing {
+    if differences.len() < PAIRS_OF_ONE_SIGN {
+        return Standing::Open;
+    }
+    let Some(sign) = all_point_one_way(differences) else { return Standing::Open };
+    by_interval(relation, Interval { estimate: sign, low: sign, high: sign })
+}
+
+/// 1 or -1 if every difference has that sign.
+fn all_point_one_way(differences: &[f64]) -> Option<f64> {
+    let all = |wanted: f64| differences.iter().all(|difference| difference * wanted > 0.0);
+    let signs = [1.0, -1.0].into_iter();
+    signs.filter(|_| !differences.is_empty()).find(|sign| all(*sign))
+}
+
+/// Mean ratio of left to right and its interval; `None` where a ratio says nothing.
+pub fn ratio(left: &[f64], right: &[f64]) -> Option<Interval> {
+    let is_sound = |values: &[f64]| values.iter().all(|value| value.is_finite());
+    if !is_sound(left) || !is_sound(right) || right.iter().any(|value| *value <= 0.0) {
+        return None;
+    }
+    let ratios: Vec<f64> = left.iter().zip(right).map(|(left, right)| left / right).collect();
+    let estimate = mean(&ratios)?;
+    let point = Interval { estimate, low: estimate, high: estimate };
+    Some(mean_interval(&ratios, CONFIDENCE).unwrap_or(point))
+}
+
+#[cfg(test)]
+mod tests;

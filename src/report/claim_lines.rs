@@ -1,0 +1,143 @@
+//! Claims as screens and files tell of them.
+
+use serde_json::{Value, json};
+
+use super::format::{cut, number};
+use crate::experiment::{ClaimResult, ClaimStanding, ratio};
+use crate::measure::statistics::mean;
+use crate::scenario::claim::Side;
+
+/// Columns of a screen.
+const WIDTH: usize = 100;
+/// Columns of what is claimed.
+const TEXT: usize = 50;
+
+/// One line for each claim: how it stands, what is claimed, what the seeds say.
+pub fn claim_lines(results: &[ClaimResult]) -> Vec<String> {
+    let texts = results.iter().map(|result| result.claim.text.chars().count());
+    let wide = texts.max().unwrap_or(0).min(TEXT);
+    let line = |result: &ClaimResult| {
+        let word = result.standing.text();
+        let (text, found) = (cut(&result.claim.text, wide), claim_numbers(result));
+        cut(&format!("{word:<6}  {text:<wide$}  {found}"), WIDTH)
+    };
+    results.iter().map(line).collect()
+}
+
+/// `2 of 3 claims hold, 1 open`.
+pub fn claims_summary(results: &[ClaimResult]) -> String {
+    let count = |standing| results.iter().filter(|result| result.standing == standing).count();
+    let (all, holding) = (results.len(), count(ClaimStanding::Holds));
+    let failing = count(ClaimStanding::Fails);
+    let fail = if failing == 1 { "fails" } else { "fail" };
+    let others = [(failing, fail), (count(ClaimStanding::Open), "open")];
+    let others = others.iter().filter(|(count, _)| *count > 0);
+    let others: String = others.map(|(count, word)| format!(", {count} {word}")).collect();
+    format!("{holding} of {all} claims hold{others}")
+}
+
+/// What the seeds say of a claim: `0.35x ± 0.01 of arrival (< 0.5x)`.
+fn claim_numbers(result: &ClaimResult) -> String {
+    if result.left.is_empty() {
+        return format!("no data{}", doubt(result));
+    }
+    let holds = &result.claim.holds;
+    let sign = holds.relation.sign();
+    let scale = if super::is_share(holds.stat) { 100.0 } else { 1.0 };
+    let average = |values: &[f64]| mean(values).map_or("no data".to_owned(), |m| number(m * scale));
+    let (left, right) = (average(&result.left), average(&result.right));
+    let half = result.difference.map(|found| (found.high - found.low) / 2.0 * scale);
+    let half = half.filter(|half| *half > 1e-9);
+    let around = half.map_or_else(String::new, |half| format!(" ± {}", number(half)));
+    let found = match &holds.right {
+        Side::Value(value) => format!("{left}{around} ({sign} {})", number(value * scale)),
+        Side::Variant { times, label, plus } if *plus == 0.0 => {
+            let bare: Vec<f64> = result.right.iter().map(|right| right / times).collect();
+            match ratio(&result.left, &bare) {
+                Some(found) => {
+                    let half = number((found.high - found.low) / 2.0);
+                    let times = number(*times);
+                    format!("{}x ± {half} of {label} ({sign} {times}x)", number(found.estimate))
+                }
+                None => format!("{left} against {} of {label} ({sign} {times}x)", average(&bare)),
+            }
+        }
+        Side::Variant { .. } => format!("{left} against {right}{around} ({sign})"),
+    };
+    format!("{found}{}", doubt(result))
+}
+
+/// Why a claim is open, and what would settle it.
+fn doubt(result: &ClaimResult) -> String {
+    match (result.standing, result.without_data, result.seeds_needed) {
+        (ClaimStanding::Holds | ClaimStanding::Fails, ..) => String::new(),
+        (ClaimStanding::Open, 0, None) if result.left.len() < 2 => {
+            ": one seed decides nothing".into()
+        }
+        (ClaimStanding::Open, 0, None) => String::new(),
+        (ClaimStanding::Open, 0, Some(seeds)) => format!(": about {seeds} seeds"),
+        (ClaimStanding::Open, seeds, _) => format!(": too few samples on {seeds} seeds"),
+    }
+}
+
+/// Claims as JSON. What is infinite, never, is null.
+pub fn claims_json(results: &[ClaimResult]) -> Value {
+    let one = |result: &ClaimResult| {
+        let claim = &result.claim;
+        json!({
+            "text": claim.text,
+            "by": format!("{}={}", claim.by.path, claim.by.values.join(",")),
+            "holds": claim.holds.text,
+            "standing": result.standing.text(),
+            "left_by_seed": result.left,
+            "right_by_seed": result.right,
+            "difference": result.difference.map(|found| json!({
+                "mean": found.estimate, "low": found.low, "high": found.high })),
+            "seeds_needed": result.seeds_needed,
+            "seeds_without_data": result.without_data,
+        })
+    };
+    results.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::judge_claims;
+    use crate::report::sample::{SMALL, comparison_of};
+
+    fn lines(claims: &[(&str, &str)]) -> Vec<String> {
+        let mut text = SMALL.to_owned();
+        for (claimed, holds) in claims {
+            text += &format!(
+                "\n[[claim]]\ntext = \"{claimed}\"\nby = \"ordering=arrival,causal\"\n\
+                 holds = \"{holds}\"\n"
+            );
+        }
+        let results = judge_claims(&comparison_of(&text, &["arrival", "causal"], &[1, 2, 3, 4]));
+        let mut lines = claim_lines(&results);
+        lines.push(claims_summary(&results));
+        lines
+    }
+
+    #[test]
+    fn each_claim_is_a_line_with_its_numbers() {
+        let lines = lines(&[
+            (
+                "causal waits where arrival refuses",
+                "per10k(orphans) in storm: causal < 0.01x arrival",
+            ),
+            ("it refuses more", "per10k(orphans) in storm: causal > arrival"),
+            ("it refuses nothing", "per10k(orphans) in storm: causal == 0"),
+            ("nobody has seen p99.9", "p99.9(latency.applied) in storm: causal < arrival + 10ms"),
+        ]);
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        HOLDS   causal waits where arrival refuses  0x ± 0 of arrival (< 0.01x)
+        FAILS   it refuses more                     0x ± 0 of arrival (> 1x)
+        HOLDS   it refuses nothing                  0 (== 0)
+        OPEN    nobody has seen p99.9               no data: too few samples on 4 seeds
+        2 of 4 claims hold, 1 fails, 1 open
+        ");
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH));
+    }
+}

@@ -1,0 +1,100 @@
+//! Relations between variants: what an author claims about orderings, over seeds.
+
+use super::check::{Relation, Stat, Subject};
+use crate::kernel::Span;
+
+/// One claim, parsed: every name in it exists and its units fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    /// What is claimed, in the author's words.
+    pub text: String,
+    /// What differs between the variants.
+    pub by: Axis,
+    /// What must hold between them.
+    pub holds: Holds,
+}
+
+/// A path of the scenario and the values that it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// The path, as `--set` takes it: `ordering`, `load.issuers.rate`.
+    pub path: String,
+    /// Its values, in order, each once.
+    pub values: Vec<String>,
+}
+
+/// `<stat>(<metric>) [in <phase>]: <variant> <op> [<factor>x] <variant> [+ <value>]`, or a plain
+/// value on the right.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Holds {
+    /// As written.
+    pub text: String,
+    /// What is computed of each variant.
+    pub stat: Stat,
+    /// Of what; the fault's name for [`Stat::Recovery`].
+    pub metric: String,
+    /// In every window of this length on its own.
+    pub window: Option<Span>,
+    /// A phase's name; `None` is all that is measured.
+    pub phase: Option<String>,
+    /// The variant that something is said of.
+    pub left: String,
+    /// How it compares.
+    pub relation: Relation,
+    /// With what.
+    pub right: Side,
+}
+
+/// The right side of a claim.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Side {
+    /// A value in the metric's unit: milliseconds, shares 0 to 1, per second.
+    Value(f64),
+    /// So many times another variant's value, and so much more.
+    Variant {
+        /// The factor; 1 when none is written.
+        times: f64,
+        /// The other variant.
+        label: String,
+        /// In the metric's unit; 0 when nothing is written.
+        plus: f64,
+    },
+}
+
+impl Holds {
+    /// What is compared.
+    pub fn subject(&self) -> Subject<'_> {
+        let Self { stat, window, .. } = *self;
+        Subject { stat, metric: &self.metric, window, phase: self.phase.as_deref() }
+    }
+}
+
+impl Holds {
+    /// The variants that are compared.
+    pub fn variants(&self) -> impl Iterator<Item = &String> {
+        let right = match &self.right {
+            Side::Value(_) => None,
+            Side::Variant { label, .. } => Some(label),
+        };
+        std::iter::once(&self.left).chain(right)
+    }
+}
+
+impl Axis {
+    /// Reads `path=a,b,c`.
+    ///
+    /// # Errors
+    /// What is wrong with it, as a sentence.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let form = || "write PATH=A,B, as in ordering=arrival,causal".to_owned();
+        let (path, values) = text.split_once('=').ok_or_else(form)?;
+        let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();
+        if path.trim().is_empty() || values.iter().any(String::is_empty) {
+            return Err(form());
+        }
+        if let Some(twice) = (1..values.len()).find(|at| values[..*at].contains(&values[*at])) {
+            return Err(format!("`{}` stands there twice", values[twice]));
+        }
+        Ok(Self { path: path.trim().to_owned(), values })
+    }
+}
