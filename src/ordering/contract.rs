@@ -339,6 +339,11 @@ impl<S: Strategy> Out<S> {
         self.draws.word(Luck { purpose: Purpose::Strategy, entity: self.entity, index })
     }
 
+    /// What all its luck is drawn from.
+    pub(super) const fn seed(&self) -> u64 {
+        self.draws.seed()
+    }
+
     /// What a replica of `T`, which is a part of this one, asks for: it shares our luck.
     pub(super) fn part<T: Strategy>(&mut self, call: impl FnOnce(&mut Out<T>)) -> Vec<Effect<T>> {
         let (draws, entity, next_draw) = (self.draws.clone(), self.entity, self.next_draw);

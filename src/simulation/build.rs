@@ -88,8 +88,8 @@ impl World {
     }
 
     /// What the script tells hosts, in order of time.
-    pub fn orders(&self) -> impl Iterator<Item = (VirtualTime, ProcessId, Order)> + '_ {
-        self.orders.iter().map(|(at, process, control)| (*at, *process, control.order))
+    pub fn orders(&self) -> impl Iterator<Item = (VirtualTime, ProcessId, &Order)> {
+        self.orders.iter().map(|(at, process, control)| (*at, *process, &control.order))
     }
 
     /// What observers must know.
@@ -143,7 +143,7 @@ impl World {
         let start = VirtualTime::from_nanos(1);
         let mut script: Vec<_> =
             starters.map(|number| (start, ProcessId(number), own(Order::Start))).collect();
-        script.extend(self.orders.iter().map(|(at, to, control)| (*at, *to, signal(*control))));
+        script.extend(self.orders.iter().map(|(at, to, control)| (*at, *to, signal(control.clone()))));
         let close = self.end - Span::TICK;
         let all = 0..self.layout.processes();
         script.extend(all.map(|number| (close, ProcessId(number), own(Order::Close))));
