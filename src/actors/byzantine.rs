@@ -177,12 +177,7 @@ impl Byzantine {
     }
 
     /// Whether it hears what this attester says.
-    pub(super) fn hears(
-        &self,
-        attester: ProcessId,
-        draws: &mut Draws,
-        books: &mut Books,
-    ) -> bool {
+    pub(super) fn hears(&self, attester: ProcessId, draws: &mut Draws, books: &mut Books) -> bool {
         let mut hears = true;
         for deed in &self.deeds {
             let Behaviour::Censor(share) = deed.misdeed.behaviour else { continue };

@@ -4,6 +4,9 @@
 //! al., ISSTA 2012). Most runs stay within what the strategy assumes, so that its guarantees are
 //! owed; a fault that goes beyond makes a guarantee not owed, never broken. A run whose faults all
 //! miss proves nothing, so the report counts runs by what their faults achieved.
+//!
+//! Of a strategy for the Byzantine, as many validators may turn as it withstands. Of one that says
+//! when it comes through after trouble, clients keep trying, and the run goes on for as long.
 
 mod faults;
 #[cfg(test)]
@@ -17,7 +20,7 @@ use super::verdict::Word;
 use crate::measure::NoRows;
 use crate::ordering::Catalogue;
 use crate::scenario::model::Scenario;
-use crate::simulation::{GuaranteeVerdict, Options, Standing, run};
+use crate::simulation::{Options, Outcome, Standing, run};
 use faults::drawn;
 
 /// What is hunted in.
@@ -51,6 +54,8 @@ pub struct HuntReport {
     pub clean: u32,
     /// Runs in which some fault took effect.
     pub struck: u32,
+    /// Runs in which whatever was held up came through once all was well.
+    pub healed: u32,
     /// Clean runs in which something was violated, and not owed.
     pub excused: u32,
     /// Events handled in all.
@@ -77,9 +82,10 @@ pub fn hunt(
         let hunted = result.unwrap_or_else(|panicked| {
             Hunted::nothing(drawn(&hunt.scenario, number, catalogue), panicked.0)
         });
-        let Hunted { events, has_struck, is_excused, scenario, broken } = hunted;
+        let Hunted { events, has_struck, has_healed, is_excused, scenario, broken } = hunted;
         report.events += events;
         report.struck += u32::from(has_struck);
+        report.healed += u32::from(has_healed);
         report.excused += u32::from(is_excused && broken.is_none());
         match broken {
             None => report.clean += 1,
@@ -93,6 +99,7 @@ pub fn hunt(
 struct Hunted {
     events: u64,
     has_struck: bool,
+    has_healed: bool,
     is_excused: bool,
     scenario: Scenario,
     broken: Option<String>,
@@ -101,8 +108,8 @@ struct Hunted {
 impl Hunted {
     /// The run did not end.
     fn nothing(scenario: Scenario, broken: String) -> Self {
-        let (has_struck, is_excused) = (false, false);
-        Self { events: 0, has_struck, is_excused, scenario, broken: Some(broken) }
+        let [has_struck, has_healed, is_excused] = [false; 3];
+        Self { events: 0, has_struck, has_healed, is_excused, scenario, broken: Some(broken) }
     }
 }
 
@@ -113,24 +120,26 @@ fn hunt_once(base: &Scenario, number: u64, catalogue: &Catalogue) -> Hunted {
         Ok(outcome) => outcome,
     };
     let standings = outcome.guarantees.iter().map(|verdict| &verdict.standing);
+    let standings = standings.chain(&outcome.liveness);
     Hunted {
         events: outcome.report.events,
         has_struck: scenario.faults.iter().enumerate().any(|(number, fault)| {
             report_fault(fault, number, &outcome.measurement).did_not_occur.is_none()
         }),
+        has_healed: outcome.liveness == Some(Standing::Held),
         is_excused: standings.into_iter().any(|at| matches!(at, Standing::NotOwed { .. })),
-        broken: outcome.guarantees.iter().find_map(broken),
+        broken: broken(&outcome),
         scenario,
     }
 }
 
 /// What is broken, in words.
-fn broken(verdict: &GuaranteeVerdict) -> Option<String> {
-    match &verdict.standing {
-        Standing::Broken { first, .. } => {
-            let (word, name) = (Word::Broken.text(), verdict.property.name());
-            Some(format!("{word}  {name}: {first}"))
-        }
+fn broken(outcome: &Outcome) -> Option<String> {
+    let promises = outcome.guarantees.iter();
+    let promises = promises.map(|verdict| (verdict.property.name(), &verdict.standing));
+    let liveness = outcome.liveness.iter().map(|standing| ("liveness after healing", standing));
+    promises.chain(liveness).find_map(|(name, standing)| match standing {
+        Standing::Broken { first, .. } => Some(format!("{}  {name}: {first}", Word::Broken.text())),
         Standing::Held | Standing::NotOwed { .. } => None,
-    }
+    })
 }

@@ -1,5 +1,7 @@
 //! All observers of one run: facts come in, in key order, and a measurement goes out.
 
+use std::collections::BTreeSet;
+
 use super::achievement::{self, Achievement};
 use super::divergence::Divided;
 use super::event::Event;
@@ -53,6 +55,8 @@ pub struct Observers {
     /// By validator, deliveries of operations that were settled.
     pub(super) late_deliveries: Vec<u64>,
     pub(super) late: u64,
+    /// Operations that did not come through: what refers to them cannot either.
+    pub(super) barred: BTreeSet<u32>,
     pub(super) offers_finality: bool,
     pub(super) planned: u64,
     /// By phase.
@@ -94,6 +98,7 @@ impl Observers {
             notes: Notes::default(),
             late_deliveries: vec![0; validators],
             late: 0,
+            barred: BTreeSet::new(),
             offers_finality: false,
             planned: 0,
             jitter: vec![Jitter::default(); setting.phases.len()],

@@ -54,6 +54,9 @@ pub struct OrderObservations {
     pub forged_accepted: Violations,
     /// Told to be applied, and held by fewer than q when settle ended.
     pub lost_after_ack: Violations,
+    /// Neither applied nor refused when settle ended, though its client keeps trying, and what it
+    /// refers to came through.
+    pub unsettled: Violations,
 }
 
 impl OrderObservations {

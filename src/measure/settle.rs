@@ -13,6 +13,9 @@ use crate::attestation::Verdict;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::{Conclusion, Fact};
 
+/// Nothing refers to operations so far back.
+const MOST_BARRED: usize = 1 << 16;
+
 impl Observers {
     /// Settles what nothing has touched for long enough, from the oldest on.
     pub(super) fn settle_quiet(&mut self, now: VirtualTime, rows: &mut dyn Rows) {
@@ -38,6 +41,7 @@ impl Observers {
             self.holders.settle(operation, record, cells, is_acknowledged, at_end);
         }
         if record.is_planned {
+            self.judge_progress(operation, slot);
             self.add_up(slot);
             if rows.are_wanted() {
                 rows.row(&self.row(operation, slot));
@@ -89,6 +93,27 @@ impl Observers {
                 arrivals: record.received.into(),
                 reordered: record.reordered.into(),
             });
+        }
+    }
+
+    /// Whether it came through in the end. One that refers to what did not come through cannot.
+    fn judge_progress(&mut self, operation: u32, slot: usize) {
+        let record = self.ledger.record(slot);
+        let is_told = record.conclusion == Some(Conclusion::Applied);
+        if record.is_question() || is_told || record.applied <= self.setting.settled {
+            return;
+        }
+        let still_tries = record.is_sent && record.conclusion.is_none();
+        let is_refused = record.count.refused >= self.quorum;
+        let is_forged = record.events.has(Event::ForgedRefused);
+        let waits_for_none = !self.barred.contains(&record.target);
+        if still_tries && !is_refused && !is_forged && waits_for_none {
+            let words = || format!("#{operation} was not applied when settle ended");
+            self.order.unsettled.add(words);
+        }
+        self.barred.insert(operation);
+        if self.barred.len() > MOST_BARRED {
+            self.barred.pop_first();
         }
     }
 

@@ -60,7 +60,9 @@ impl fmt::Display for Behaviour {
             Self::Equivocate => "equivocates".to_owned(),
             Self::Forge(share) => format!("forges {}", percent(*share)),
             Self::Withhold { messages, peers: 0.0 } => format!("withholds {}", percent(*messages)),
-            Self::Withhold { messages: 0.0, peers } => format!("shuns {} of peers", percent(*peers)),
+            Self::Withhold { messages: 0.0, peers } => {
+                format!("shuns {} of peers", percent(*peers))
+            }
             Self::Withhold { messages, peers } => {
                 format!("withholds {}, shuns {} of peers", percent(*messages), percent(*peers))
             }

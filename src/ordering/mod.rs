@@ -57,14 +57,15 @@ pub use contract::{
 };
 pub use delivered::Delivered;
 pub use erased::{Carried, HostedEffect, HostedReplica, HostedSubmitter, SubmitterEffect};
-pub use guarantee::{Assumptions, FaultModel, Guarantees, Property, TransportNeed};
+pub use guarantee::{Assumptions, FaultModel, Guarantees, Liveness, Property, TransportNeed};
 pub use journal::Journal;
 
 /// What an implementation of a strategy needs.
 pub mod prelude {
     pub use super::{
-        Assumptions, Committee, FaultModel, Guarantees, Item, NoSubmitter, Out, Peer, Property,
-        Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId, TransportNeed, Try, Work,
+        Assumptions, Committee, FaultModel, Guarantees, Item, Liveness, NoSubmitter, Out, Peer,
+        Property, Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId, TransportNeed, Try,
+        Work,
     };
     pub use crate::attestation::{Encode, Encoder, Id, IdMap, KeyRing, Signature, Signer};
     pub(crate) use crate::attestation::{encode_fields, encode_variants};

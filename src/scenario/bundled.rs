@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 4] = [
+pub const BUNDLED: [Bundled; 5] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -32,6 +32,11 @@ pub const BUNDLED: [Bundled; 4] = [
         name: "overlapping-claims",
         question: "When several issuers act on one subject at once, do all agree on who won?",
         text: include_str!("../../scenarios/overlapping-claims.toml"),
+    },
+    Bundled {
+        name: "byzantine-minority",
+        question: "Two of seven validators lie: who notices, and what does it cost?",
+        text: include_str!("../../scenarios/byzantine-minority.toml"),
     },
 ];
 

@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use super::model::{
-    Behaviour,     Arrivals, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Pick, Scenario, Stage,
+    Arrivals, Behaviour, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Pick, Scenario,
+    Stage,
 };
 use super::spelt;
 use super::table::find_table;

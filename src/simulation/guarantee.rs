@@ -82,7 +82,7 @@ fn violations(property: Property, seen: &OrderObservations) -> (u64, String) {
 }
 
 /// The first assumption, in the order of their listing, that did not hold, in words.
-fn failed_assumption(
+pub(super) fn failed_assumption(
     world: &World,
     measurement: &Measurement,
     slowest: Option<Span>,

@@ -1,5 +1,6 @@
 //! The one integration-test binary.
 
+mod byzantine;
 mod cli;
 mod determinism;
 mod faults;

@@ -80,12 +80,7 @@ impl Validator {
         hears
     }
 
-    pub(super) fn begin_misdeed(
-        &mut self,
-        rule: u16,
-        deed: Misdeed,
-        desk: &mut Desk<'_, Packet>,
-    ) {
+    pub(super) fn begin_misdeed(&mut self, rule: u16, deed: Misdeed, desk: &mut Desk<'_, Packet>) {
         let behaviour = deed.behaviour;
         let new = || Box::new(Byzantine::new(desk.me(), self.setting.validators));
         let byzantine = self.byzantine.get_or_insert_with(new);

@@ -130,3 +130,11 @@ pub(super) fn guarantees(summary: &str, faults: u32, history: Span) -> Guarantee
         },
     }
 }
+
+/// The longest pause before a round's blocks are sent and asked for again, then the same before
+/// what was not delivered is proposed again; f of the leaders and of the proposers in line fail.
+pub(super) fn liveness(faults: u32, settings: &Settings) -> Liveness {
+    let round = settings.fetch_longest.max(settings.resend) + settings.again + settings.turn;
+    let within = round * (2 * u64::from(faults) + 2) + settings.gossip;
+    Liveness { delta: settings.resend.scaled(0.25), within }
+}
