@@ -9,13 +9,17 @@ use std::sync::Arc;
 use super::Packet;
 use super::packet::{Ack, Face};
 use crate::attestation::Id;
-use crate::kernel::{Draws, Luck, ProcessId, Purpose, Span, unit};
+use crate::kernel::{Draws, Luck, ProcessId, Purpose, Span, VirtualTime, unit};
 use crate::network::{Behaviour, Fortune, Misdeed, ProcessSet};
 use crate::ordering::{Carried, HostedReplica};
 use crate::trace::FateKind;
 
 /// So many protocol messages are remembered to be said again.
 const REMEMBERED: usize = 64;
+
+/// A forger or replayer adds no more messages than this in one second: to flood the others is
+/// another attack, and what accomplices add to what accomplices added would grow without end.
+const MOST_ADDED: u32 = 1_000;
 
 /// Draws that stay the same for one process are addressed apart from those that are counted.
 const BY_PROCESS: u64 = 1 << 40;
@@ -33,10 +37,19 @@ pub(super) struct Parcel {
 /// What was done to messages, for the books.
 #[derive(Debug, Default)]
 pub(super) struct Books {
+    /// The second in which it was done.
+    pub(super) second: u64,
     /// Rule and kind of each message that met a misdeed.
     pub(super) met: Vec<(u16, FateKind)>,
     /// Rule, kind, receiver and delay of each that was wronged.
     pub(super) wronged: Vec<(u16, FateKind, ProcessId, Span)>,
+}
+
+impl Books {
+    /// Empty ones for what is done now.
+    pub(super) fn at(now: VirtualTime) -> Self {
+        Self { second: now.whole_seconds(), ..Self::default() }
+    }
 }
 
 /// The misdeeds that are on, and the instances of the replica that they need.
@@ -57,6 +70,8 @@ struct Deed {
     misdeed: Misdeed,
     /// Words drawn so far.
     drawn: u64,
+    /// Messages added in the latest second in which it added any.
+    added: (u64, u32),
     /// Withholding: who is told nothing.
     shunned: ProcessSet,
     /// Shuffling: what waits for the next to the same receiver.
@@ -89,6 +104,7 @@ impl Byzantine {
         let mut deed = Deed {
             rule,
             drawn: 0,
+            added: (0, 0),
             shunned: ProcessSet::default(),
             kept: BTreeMap::new(),
             stale: None,
@@ -252,7 +268,7 @@ impl Byzantine {
         for deed in &mut self.deeds {
             let Behaviour::Forge(share) = deed.misdeed.behaviour else { continue };
             books.met.push((deed.rule, FateKind::Forged));
-            if deed.chance(share, self.me, draws) {
+            if deed.chance(share, self.me, draws) && deed.may_add(books.second) {
                 books.wronged.push((deed.rule, FateKind::Forged, parcel.to, Span::ZERO));
                 return vec![parcel];
             }
@@ -293,7 +309,7 @@ impl Deed {
         draws: &mut Draws,
         books: &mut Books,
     ) -> Vec<Parcel> {
-        let (rule, to, me) = (self.rule, parcel.to, others.me);
+        let (rule, to, me, second) = (self.rule, parcel.to, others.me, books.second);
         let kind = self.misdeed.behaviour.kind();
         let mut meet = |is_wronged: bool, to, by| {
             books.met.push((rule, kind));
@@ -319,8 +335,8 @@ impl Deed {
                 if keeps { Vec::new() } else { vec![parcel] }
             }
             Behaviour::Replay(share) => {
-                let old = self.chance(share, me, draws).then(|| self.old(others, draws));
-                let Some(old) = old.flatten() else {
+                let adds = self.chance(share, me, draws) && self.may_add(second);
+                let Some(old) = adds.then(|| self.old(others, draws)).flatten() else {
                     meet(false, to, Span::ZERO);
                     return vec![parcel];
                 };
@@ -356,6 +372,13 @@ impl Deed {
         let packet = Packet::Protocol(Arc::clone(carried), None);
         let is_other = to != others.me;
         is_other.then_some(Parcel { to, packet, fortune: Fortune::Protocol, delay: Span::ZERO })
+    }
+
+    /// Whether there is room for one more, which is then taken.
+    const fn may_add(&mut self, second: u64) -> bool {
+        let before = if self.added.0 == second { self.added.1 } else { 0 };
+        self.added = (second, before + 1);
+        before < MOST_ADDED
     }
 
     fn chance(&mut self, share: f64, me: ProcessId, draws: &mut Draws) -> bool {

@@ -108,6 +108,14 @@ fn everything_is_held_for_as_long() {
 }
 
 #[test]
+fn what_is_forged_or_replayed_does_not_grow_without_end() {
+    let mut liar = liar(Behaviour::Replay(1.0));
+    let deed = &mut liar.deeds[0];
+    let added = |deed: &mut Deed, second| (0..3_000).filter(|_| deed.may_add(second)).count();
+    assert_eq!((added(deed, 1), added(deed, 2)), (1_000, 1_000));
+}
+
+#[test]
 fn the_same_attesters_are_censored_all_the_time() {
     let liar = liar(Behaviour::Censor(0.4));
     let (mut draws, mut books) = (Draws::new(1), Books::default());

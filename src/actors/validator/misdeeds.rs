@@ -38,7 +38,7 @@ impl Validator {
     ) {
         let Some(byzantine) = &mut self.byzantine else { return desk.send(to, packet, fortune) };
         let parcel = Parcel { to, packet, fortune, delay: Span::ZERO };
-        let mut books = Books::default();
+        let mut books = Books::at(desk.now());
         let parcels = byzantine.say(face, parcel, desk.draws(), &mut books);
         enter(books, desk);
         parcels.into_iter().for_each(|parcel| self.post(parcel, desk));
@@ -74,7 +74,7 @@ impl Validator {
         if attester.0 < self.setting.validators {
             return true;
         }
-        let mut books = Books::default();
+        let mut books = Books::at(desk.now());
         let hears = byzantine.hears(attester, desk.draws(), &mut books);
         enter(books, desk);
         hears
@@ -141,10 +141,9 @@ impl Validator {
         let stale = self.byzantine.as_ref().and_then(|byzantine| byzantine.relapse(rule));
         let Some(stale) = stale else { return };
         let me = desk.me();
-        let books = Books {
-            met: vec![(rule, FateKind::Forgotten)],
-            wronged: vec![(rule, FateKind::Forgotten, me, Span::ZERO)],
-        };
+        let mut books = Books::at(desk.now());
+        books.met.push((rule, FateKind::Forgotten));
+        books.wronged.push((rule, FateKind::Forgotten, me, Span::ZERO));
         enter(books, desk);
         self.replica = stale;
         self.timers.retain(|(face, _), _| *face != Face::First);
