@@ -113,9 +113,13 @@ impl Hunted {
     }
 }
 
+/// A hunted run needs some ten thousand events; one that needs so many runs away.
+const MOST_EVENTS: u64 = 5_000_000;
+
 fn hunt_once(base: &Scenario, number: u64, catalogue: &Catalogue) -> Hunted {
     let scenario = drawn(base, number, catalogue);
-    let outcome = match run(&scenario, catalogue, Options::default(), &mut NoRows) {
+    let options = Options { max_events: MOST_EVENTS, ..Options::default() };
+    let outcome = match run(&scenario, catalogue, options, &mut NoRows) {
         Err(failure) => return Hunted::nothing(scenario, failure.to_string()),
         Ok(outcome) => outcome,
     };

@@ -55,7 +55,7 @@ pub struct Observers {
     /// By validator, deliveries of operations that were settled.
     pub(super) late_deliveries: Vec<u64>,
     pub(super) late: u64,
-    /// Operations that did not come through: what refers to them cannot either.
+    /// Operations that were not applied: what refers to them cannot be either.
     pub(super) barred: BTreeSet<u32>,
     pub(super) offers_finality: bool,
     pub(super) planned: u64,

@@ -54,8 +54,8 @@ pub struct OrderObservations {
     pub forged_accepted: Violations,
     /// Told to be applied, and held by fewer than q when settle ended.
     pub lost_after_ack: Violations,
-    /// Neither applied nor refused when settle ended, though its client keeps trying, and what it
-    /// refers to came through.
+    /// Not delivered by q correct validators when settle ended, or refused by all though what it
+    /// refers to is applied; and its client keeps trying.
     pub unsettled: Violations,
 }
 

@@ -96,19 +96,20 @@ impl Observers {
         }
     }
 
-    /// Whether it came through in the end. One that refers to what did not come through cannot.
+    /// Whether it came through in the end. Who hears late of what it refers to refuses it, which is
+    /// no matter of progress; and what refers to something that did not come through cannot.
     fn judge_progress(&mut self, operation: u32, slot: usize) {
         let record = self.ledger.record(slot);
-        let is_told = record.conclusion == Some(Conclusion::Applied);
-        if record.is_question() || is_told || record.applied <= self.setting.settled {
+        if record.is_question() || record.applied <= self.setting.settled {
             return;
         }
-        let still_tries = record.is_sent && record.conclusion.is_none();
-        let is_refused = record.count.refused >= self.quorum;
         let is_forged = record.events.has(Event::ForgedRefused);
-        let waits_for_none = !self.barred.contains(&record.target);
-        if still_tries && !is_refused && !is_forged && waits_for_none {
-            let words = || format!("#{operation} was not applied when settle ended");
+        let still_tries = record.is_sent && record.conclusion.is_none() && !is_forged;
+        let is_ordered = record.ordered <= self.setting.settled && record.count.accepted > 0;
+        let is_refused = record.count.refused >= self.quorum;
+        let is_barred = self.barred.contains(&record.target);
+        if still_tries && !is_ordered && !is_refused && !is_barred {
+            let words = || format!("#{operation} had not come through when settle ended");
             self.order.unsettled.add(words);
         }
         self.barred.insert(operation);

@@ -120,7 +120,7 @@ pub struct Liveness {
     /// As long as no message takes longer than this (partial synchrony: Dwork, Lynch and
     /// Stockmeyer, JACM 1988),
     pub delta: Span,
-    /// whatever its client keeps handing in has been applied after this long.
+    /// whatever its client keeps handing in has been delivered by a quorum after this long.
     pub within: Span,
 }
 
