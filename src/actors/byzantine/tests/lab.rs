@@ -191,7 +191,8 @@ impl Lab {
                 let who = self.name(node, face);
                 let _ = writeln!(self.log, "{}  {who} delivers {item:?}", self.clock());
             }
-            HostedEffect::Certificate(_)
+            HostedEffect::Propose(_)
+            | HostedEffect::Certificate(_)
             | HostedEffect::Retract(_)
             | HostedEffect::Waits(_)
             | HostedEffect::Note(..) => {}
