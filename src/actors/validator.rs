@@ -149,7 +149,7 @@ impl Validator {
         }
     }
 
-    /// Does what an instance asked for, in order. What others than the first deliver is not applied.
+    /// Does what an instance asked for, in order. Only what the first delivers is applied.
     fn obey(&mut self, face: Face, desk: &mut Desk<'_, Packet>) {
         let mut effects = std::mem::take(&mut self.effects);
         for effect in effects.drain(..) {

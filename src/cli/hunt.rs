@@ -55,7 +55,8 @@ fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
     format!(
         "{runs} runs in {wall_secs:.1} s, {events} events    {clean} clean    {broke} broke a \
          guarantee of {ordering}{numbers}\nfaults took effect in {struck} runs; in {healed}, all \
-         that was held up came through in time; in {excused} of the clean ones something was violated that was not owed\n"
+         that was held up came through in time; in {excused} of the clean \
+         ones something was violated that was not owed\n"
     )
 }
 

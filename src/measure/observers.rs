@@ -1,7 +1,5 @@
 //! All observers of one run: facts come in, in key order, and a measurement goes out.
 
-use std::collections::BTreeSet;
-
 use super::achievement::{self, Achievement};
 use super::divergence::Divided;
 use super::event::Event;
@@ -21,6 +19,7 @@ use super::rows::{NoRows, Rows};
 use super::sample::Sample;
 use super::series::Series;
 use super::setting::{PhaseCalendar, Setting, phases_of};
+use super::settle::Barred;
 use super::streams::Streams;
 use super::subjects::Subjects;
 use super::tally::Tally;
@@ -55,8 +54,7 @@ pub struct Observers {
     /// By validator, deliveries of operations that were settled.
     pub(super) late_deliveries: Vec<u64>,
     pub(super) late: u64,
-    /// Operations that were not applied: what refers to them cannot be either.
-    pub(super) barred: BTreeSet<u32>,
+    pub(super) barred: Barred,
     pub(super) offers_finality: bool,
     pub(super) planned: u64,
     /// By phase.
@@ -98,7 +96,7 @@ impl Observers {
             notes: Notes::default(),
             late_deliveries: vec![0; validators],
             late: 0,
-            barred: BTreeSet::new(),
+            barred: Barred::default(),
             offers_finality: false,
             planned: 0,
             jitter: vec![Jitter::default(); setting.phases.len()],

@@ -1,5 +1,7 @@
 //! An operation that nothing will touch any more is added up.
 
+use std::collections::BTreeSet;
+
 use super::event::Event;
 use super::observers::Observers;
 use super::record::{Cell, NEVER, Record, span};
@@ -12,9 +14,6 @@ use super::{streams, waterfall};
 use crate::attestation::Verdict;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::{Conclusion, Fact};
-
-/// Nothing refers to operations so far back.
-const MOST_BARRED: usize = 1 << 16;
 
 impl Observers {
     /// Settles what nothing has touched for long enough, from the oldest on.
@@ -107,15 +106,12 @@ impl Observers {
         let still_tries = record.is_sent && record.conclusion.is_none() && !is_forged;
         let is_ordered = record.ordered <= self.setting.settled && record.count.accepted > 0;
         let is_refused = record.count.refused >= self.quorum;
-        let is_barred = self.barred.contains(&record.target);
+        let is_barred = self.barred.has(record.target);
         if still_tries && !is_ordered && !is_refused && !is_barred {
             let words = || format!("#{operation} had not come through when settle ended");
             self.order.unsettled.add(words);
         }
         self.barred.insert(operation);
-        if self.barred.len() > MOST_BARRED {
-            self.barred.pop_first();
-        }
     }
 
     /// What only the end of an operation tells.
@@ -185,6 +181,26 @@ impl Observers {
             finalised: took(record.finalised),
             verdicts,
             events: record.events,
+        }
+    }
+}
+
+/// Operations that were not applied: what refers to them cannot be either.
+#[derive(Debug, Default)]
+pub(super) struct Barred(BTreeSet<u32>);
+
+impl Barred {
+    /// Nothing refers to operations so far back.
+    const MOST: usize = 1 << 16;
+
+    fn has(&self, operation: u32) -> bool {
+        self.0.contains(&operation)
+    }
+
+    fn insert(&mut self, operation: u32) {
+        self.0.insert(operation);
+        if self.0.len() > Self::MOST {
+            self.0.pop_first();
         }
     }
 }
