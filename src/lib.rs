@@ -10,6 +10,7 @@
 //! - [`network`]: how long a message takes and what becomes of it; hosts that fail.
 //! - [`ordering`]: the strategies to compare, each a pure state machine.
 //! - [`actors`]: load plan, clients, routers, validators, made of the parts above.
+//! - [`history`]: is there an order of operations on registers that explains what was answered?
 //! - [`measure`]: observers that read facts; the one table of metrics.
 //! - [`scenario`]: files as written, scenarios as meant.
 //! - [`simulation`]: from a scenario to processes, through an engine, to an outcome.
@@ -23,6 +24,7 @@ pub mod attestation;
 mod cli;
 pub mod engine;
 pub mod experiment;
+pub mod history;
 pub mod kernel;
 pub mod measure;
 pub mod network;

@@ -53,6 +53,12 @@ macro_rules! encode_integers {
 }
 encode_integers!(u8, u16, u32, u64, i64);
 
+impl Encode for bool {
+    fn encode(&self, to: &mut dyn Encoder) {
+        u8::from(*self).encode(to);
+    }
+}
+
 impl<T: Encode> Encode for Option<T> {
     fn encode(&self, to: &mut dyn Encoder) {
         u8::from(self.is_some()).encode(to);

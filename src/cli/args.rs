@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::history::{DEFAULT_BUDGET, Model};
+
 /// The root of the command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -46,6 +48,11 @@ pub(super) enum Command {
         /// Which results
         #[arg(value_enum, default_value_t = Topic::Ordering)]
         topic: Topic,
+    },
+    /// Judge histories that other systems recorded
+    History {
+        #[command(subcommand)]
+        command: HistoryCommand,
     },
     /// List, show, check and write scenarios
     Scenario {
@@ -113,6 +120,32 @@ Exit codes: 0 every prediction, the rank and every shape hold, 99 one does not."
 const NEW_EXAMPLES: &str = "Examples:
   attestorm scenario new ours.toml
   attestorm scenario new --from out-of-order-links ours.toml";
+
+const HISTORY_EXAMPLES: &str = r#"Examples:
+  attestorm history check ours.jsonl --model register
+  attestorm history check etcd_000.tsv --model register --budget 50000000
+
+A history is a text with one operation a line, in any order; lines that begin with # are skipped.
+As JSON (further keys are skipped; `status` and `id` may be left out):
+  {"client": 0, "call": 1, "ret": 4, "op": "write", "arg": 3, "out": "ok", "status": "ok"}
+  {"client": 1, "call": 2, "ret": null, "op": "cas", "arg": [3, 5], "out": null, "status": "info"}
+  {"client": 2, "call": 6, "ret": 9, "op": "get", "key": "x", "arg": null, "out": "text"}
+or in columns between tabs: client, call, return, op, arguments, result (ok, fail, nil, unknown,
+`-`, or the value read):
+  0    1    4    write    3    ok
+
+Times are whole numbers of any unit; operations that touch at one instant overlap. `ret` null, `-`,
+`info` and `unknown` mean that nobody knows how it ended: it may take effect at any time after its
+call, or never.
+
+Models:
+  register      read, write, cas; nil at first. A cas that failed saw another value (Porcupine).
+  cas-register  read, write, cas; 0 at first. What failed did not happen, and saw nothing (Knossos);
+                a read of null was told nothing.
+  kv            get, put, append per key; every text is empty at first.
+
+Exit codes: 0 linearizable, 98 not (with operations that no order explains), 97 undecided within
+the budget, 104 the file is no history."#;
 
 /// How a scenario is chosen and changed.
 #[derive(Args, Clone, Debug)]
@@ -261,6 +294,48 @@ pub(super) struct HuntArgs {
 pub(super) enum Topic {
     /// Published latencies of ordering protocols
     Ordering,
+}
+
+/// What `history` does.
+#[derive(Debug, Subcommand)]
+pub(super) enum HistoryCommand {
+    /// Say whether one order of the operations, true to their times, explains every answer
+    #[command(after_help = HISTORY_EXAMPLES)]
+    Check(HistoryArgs),
+}
+
+/// Arguments of `history check`.
+#[derive(Args, Debug)]
+pub(super) struct HistoryArgs {
+    /// The file with the history
+    pub(super) file: PathBuf,
+    /// What the recorded system is taken for
+    #[arg(long, value_enum)]
+    pub(super) model: ModelName,
+    /// States to visit at most
+    #[arg(long, default_value_t = DEFAULT_BUDGET)]
+    pub(super) budget: u64,
+}
+
+/// The models of recorded systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ModelName {
+    /// One register, nil at first; a failed cas saw another value
+    Register,
+    /// One register, 0 at first; what failed did not happen
+    CasRegister,
+    /// A map of texts with append
+    Kv,
+}
+
+impl From<ModelName> for Model {
+    fn from(name: ModelName) -> Self {
+        match name {
+            ModelName::Register => Self::Register,
+            ModelName::CasRegister => Self::CasRegister,
+            ModelName::Kv => Self::Kv,
+        }
+    }
 }
 
 /// What `scenario` does.

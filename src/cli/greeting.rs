@@ -10,7 +10,7 @@ pub(super) const GREETING: &str = concat!(
   attestorm compare out-of-order-links --by ordering=arrival,causal,sequencer
   attestorm scenario list                   the bundled scenarios, each asks one question
 
-everyday   run  compare  report           look closer   replay  validate
+everyday   run  compare  report           look closer   replay  history  validate
 search     hunt                           files         scenario  metrics  completions
            attestorm <command> --help has examples
 "
@@ -31,6 +31,7 @@ Everyday
 Look closer
   replay [result]                prove that a run or a grid can be reproduced byte for byte
   validate [ordering]            results that others measured against this build
+  history check <file>           judge a history that another system recorded: linearizable?
 Search
   hunt <scenario>                random faults from seeds: does one break a guarantee?
 Files

@@ -5,6 +5,7 @@ mod compare;
 mod follow;
 mod greeting;
 mod grid;
+mod history;
 mod hunt;
 mod metrics;
 mod output;
@@ -23,7 +24,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::ordering::{Catalogue, Strategy};
 use crate::report::abandon_all;
-use args::{Command, Root};
+use args::{Command, HistoryCommand, Root};
 use output::{INTERRUPTED, INVALID, print};
 
 /// The whole command line, with the strategies it knows.
@@ -80,6 +81,9 @@ impl Cli {
             Command::Report(args) => report::report(&args, catalogue, quiet),
             Command::Hunt(args) => hunt::hunt(&args, catalogue, quiet),
             Command::Validate { topic } => validate::validate_topic(topic, catalogue, quiet),
+            Command::History { command: HistoryCommand::Check(args) } => {
+                history::check(&args, quiet)
+            }
             Command::Scenario { command } => scenario::scenario(command, catalogue),
             Command::Metrics { word, format } => metrics::metrics(word.as_deref(), format),
             Command::Completions { shell } => {

@@ -3,6 +3,7 @@
 use super::event::Event;
 use super::ledger::Place;
 use super::observers::Observers;
+use super::readers::Answer;
 use super::record::Try;
 use super::rows::Rows;
 use crate::kernel::VirtualTime;
@@ -55,6 +56,9 @@ impl Observers {
         let record = self.ledger.record_mut(slot);
         record.is_sent = true;
         record.attempts = record.attempts.max(attempt.saturating_add(1));
+        if attempt == 0 && !record.is_question() {
+            record.follows = self.sessions.read_before(record.client);
+        }
         if attempt > 0 {
             record.events.add(Event::Retried);
             record.last_try = Try::NEVER;
@@ -79,6 +83,20 @@ impl Observers {
         record.conclusion = Some(conclusion);
         if conclusion == Conclusion::Applied {
             record.answered = record.answered.min(now);
+            let (kind, target, client) = (record.kind, record.target, record.client);
+            self.sessions.wrote(now, (kind, target, client), &mut self.ledger);
         }
+    }
+
+    pub(super) fn answered(&mut self, answer: Answer, now: VirtualTime) {
+        let Some(slot) = self.touch(answer.question, now) else { return };
+        let record = self.ledger.record_mut(slot);
+        record.answered = record.answered.min(now);
+        self.readers.answer(answer, &mut self.ledger, &mut self.tallies);
+        self.sessions.answer(now, answer, &mut self.ledger, &mut self.order);
+    }
+
+    pub(super) fn has_cpu(&self, process: u32) -> bool {
+        process < self.setting.validators || self.streams.is_router(process)
     }
 }

@@ -38,7 +38,7 @@ impl Observers {
         self.deed(now, process, operation, attempt)
     }
 
-    pub(super) fn delivered(&mut self, deed: Deed, position: u32) {
+    pub(super) fn delivered(&mut self, deed: Deed, position: u32, is_final: bool) {
         let Deed { now, validator, operation, slot, attempt } = deed;
         let incarnation = self.hosts.incarnation(validator);
         let (record, cell) = self.ledger.both(slot, validator);
@@ -67,12 +67,12 @@ impl Observers {
         }
         if cell.mark(Cell::DELIVERED) {
             cell.position = position;
-            self.first_delivered(deed);
+            self.first_delivered(deed, is_final);
         }
     }
 
     /// The validator had not delivered the operation, or had taken it back.
-    fn first_delivered(&mut self, deed: Deed) {
+    fn first_delivered(&mut self, deed: Deed, is_final: bool) {
         let Deed { now, validator, operation, slot, .. } = deed;
         let record = self.ledger.record_mut(slot);
         record.count.delivered += 1;
@@ -84,7 +84,7 @@ impl Observers {
             record.agree_by = self.divided.first_delivery(operation, now);
             self.next_look = self.next_look.min(self.divided.next());
         }
-        self.judge_order(deed);
+        self.judge_order(deed, is_final);
         let (record, cells) = self.ledger.row_mut(slot);
         if self.inversions.is_reference(validator) {
             let (intended, phases) = (record.intended, record.phases);
@@ -97,16 +97,21 @@ impl Observers {
     }
 
     /// Its attester's order, its cause, its number.
-    fn judge_order(&mut self, deed: Deed) {
+    fn judge_order(&mut self, deed: Deed, is_final: bool) {
         let Deed { now, validator, operation, slot, .. } = deed;
         let record = self.ledger.record(slot);
         let (client, sequence, target) = (record.client, record.sequence, record.target);
         let (twin, delivered) = (record.twin, record.count.delivered);
+        let follows = record.follows;
         let refers = refers(record.kind);
+        let statement = (client, sequence);
         if record.is_planned
-            && self.fifo.as_mut().is_some_and(|fifo| fifo.deliver(validator, client, sequence))
+            && let Some(fifo) = &mut self.fifo
+            && fifo.deliver(validator, statement, is_final)
         {
-            self.ledger.cells_mut(slot)[validator].mark(Cell::OVERTOOK);
+            let (record, cell) = self.ledger.both(slot, validator);
+            record.events.add(Event::MonotonicWrites);
+            cell.mark(Cell::OVERTOOK);
             self.order.fifo_violations.add(|| {
                 let what = format!("delivered #{operation}, number {sequence} of its attester");
                 at(now, validator, &format!("{what}, after a later one"))
@@ -123,6 +128,11 @@ impl Observers {
                 let what = format!("delivered #{operation} before #{target}, which it refers to");
                 at(now, validator, &what)
             });
+        }
+        if let Place::Slot(read) = self.ledger.find(follows)
+            && !self.ledger.cells(read)[validator].is(Cell::DELIVERED)
+        {
+            self.ledger.record_mut(slot).events.add(Event::WritesFollowReads);
         }
         if delivered == 1 && self.ledger.live(twin).is_some_and(|twin| twin.count.delivered > 0) {
             self.order.equivocation.add(|| {

@@ -46,6 +46,16 @@ pub enum Event {
     Reordered,
     /// `inversions`
     Inversions,
+    /// `unlinearizable`
+    Unlinearizable,
+    /// `session.read_your_writes`
+    ReadYourWrites,
+    /// `session.monotonic_reads`
+    MonotonicReads,
+    /// `session.monotonic_writes`
+    MonotonicWrites,
+    /// `session.writes_follow_reads`
+    WritesFollowReads,
 }
 
 /// What an event is counted against.
@@ -65,7 +75,7 @@ pub enum Base {
 
 impl Event {
     /// How many there are.
-    pub const COUNT: usize = 20;
+    pub const COUNT: usize = 25;
 
     /// Every event, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -89,6 +99,11 @@ impl Event {
         Self::ProofOk,
         Self::Reordered,
         Self::Inversions,
+        Self::Unlinearizable,
+        Self::ReadYourWrites,
+        Self::MonotonicReads,
+        Self::MonotonicWrites,
+        Self::WritesFollowReads,
     ];
 
     /// Its name in the table of metrics.
@@ -114,6 +129,11 @@ impl Event {
             Self::ProofOk => "proof_ok",
             Self::Reordered => "reordered",
             Self::Inversions => "inversions",
+            Self::Unlinearizable => "unlinearizable",
+            Self::ReadYourWrites => "session.read_your_writes",
+            Self::MonotonicReads => "session.monotonic_reads",
+            Self::MonotonicWrites => "session.monotonic_writes",
+            Self::WritesFollowReads => "session.writes_follow_reads",
         }
     }
 
@@ -125,7 +145,10 @@ impl Event {
     /// What it is counted against.
     pub const fn base(self) -> Base {
         match self {
-            Self::AcceptedAfterRevoke => Base::Questions,
+            Self::AcceptedAfterRevoke
+            | Self::Unlinearizable
+            | Self::ReadYourWrites
+            | Self::MonotonicReads => Base::Questions,
             Self::Rejected | Self::Retried => Base::Operations,
             Self::Reordered => Base::Arrivals,
             Self::Inversions => Base::Pairs,
@@ -143,6 +166,8 @@ impl Event {
             | Self::LostAfterAck
             | Self::ForgedAccepted
             | Self::ForgedRefused
+            | Self::MonotonicWrites
+            | Self::WritesFollowReads
             | Self::ProofOk => Base::Statements,
         }
     }

@@ -1,9 +1,15 @@
 //! The order of each attester's statements at each validator.
 
+use std::collections::VecDeque;
+
 use super::Setting;
 
 /// Places in the table at most.
 const MOST: usize = 1 << 24;
+
+/// So many deliveries of a validator can be taken back with what was before them known; far more
+/// than any strategy holds as provisional.
+const MOST_UNDONE: usize = 1 << 16;
 
 /// The largest number of each attester that each validator has delivered.
 #[derive(Clone, Debug)]
@@ -13,6 +19,15 @@ pub(super) struct Fifo {
     largest: Vec<u32>,
     /// By client: the last statement planned, number and operation.
     planned: Vec<Option<(u32, u32)>>,
+    /// By validator: what was delivered for now, and the largest number before it.
+    provisional: Vec<VecDeque<Undo>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Undo {
+    client: u32,
+    sequence: u32,
+    before: u32,
 }
 
 impl Fifo {
@@ -20,7 +35,8 @@ impl Fifo {
     pub(super) fn new(setting: &Setting) -> Option<Self> {
         let (validators, clients) = (setting.validators as usize, setting.processes as usize);
         let places = validators.checked_mul(clients).filter(|&places| places <= MOST)?;
-        Some(Self { validators, largest: vec![0; places], planned: vec![None; clients] })
+        let (largest, planned) = (vec![0; places], vec![None; clients]);
+        Some(Self { validators, largest, planned, provisional: vec![VecDeque::new(); validators] })
     }
 
     /// A statement is planned; another with its attester's number, if there is one.
@@ -30,19 +46,33 @@ impl Fifo {
     }
 
     /// A validator delivers a statement for the first time; true if a later one was before it.
-    pub(super) fn deliver(&mut self, validator: usize, client: u32, sequence: u32) -> bool {
+    /// What is delivered for now only may be taken back.
+    pub(super) fn deliver(
+        &mut self,
+        validator: usize,
+        (client, sequence): (u32, u32),
+        is_final: bool,
+    ) -> bool {
         let Some(largest) = self.largest_of(validator, client) else { return false };
-        let overtaken = *largest > sequence + 1;
-        *largest = (*largest).max(sequence + 1);
-        overtaken
+        let before = std::mem::replace(largest, (*largest).max(sequence + 1));
+        if !is_final {
+            let provisional = &mut self.provisional[validator];
+            if provisional.len() == MOST_UNDONE {
+                provisional.pop_front();
+            }
+            provisional.push_back(Undo { client, sequence, before });
+        }
+        before > sequence + 1
     }
 
     /// A validator takes a statement back; statements are taken back in reverse.
     pub(super) fn retract(&mut self, validator: usize, client: u32, sequence: u32) {
-        if let Some(largest) = self.largest_of(validator, client)
-            && *largest == sequence + 1
-        {
-            *largest = sequence;
+        let provisional = &mut self.provisional[validator];
+        let last = provisional.pop_back_if(|at| (at.client, at.sequence) == (client, sequence));
+        if let Some(largest) = self.largest_of(validator, client) {
+            let known = last.map(|undo| undo.before);
+            let guessed = if *largest == sequence + 1 { sequence } else { *largest };
+            *largest = known.unwrap_or(guessed);
         }
     }
 

@@ -203,6 +203,25 @@ metrics! {
         "Pairs, at most 32 deliveries apart at the first correct validator, that another \
          delivered in the opposite order, per pair that both delivered."
         "metrics 1a, Kendall";
+    "unlinearizable" Event Operations Lower
+        "Answers that fit into no order: a state that another client, or a client told that its \
+         own statement was applied, knew to be over before the question was first sent, per question."
+        "DESIGN 8; Gibbons & Korach 1997";
+    "session.read_your_writes" Event Operations Lower
+        "Breaches: a client was told of a state before its own statement, though it knew that to be \
+         applied before it asked, per question."
+        "Terry et al. 1994";
+    "session.monotonic_reads" Event Operations Lower
+        "Breaches: a client was told of an earlier state than in an answer that it had before it \
+         asked, per question."
+        "Terry et al. 1994";
+    "session.monotonic_writes" Event Operations Lower
+        "Breaches: a correct validator delivered it after a later statement of its attester."
+        "Terry et al. 1994";
+    "session.writes_follow_reads" Event Operations Lower
+        "Breaches: a correct validator delivered it before what its client had last been told exists \
+         when it first sent it."
+        "Terry et al. 1994";
     "staleness" Sample Millis Lower
         "For an answer that was out of date when its question was sent: how long the first \
          change it missed had been applied by q correct validators."

@@ -36,6 +36,7 @@ mod sample;
 #[cfg(test)]
 mod script;
 mod series;
+mod sessions;
 mod setting;
 mod settle;
 pub mod statistics;

@@ -18,8 +18,8 @@ use super::record::NEVER;
 use super::rows::{NoRows, Rows};
 use super::sample::Sample;
 use super::series::Series;
+use super::sessions::Sessions;
 use super::setting::{PhaseCalendar, Setting, phases_of};
-use super::settle::Barred;
 use super::streams::Streams;
 use super::subjects::Subjects;
 use super::tally::Tally;
@@ -49,12 +49,13 @@ pub struct Observers {
     pub(super) fifo: Option<Fifo>,
     pub(super) holders: Holders,
     pub(super) readers: Readers,
+    pub(super) sessions: Sessions,
     achievements: Vec<Achievement>,
     notes: Notes,
     /// By validator, deliveries of operations that were settled.
     pub(super) late_deliveries: Vec<u64>,
     pub(super) late: u64,
-    pub(super) barred: Barred,
+    pub(super) barred: super::settle::Barred,
     pub(super) offers_finality: bool,
     pub(super) planned: u64,
     /// By phase.
@@ -75,7 +76,6 @@ impl Observers {
         let hosts = Hosts::new(&setting);
         let ledger = Ledger::new(validators);
         let fifo = Fifo::new(&setting);
-        let watches_all = fifo.is_some();
         let mut new = Self {
             calendar: PhaseCalendar::new(&setting),
             quorum: setting.quorum as u16,
@@ -92,11 +92,12 @@ impl Observers {
             fifo,
             holders: Holders::default(),
             readers: Readers::default(),
+            sessions: Sessions::default(),
             achievements: Vec::new(),
             notes: Notes::default(),
             late_deliveries: vec![0; validators],
             late: 0,
-            barred: Barred::default(),
+            barred: Default::default(),
             offers_finality: false,
             planned: 0,
             jitter: vec![Jitter::default(); setting.phases.len()],
@@ -106,7 +107,7 @@ impl Observers {
             hosts,
             setting,
         };
-        if !watches_all {
+        if new.fifo.is_none() {
             new.cap("attesters times validators are too many to watch each one's order");
         }
         new
@@ -244,7 +245,7 @@ impl Observers {
                 let deed = self.deed(now, process, operation, attempt);
                 let deed = deed.or_else(|| self.stray(now, process, operation, attempt));
                 if let Some(deed) = deed {
-                    self.delivered(deed, position);
+                    self.delivered(deed, position, is_final);
                     if is_final {
                         self.finalised(deed);
                     }
@@ -269,12 +270,8 @@ impl Observers {
                 self.concluded(operation, conclusion, now);
             }
             Fact::Answered { operation, target, said } => {
-                if let Some(slot) = self.touch(operation, now) {
-                    let record = self.ledger.record_mut(slot);
-                    record.answered = record.answered.min(now);
-                    let answer = Answer { question: operation, target, reader: process, said };
-                    self.readers.answer(answer, &mut self.ledger, &mut self.tallies);
-                }
+                let answer = Answer { question: operation, target, reader: process, said };
+                self.answered(answer, now);
             }
             Fact::Fate { rule, kind, by, .. } => {
                 if let Some(achievement) = self.achievement(rule) {
@@ -323,10 +320,6 @@ impl Observers {
 
     fn achievement(&mut self, rule: u16) -> Option<&mut Achievement> {
         achievement::of_rule(&mut self.achievements, rule)
-    }
-
-    fn has_cpu(&self, process: u32) -> bool {
-        process < self.setting.validators || self.streams.is_router(process)
     }
 
     /// A second belongs to the phases that contain its middle.

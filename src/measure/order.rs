@@ -57,11 +57,13 @@ pub struct OrderObservations {
     /// Not delivered by q correct validators when settle ended, or refused by all though what it
     /// refers to is applied; and its client keeps trying.
     pub unsettled: Violations,
+    /// Told to a reader, and in no order with what others knew before it asked.
+    pub unlinearizable: Violations,
 }
 
 impl OrderObservations {
     /// Every observation with its name.
-    pub const fn all(&self) -> [(&'static str, &Violations); 12] {
+    pub const fn all(&self) -> [(&'static str, &Violations); 13] {
         [
             ("duplicate_deliveries", &self.duplicate_deliveries),
             ("fifo_violations", &self.fifo_violations),
@@ -75,6 +77,7 @@ impl OrderObservations {
             ("equivocation", &self.equivocation),
             ("forged_accepted", &self.forged_accepted),
             ("lost_after_ack", &self.lost_after_ack),
+            ("unlinearizable", &self.unlinearizable),
         ]
     }
 }
@@ -139,6 +142,14 @@ mod tests {
         let back = back.replace("1 @0", "1 @0 final");
         let words = "0m00.007000000 validator-0: took back #1, which was final";
         check(&format!("{PLAN}{wrong}{back}{right}"), "final_retracted 4", words);
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_an_attesters_order_as_it_was() {
+        let plan = format!("{PLAN} 0ms c9 plan 3 seq 2; 0ms c9 plan 4 seq 3;");
+        let late = "5ms v0-3 deliver 0 @0; 5ms v0-3 deliver 4 @1; 7ms v0-3 retract 4 @1;";
+        let right = "8ms v0-3 deliver 1 @1; 8ms v0-3 deliver 3 @2; 8ms v0-3 deliver 4 @3";
+        check(&format!("{plan}{late}{right}"), "", "");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is known of one operation, and what one validator knows of it.
 
 use super::event::Events;
+use super::sessions::Known;
 use crate::attestation::Verdict;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::{Conclusion, Fact, Kind};
@@ -35,6 +36,8 @@ pub(super) struct Record {
     /// q correct validators accepted its revocation, its replacement.
     pub(super) revoked: VirtualTime,
     pub(super) replaced: VirtualTime,
+    /// Since when some client knows what became of it.
+    pub(super) known: Known,
     pub(super) client: u32,
     pub(super) sequence: u32,
     pub(super) subject: u32,
@@ -46,6 +49,8 @@ pub(super) struct Record {
     /// Of those that claim or replace this one, which was accepted.
     pub(super) claimed_by: u32,
     pub(super) replaced_by: u32,
+    /// What its client had last been told exists when it was first sent.
+    pub(super) follows: u32,
     /// Its place in the order of the reference for inversions.
     pub(super) place: u32,
     pub(super) events: Events,
@@ -139,6 +144,7 @@ impl Record {
         answered: NEVER,
         revoked: NEVER,
         replaced: NEVER,
+        known: Known::NOTHING,
         client: Fact::NONE,
         sequence: 0,
         subject: 0,
@@ -147,6 +153,7 @@ impl Record {
         claim_root: Fact::NONE,
         claimed_by: Fact::NONE,
         replaced_by: Fact::NONE,
+        follows: Fact::NONE,
         place: Fact::NONE,
         events: Events::EMPTY,
         received: 0,

@@ -12,9 +12,15 @@
 //! correct one delivers as long as the client that certified it sent the certificate to all, as a
 //! correct client does in one step. If its client stops half-way, the validators that signed the
 //! order still fetch the certificate from whoever has it; the others get it when they restart,
-//! or when the attester speaks again. A certificate is kept for `history`; who was away for
-//! longer goes on without what all others have forgotten, so nobody is assumed to be out of reach
-//! for more than half of it.
+//! or when the attester speaks again. With `relay = "certificates"` whoever gets a certificate
+//! sends it to all, so clients owe nothing: totality, for n² messages. A certificate is kept for
+//! `history`; who was away for longer goes on without what all others have forgotten, so nobody is
+//! assumed to be out of reach for more than half of it.
+//!
+//! **What is never forgotten.** A signature that no certificate followed locks its number for ever:
+//! whoever forgot it might sign another content, and two quorums may share no more than one
+//! correct validator. So these grow with what attesters sign and never certify, and with nothing
+//! else.
 //!
 //! **Delivered is not accepted.** Nothing orders attesters among one another, not when a validator
 //! that lost its state catches up either: its registry may refuse what it accepted before, as what
@@ -55,6 +61,8 @@ pub struct Params {
     pub fetch: Span,
     /// How long certificates are kept for those who missed them.
     pub history: Span,
+    /// Whether validators hand on certificates to one another.
+    pub relay: Relay,
     /// Signatures that a planted bug forgoes.
     #[cfg(test)]
     #[serde(skip)]
@@ -65,12 +73,23 @@ pub struct Params {
     pub(super) planted_no_lock: bool,
 }
 
+/// What validators hand on.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relay {
+    /// Nothing, unless asked.
+    None,
+    /// Each certificate, when it is new to them.
+    Certificates,
+}
+
 impl Default for Params {
     fn default() -> Self {
         Self {
             resend: Span::from_secs(1),
             fetch: Span::from_millis(100),
             history: Span::from_secs(600),
+            relay: Relay::None,
             #[cfg(test)]
             planted_discount: 0,
             #[cfg(test)]
@@ -259,8 +278,12 @@ impl Strategy for Bcb {
     }
 
     fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
+        let summary = match params.relay {
+            Relay::None => "per attester, one content; its client drives",
+            Relay::Certificates => "per attester, one content; what one has all get",
+        };
         Guarantees {
-            summary: "per attester, one content; its client drives".to_owned(),
+            summary: summary.to_owned(),
             owed: vec![
                 Property::Integrity,
                 Property::NoDuplication,
@@ -356,6 +379,13 @@ mod tests {
     fn a_hunt_finds_validators_that_do_not_lock() {
         let params = Params { planted_no_lock: true, ..Params::default() };
         assert!(broken(params).is_some_and(|how| how.contains("consistency")));
+    }
+
+    #[test]
+    fn storms_with_relayed_certificates() {
+        let params = Params { relay: Relay::Certificates, ..Params::default() };
+        let hunt = Hunt::<Bcb> { params, catches_up: true, settles: true, ..Hunt::default() };
+        Hunt { runs: 100, ..hunt }.check();
     }
 
     #[test]

@@ -100,6 +100,16 @@ impl Bodies {
         late.filter_map(|(_, name)| self.item(*name))
     }
 
+    /// For how long this try has waited to be ordered; not at all if it does not wait.
+    pub fn has_waited(&self, now: LocalTime, name: Try) -> Span {
+        match self.state(name) {
+            Some(State::Waiting(arrival)) => {
+                self.waiting.get(&arrival).map_or(Span::ZERO, |(since, _)| now.since(*since))
+            }
+            Some(State::Ordered | State::Delivered) | None => Span::ZERO,
+        }
+    }
+
     /// How many tries came and are not ordered.
     pub fn waiting_len(&self) -> usize {
         self.waiting.len()

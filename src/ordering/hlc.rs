@@ -109,18 +109,16 @@ impl Strategy for Hlc {
 
     /// One order that respects causes, if delay and skew together stay below the hold-back.
     fn guarantees(_: &Committee, params: &Params) -> Guarantees {
-        let mut owed = vec![
+        let owed = vec![
             Property::Integrity,
             Property::NoDuplication,
+            // Until the end later ones may be there first; they are taken back.
+            Property::PerAttesterOrder,
             Property::CausalOrder,
             Property::TotalOrder,
             Property::Agreement,
             Property::Finality,
         ];
-        // An attester's order holds in the end; until then later ones may be there first.
-        if params.deliver == Deliver::Stable {
-            owed.push(Property::PerAttesterOrder);
-        }
         Guarantees {
             summary: match params.deliver {
                 Deliver::Stable => "total and causal, trusts delays and clocks".to_owned(),

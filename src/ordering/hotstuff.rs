@@ -1,7 +1,8 @@
 //! `hotstuff`: a leader orders, three certified blocks in a row commit (Yin, Malkhi, Reiter, Golan
 //! Gueta, Abraham, *HotStuff: BFT Consensus with Linearity and Responsiveness*, PODC 2019, arXiv
-//! 1803.05069, section 5 and algorithm 5; as in the branch `3-chain` of asonnino/hotstuff). Settings
-//! are those of its published measurements. What it shares with other protocols is in [`chained`].
+//! 1803.05069, section 5 and algorithm 5; as in the branch `3-chain` of asonnino/hotstuff).
+//! Settings are those of its published measurements. What it shares with other protocols is in
+//! [`chained`].
 //!
 //! A block of round r is committed where a block of round r + 3 is seen that carries the
 //! certificate of round r + 2, and the three are of consecutive rounds: seven message delays, six

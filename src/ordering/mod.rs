@@ -32,6 +32,7 @@ pub mod chained;
 pub mod cordial_miners;
 pub mod crdt;
 pub mod dag;
+pub mod epaxos;
 pub mod fifo;
 pub mod hlc;
 pub mod hotstuff;
@@ -44,6 +45,7 @@ pub mod mysticeti;
 pub mod odontoceti;
 pub mod sequencer;
 pub mod sharded_sequencer;
+pub mod tendermint;
 pub mod tusk;
 pub mod watermark;
 

@@ -206,6 +206,24 @@ impl Paint {
 }
 
 impl Problem {
+    /// What is wrong with a stretch of bytes of the file `name`, which holds `text`.
+    pub(crate) fn inside(
+        (name, text): (&str, &str),
+        span: Range<usize>,
+        message: &str,
+        note: &str,
+    ) -> Self {
+        let text = Text { name: Some(name.to_owned()), text: text.to_owned() };
+        Self::new(&text, Place::new(0, span), message, note)
+    }
+
+    /// The screen; `colour` repeats with ANSI colours what the words say already.
+    pub(crate) fn screen(&self, colour: bool) -> String {
+        let mut screen = String::new();
+        self.render(Paint { on: colour }, &mut screen);
+        screen
+    }
+
     fn new(text: &Text, place: Place, message: &str, note: &str) -> Self {
         let snippet = (!place.is_whole()).then(|| Snippet::cut(&text.text, place));
         let location = match (&text.name, &snippet) {

@@ -45,7 +45,7 @@ pub struct Row {
     pub rate: u32,
     /// What is measured, in seconds.
     pub seconds: u32,
-    /// Whether work takes time: signatures, and what [`super::world`] says.
+    /// Whether work takes time: signatures, and a little to receive and apply.
     pub costs: bool,
     /// What was timed.
     pub clock: Clock,

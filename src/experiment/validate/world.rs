@@ -65,12 +65,14 @@ fn text(row: &Row, seed: u64) -> String {
         ),
     };
     format!(
-        "name = \"published\"\nduration = \"{}s\"\nwarmup = \"1s\"\nsettle = \"15s\"\nseed = {seed}\n\
+        "name = \"published\"\nduration = \"{}s\"\nwarmup = \"1s\"\nsettle = \"15s\"\n\
+         seed = {seed}\n\
          ordering = \"{}\"\ncrypto = \"modelled\"\n\
          [network]\ndelays = \"{}\"\njitter = \"0%\"\n\
          [validators]\ncount = {}\ncores = 16\n{regions}\
          [routers]\ncount = 5\nbalance = \"nearest\"\n{clients}\
-         [load.users]\nrate = \"{}/s\"\nclients = 20\nkeys = {{ count = 100000, pick = \"in-turn\" }}\n{clients}\
+         [load.users]\nrate = \"{}/s\"\nclients = 20\n{clients}\
+         keys = {{ count = 100000, pick = \"in-turn\" }}\n\
          {}{dead}[parameters.ordering.{}]\n{}\n",
         warmup(row).as_secs_f64() + f64::from(row.seconds),
         row.ordering,

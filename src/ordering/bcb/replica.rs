@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::book::{Book, Change, Standing};
-use super::{Bcb, Claim, Confirm, DOUBLINGS, Message, Params, backoff};
+use super::{Bcb, Claim, Confirm, DOUBLINGS, Message, Params, Relay, backoff};
 use crate::ordering::certificate::Statement;
 use crate::ordering::kept::{JournalOf, Kept};
 use crate::ordering::prelude::*;
@@ -115,6 +115,9 @@ impl Replica {
         if let Some(known) = self.ready.get_mut(&key) {
             known.attempt = known.attempt.max(confirm.attempt);
             return false;
+        }
+        if self.params.relay == Relay::Certificates {
+            out.broadcast(Message::Confirm(confirm.clone()));
         }
         if claim.sequence == self.book.next(claim.attester) {
             self.deliver(now, confirm.clone(), out);

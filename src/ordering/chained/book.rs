@@ -45,9 +45,13 @@ pub struct Book {
 pub enum Change {
     /// No proposal in this round or before any more.
     Propose(Round),
-    /// No vote in this round or before any more, nor for what is built on a certificate older
-    /// than the second.
-    Vote(Round, Round),
+    /// No vote in some rounds, nor for some blocks.
+    Vote {
+        /// In this round and before.
+        round: Round,
+        /// Built on a certificate of an earlier round than this.
+        locked: Round,
+    },
     /// A higher certificate.
     Lock(Arc<Qc>),
     /// A round was left by timeout.
@@ -157,7 +161,7 @@ impl Journaled for Book {
     fn apply(&mut self, change: &Change) {
         match change {
             Change::Propose(round) => self.proposed = *round,
-            Change::Vote(round, locked) => {
+            Change::Vote { round, locked } => {
                 self.voted = self.voted.max(*round);
                 self.locked = *locked;
             }
@@ -178,7 +182,7 @@ impl Journaled for Book {
     fn weight_of(change: &Change) -> usize {
         match change {
             Change::Propose(_)
-            | Change::Vote(..)
+            | Change::Vote { .. }
             | Change::Lock(_)
             | Change::Leave(_)
             | Change::Store(_) => 1,

@@ -153,7 +153,7 @@ impl<S: Family> Replica<S> {
             return;
         }
         let locked = if self.settings.locks { self.book.locked().max(lock) } else { 0 };
-        self.change(Change::Vote(block.round, locked), out);
+        self.change(Change::Vote { round: block.round, locked }, out);
         let signature = ballot.signed_by(&self.seat.signer);
         if next == self.seat.me {
             self.send_self(Own::Vote(ballot, signature));
@@ -242,7 +242,8 @@ impl<S: Family> Replica<S> {
     fn leave_round(&mut self, out: &mut Out<S>) {
         let round = self.pace.round();
         if self.settings.stops_voting && self.book.voted() < round {
-            self.change(Change::Vote(round, self.book.locked()), out);
+            let locked = self.book.locked();
+            self.change(Change::Vote { round, locked }, out);
         }
         if !self.pace.timed_out {
             let failures = self.pace.fail();

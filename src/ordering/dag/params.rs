@@ -131,7 +131,7 @@ macro_rules! params {
                 Self {
                     $($name: $default,)*
                     batch_bytes: 500_000,
-                    turn: Span::from_millis(200),
+                    turn: Span::from_secs(1),
                     again: Span::from_secs(5),
                     fetch: Span::from_millis(100),
                     fetch_longest: Span::from_secs(5),
