@@ -17,9 +17,10 @@ use crate::trace::FateKind;
 /// So many protocol messages are remembered to be said again.
 const REMEMBERED: usize = 64;
 
-/// A forger or replayer adds no more messages than this in one second: to flood the others is
-/// another attack, and what accomplices add to what accomplices added would grow without end.
-const MOST_ADDED: u32 = 1_000;
+/// A forger or replayer adds no more messages than this in one second. Answers to what it adds are
+/// messages that it adds to, which would grow without end; and a thousand old answers to whoever
+/// caught up, some 20 ms to check each, take all cores of the others: to flood is another attack.
+const MOST_ADDED: u32 = 100;
 
 /// Draws that stay the same for one process are addressed apart from those that are counted.
 const BY_PROCESS: u64 = 1 << 40;
