@@ -91,6 +91,10 @@ fn byzantine() -> Vec<&'static str> {
     catalogue.entries().iter().filter(withstands).map(|entry| entry.name).collect()
 }
 
+/// Behaviours that cannot strike a strategy: validators of `bcb` talk to clients and to nobody
+/// else until one lacks something, so there is nobody to shun.
+const IDLE: [(&str, &str); 1] = [("bcb", "withhold = { peers = \"40%\" }")];
+
 #[test]
 fn as_many_as_a_strategy_withstands_take_effect_and_break_nothing() {
     for ordering in byzantine() {
@@ -102,6 +106,10 @@ fn as_many_as_a_strategy_withstands_take_effect_and_break_nothing() {
                 assert_eq!(verdict.standing, Standing::Held, "{ordering}, {what}: {verdict:?}");
             }
             let (done, of) = wronged(&scenario, &outcome);
+            if IDLE.contains(&(ordering, what)) {
+                assert!(done < 3, "{ordering}, {what}: it strikes after all: {done} of {of}");
+                continue;
+            }
             let share = done * 1_000 / of.max(1);
             assert!((least..=most).contains(&share), "{ordering}, {what}: {done} of {of}");
             assert!(done >= 3, "{ordering}, {what}: {done} of {of}");

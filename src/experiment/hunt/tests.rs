@@ -104,10 +104,6 @@ fn who_trusts_one_sequencer_assumes_that_it_is_heard() {
     assert_eq!(report.clean, 28, "{:?}", report.finds.first());
 }
 
-/// Runs of the small hunt below that break something, to be mended. With one validator of five that
-/// lost its state, `mahi-mahi` goes through its rounds and orders nothing more.
-const KNOWN: [(&str, u64); 1] = [("mahi-mahi", 16)];
-
 /// Delivers what comes as it comes, until it has crashed; and says that it comes through.
 struct Stuck;
 
@@ -178,9 +174,22 @@ fn faults_strike_in_most_runs_and_break_nothing() {
     for entry in catalogue.entries() {
         let report = go("out-of-order-links", entry.name, 20, &catalogue);
         let finds: Vec<u64> = report.finds.iter().map(|find| find.number).collect();
-        let known = KNOWN.iter().filter(|(name, _)| *name == entry.name);
-        let known: Vec<u64> = known.map(|(_, number)| *number).collect();
-        assert_eq!(finds, known, "{}: {:?}", entry.name, report.finds.first());
+        assert_eq!(finds, [0; 0], "{}: {:?}", entry.name, report.finds.first());
         assert!(report.struck >= 15, "{}: faults struck in {} of 20", entry.name, report.struck);
+    }
+}
+
+/// Found by liveness: run 350, when a validator that forgets and catches up three times a second
+/// said a thousand old messages a second besides, which left the others no time; and run 1004, when
+/// `mahi-mahi` went through its rounds and ordered nothing, its slowest validator being the leader
+/// in every wave.
+#[test]
+fn what_once_stopped_comes_through() {
+    let catalogue = Catalogue::bundled();
+    for (ordering, from) in [("jolteon", 350), ("mahi-mahi", 1_004)] {
+        let source = Source::find("out-of-order-links").expect("it is bundled");
+        let scenario = read(&source, Some(ordering), &catalogue);
+        let report = hunt(&Hunt { scenario, from, runs: 1 }, &catalogue, 1, |_, _| {});
+        assert_eq!((report.clean, report.healed), (1, 1), "{ordering}: {:?}", report.finds.first());
     }
 }
