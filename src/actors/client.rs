@@ -317,12 +317,12 @@ impl Active {
         for effect in self.effects.drain(..) {
             match effect {
                 SubmitterEffect::Send { to: Some(to), message } => {
-                    let packet = Packet::Protocol(message);
+                    let packet = Packet::Protocol(message, None);
                     desk.send(ProcessId(to.into()), packet, Fortune::Protocol);
                 }
                 SubmitterEffect::Send { to: None, message } => {
                     for to in setting.committee.members() {
-                        let packet = Packet::Protocol(Arc::clone(&message));
+                        let packet = Packet::Protocol(Arc::clone(&message), None);
                         desk.send(ProcessId(to.into()), packet, Fortune::Protocol);
                     }
                 }
@@ -374,7 +374,7 @@ impl Resident for Client {
             Packet::Ack(ack) => self.acked(from, &ack, desk),
             Packet::Answer(answer) => self.answered(from, &answer, desk),
             Packet::Busy(operation, attempt) => self.busy(operation, attempt, desk),
-            Packet::Protocol(carried) => {
+            Packet::Protocol(carried, _) => {
                 if let Some(active) = &mut self.active {
                     active.heard(&self.setting, from, &carried, desk);
                 }

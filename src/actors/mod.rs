@@ -1,6 +1,7 @@
 //! Clients, routers and validators, and the plan that gives clients their load. Each composes the
 //! parts below: attestations, an ordering, the network.
 
+mod byzantine;
 mod client;
 mod layout;
 mod packet;
@@ -24,7 +25,7 @@ pub use router::{Router, RouterSetting};
 pub use validator::{Costs, Validator, ValidatorSetting};
 
 use crate::kernel::{Event, ProcessId};
-use crate::network::{Desk, Host, Resident, Signal, TimerSlot};
+use crate::network::{Desk, Host, Misdeed, Resident, Signal, TimerSlot};
 
 const _: () = assert!(size_of::<Event<Signal<Packet>>>() <= 40, "an event stays small");
 const _: () = assert!(size_of::<Host<Actor>>() <= 192, "an idle client is its host, 160 bytes now");
@@ -73,5 +74,13 @@ impl Resident for Actor {
 
     fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
         each!(self, inner => inner.restart(desk));
+    }
+
+    fn misbehave(&mut self, rule: u16, deed: Misdeed, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.misbehave(rule, deed, desk));
+    }
+
+    fn behave(&mut self, rule: u16, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.behave(rule, desk));
     }
 }

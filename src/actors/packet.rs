@@ -29,12 +29,23 @@ pub enum Packet {
     Handed(Arc<Handed>),
     /// Validator to client.
     Ack(Arc<Ack>),
-    /// A strategy's own message.
-    Protocol(Arc<Carried>),
+    /// A strategy's own message; between accomplices, with the instance that is meant.
+    Protocol(Arc<Carried>, Option<Face>),
     /// Client to validator: a question.
     Ask(Arc<Ask>),
     /// Validator to client: the answer.
     Answer(Arc<Answer>),
+}
+
+/// Which instance of its replica a validator speaks with. Only Byzantine ones have more than one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Face {
+    /// The validator's own: what it delivers is applied.
+    First,
+    /// The other of two twins.
+    Second,
+    /// One that takes itself for another validator.
+    Impostor,
 }
 
 /// What is wrong with a signature.
@@ -146,7 +157,7 @@ impl Payload for Packet {
             Self::Busy(..) => 8,
             Self::Handed(handed) => handed.item.signed.wire_len() + SIGNATURE_BYTES + 4,
             Self::Ack(_) => 33 + SIGNATURE_BYTES,
-            Self::Protocol(carried) => carried.len,
+            Self::Protocol(carried, _) => carried.len,
             Self::Ask(_) => 37,
             Self::Answer(_) => 5,
         };

@@ -1,15 +1,18 @@
 //! A validator: verify, order, apply, answer. Every message is priced before it is handled.
 
+mod misdeeds;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::Packet;
-use super::packet::{Ack, Answer, Ask, Handed};
+use super::byzantine::{Byzantine, Parcel};
+use super::packet::{Ack, Answer, Ask, Face, Handed};
 use super::pool::Pool;
 use super::slots::Slots;
 use crate::attestation::{Registry, Signer, Verdict};
 use crate::kernel::{ProcessId, Span};
-use crate::network::{Desk, Fortune, Resident, TimerSlot};
+use crate::network::{Desk, Fortune, Misdeed, Resident, TimerSlot};
 use crate::ordering::{Carried, HostedEffect, HostedReplica, Item, Peer, TimerId, Work};
 use crate::trace::Fact;
 
@@ -56,17 +59,24 @@ pub struct Validator {
     /// Applies, one after another, in the order of delivery.
     applier: Pool,
     lane: VecDeque<Change>,
-    timers: BTreeMap<TimerId, TimerSlot>,
+    timers: BTreeMap<(Face, TimerId), TimerSlot>,
+    is_up: bool,
     state_lost: bool,
+    /// What it does wrong.
+    byzantine: Option<Box<Byzantine>>,
 }
 
 /// Something that a timer will come back to.
 enum Job {
     Handed(Arc<Handed>, ProcessId),
-    Protocol(Arc<Carried>, ProcessId),
+    Protocol(Arc<Carried>, Option<Face>, ProcessId),
     Ask(Arc<Ask>, ProcessId),
-    Timer(TimerId),
+    Timer(Face, TimerId),
     Apply,
+    /// What was kept back leaves.
+    Post(Box<Parcel>),
+    /// The amnesia of that rule, and how often it strikes.
+    Relapse(u16, Span),
 }
 
 /// A change of the registry that the order has decided on.
@@ -92,7 +102,9 @@ impl Validator {
             applier: Pool::new(1),
             lane: VecDeque::new(),
             timers: BTreeMap::new(),
+            is_up: true,
             state_lost: false,
+            byzantine: None,
         }
     }
 
@@ -128,24 +140,30 @@ impl Validator {
         if self.registry.holds(&item.id()) {
             return self.ack(&item, Verdict::Accepted, desk);
         }
-        self.replica.submit(desk.local_now(), item, &mut self.effects);
-        self.obey(desk);
+        let byzantine = self.byzantine.as_ref();
+        let face = byzantine.map_or(Face::First, |byzantine| byzantine.taker(&item.id()));
+        let other = byzantine.and_then(|known| known.impostor.as_ref()).map(|_| item.clone());
+        self.call(face, desk, |replica, now, out| replica.submit(now, item, out));
+        if let Some(item) = other {
+            self.call(Face::Impostor, desk, |replica, now, out| replica.submit(now, item, out));
+        }
     }
 
-    /// Does what the strategy asked for, in order.
-    fn obey(&mut self, desk: &mut Desk<'_, Packet>) {
+    /// Does what an instance asked for, in order. Only what the first delivers is applied.
+    fn obey(&mut self, face: Face, desk: &mut Desk<'_, Packet>) {
         let mut effects = std::mem::take(&mut self.effects);
         for effect in effects.drain(..) {
             match effect {
                 HostedEffect::Send(Peer::Replica(to), message) => {
-                    desk.send(ProcessId(to.into()), Packet::Protocol(message), Fortune::Protocol);
+                    self.tell(face, ProcessId(to.into()), message, desk);
                 }
                 HostedEffect::Send(Peer::Submitter(to), message) => {
-                    desk.send(ProcessId(to), Packet::Protocol(message), Fortune::Protocol);
+                    self.tell(face, ProcessId(to), message, desk);
                 }
-                HostedEffect::Broadcast(message) => self.broadcast(&message, desk),
-                HostedEffect::SetTimer(span, timer) => self.set_timer(span, timer, desk),
-                HostedEffect::CancelTimer(timer) => self.cancel_timer(timer),
+                HostedEffect::Broadcast(message) => self.broadcast(face, &message, desk),
+                HostedEffect::SetTimer(span, timer) => self.set_timer(span, (face, timer), desk),
+                HostedEffect::CancelTimer(timer) => self.cancel_timer((face, timer)),
+                _ if face != Face::First => {}
                 HostedEffect::Deliver { item, is_final } => self.delivered(item, is_final, desk),
                 HostedEffect::Retract(item) => self.retracted(item, desk),
                 HostedEffect::Certificate(item) => {
@@ -166,31 +184,45 @@ impl Validator {
         self.effects = effects;
     }
 
-    fn broadcast(&self, message: &Arc<Carried>, desk: &mut Desk<'_, Packet>) {
+    fn tell(
+        &mut self,
+        face: Face,
+        to: ProcessId,
+        message: Arc<Carried>,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        self.say(face, (to, Packet::Protocol(message, None)), Fortune::Protocol, desk);
+    }
+
+    fn broadcast(&mut self, face: Face, message: &Arc<Carried>, desk: &mut Desk<'_, Packet>) {
         for to in (0..self.setting.validators).map(ProcessId) {
             if to != desk.me() {
-                desk.send(to, Packet::Protocol(Arc::clone(message)), Fortune::Protocol);
+                self.tell(face, to, Arc::clone(message), desk);
             }
         }
     }
 
-    fn set_timer(&mut self, span: Span, timer: TimerId, desk: &mut Desk<'_, Packet>) {
+    fn set_timer(&mut self, span: Span, timer: (Face, TimerId), desk: &mut Desk<'_, Packet>) {
         self.cancel_timer(timer);
-        let slot = self.jobs.put(Job::Timer(timer));
+        let slot = self.jobs.put(Job::Timer(timer.0, timer.1));
         self.timers.insert(timer, slot);
         desk.timer(span, slot);
     }
 
     /// The slot stays taken until its timer comes, so that it cannot be mistaken for another's.
-    fn cancel_timer(&mut self, timer: TimerId) {
+    fn cancel_timer(&mut self, timer: (Face, TimerId)) {
         self.timers.remove(&timer);
     }
 
-    fn timer_due(&mut self, timer: TimerId, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
-        if self.timers.get(&timer) == Some(&slot) {
-            self.timers.remove(&timer);
-            self.replica.timer(desk.local_now(), timer, &mut self.effects);
-            self.obey(desk);
+    fn timer_due(
+        &mut self,
+        (face, timer): (Face, TimerId),
+        slot: TimerSlot,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        if self.timers.get(&(face, timer)) == Some(&slot) {
+            self.timers.remove(&(face, timer));
+            self.call(face, desk, |replica, now, out| replica.timer(now, timer, out));
         }
     }
 
@@ -243,30 +275,40 @@ impl Validator {
         self.ack(item, applied.verdict, desk);
     }
 
-    fn ack(&self, item: &Item, verdict: Verdict, desk: &mut Desk<'_, Packet>) {
+    fn ack(&mut self, item: &Item, verdict: Verdict, desk: &mut Desk<'_, Packet>) {
         let id = item.id();
         let attestation = &item.signed.attestation;
         let signature = self.signer.sign(&Ack::statement(&id, verdict));
         let (operation, attempt) = (attestation.operation, item.attempt);
         let ack = Arc::new(Ack { id, operation, attempt, verdict, signature });
         let fortune = Fortune::Operation { number: operation.0, attempt, leg: 4 };
-        desk.send(ProcessId(attestation.attester.0), Packet::Ack(ack), fortune);
+        let to = ProcessId(attestation.attester.0);
+        self.say(Face::First, (to, Packet::Ack(ack)), fortune, desk);
     }
 
-    fn answer(&self, asker: ProcessId, ask: &Ask, desk: &mut Desk<'_, Packet>) {
+    fn answer(&mut self, asker: ProcessId, ask: &Ask, desk: &mut Desk<'_, Packet>) {
         let status = self.registry.status(desk.local_now(), &ask.id);
         let answer = Arc::new(Answer { operation: ask.operation, status });
         let fortune = Fortune::Operation { number: ask.operation.0, attempt: ask.attempt, leg: 5 };
-        desk.send(asker, Packet::Answer(answer), fortune);
+        self.say(Face::First, (asker, Packet::Answer(answer)), fortune, desk);
     }
 
-    fn heard(&mut self, carried: &Carried, from: ProcessId, desk: &mut Desk<'_, Packet>) {
+    fn heard(
+        &mut self,
+        (carried, mark): (&Carried, Option<Face>),
+        from: ProcessId,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let byzantine = self.byzantine.as_ref();
+        let face = byzantine.map_or(Face::First, |byzantine| byzantine.listener(from, mark));
         let from = match from.0 {
             number if number < self.setting.validators => Peer::Replica(number as u16),
             number => Peer::Submitter(number),
         };
-        self.replica.receive(desk.local_now(), from, carried, &mut self.effects);
-        self.obey(desk);
+        self.call(face, desk, |replica, now, out| replica.receive(now, from, carried, out));
+        self.call(Face::Impostor, desk, |replica, now, out| {
+            replica.receive(now, from, carried, out);
+        });
     }
 
     fn cost_of(&self, work: Work) -> Span {
@@ -279,18 +321,20 @@ impl Resident for Validator {
     type Packet = Packet;
 
     fn start(&mut self, desk: &mut Desk<'_, Packet>) {
-        self.replica.start(desk.local_now(), &mut self.effects);
-        self.obey(desk);
+        self.call(Face::First, desk, |replica, now, out| replica.start(now, out));
     }
 
     fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
+        if !self.hears(from, &packet, desk) {
+            return;
+        }
         match packet {
             // What the committee says to itself is not cut: that would break it, not fill it.
             Packet::Handed(_) | Packet::Ask(_) if !self.workers.has_room(desk) => {}
             Packet::Handed(handed) => self.received(from, handed, desk),
-            Packet::Protocol(carried) => {
+            Packet::Protocol(carried, mark) => {
                 let work = self.cost_of(carried.work);
-                self.take_in(Job::Protocol(carried, from), work, desk);
+                self.take_in(Job::Protocol(carried, mark, from), work, desk);
             }
             Packet::Ask(ask) => {
                 let work = self.setting.costs.read;
@@ -308,20 +352,22 @@ impl Resident for Validator {
     fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
         let Some(job) = self.jobs.take(slot) else { return };
         match job {
-            Job::Timer(timer) => return self.timer_due(timer, slot, desk),
+            Job::Timer(face, timer) => return self.timer_due((face, timer), slot, desk),
+            Job::Post(parcel) => return self.post(*parcel, desk),
+            Job::Relapse(rule, every) => return self.relapse(rule, every, desk),
             Job::Apply => {
                 self.applier.end();
                 return self.apply_next(desk);
             }
             Job::Handed(handed, router) => self.verified(&handed, router, desk),
-            Job::Protocol(carried, from) => self.heard(&carried, from, desk),
+            Job::Protocol(carried, mark, from) => self.heard((&carried, mark), from, desk),
             Job::Ask(ask, asker) => self.answer(asker, &ask, desk),
         }
         self.workers.end();
     }
 
     fn crash(&mut self, state_lost: bool) {
-        self.state_lost = state_lost;
+        (self.is_up, self.state_lost) = (false, state_lost);
         self.workers.clear();
         self.applier.clear();
         self.jobs.clear();
@@ -336,12 +382,21 @@ impl Resident for Validator {
 
     /// What the order had decided on before the crash is in its log, and is applied first.
     fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
+        self.is_up = true;
         while !self.lane.is_empty() {
             self.apply_next(desk);
         }
         let state_kept = !self.state_lost;
-        self.replica.restart(desk.local_now(), state_kept, &mut self.effects);
-        self.obey(desk);
+        self.call(Face::First, desk, |replica, now, out| replica.restart(now, state_kept, out));
+        self.restart_misdeeds(state_kept, desk);
+    }
+
+    fn misbehave(&mut self, rule: u16, deed: Misdeed, desk: &mut Desk<'_, Packet>) {
+        self.begin_misdeed(rule, deed, desk);
+    }
+
+    fn behave(&mut self, rule: u16, desk: &mut Desk<'_, Packet>) {
+        self.end_misdeed(rule, desk);
     }
 }
 

@@ -66,6 +66,7 @@ pub struct KeyRing {
 pub struct Signer {
     ring: KeyRing,
     number: u32,
+    is_forger: bool,
 }
 
 impl KeyRing {
@@ -81,7 +82,7 @@ impl KeyRing {
 
     /// The signer with that number.
     pub fn signer(&self, number: u32) -> Signer {
-        Signer { ring: self.clone(), number }
+        Signer { ring: self.clone(), number, is_forger: false }
     }
 
     /// Whether `signature` is `signer`'s over `message`, by `verify_strict`'s rule.
@@ -129,10 +130,17 @@ impl KeyRing {
 impl Signer {
     /// Signs `message`. The same message gives the same signature.
     pub fn sign(&self, message: &[u8]) -> Signature {
-        Signature::new(match self.ring.key(self.number) {
+        let genuine = Signature::new(match self.ring.key(self.number) {
             Some(key) => key.sign(message).to_bytes(),
             None => self.ring.mark(self.number, message),
-        })
+        });
+        if self.is_forger { genuine.tampered() } else { genuine }
+    }
+
+    /// Signs in the name of `number` without its key: what it signs verifies for nobody.
+    #[must_use]
+    pub fn forger(&self, number: u32) -> Self {
+        Self { ring: self.ring.clone(), number, is_forger: true }
     }
 
     /// The keys of everybody.
@@ -144,6 +152,15 @@ impl Signer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_forger_signs_is_nobodys() {
+        for ring in [KeyRing::real(7, 3), KeyRing::modelled(7)] {
+            let signature = ring.signer(1).forger(2).sign(b"said");
+            let verdicts = [1, 2].map(|signer| ring.verify(signer, b"said", &signature));
+            assert_eq!(verdicts, [false, false]);
+        }
+    }
 
     /// Verdicts of a ring for: genuine, another signer, another message, tampered.
     fn verdicts(ring: &KeyRing) -> [bool; 4] {

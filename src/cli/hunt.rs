@@ -53,8 +53,8 @@ pub(super) fn hunt(args: &HuntArgs, catalogue: &Catalogue, quiet: bool) -> ExitC
 }
 
 fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
-    let [runs, clean, struck, excused] =
-        [report.runs, report.clean, report.struck, report.excused].map(|n| grouped(n.into()));
+    let counts = [report.runs, report.clean, report.struck, report.healed, report.excused];
+    let [runs, clean, struck, healed, excused] = counts.map(|n| grouped(n.into()));
     let events = grouped(report.events);
     let broke = report.finds.len();
     let numbers: Vec<String> =
@@ -62,8 +62,9 @@ fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
     let numbers = if broke > 0 { format!(" (runs {})", numbers.join(", ")) } else { String::new() };
     format!(
         "{runs} runs in {wall_secs:.1} s, {events} events    {clean} clean    {broke} broke a \
-         guarantee of {ordering}{numbers}\nfaults took effect in {struck} runs; in {excused} of \
-         the clean ones something was violated that was not owed\n"
+         guarantee of {ordering}{numbers}\nfaults took effect in {struck} runs; in {healed}, all \
+         that was held up came through in time; in {excused} of the clean \
+         ones something was violated that was not owed\n"
     )
 }
 

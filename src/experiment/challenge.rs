@@ -127,7 +127,11 @@ fn has_strength(effect: &Effect) -> bool {
         | Effect::Slow(_)
         | Effect::Skew(_)
         | Effect::Drift(_) => true,
-        Effect::Partition | Effect::Clog | Effect::Crash { .. } | Effect::Stall => false,
+        Effect::Partition
+        | Effect::Clog
+        | Effect::Crash { .. }
+        | Effect::Stall
+        | Effect::Byzantine(_) => false,
     }
 }
 
@@ -157,6 +161,10 @@ fn strengthen(effect: &mut Effect, factor: f64) {
         }
         Effect::Skew(nanos) => *nanos = (*nanos as f64 * factor) as i64,
         Effect::Drift(ppm) => *ppm *= factor,
-        Effect::Partition | Effect::Clog | Effect::Crash { .. } | Effect::Stall => {}
+        Effect::Partition
+        | Effect::Clog
+        | Effect::Crash { .. }
+        | Effect::Stall
+        | Effect::Byzantine(_) => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use super::grouped::grouped;
 use crate::measure::Measurement;
-use crate::scenario::model::{Climb, Effect, Fault};
+use crate::scenario::model::{Behaviour, Climb, Effect, Fault};
 use crate::trace::FateKind;
 
 /// What one fault did.
@@ -99,12 +99,31 @@ fn on_messages(effect: &Effect) -> Option<(FateKind, &'static str, Option<f64>)>
         Effect::Duplicate(share) => (FateKind::Duplicated, "duplicated", Some(middle(*share))),
         Effect::Bandwidth(_) | Effect::Clog => (FateKind::Held, "held back", None),
         Effect::Partition => (FateKind::Blocked, "blocked", None),
+        Effect::Byzantine(behaviour) => return Some(wronged(*behaviour)),
         Effect::Crash { .. }
         | Effect::Stall
         | Effect::Slow(_)
         | Effect::Skew(_)
         | Effect::Drift(_) => return None,
     })
+}
+
+/// What a Byzantine validator does to messages. Submissions and relapses count as messages.
+const fn wronged(behaviour: Behaviour) -> (FateKind, &'static str, Option<f64>) {
+    let (verb, share) = match behaviour {
+        Behaviour::Equivocate => ("said by a twin", None),
+        Behaviour::Forge(share) => ("forged", Some(share)),
+        Behaviour::Withhold { messages, peers: 0.0 } => ("withheld", Some(messages)),
+        Behaviour::Withhold { .. } => ("withheld", None),
+        Behaviour::Replay(share) => ("followed by an old one", Some(share)),
+        // Of attesters, who do not all say the same number of things.
+        Behaviour::Censor(_) => ("censored", None),
+        // What waits takes the next with it, which cannot wait.
+        Behaviour::Shuffle(share) => ("sent out of turn", Some(share / (1.0 + share))),
+        Behaviour::Hold(_) => ("held back", None),
+        Behaviour::Amnesia(_) => ("followed by a relapse", None),
+    };
+    (behaviour.kind(), verb, share)
 }
 
 fn way_out(fault: &Fault, effect: &Effect, miss: Miss) -> String {
@@ -179,6 +198,7 @@ fn name(effect: &Effect) -> String {
         Effect::Slow(factor) => format!("slow {}", range(factor.from, factor.to, "x")),
         Effect::Skew(nanos) => format!("skew {:+.3}s", *nanos as f64 / 1e9),
         Effect::Drift(ppm) => format!("drift {ppm:+}ppm"),
+        Effect::Byzantine(behaviour) => behaviour.to_string(),
     }
 }
 

@@ -4,6 +4,9 @@
 //! al., ISSTA 2012). Most runs stay within what the strategy assumes, so that its guarantees are
 //! owed; a fault that goes beyond makes a guarantee not owed, never broken. A run whose faults all
 //! miss proves nothing, so the report counts runs by what their faults achieved.
+//!
+//! Of a strategy for the Byzantine, as many validators may turn as it withstands. Of one that says
+//! when it comes through after trouble, clients keep trying, and the run goes on for as long.
 
 mod faults;
 mod lesser;
@@ -20,7 +23,7 @@ use super::verdict::Word;
 use crate::measure::NoRows;
 use crate::ordering::Catalogue;
 use crate::scenario::model::Scenario;
-use crate::simulation::{GuaranteeVerdict, Options, Standing, run};
+use crate::simulation::{Options, Outcome, Standing, run};
 use faults::drawn;
 
 pub use shrink::{MOST_RUNS, Size, Smallest, shrink};
@@ -56,6 +59,8 @@ pub struct HuntReport {
     pub clean: u32,
     /// Runs in which some fault took effect.
     pub struck: u32,
+    /// Runs in which whatever was held up came through once all was well.
+    pub healed: u32,
     /// Clean runs in which something was violated, and not owed.
     pub excused: u32,
     /// Events handled in all.
@@ -82,9 +87,10 @@ pub fn hunt(
         let hunted = result.unwrap_or_else(|panicked| {
             Hunted::nothing(drawn(&hunt.scenario, number, catalogue), panicked.0)
         });
-        let Hunted { events, has_struck, is_excused, scenario, broken } = hunted;
+        let Hunted { events, has_struck, has_healed, is_excused, scenario, broken } = hunted;
         report.events += events;
         report.struck += u32::from(has_struck);
+        report.healed += u32::from(has_healed);
         report.excused += u32::from(is_excused && broken.is_none());
         match broken {
             None => report.clean += 1,
@@ -98,6 +104,7 @@ pub fn hunt(
 struct Hunted {
     events: u64,
     has_struck: bool,
+    has_healed: bool,
     is_excused: bool,
     scenario: Scenario,
     broken: Option<String>,
@@ -106,36 +113,42 @@ struct Hunted {
 impl Hunted {
     /// The run did not end.
     fn nothing(scenario: Scenario, broken: String) -> Self {
-        let (has_struck, is_excused) = (false, false);
-        Self { events: 0, has_struck, is_excused, scenario, broken: Some(broken) }
+        let [has_struck, has_healed, is_excused] = [false; 3];
+        Self { events: 0, has_struck, has_healed, is_excused, scenario, broken: Some(broken) }
     }
 }
 
+/// A hunted run needs some ten thousand events; one that needs so many runs away.
+const MOST_EVENTS: u64 = 5_000_000;
+
 fn hunt_once(base: &Scenario, number: u64, catalogue: &Catalogue) -> Hunted {
     let scenario = drawn(base, number, catalogue);
-    let outcome = match run(&scenario, catalogue, Options::default(), &mut NoRows) {
+    let options = Options { max_events: MOST_EVENTS, ..Options::default() };
+    let outcome = match run(&scenario, catalogue, options, &mut NoRows) {
         Err(failure) => return Hunted::nothing(scenario, failure.to_string()),
         Ok(outcome) => outcome,
     };
     let standings = outcome.guarantees.iter().map(|verdict| &verdict.standing);
+    let standings = standings.chain(&outcome.liveness);
     Hunted {
         events: outcome.report.events,
         has_struck: scenario.faults.iter().enumerate().any(|(number, fault)| {
             report_fault(fault, number, &outcome.measurement).did_not_occur.is_none()
         }),
+        has_healed: outcome.liveness == Some(Standing::Held),
         is_excused: standings.into_iter().any(|at| matches!(at, Standing::NotOwed { .. })),
-        broken: outcome.guarantees.iter().find_map(broken),
+        broken: broken(&outcome),
         scenario,
     }
 }
 
 /// What is broken, in words.
-fn broken(verdict: &GuaranteeVerdict) -> Option<String> {
-    match &verdict.standing {
-        Standing::Broken { first, .. } => {
-            let (word, name) = (Word::Broken.text(), verdict.property.name());
-            Some(format!("{word}  {name}: {first}"))
-        }
+fn broken(outcome: &Outcome) -> Option<String> {
+    let promises = outcome.guarantees.iter();
+    let promises = promises.map(|verdict| (verdict.property.name(), &verdict.standing));
+    let liveness = outcome.liveness.iter().map(|standing| ("liveness after healing", standing));
+    promises.chain(liveness).find_map(|(name, standing)| match standing {
+        Standing::Broken { first, .. } => Some(format!("{}  {name}: {first}", Word::Broken.text())),
         Standing::Held | Standing::NotOwed { .. } => None,
-    }
+    })
 }

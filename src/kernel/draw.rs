@@ -36,6 +36,8 @@ pub enum Purpose {
     Key = 11,
     /// Benchmarks and tests that need luck of their own.
     Bench = 12,
+    /// What a Byzantine process does: entity is rule and process.
+    Byzantine = 13,
 }
 
 /// The address of a draw.

@@ -26,17 +26,23 @@ pub struct Achievement {
 }
 
 /// Every kind of fate, in order.
-pub const FATES: [FateKind; 6] = [
+pub const FATES: [FateKind; 12] = [
     FateKind::Delayed,
     FateKind::Reordered,
     FateKind::Lost,
     FateKind::Duplicated,
     FateKind::Blocked,
     FateKind::Held,
+    FateKind::Equivocated,
+    FateKind::Forged,
+    FateKind::Withheld,
+    FateKind::Replayed,
+    FateKind::Censored,
+    FateKind::Forgotten,
 ];
 
 /// Every change of a host, in order.
-pub const CHANGES: [HostChange; 8] = [
+pub const CHANGES: [HostChange; 9] = [
     HostChange::Crashed,
     HostChange::Restarted,
     HostChange::RestartedEmpty,
@@ -45,6 +51,7 @@ pub const CHANGES: [HostChange; 8] = [
     HostChange::Slowed,
     HostChange::ClockChanged,
     HostChange::Overflowed,
+    HostChange::Corrupted,
 ];
 
 impl Achievement {

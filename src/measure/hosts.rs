@@ -45,6 +45,7 @@ impl Hosts {
                 host.is_excluded |= change == HostChange::RestartedEmpty;
                 host.incarnation = host.incarnation.wrapping_add(1);
             }
+            HostChange::Corrupted => host.is_excluded = true,
             HostChange::Stalled
             | HostChange::Resumed
             | HostChange::Slowed
@@ -112,5 +113,7 @@ mod tests {
         check(0, HostChange::Crashed, "-++-");
         check(0, HostChange::RestartedEmpty, "-++-");
         check(8, HostChange::Crashed, "-++-");
+        check(2, HostChange::Corrupted, "-+--");
+        check(2, HostChange::Restarted, "-+--");
     }
 }

@@ -55,6 +55,7 @@ pub struct Observers {
     /// By validator, deliveries of operations that were settled.
     pub(super) late_deliveries: Vec<u64>,
     pub(super) late: u64,
+    pub(super) barred: super::settle::Barred,
     pub(super) offers_finality: bool,
     pub(super) planned: u64,
     /// By phase.
@@ -75,7 +76,6 @@ impl Observers {
         let hosts = Hosts::new(&setting);
         let ledger = Ledger::new(validators);
         let fifo = Fifo::new(&setting);
-        let watches_all = fifo.is_some();
         let mut new = Self {
             calendar: PhaseCalendar::new(&setting),
             quorum: setting.quorum as u16,
@@ -97,6 +97,7 @@ impl Observers {
             notes: Notes::default(),
             late_deliveries: vec![0; validators],
             late: 0,
+            barred: Default::default(),
             offers_finality: false,
             planned: 0,
             jitter: vec![Jitter::default(); setting.phases.len()],
@@ -106,7 +107,7 @@ impl Observers {
             hosts,
             setting,
         };
-        if !watches_all {
+        if new.fifo.is_none() {
             new.cap("attesters times validators are too many to watch each one's order");
         }
         new

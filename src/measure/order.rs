@@ -54,6 +54,9 @@ pub struct OrderObservations {
     pub forged_accepted: Violations,
     /// Told to be applied, and held by fewer than q when settle ended.
     pub lost_after_ack: Violations,
+    /// Not delivered by q correct validators when settle ended, or refused by all though what it
+    /// refers to is applied; and its client keeps trying.
+    pub unsettled: Violations,
     /// Told to a reader, and in no order with what others knew before it asked.
     pub unlinearizable: Violations,
 }

@@ -1,5 +1,7 @@
 //! An operation that nothing will touch any more is added up.
 
+use std::collections::BTreeSet;
+
 use super::event::Event;
 use super::observers::Observers;
 use super::record::{Cell, NEVER, Record, span};
@@ -39,6 +41,7 @@ impl Observers {
             self.holders.settle(operation, record, cells, is_acknowledged, at_end);
         }
         if record.is_planned {
+            self.judge_progress(operation, slot);
             self.add_up(slot);
             if rows.are_wanted() {
                 rows.row(&self.row(operation, slot));
@@ -91,6 +94,25 @@ impl Observers {
                 reordered: record.reordered.into(),
             });
         }
+    }
+
+    /// Whether it came through in the end. Who hears late of what it refers to refuses it, which is
+    /// no matter of progress; and what refers to something that did not come through cannot.
+    fn judge_progress(&mut self, operation: u32, slot: usize) {
+        let record = self.ledger.record(slot);
+        if record.is_question() || record.applied <= self.setting.settled {
+            return;
+        }
+        let is_forged = record.events.has(Event::ForgedRefused);
+        let still_tries = record.is_sent && record.conclusion.is_none() && !is_forged;
+        let is_ordered = record.ordered <= self.setting.settled && record.count.accepted > 0;
+        let is_refused = record.count.refused >= self.quorum;
+        let is_barred = self.barred.has(record.target);
+        if still_tries && !is_ordered && !is_refused && !is_barred {
+            let words = || format!("#{operation} had not come through when settle ended");
+            self.order.unsettled.add(words);
+        }
+        self.barred.insert(operation);
     }
 
     /// What only the end of an operation tells.
@@ -160,6 +182,26 @@ impl Observers {
             finalised: took(record.finalised),
             verdicts,
             events: record.events,
+        }
+    }
+}
+
+/// Operations that were not applied: what refers to them cannot be either.
+#[derive(Debug, Default)]
+pub(super) struct Barred(BTreeSet<u32>);
+
+impl Barred {
+    /// Nothing refers to operations so far back.
+    const MOST: usize = 1 << 16;
+
+    fn has(&self, operation: u32) -> bool {
+        self.0.contains(&operation)
+    }
+
+    fn insert(&mut self, operation: u32) {
+        self.0.insert(operation);
+        if self.0.len() > Self::MOST {
+            self.0.pop_first();
         }
     }
 }

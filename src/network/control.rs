@@ -1,5 +1,6 @@
 //! The messages that hosts obey. The script schedules them; operators will send the same ones.
 
+use super::Misdeed;
 use crate::kernel::Span;
 use crate::trace::Fact;
 
@@ -8,7 +9,7 @@ pub const CONTROL_FLOOR: Span = Span::from_millis(10);
 
 /// What a host is to do. A restart or a resume ends what its own rule began; the host is down, or
 /// makes no progress, until the last such rule has ended.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Order {
     /// The run begins.
     Start,
@@ -31,12 +32,16 @@ pub enum Order {
     /// Let the clock run fast by so many parts per billion. Drifts of several rules add, and 0
     /// takes back that of its rule.
     Drift(i64),
+    /// Be Byzantine: from now on nobody relies on it.
+    Misbehave(Misdeed),
+    /// Do no more of what this rule began. It has been Byzantine all the same.
+    Behave,
     /// The run ends: tell what has not been told.
     Close,
 }
 
 /// An order with the rule that gave it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Control {
     /// The fault, by its place in the scenario, or [`Self::OF_THE_RUN`].
     pub rule: u16,

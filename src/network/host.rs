@@ -11,9 +11,9 @@ use self::ailments::{Ailments, Turn, USUAL_PACE};
 use super::fate::{Parcel, Road, carry, release_overdue};
 use super::link::{Fortune, LinkState};
 use super::rule::{Concern, FaultRule};
-use super::{CONTROL_FLOOR, Clock, Control, Order, Topology};
+use super::{CONTROL_FLOOR, Clock, Control, Misdeed, Order, Topology};
 use crate::kernel::{Draws, Incoming, LocalTime, Outbox, Process, ProcessId, Span, VirtualTime};
-use crate::trace::{Fact, HostChange};
+use crate::trace::{Fact, FateKind, HostChange};
 
 /// A stalled host holds at most so many messages; what comes then is lost.
 const MOST_HELD: usize = 1 << 20;
@@ -47,6 +47,12 @@ pub trait Resident: Send + 'static {
 
     /// The host runs again. All timers of before are gone.
     fn restart(&mut self, _desk: &mut Desk<'_, Self::Packet>) {}
+
+    /// The host is told to misbehave, under that rule; it may be down.
+    fn misbehave(&mut self, _rule: u16, _deed: Misdeed, _desk: &mut Desk<'_, Self::Packet>) {}
+
+    /// What that rule began is over; the host may be down.
+    fn behave(&mut self, _rule: u16, _desk: &mut Desk<'_, Self::Packet>) {}
 }
 
 /// What hosts send one another and themselves.
@@ -149,16 +155,23 @@ impl<R: Resident> Host<R> {
     /// Obeys an order; one that is obeyed already changes nothing.
     fn obey(&mut self, control: Control, out: &mut Outbox<Signal<R::Packet>, Fact>) {
         let now = out.now();
-        let Some(change) = self.shell.change(control, now) else {
+        let rule = control.rule;
+        let Some(change) = self.shell.change(&control, now) else {
             return match control.order {
                 Order::Start if !std::mem::replace(&mut self.shell.has_started, true) => {
                     self.resident.start(&mut Desk { shell: &mut self.shell, out });
+                }
+                Order::Behave => {
+                    self.resident.behave(rule, &mut Desk { shell: &mut self.shell, out });
                 }
                 Order::Close => self.shell.tell_usage(out),
                 _ => {}
             };
         };
-        out.fact(Fact::Host { rule: control.rule, change });
+        out.fact(Fact::Host { rule, change });
+        if let Order::Misbehave(deed) = control.order {
+            self.resident.misbehave(rule, deed, &mut Desk { shell: &mut self.shell, out });
+        }
         match change {
             HostChange::Crashed => self.resident.crash(self.shell.state_lost),
             HostChange::Restarted | HostChange::RestartedEmpty => {
@@ -168,7 +181,8 @@ impl<R: Resident> Host<R> {
             HostChange::Stalled
             | HostChange::Slowed
             | HostChange::ClockChanged
-            | HostChange::Overflowed => {}
+            | HostChange::Overflowed
+            | HostChange::Corrupted => {}
         }
     }
 
@@ -232,8 +246,9 @@ impl<R: Resident> Process for Host<R> {
 impl<P: Payload> Shell<P> {
     /// Changes the state as a rule orders; `None` if it is so already, another fault keeps it so,
     /// or it is no order of that kind.
-    fn change(&mut self, Control { rule, order }: Control, now: VirtualTime) -> Option<HostChange> {
-        match order {
+    fn change(&mut self, control: &Control, now: VirtualTime) -> Option<HostChange> {
+        let rule = control.rule;
+        match control.order {
             Order::Crash { state_lost } => self.crash(rule, state_lost),
             Order::Restart if self.ailments.restart(rule) == Turn::Edge => {
                 self.is_up = true;
@@ -258,7 +273,13 @@ impl<P: Payload> Shell<P> {
                 self.clock.drift(now, self.ailments.drift(rule, parts_per_billion));
                 Some(HostChange::ClockChanged)
             }
-            Order::Restart | Order::Stall | Order::Resume | Order::Start | Order::Close => None,
+            Order::Misbehave(_) => Some(HostChange::Corrupted),
+            Order::Restart
+            | Order::Stall
+            | Order::Resume
+            | Order::Behave
+            | Order::Start
+            | Order::Close => None,
         }
     }
 
@@ -282,6 +303,9 @@ impl<P: Payload> Shell<P> {
         let Usage { second, messages, bytes, cpu } = self.usage;
         if messages > 0 || cpu > Span::ZERO {
             out.fact(Fact::Usage { second, messages, bytes, cpu });
+        }
+        for (rule, kind, messages) in self.ailments.take_met() {
+            out.fact(Fact::Seen { rule, kind, messages });
         }
         self.usage = Usage { second: out.now().whole_seconds() as u32, ..Usage::default() };
         for concern in &mut self.rules {
@@ -404,6 +428,11 @@ impl<P: Payload> Desk<'_, P> {
     /// Records that the actor lost something for want of room.
     pub fn overflow(&mut self) {
         self.shell.overflow(self.out);
+    }
+
+    /// Counts a message that a misbehaving resident might have wronged under that rule.
+    pub fn met(&mut self, rule: u16, kind: FateKind) {
+        self.shell.ailments.met(rule, kind);
     }
 
     /// Records an observation.

@@ -3,6 +3,7 @@
 //!
 //! **Invariant:** a link's delay never undercuts its floor, whatever the weather and the faults do.
 
+mod behaviour;
 mod clock;
 mod control;
 mod fate;
@@ -13,6 +14,7 @@ mod rule;
 pub(crate) mod sampled;
 mod topology;
 
+pub use behaviour::{Behaviour, Misdeed};
 pub use clock::Clock;
 pub use control::{CONTROL_FLOOR, Control, Order};
 pub use host::{Desk, Host, Payload, Resident, Signal, TimerSlot};

@@ -303,6 +303,13 @@ impl Strategy for Bcb {
         }
     }
 
+    /// The longest pause of the client, then that of a validator that lacks the certificate, then
+    /// that of one that lacks what came before.
+    fn liveness(_: &Committee, params: &Params) -> Option<Liveness> {
+        let within = (params.resend * 2 + params.fetch) * 32;
+        Some(Liveness { delta: params.resend.scaled(0.5), within })
+    }
+
     fn work(message: &Message) -> Work {
         let votes = |confirm: &Confirm| confirm.proof.certificate.votes();
         match message {

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Committee, Guarantees, HostedReplica, HostedSubmitter, Seat, Strategy, erased};
+use super::{
+    Committee, Guarantees, HostedReplica, HostedSubmitter, Liveness, Seat, Strategy, erased,
+};
 use crate::attestation::KeyRing;
 
 /// All strategies that a build knows.
@@ -26,6 +28,8 @@ pub struct Entry {
     pub schema: fn() -> Value,
     /// What it owes and assumes; parameters must have been checked.
     pub guarantees: fn(&Committee, &Value) -> Guarantees,
+    /// When it comes through after trouble; parameters must have been checked.
+    pub liveness: fn(&Committee, &Value) -> Option<Liveness>,
     /// A replica; parameters must have been checked.
     pub replica: fn(u64, Seat, &Value) -> Box<dyn HostedReplica>,
     /// A submitter; parameters must have been checked.
@@ -72,6 +76,7 @@ impl Catalogue {
             check: check::<S>,
             schema: || schemars::schema_for!(S::Params).to_value(),
             guarantees: |committee, params| S::guarantees(committee, &checked::<S>(params)),
+            liveness: |committee, params| S::liveness(committee, &checked::<S>(params)),
             replica: |seed, seat, params| erased::replica::<S>(seed, seat, checked::<S>(params)),
             submitter: |committee, keys, params| {
                 erased::submitter::<S>(committee, keys, &checked::<S>(params))

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Committee, Guarantees};
+use super::{Committee, Guarantees, Liveness};
 use crate::attestation::{Encode, Encoder, Id, KeyRing, Signed, Signer};
 use crate::kernel::{Draws, LocalTime, Luck, Purpose, Span};
 
@@ -35,6 +35,11 @@ pub trait Strategy: Sized + Send + Sync + 'static {
 
     /// What it owes, and what it assumes, with this committee.
     fn guarantees(committee: &Committee, params: &Self::Params) -> Guarantees;
+
+    /// When it comes through after trouble; `None` if it does not say.
+    fn liveness(_committee: &Committee, _params: &Self::Params) -> Option<Liveness> {
+        None
+    }
 
     /// Work before a message is handled; includes the signature of an answer to it, if any.
     fn work(message: &Self::Message) -> Work;
@@ -337,6 +342,11 @@ impl<S: Strategy> Out<S> {
         self.next_draw += 1;
         let index = self.next_draw - 1;
         self.draws.word(Luck { purpose: Purpose::Strategy, entity: self.entity, index })
+    }
+
+    /// What all its luck is drawn from.
+    pub(super) const fn seed(&self) -> u64 {
+        self.draws.seed()
     }
 
     /// What a replica of `T`, which is a part of this one, asks for: it shares our luck.

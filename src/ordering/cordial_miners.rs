@@ -40,6 +40,7 @@ impl Params {
             wave: 3,
             is_pipelined: false,
             leaders: 1,
+            has_coin: false,
             is_hasty: self.has(Planted::NoIndirectRule),
         };
         self.settings_of(Protocol {

@@ -86,6 +86,11 @@ pub trait HostedReplica: Send {
     );
     /// See [`Replica::timer`].
     fn timer(&mut self, now: LocalTime, timer: TimerId, effects: &mut Vec<HostedEffect>);
+    /// Another instance, with a copy of what this one persisted. A restart brings it to life.
+    fn another(&self) -> Box<dyn HostedReplica>;
+    /// An instance that takes itself for the validator `number`, and has not its key. It begins
+    /// with a start.
+    fn impostor(&self, number: u16) -> Box<dyn HostedReplica>;
     /// Starts over after a crash, with or without what was persisted.
     fn restart(&mut self, now: LocalTime, state_kept: bool, effects: &mut Vec<HostedEffect>);
 }
@@ -154,6 +159,13 @@ struct Hosted<S: Strategy> {
 }
 
 impl<S: Strategy> Hosted<S> {
+    /// A fresh replica of the same strategy.
+    fn seated(&self, seat: Seat, durable: Option<S::Durable>) -> Self {
+        let replica = S::replica(seat.clone(), &self.params);
+        let out = Out::new(self.out.seed(), seat.me);
+        Self { params: self.params.clone(), replica, out, durable, seat }
+    }
+
     fn collect(&mut self, effects: &mut Vec<HostedEffect>) {
         for effect in self.out.drain() {
             effects.push(match effect {
@@ -201,6 +213,15 @@ impl<S: Strategy> HostedReplica for Hosted<S> {
     fn timer(&mut self, now: LocalTime, timer: TimerId, effects: &mut Vec<HostedEffect>) {
         self.replica.timer(now, timer, &mut self.out);
         self.collect(effects);
+    }
+
+    fn another(&self) -> Box<dyn HostedReplica> {
+        Box::new(self.seated(self.seat.clone(), self.durable.clone()))
+    }
+
+    fn impostor(&self, number: u16) -> Box<dyn HostedReplica> {
+        let signer = self.seat.signer.forger(number.into());
+        Box::new(self.seated(Seat { me: number, signer, ..self.seat.clone() }, None))
     }
 
     fn restart(&mut self, now: LocalTime, state_kept: bool, effects: &mut Vec<HostedEffect>) {

@@ -4,8 +4,11 @@
 //! round that votes on it there are one or two rounds, in which the leader's block spreads; a block
 //! votes for what a search of its past meets first.
 //!
-//! As in the published code the coin that names leaders is round-robin: that is enough where no
-//! adversary delays the next leader on purpose.
+//! The coin that names leaders is one that all know beforehand: that is enough where no adversary
+//! delays the next leader on purpose. The published code has plain round-robin in its place, which
+//! is not enough: where a wave is as long as the committee is large, whoever is too slow to be
+//! decided on directly is its own anchor in every wave, and nothing is ordered any more, in a calm
+//! network and for ever (five validators in three regions, found by the hunt).
 
 use super::dag::{
     self, Commit, Durable, Message, Planted, Protocol, Settings, Table, params, strategy,
@@ -46,6 +49,7 @@ impl Params {
             wave: self.wave.into(),
             is_pipelined: true,
             leaders: self.leaders.min(committee.size()),
+            has_coin: true,
             is_hasty: self.has(Planted::NoIndirectRule),
         };
         self.settings_of(Protocol {

@@ -61,13 +61,13 @@ pub use contract::{
 };
 pub use delivered::Delivered;
 pub use erased::{Carried, HostedEffect, HostedReplica, HostedSubmitter, SubmitterEffect};
-pub use guarantee::{Assumptions, FaultModel, Guarantees, Property, TransportNeed};
+pub use guarantee::{Assumptions, FaultModel, Guarantees, Liveness, Property, TransportNeed};
 pub use journal::Journal;
 
 /// What an implementation of a strategy needs: the contract, and parts that most of them share.
 pub mod prelude {
     pub use super::{
-        Assumptions, Chase, Committee, Delivered, FaultModel, Guarantees, Item, Journal,
+        Assumptions, Chase, Committee, Delivered, FaultModel, Guarantees, Item, Journal, Liveness,
         NoSubmitter, Out, Pauses, Peer, Property, Replica, Seat, Strategy, Submitter, SubmitterOut,
         TimerId, TransportNeed, Try, Work,
     };

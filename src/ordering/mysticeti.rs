@@ -48,6 +48,7 @@ impl Params {
             wave: 3,
             is_pipelined: true,
             leaders: self.leaders.min(committee.size()),
+            has_coin: false,
             is_hasty: self.has(Planted::NoIndirectRule),
         };
         self.settings_of(Protocol {

@@ -51,6 +51,7 @@ impl Params {
             wave: 2,
             is_pipelined: true,
             leaders: self.leaders.min(size),
+            has_coin: false,
             is_hasty: self.has(Planted::NoIndirectRule),
         };
         self.settings_of(Protocol {

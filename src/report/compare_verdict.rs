@@ -197,7 +197,7 @@ pub(super) fn compare_limits(comparison: &Comparison, table: &CompareTable) -> V
 fn not_owed(label: &str, runs: &[Pair]) -> Option<String> {
     let verdicts = runs.iter().flat_map(Pair::guarantees);
     verdicts.into_iter().find_map(|verdict| match &verdict.standing {
-        Standing::NotOwed { why } => {
+        Standing::NotOwed { why, .. } => {
             Some(format!("{label} owes no {} here: {why}.", verdict.property.name()))
         }
         Standing::Held | Standing::Broken { .. } => None,

@@ -109,12 +109,20 @@ pub fn summary(pair: &Pair) -> Value {
 fn guarantees(pair: &Pair) -> Vec<Value> {
     let guarantees = pair.guarantees().iter();
     let json = guarantees.map(|verdict| {
-        let (standing, why) = match &verdict.standing {
-            Standing::Held => ("held", None),
-            Standing::Broken { first, .. } => ("broken", Some(first)),
-            Standing::NotOwed { why } => ("not owed", Some(why)),
+        let (standing, why, violated) = match &verdict.standing {
+            Standing::Held => ("held", None, None),
+            Standing::Broken { first, count } => ("broken", Some(first), Some((first, count))),
+            Standing::NotOwed { why, first, count } => {
+                ("not owed", Some(why), Some((first, count)))
+            }
         };
-        json!({ "property": verdict.property.name(), "standing": standing, "why": why })
+        json!({
+            "property": verdict.property.name(),
+            "standing": standing,
+            "why": why,
+            "violations": violated.map_or(0, |(_, count)| *count),
+            "first_violation": violated.map(|(first, _)| first),
+        })
     });
     json.collect()
 }

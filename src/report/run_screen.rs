@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::format::{cut, number, span, wall};
 use super::run_numbers::{numbers, relation_and_bound};
 use super::sentence;
-use crate::experiment::{Met, Pair, Word};
+use crate::experiment::{Met, Pair, Word, grouped};
 use crate::scenario::model::{Arrivals, Crypto};
 use crate::simulation::{MODEL, Standing};
 
@@ -206,16 +206,25 @@ fn reasons(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
         wrap(to, &format!("{}  {}", Word::Missed.text(), missed.join("   ")))?;
     }
     let not_owed = pair.guarantees().iter().filter_map(|verdict| match &verdict.standing {
-        Standing::NotOwed { why } => Some((verdict.property.name(), why)),
+        Standing::NotOwed { why, first, count } => {
+            Some((verdict.property.name(), why, times(*count), first))
+        }
         Standing::Held | Standing::Broken { .. } => None,
     });
-    for (property, why) in not_owed.take(most.findings) {
-        wrap(to, &format!("not owed  {property}: {why}"))?;
+    for (property, why, times, first) in not_owed.take(most.findings) {
+        wrap(to, &format!("not owed  {property}: {why}. Violated {times}: {first}"))?;
     }
     for sentence in sentence::of_run(pair) {
         wrap(to, &sentence)?;
     }
     writeln!(to)
+}
+
+fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        _ => format!("{} times, first", grouped(count)),
+    }
 }
 
 /// Writes `text` indented by two, broken between words.

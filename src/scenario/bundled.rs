@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 9] = [
+pub const BUNDLED: [Bundled; 10] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -57,6 +57,11 @@ pub const BUNDLED: [Bundled; 9] = [
         name: "committee-hundred",
         question: "Which orderings still work with a hundred validators, and at what price?",
         text: include_str!("../../scenarios/committee-hundred.toml"),
+    },
+    Bundled {
+        name: "byzantine-minority",
+        question: "Two of seven validators lie: who notices, and what does it cost?",
+        text: include_str!("../../scenarios/byzantine-minority.toml"),
     },
 ];
 

@@ -27,6 +27,7 @@ struct Role<'a> {
 pub(crate) enum Target {
     Links,
     Actors,
+    Validators,
 }
 
 /// A name that belongs to the selector language and cannot be a load group's.
@@ -253,7 +254,14 @@ fn check_target(term: &Term, target: Target, word: &Word<'_>) -> Result<(), Mist
             let note = format!("write `{0} -> *`, `* -> {0}` or `{0} <-> *`", word.text);
             Err(word.wrong("this fault strikes links, and these are actors", note))
         }
-        (Term::Links { .. }, Target::Actors) => {
+        (Term::Actors(set), Target::Validators) => match set.kind {
+            ActorKind::Validators | ActorKind::Leader => Ok(()),
+            ActorKind::Anyone | ActorKind::Routers | ActorKind::Clients(_) => {
+                let note = "name validators: `validator-3`, `2 validators`, `leader`";
+                Err(word.wrong("only validators are Byzantine", note))
+            }
+        },
+        (Term::Links { .. }, Target::Actors | Target::Validators) => {
             let note = "name the actors alone; effects on links need a fault of their own";
             Err(word.wrong("this fault strikes actors, and these are links", note))
         }

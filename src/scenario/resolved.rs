@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use super::model::{
-    Arrivals, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Pick, Scenario, Stage,
+    Arrivals, Behaviour, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Pick, Scenario,
+    Stage,
 };
 use super::spelt;
 use super::table::find_table;
@@ -336,6 +337,23 @@ fn write_effect(file: &mut Text, effect: &Effect, steps: u32) {
         Effect::Slow(factor) => file.plain("slow", climb_text(factor, steps, spelt::factor)),
         Effect::Skew(nanos) => file.text("skew", spelt::signed(*nanos)),
         Effect::Drift(ppm) => file.text("drift", spelt::drift(*ppm)),
+        Effect::Byzantine(behaviour) => write_behaviour(file, *behaviour),
+    }
+}
+
+fn write_behaviour(file: &mut Text, behaviour: Behaviour) {
+    match behaviour {
+        Behaviour::Equivocate => file.plain("equivocate", true),
+        Behaviour::Forge(share) => file.text("forge", spelt::share(share)),
+        Behaviour::Withhold { messages, peers } => {
+            let [messages, peers] = [messages, peers].map(|share| quoted(spelt::share(share)));
+            file.plain("withhold", fields(&[("messages", messages), ("peers", peers)]));
+        }
+        Behaviour::Replay(share) => file.text("replay", spelt::share(share)),
+        Behaviour::Censor(share) => file.text("censor", spelt::share(share)),
+        Behaviour::Shuffle(share) => file.text("shuffle", spelt::share(share)),
+        Behaviour::Hold(span) => file.text("hold", span),
+        Behaviour::Amnesia(every) => file.text("amnesia", every),
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cast::Cast;
 use super::faults::{FaultSpan, Timeline};
+use super::liveness;
 use crate::actors::{
     Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Group, KeyPick,
     Layout, LoadPlan, LoadSetting, MixShares, REFERENCE_AGE, RateStage, RetryPolicy, Router,
@@ -16,7 +17,7 @@ use crate::network::{
     CONTROL_FLOOR, Control, FaultRule, Host, LinkEffect, Order, ProcessSet, Signal, Topology,
     Transport, Window,
 };
-use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Property, Seat};
+use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Liveness, Property, Seat};
 use crate::scenario::model::{
     Arrivals, Balance, Crypto, LoadGroup, Pick, Reads, Scenario, Spacing, Transport as Kept,
 };
@@ -44,6 +45,10 @@ pub struct World {
     pub faults: Vec<FaultSpan>,
     /// What the strategy owes and assumes.
     pub guarantees: Guarantees,
+    /// When it comes through after trouble, if it says so.
+    pub liveness: Option<Liveness>,
+    /// When faults and load have ended, but for misdeeds.
+    pub calm_from: VirtualTime,
     /// When the measurement begins.
     pub begin: VirtualTime,
     /// When the run is over.
@@ -82,14 +87,28 @@ impl World {
             rules: with_loss(timeline.rules, network.loss, layout.processes()),
         });
         let guarantees = (entry.guarantees)(&committee, parameters(scenario));
+        let liveness = (entry.liveness)(&committee, parameters(scenario));
+        let calm_from = liveness::calm_from(scenario, end);
         let (faults, orders) = (timeline.spans, timeline.orders);
         let begin = VirtualTime::ZERO + scenario.warmup;
-        Self { layout, committee, topology, faults, guarantees, begin, end, orders, entry }
+        Self {
+            layout,
+            committee,
+            topology,
+            faults,
+            guarantees,
+            liveness,
+            calm_from,
+            begin,
+            end,
+            orders,
+            entry,
+        }
     }
 
     /// What the script tells hosts, in order of time.
-    pub fn orders(&self) -> impl Iterator<Item = (VirtualTime, ProcessId, Order)> + '_ {
-        self.orders.iter().map(|(at, process, control)| (*at, *process, control.order))
+    pub fn orders(&self) -> impl Iterator<Item = (VirtualTime, ProcessId, &Order)> {
+        self.orders.iter().map(|(at, process, control)| (*at, *process, &control.order))
     }
 
     /// What observers must know.
@@ -143,7 +162,9 @@ impl World {
         let start = VirtualTime::from_nanos(1);
         let mut script: Vec<_> =
             starters.map(|number| (start, ProcessId(number), own(Order::Start))).collect();
-        script.extend(self.orders.iter().map(|(at, to, control)| (*at, *to, signal(*control))));
+        script.extend(
+            self.orders.iter().map(|(at, to, control)| (*at, *to, signal(control.clone()))),
+        );
         let close = self.end - Span::TICK;
         let all = 0..self.layout.processes();
         script.extend(all.map(|number| (close, ProcessId(number), own(Order::Close))));

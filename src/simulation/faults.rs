@@ -1,8 +1,12 @@
 //! The script of a run: faults as link rules and as orders to hosts.
 
+use std::sync::Arc;
+
 use super::cast::{Cast, LinkSet};
 use crate::kernel::{ProcessId, Span, VirtualTime};
-use crate::network::{Control, FaultRule, LinkEffect, Order, Reordering, Window};
+use crate::network::{
+    Control, FaultRule, LinkEffect, Misdeed, Order, ProcessSet, Reordering, Window,
+};
 use crate::scenario::model::{Climb, Effect, Fault, ReorderForm, Scenario};
 
 /// What the script does, and when.
@@ -86,15 +90,22 @@ impl Timeline {
             }
             return;
         }
-        for process in cast.actors(&fault.on, number).iter() {
+        let struck = Arc::new(cast.actors(&fault.on, number));
+        for process in struck.iter() {
             for step in &steps {
-                self.order(number, effect, fault.steps, *step, process);
+                self.order(number, (effect, fault.steps), *step, (process, &struck));
             }
         }
     }
 
     /// Orders at the start and at the end of one step.
-    fn order(&mut self, fault: usize, effect: &Effect, steps: u32, step: Step, process: ProcessId) {
+    fn order(
+        &mut self,
+        fault: usize,
+        (effect, steps): (&Effect, u32),
+        step: Step,
+        (process, struck): (ProcessId, &Arc<ProcessSet>),
+    ) {
         let (begin, end) = match effect {
             Effect::Crash { state_lost } => {
                 (Order::Crash { state_lost: *state_lost }, Order::Restart)
@@ -107,6 +118,10 @@ impl Timeline {
             }
             Effect::Skew(nanos) => (Order::Skew(*nanos), Order::Skew(-nanos)),
             Effect::Drift(ppm) => (Order::Drift((ppm * 1_000.0) as i64), Order::Drift(0)),
+            Effect::Byzantine(behaviour) => {
+                let deed = Misdeed { behaviour: *behaviour, accomplices: Arc::clone(struck) };
+                (Order::Misbehave(deed), Order::Behave)
+            }
             Effect::Delay { .. }
             | Effect::Reorder { .. }
             | Effect::Loss { .. }
@@ -182,6 +197,7 @@ fn link_effect(effect: &Effect, steps: u32, step: u32) -> Option<LinkEffect> {
         | Effect::Stall
         | Effect::Slow(_)
         | Effect::Skew(_)
-        | Effect::Drift(_) => return None,
+        | Effect::Drift(_)
+        | Effect::Byzantine(_) => return None,
     })
 }

@@ -35,6 +35,10 @@ pub enum Standing {
     NotOwed {
         /// Which, and when.
         why: String,
+        /// The first violation in words.
+        first: String,
+        /// How many there are.
+        count: u64,
     },
 }
 
@@ -49,7 +53,7 @@ pub fn judge(
         let (count, first) = violations(*property, &measurement.order);
         let standing = match (count, &failed) {
             (0, _) => Standing::Held,
-            (_, Some(why)) => Standing::NotOwed { why: why.clone() },
+            (_, Some(why)) => Standing::NotOwed { why: why.clone(), first, count },
             (_, None) => Standing::Broken { first, count },
         };
         GuaranteeVerdict { property: *property, standing }
@@ -78,7 +82,7 @@ fn violations(property: Property, seen: &OrderObservations) -> (u64, String) {
 }
 
 /// The first assumption, in the order of their listing, that did not hold, in words.
-fn failed_assumption(
+pub(super) fn failed_assumption(
     world: &World,
     measurement: &Measurement,
     slowest: Option<Span>,
@@ -96,27 +100,36 @@ fn failed_assumption(
 
 /// More validators failed than are withstood.
 fn faults(world: &World, withstood: FaultModel) -> Option<String> {
-    let mut down = BTreeSet::new();
-    let mut lost = BTreeSet::new();
+    let (most, endures_byzantine) = match withstood {
+        FaultModel::None => (0, false),
+        FaultModel::Crash(most) => (most, false),
+        FaultModel::Byzantine(most) => (most, true),
+    };
+    let (mut down, mut lost, mut turned) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (at, process, order) in validators(world) {
         match order {
             Order::Crash { state_lost } => {
-                down.insert(process);
-                if state_lost {
-                    lost.insert(process);
+                down.insert(process.0);
+                if *state_lost {
+                    lost.insert(process.0);
                 }
             }
             Order::Restart => {
-                down.remove(&process);
+                down.remove(&process.0);
+            }
+            Order::Misbehave(_) => {
+                turned.insert(process.0);
             }
             _ => {}
         }
-        let failed = down.union(&lost).count() as u32;
-        let most = match withstood {
-            FaultModel::None => 0,
-            FaultModel::Crash(most) | FaultModel::Byzantine(most) => most,
-        };
-        if failed > most {
+        let failed = down.iter().chain(&lost).chain(&turned).collect::<BTreeSet<_>>().len();
+        if let Some(first) = turned.first().filter(|_| !endures_byzantine) {
+            let at = when(world, at);
+            return Some(format!(
+                "it withstands no Byzantine validator, and {at} validator-{first} was one"
+            ));
+        }
+        if failed as u32 > most {
             let at = when(world, at);
             return Some(format!(
                 "it withstands {most} failed validators, and {at} {failed} had failed"
@@ -127,7 +140,7 @@ fn faults(world: &World, withstood: FaultModel) -> Option<String> {
 }
 
 /// What validators are told to do, in order.
-fn validators(world: &World) -> impl Iterator<Item = (VirtualTime, ProcessId, Order)> + '_ {
+fn validators(world: &World) -> impl Iterator<Item = (VirtualTime, ProcessId, &Order)> {
     world.orders().filter(|(_, process, _)| process.0 < world.committee.size())
 }
 
@@ -180,7 +193,13 @@ fn halts(world: &World) -> Vec<(VirtualTime, VirtualTime)> {
             Order::Restart | Order::Resume => {
                 stretches.extend(halted.remove(&process).map(|from| (from, at)));
             }
-            Order::Start | Order::Slow(_) | Order::Skew(_) | Order::Drift(_) | Order::Close => {}
+            Order::Start
+            | Order::Slow(_)
+            | Order::Skew(_)
+            | Order::Drift(_)
+            | Order::Misbehave(_)
+            | Order::Behave
+            | Order::Close => {}
         }
     }
     stretches.extend(halted.into_values().map(|from| (from, world.end)));
@@ -218,7 +237,7 @@ fn transport(world: &World, measurement: &Measurement, need: TransportNeed) -> O
 fn clocks(world: &World, bound: Span) -> Option<String> {
     let off = world.orders().find_map(|(at, process, order)| match order {
         Order::Skew(nanos) if nanos.unsigned_abs() > bound.as_nanos() => Some((at, process)),
-        Order::Drift(billionths) if billionths != 0 => {
+        Order::Drift(billionths) if *billionths != 0 => {
             let run = i128::from(world.end.as_nanos());
             let gained = run * i128::from(billionths.unsigned_abs()) / 1_000_000_000;
             (gained > i128::from(bound.as_nanos())).then_some((at, process))

@@ -7,6 +7,7 @@ mod build;
 mod cast;
 mod faults;
 mod guarantee;
+mod liveness;
 mod run;
 mod slowest;
 

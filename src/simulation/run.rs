@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::guarantee::{GuaranteeVerdict, judge};
+use super::guarantee::{GuaranteeVerdict, Standing, judge};
 use super::slowest::Slowest;
-use super::{FaultSpan, World};
+use super::{FaultSpan, World, liveness};
 use crate::engine::{self, EngineFailure, ShardPlan};
 use crate::kernel::{Ended, Limits, Recorded, RunReport, Sink, sequential};
 use crate::measure::{Measurement, NoRows, Observers, Rows};
@@ -58,6 +58,8 @@ pub struct Outcome {
     pub measurement: Measurement,
     /// How the strategy's guarantees fared.
     pub guarantees: Vec<GuaranteeVerdict>,
+    /// Whether what was held up came through once all was well; `None` where that was not tested.
+    pub liveness: Option<Standing>,
     /// When each fault was on.
     pub faults: Vec<FaultSpan>,
 }
@@ -120,10 +122,12 @@ pub fn run(
         return Err(Failure::Astray { events: report.events, at: key.time.to_string() });
     }
     let Watch { chain, observers, slowest, listener } = watch;
+    let slowest = slowest.found();
     let digest = chain.finish(&mut |checkpoint| listener.checkpoint(checkpoint));
     let measurement = observers.finish_with(listener);
-    let guarantees = judge(&world, &measurement, slowest.found());
-    Ok(Outcome { digest, report, measurement, guarantees, faults: world.faults })
+    let guarantees = judge(&world, &measurement, slowest);
+    let liveness = liveness::judge(&world, &measurement, slowest);
+    Ok(Outcome { digest, report, measurement, guarantees, liveness, faults: world.faults })
 }
 
 /// Everything that reads the facts of a run.

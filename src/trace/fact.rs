@@ -68,6 +68,8 @@ pub enum HostChange {
     ClockChanged,
     /// It held as many messages as it may, and what came then is lost. Told once.
     Overflowed,
+    /// It is Byzantine from now on.
+    Corrupted,
 }
 
 /// What a fault rule did to one message.
@@ -86,6 +88,18 @@ pub enum FateKind {
     Blocked,
     /// It waited until the fault ended, or for the link's bandwidth.
     Held,
+    /// A Byzantine sender's second instance said it.
+    Equivocated,
+    /// A Byzantine sender said it in another's name, or signed it wrongly.
+    Forged,
+    /// A Byzantine sender kept it to itself.
+    Withheld,
+    /// A Byzantine sender had said it before, or somebody else had.
+    Replayed,
+    /// A Byzantine receiver did not hear it.
+    Censored,
+    /// A Byzantine process went back to an older state; no message, but counted like one.
+    Forgotten,
 }
 
 /// One observation. The emitting process and the instant are recorded beside it.

@@ -1,6 +1,7 @@
 //! The one integration-test binary.
 
 mod between;
+mod byzantine;
 mod cli;
 mod determinism;
 mod faults;

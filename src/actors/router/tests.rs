@@ -130,7 +130,7 @@ fn check(sends: &[u64], orders: &[(u64, Order)], told: &[&str]) {
         (at, to, Signal::Control(Box::new(Control { rule: 0, order })))
     };
     let mut script = vec![order(0, CLIENT, Order::Start)];
-    script.extend(orders.iter().map(|(at, what)| order(*at, ROUTER, *what)));
+    script.extend(orders.iter().map(|(at, what)| order(*at, ROUTER, what.clone())));
     let until = VirtualTime::ZERO + Span::from_secs(10);
     let model = Model { processes: (0..).zip(players).map(host).collect(), script };
     let mut facts = Told::default();

@@ -1,10 +1,12 @@
 //! The scenario of one hunted run: which faults strike whom, drawn by the run's number.
 
 use crate::kernel::{Draws, Luck, Purpose, Span};
-use crate::ordering::{Assumptions, Catalogue, Committee, FaultModel, Guarantees, TransportNeed};
+use crate::ordering::{
+    Assumptions, Catalogue, Committee, FaultModel, Guarantees, Liveness, TransportNeed,
+};
 use crate::scenario::model::{
-    Arrivals, Climb, Crypto, Effect, Fault, LoadGroup, Network, ReorderForm, Scenario, Stage,
-    Transport,
+    Arrivals, Behaviour, Climb, Crypto, Effect, Fault, LoadGroup, Network, ReorderForm, Retry,
+    Scenario, Stage, Transport,
 };
 use crate::scenario::selector::{ActorKind, ActorPick, ActorSet, Selector, Term};
 
@@ -64,8 +66,11 @@ pub(super) fn drawn(base: &Scenario, number: u64, catalogue: &Catalogue) -> Scen
     scenario.validators.count = dice.between(4, 7) as u32;
     let committee = Committee::new(scenario.validators.count);
     let params = scenario.parameters.get(&scenario.ordering).unwrap_or(&serde_json::Value::Null);
-    let guarantees =
-        catalogue.find(&scenario.ordering).map(|entry| (entry.guarantees)(&committee, params));
+    let entry = catalogue.find(&scenario.ordering);
+    let guarantees = entry.map(|entry| (entry.guarantees)(&committee, params));
+    if let Some(liveness) = entry.and_then(|entry| (entry.liveness)(&committee, params)) {
+        wait_for(liveness, &mut scenario);
+    }
     scenario.network.transport = transport(&mut dice, guarantees.as_ref());
     let is_beyond = dice.one_in(8);
     let size = scenario.validators.count;
@@ -87,6 +92,16 @@ fn steady(load: &mut LoadGroup) {
     }
 }
 
+/// Clients keep trying until what was held up must have come through.
+fn wait_for(liveness: Liveness, scenario: &mut Scenario) {
+    scenario.settle = scenario.settle.max(liveness.within);
+    for load in &mut scenario.load {
+        let (after, timeout) = (Span::from_millis(500), Span::from_secs(5));
+        let retry = load.retry.unwrap_or(Retry { tries: 1, after, timeout });
+        load.retry = Some(Retry { tries: u8::MAX.into(), ..retry });
+    }
+}
+
 fn transport(dice: &mut Dice, guarantees: Option<&Guarantees>) -> Transport {
     let need = guarantees.map(|guarantees| guarantees.assumptions.transport);
     match need {
@@ -101,6 +116,8 @@ struct Limits {
     /// Those who may crash, from and to. All crashes are among them, so that together they stay
     /// within what is withstood.
     victims: Option<(u32, u32)>,
+    /// Whether they may be Byzantine.
+    may_turn: bool,
     is_datagram: bool,
     may_lose: bool,
     may_delay: Option<Span>,
@@ -131,6 +148,7 @@ impl Limits {
         let skew = assumptions.clock_bound.filter(|_| !is_beyond);
         Self {
             victims: (crashes > 0).then(|| (first, first + crashes - 1)),
+            may_turn: matches!(assumptions.faults, FaultModel::Byzantine(_)),
             is_datagram,
             // A stream makes delay of loss.
             may_lose: is_beyond || survives_loss && may_delay.is_none(),
@@ -147,6 +165,7 @@ impl Limits {
             Kind::Duplicate | Kind::Reorder => self.is_datagram,
             Kind::Loss | Kind::Burst | Kind::Partition => self.may_lose,
             Kind::Crash => self.victims.is_some(),
+            Kind::Byzantine => self.may_turn && self.victims.is_some(),
             Kind::Stall => self.may_delay.is_none(),
             Kind::Skew => self.may_skew > Span::ZERO,
         }
@@ -174,9 +193,10 @@ enum Kind {
     Crash,
     Stall,
     Skew,
+    Byzantine,
 }
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     Kind::Delay,
     Kind::Loss,
     Kind::Burst,
@@ -186,6 +206,7 @@ const KINDS: [Kind; 9] = [
     Kind::Crash,
     Kind::Stall,
     Kind::Skew,
+    Kind::Byzantine,
 ];
 
 /// One effect of a kind in the swarm.
@@ -221,6 +242,22 @@ fn effect(dice: &mut Dice, kinds: &[Kind], limits: &Limits) -> Effect {
             let most = limits.may_skew.as_nanos();
             Effect::Skew(dice.between(0, 2 * most) as i64 - most as i64)
         }
+        Kind::Byzantine => Effect::Byzantine(behaviour(dice)),
+    }
+}
+
+fn behaviour(dice: &mut Dice) -> Behaviour {
+    let share = dice.between(1, 100) as f64 / 100.0;
+    match dice.between(0, 8) {
+        0 | 1 => Behaviour::Equivocate,
+        2 => Behaviour::Forge(share),
+        3 if dice.one_in(2) => Behaviour::Withhold { messages: share, peers: 0.0 },
+        3 => Behaviour::Withhold { messages: 0.0, peers: share },
+        4 => Behaviour::Replay(share),
+        5 => Behaviour::Censor(share),
+        6 => Behaviour::Shuffle(share),
+        7 => Behaviour::Hold(dice.millis(1, 3_000)),
+        _ => Behaviour::Amnesia(dice.millis(50, 3_000)),
     }
 }
 
@@ -230,7 +267,7 @@ fn fault(dice: &mut Dice, number: u64, effect: Effect, limits: &Limits) -> Fault
     let actors = |kind, pick| ActorSet { kind, pick, region: None };
     let some = |count| actors(ActorKind::Validators, ActorPick::Some(count));
     let (text, term) = match &effect {
-        Effect::Crash { .. } => {
+        Effect::Crash { .. } | Effect::Byzantine(_) => {
             let (least, most) = limits.victims.unwrap_or((0, 0));
             let first = dice.between(least.into(), most.into()) as u32;
             let last = dice.between(first.into(), most.into()) as u32;
@@ -255,10 +292,12 @@ fn fault(dice: &mut Dice, number: u64, effect: Effect, limits: &Limits) -> Fault
             ("routers -> validators".to_owned(), Term::Links { from, to, both: false })
         }
     };
+    // Those who have turned may stay so: the others must come through without them.
+    let goes_on = matches!(effect, Effect::Byzantine(_)) && dice.one_in(2);
     Fault {
         name: format!("fault-{number}"),
         starts: vec![start],
-        length: Some(length),
+        length: (!goes_on).then_some(length),
         on: Selector { text, terms: vec![term] },
         must_occur: false,
         steps: 1,

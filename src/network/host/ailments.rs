@@ -1,6 +1,8 @@
 //! What ails a host: several faults of one kind may be on at once, and the first that ends does
 //! not cure the others.
 
+use crate::trace::FateKind;
+
 /// Thousandths of the usual time that work takes on a healthy host.
 pub(super) const USUAL_PACE: u64 = 1_000;
 
@@ -19,6 +21,8 @@ struct Active {
     slow: Vec<(u16, u64)>,
     /// With the parts per billion of each.
     drifts: Vec<(u16, i64)>,
+    /// Messages that met the misdeeds of a rule and have not been told.
+    met: Vec<(u16, FateKind, u32)>,
 }
 
 /// What became of a fault that began or ended.
@@ -69,6 +73,18 @@ impl Ailments {
         replace(drifts, rule, parts_per_billion, 0);
         let sum = drifts.iter().fold(0_i64, |sum, (_, drift)| sum.saturating_add(*drift));
         sum.max(LEAST_DRIFT)
+    }
+
+    pub(super) fn met(&mut self, rule: u16, kind: FateKind) {
+        let met = &mut self.0.get_or_insert_default().met;
+        match met.iter_mut().find(|(by, of, _)| (*by, *of) == (rule, kind)) {
+            Some((.., messages)) => *messages += 1,
+            None => met.push((rule, kind, 1)),
+        }
+    }
+
+    pub(super) fn take_met(&mut self) -> Vec<(u16, FateKind, u32)> {
+        self.0.as_mut().map(|active| std::mem::take(&mut active.met)).unwrap_or_default()
     }
 }
 

@@ -110,7 +110,7 @@ fn ordered(
 }
 
 fn run(pings: u32, rules: Vec<FaultRule>, orders: &[(u64, u32, Order)]) -> Facts {
-    let orders = orders.iter().map(|(at, to, what)| order(*at, *to, *what));
+    let orders = orders.iter().map(|(at, to, what)| order(*at, *to, what.clone()));
     run_script(pings, rules, orders.collect())
 }
 
@@ -141,7 +141,7 @@ fn run_script(
 
 /// Five pings to the worker, which obeys these orders, and what it tells.
 fn check(orders: &[(u64, Order)], told: &str) {
-    let orders: Vec<_> = orders.iter().map(|(at, order)| (*at, 1, *order)).collect();
+    let orders: Vec<_> = orders.iter().map(|(at, order)| (*at, 1, order.clone())).collect();
     assert_eq!(run(5, vec![], &orders).told(), told, "{orders:?}");
 }
 
@@ -198,7 +198,7 @@ fn a_crash_ends_a_stall() {
 
 /// Five pings to the worker under orders of several rules, and what it tells.
 fn check_rules(orders: &[(u64, u16, Order)], told: &str) {
-    let script = orders.iter().map(|(at, rule, order)| ordered(*at, 1, *rule, *order));
+    let script = orders.iter().map(|(at, rule, order)| ordered(*at, 1, *rule, order.clone()));
     assert_eq!(run_script(5, vec![], script.collect()).told(), told, "{orders:?}");
 }
 
@@ -207,18 +207,18 @@ fn a_host_is_down_until_the_last_crash_ends() {
     let told = "0@160 Crashed Restarted kept=1 4@560";
     let first = (255, 1, CRASH);
     check_rules(
-        &[first, (300, 2, CRASH), (350, 1, Order::Restart), (480, 2, Order::Restart)],
+        &[first.clone(), (300, 2, CRASH), (350, 1, Order::Restart), (480, 2, Order::Restart)],
         told,
     );
     check_rules(
-        &[first, (300, 2, CRASH), (350, 2, Order::Restart), (480, 1, Order::Restart)],
+        &[first.clone(), (300, 2, CRASH), (350, 2, Order::Restart), (480, 1, Order::Restart)],
         told,
     );
     check_rules(
-        &[first, (300, 2, LOSE), (350, 2, Order::Restart), (480, 1, Order::Restart)],
+        &[first.clone(), (300, 2, LOSE), (350, 2, Order::Restart), (480, 1, Order::Restart)],
         "0@160 Crashed Crashed RestartedEmpty kept=0 4@560",
     );
-    check_rules(&[first, (300, 2, Order::Restart)], "0@160 Crashed");
+    check_rules(&[first.clone(), (300, 2, Order::Restart)], "0@160 Crashed");
 }
 
 #[test]
@@ -226,8 +226,8 @@ fn a_host_hangs_until_the_last_stall_ends_and_a_crash_ends_them_all() {
     let stalls = [(255, 1, Order::Stall), (300, 2, Order::Stall)];
     let ends = |first, second| [(360, first, Order::Resume), (480, second, Order::Resume)];
     let told = "0@160 Stalled Resumed 1@480 2@490 3@490 4@560";
-    check_rules(&[stalls, ends(1, 2)].concat(), told);
-    check_rules(&[stalls, ends(2, 1)].concat(), told);
+    check_rules(&[stalls.clone(), ends(1, 2)].concat(), told);
+    check_rules(&[stalls.clone(), ends(2, 1)].concat(), told);
     let crash = [(310, 3, CRASH), (320, 3, Order::Restart)];
     check_rules(
         &[stalls, crash, ends(1, 2)].concat(),

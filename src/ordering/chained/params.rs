@@ -112,6 +112,17 @@ macro_rules! strategy {
                 chained::guarantees(committee, params.shared().longest_absence())
             }
 
+            /// Everybody is in one round when the longest timer has run out. Then each of the f
+            /// leaders that fail takes two rounds, its own and the one before, whose votes it was
+            /// to collect; and a chain of good ones commits. A round is a proposal and a vote,
+            /// and bodies may have to be asked for: four messages.
+            fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+                let rounds = 2 * u64::from(committee.byzantine()) + $chain;
+                let others = params.gossip + params.fetch_longest;
+                let within = params.timeout_longest * rounds + others;
+                Some(Liveness { delta: params.timeout.scaled(0.25), within })
+            }
+
             fn work(message: &Message) -> Work {
                 message.work()
             }

@@ -230,6 +230,10 @@ macro_rules! strategy {
                 dag::guarantees($guarantee, $faults(committee), params.history)
             }
 
+            fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+                dag::liveness($faults(committee), &params.settings(committee))
+            }
+
             fn work(message: &Message) -> Work {
                 message.work($certified)
             }

@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::block::{Reference, Round};
 use super::book::{Book, Decision, Slot};
 use crate::ordering::Committee;
@@ -29,6 +31,8 @@ pub(in crate::ordering) struct Table {
     pub(in crate::ordering) is_pipelined: bool,
     /// Leaders of a round that has them.
     pub(in crate::ordering) leaders: u32,
+    /// Whether a coin moves leaders on with every turn through the committee.
+    pub(in crate::ordering) has_coin: bool,
     /// Whether what an anchor's past does not certify is skipped, though nothing is decided there.
     pub(in crate::ordering) is_hasty: bool,
 }
@@ -74,9 +78,9 @@ impl Waves {
 
     /// Who leads in a round.
     pub(super) fn leaders(&self, round: Round) -> impl Iterator<Item = u16> + use<> {
-        let count = if self.has_leaders(round) { self.table.leaders } else { 0 };
+        let first = self.first_leader(round);
         let size = u64::from(self.committee.size());
-        (0..u64::from(count)).map(move |offset| ((round + offset) % size) as u16)
+        self.slots_of(round).map(move |slot| ((first + u64::from(slot.offset)) % size) as u16)
     }
 
     /// Counts a block that was just accepted.
@@ -126,7 +130,15 @@ impl Waves {
 
     fn leader(&self, slot: Slot) -> u16 {
         let size = u64::from(self.committee.size());
-        ((slot.round + u64::from(slot.offset)) % size) as u16
+        ((self.first_leader(slot.round) + u64::from(slot.offset)) % size) as u16
+    }
+
+    /// Round-robin by number. With a coin, each turn but the first is moved on by luck that all
+    /// share: a validator that leads a wave after it led is not its own anchor for ever.
+    fn first_leader(&self, round: Round) -> u64 {
+        let turn = round / u64::from(self.committee.size());
+        let is_moved = self.table.has_coin && turn > 0;
+        round + if is_moved { xxh3_64(&turn.to_le_bytes()) >> 32 } else { 0 }
     }
 
     fn slots_of(&self, round: Round) -> impl Iterator<Item = Slot> + use<> {

@@ -47,6 +47,22 @@ section! {
         skew: SignedSpan;
         /// On actors: the clock runs fast, or slow if negative.
         drift: Drift;
+        /// On validators: runs twice with one key, and tells each half of the others its own story.
+        equivocate: bool;
+        /// On validators: this share of what another would say, and of its answers, signed falsely.
+        forge: Share;
+        /// On validators: this share of messages is not sent, or nothing to this share of peers.
+        withhold: WithholdFile;
+        /// On validators: to this share of messages an old one is added, its own or another's.
+        replay: Share;
+        /// On validators: what this share of attesters says is not heard.
+        censor: Share;
+        /// On validators: this share of messages leaves after the next to the same receiver.
+        shuffle: Share;
+        /// On validators: whatever is said leaves so much later.
+        hold: Span;
+        /// On validators: so often it goes back to what was on disk when the fault began.
+        amnesia: Span;
     }
 }
 
@@ -73,6 +89,16 @@ section! {
         form: ReorderForm = "jump";
         /// How many places.
         gap: Count<1, 10_000> = 1;
+    }
+}
+
+section! {
+    /// A validator keeps messages to itself.
+    WithholdFile, "a withholding", alone "messages" => {
+        /// Share of messages, whoever they are for.
+        messages: Share;
+        /// Share of the other validators, the same for as long as the fault lasts.
+        peers: Share;
     }
 }
 

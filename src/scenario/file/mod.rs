@@ -5,7 +5,7 @@ use super::quantity::{BitRate, Clock, Share};
 use super::written::{At, Count, Named, Opaque, choice, section};
 use crate::kernel::Span;
 
-pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile};
+pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile, WithholdFile};
 pub(crate) use load::{KeysFile, LoadFile, MixFile, StageFile};
 
 mod fault;

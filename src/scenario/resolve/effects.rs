@@ -2,9 +2,10 @@
 
 use crate::kernel::Span;
 use crate::scenario::cast::Target;
-use crate::scenario::file::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile};
-use crate::scenario::model::{Climb, Effect};
+use crate::scenario::file::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile, WithholdFile};
+use crate::scenario::model::{Behaviour, Climb, Effect};
 use crate::scenario::problem::Place;
+use crate::scenario::quantity::Share;
 use crate::scenario::written::{At, Field, Reader};
 
 /// All effects of one fault.
@@ -26,23 +27,29 @@ pub(super) fn read(fault: &At<FaultFile>, reader: &mut Reader<'_>) -> Option<Eff
     let mut found = Found::default();
     read_on_links(&fault.value, &mut found, reader);
     read_on_actors(&fault.value, &mut found, reader);
+    read_byzantine(&fault.value, &mut found, reader);
     let steps = common_steps(fault, &found, reader);
     if found.wrong {
         return None;
     }
-    let Some(&(first, _, target, _)) = found.effects.first() else {
+    let Some(&(first, _, of_first, _)) = found.effects.first() else {
         let note = "delay, reorder, loss, duplicate, bandwidth, partition, clog; \
-                    crash, stall, slow, skew, drift";
+                    crash, stall, slow, skew, drift; equivocate, forge, withhold, replay, \
+                    censor, shuffle, hold, amnesia";
         if !reader.is_misspelt(fault.place, None) {
             reader.report(fault.place, "this fault has no effect", note);
         }
         return None;
     };
-    if let Some((other, place, ..)) = found.effects.iter().find(|effect| effect.2 != target) {
+    let on_links = |target| target == Target::Links;
+    let unlike = |effect: &&(_, _, Target, _)| on_links(effect.2) != on_links(of_first);
+    if let Some((other, place, ..)) = found.effects.iter().find(unlike) {
         let message = format!("`{first}` strikes links and `{other}` strikes actors");
         reader.report(*place, message, "write two faults: each has one `on`");
         return None;
     }
+    let is_byzantine = found.effects.iter().any(|effect| effect.2 == Target::Validators);
+    let target = if is_byzantine { Target::Validators } else { of_first };
     let list = found.effects.into_iter().map(|(_, _, _, effect)| effect).collect();
     Some(Effects { list, steps: steps?, target })
 }
@@ -54,6 +61,10 @@ impl Found {
 
     fn actor<T>(&mut self, key: &'static str, field: &Field<T>, effect: Option<Effect>) {
         self.push(key, Target::Actors, field, effect);
+    }
+
+    fn byzantine<T>(&mut self, key: &'static str, field: &Field<T>, does: Option<Behaviour>) {
+        self.push(key, Target::Validators, field, does.map(Effect::Byzantine));
     }
 
     fn push<T>(&mut self, key: &'static str, on: Target, field: &Field<T>, effect: Option<Effect>) {
@@ -125,6 +136,49 @@ fn read_on_actors(file: &FaultFile, found: &mut Found, reader: &mut Reader<'_>) 
         refuse(reader, at.place, outside, "`drift` must be between -500000ppm and 500000ppm");
     }
     found.actor("drift", &file.drift, file.drift.get().map(|drift| Effect::Drift(drift.0)));
+}
+
+fn read_byzantine(file: &FaultFile, found: &mut Found, reader: &mut Reader<'_>) {
+    let equivocates = file.equivocate.get().filter(|happens| **happens);
+    found.byzantine("equivocate", &file.equivocate, equivocates.map(|_| Behaviour::Equivocate));
+    let withhold = file.withhold.at().and_then(|at| read_withhold(at, found, reader));
+    found.byzantine("withhold", &file.withhold, withhold);
+    let shares: [(_, &Field<Share>, fn(f64) -> Behaviour); 4] = [
+        ("forge", &file.forge, Behaviour::Forge),
+        ("replay", &file.replay, Behaviour::Replay),
+        ("censor", &file.censor, Behaviour::Censor),
+        ("shuffle", &file.shuffle, Behaviour::Shuffle),
+    ];
+    for (key, field, behaviour) in shares {
+        found.byzantine(key, field, field.get().map(|share| behaviour(share.0)));
+    }
+    let spans: [(_, &Field<Span>, fn(Span) -> Behaviour); 2] =
+        [("hold", &file.hold, Behaviour::Hold), ("amnesia", &file.amnesia, Behaviour::Amnesia)];
+    for (key, field, behaviour) in spans {
+        if let Some(at) = field.at() {
+            let message = format!("`{key}` must be at least 1ms");
+            refuse(reader, at.place, at.value < Span::from_millis(1), &message);
+        }
+        found.byzantine(key, field, field.get().map(|span| behaviour(*span)));
+    }
+}
+
+fn read_withhold(
+    at: &At<WithholdFile>,
+    found: &mut Found,
+    reader: &mut Reader<'_>,
+) -> Option<Behaviour> {
+    let WithholdFile { messages, peers } = &at.value;
+    if messages.is_absent() && peers.is_absent() {
+        found.wrong = true;
+        if !reader.is_misspelt(at.place, None) {
+            let note = "write at least one of: messages, peers";
+            reader.report(at.place, "this withholding does not say of what", note);
+        }
+    }
+    found.wrong |= [messages, peers].into_iter().any(|field| matches!(field, Field::Wrong));
+    let share = |field: &Field<Share>| field.get().map_or(0.0, |share| share.0);
+    Some(Behaviour::Withhold { messages: share(messages), peers: share(peers) })
 }
 
 fn refuse(reader: &mut Reader<'_>, place: Place, wrong: bool, message: &str) {

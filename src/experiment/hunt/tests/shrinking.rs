@@ -33,7 +33,7 @@ fn a_find_becomes_the_smallest_case_with_the_facts_that_lead_there() {
     let again = run_pair(&scenario, &catalogue, Options::default(), false, &mut NoRows);
     let again = again.expect("it ends");
     assert_eq!(again.verdict.word().exit(), 98);
-    let words = again.run.guarantees.iter().find_map(broken);
+    let words = broken(&again.run);
     assert_eq!(words, Some(format!("BROKEN  causal order: {}", smallest.first)));
     let alone = shrink(&find.scenario, &catalogue, 1, |_| {}).expect("it breaks again");
     assert_eq!(alone.scenario, smallest.scenario, "cores have no say");

@@ -1,0 +1,100 @@
+//! What a fault does.
+
+use crate::kernel::Span;
+use crate::network::Behaviour;
+
+/// A number that may climb in equal steps from one value to another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Climb<T> {
+    /// The value in the first step.
+    pub from: T,
+    /// The value in the last step; equal to `from` when it does not climb.
+    pub to: T,
+}
+
+/// One thing that a fault does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Messages take longer.
+    Delay {
+        /// The same for every message.
+        add: Climb<Span>,
+        /// Uniform between nothing and this, for every message anew.
+        jitter: Climb<Span>,
+        /// Standard deviation of a normal part, cut at zero.
+        spread: Climb<Span>,
+        /// Share of messages that fare like the one before on the same link; 0 to 1.
+        correlation: f64,
+    },
+    /// Messages change places.
+    Reorder {
+        /// Share of messages moved; 0 to 1.
+        share: Climb<f64>,
+        /// How they move.
+        form: ReorderForm,
+        /// How many places.
+        gap: u32,
+    },
+    /// Messages disappear.
+    Loss {
+        /// Share lost in the long run; 0 to 1.
+        share: Climb<f64>,
+        /// Mean length of a burst of loss; zero loses messages independently.
+        burst: Span,
+    },
+    /// Messages arrive twice: the share that does.
+    Duplicate(Climb<f64>),
+    /// A link carries at most this many bits per second.
+    Bandwidth(Climb<f64>),
+    /// Nothing gets through.
+    Partition,
+    /// Everything waits until the fault ends.
+    Clog,
+    /// The actor stops and, when the fault ends, starts again.
+    Crash {
+        /// What it kept on disk is lost, too.
+        state_lost: bool,
+    },
+    /// The actor makes no progress and keeps what it holds.
+    Stall,
+    /// All work takes this many times as long; at least 1.
+    Slow(Climb<f64>),
+    /// The actor's clock is off by this many nanoseconds.
+    Skew(i64),
+    /// The actor's clock runs fast by this many parts per million, slow if negative.
+    Drift(f64),
+    /// The actor, a validator, is Byzantine.
+    Byzantine(Behaviour),
+}
+
+impl Effect {
+    /// Whether it strikes actors; else it strikes links.
+    pub const fn is_on_actors(&self) -> bool {
+        match self {
+            Self::Crash { .. }
+            | Self::Stall
+            | Self::Slow(_)
+            | Self::Skew(_)
+            | Self::Drift(_)
+            | Self::Byzantine(_) => true,
+            Self::Delay { .. }
+            | Self::Reorder { .. }
+            | Self::Loss { .. }
+            | Self::Duplicate(_)
+            | Self::Bandwidth(_)
+            | Self::Partition
+            | Self::Clog => false,
+        }
+    }
+}
+
+/// How a reordered message moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReorderForm {
+    /// It changes places with the next one.
+    Swap,
+    /// It overtakes those before it.
+    Jump,
+    /// It is held until `gap` later ones have passed.
+    Hold,
+}
