@@ -359,7 +359,7 @@ impl Deed {
             }
             Behaviour::Hold(by) => {
                 meet(true, to, by);
-                parcel.delay = parcel.delay + by;
+                parcel.delay += by;
                 vec![parcel]
             }
         }

@@ -368,7 +368,8 @@ mod tests {
     #[test]
     fn consensus_counts_from_the_first_block_of_a_correct_validator() {
         let script = "0ms c9 plan 0 at 10ms; 15ms v3 host 0 crashed; 16ms v3 host 0 restartedempty;
-            20ms v3 propose 0; 30ms v1 propose 0; 35ms v2 propose 0; 50ms v0 deliver 0 @0; 60ms v1-2 deliver 0 @0";
+            20ms v3 propose 0; 30ms v1 propose 0; 35ms v2 propose 0; 50ms v0 deliver 0 @0;
+            60ms v1-2 deliver 0 @0";
         let measured = measure(4, 3, script);
         let max = |sample: Sample| {
             let found = measured.phases[0].samples(sample).measure(Statistic::Max);

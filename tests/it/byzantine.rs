@@ -16,7 +16,7 @@ fn text(count: u32, who: &str, what: &str) -> String {
 name = "small"
 duration = "6s"
 warmup = "1s"
-settle = "6s"
+settle = "20s"
 crypto = "modelled"
 ordering = "arrival"
 
@@ -69,10 +69,10 @@ fn wronged(scenario: &Scenario, outcome: &Outcome) -> (u64, u64) {
 
 /// Each behaviour, and the least and the most per mille of what it meets that suffers it.
 const BEHAVIOURS: [(&str, u64, u64); 9] = [
-    ("equivocate = true", 250, 750),
+    ("equivocate = true", 40, 750),
     ("forge = \"40%\"", 300, 500),
     ("withhold = \"30%\"", 200, 400),
-    ("withhold = { peers = \"40%\" }", 100, 500),
+    ("withhold = { peers = \"40%\" }", 60, 500),
     ("replay = \"20%\"", 120, 280),
     ("censor = \"40%\"", 50, 800),
     ("shuffle = \"30%\"", 150, 300),
@@ -80,15 +80,19 @@ const BEHAVIOURS: [(&str, u64, u64); 9] = [
     ("amnesia = \"1s\"", 1_000, 1_000),
 ];
 
-/// The strategies that withstand Byzantine validators.
-fn byzantine() -> Vec<&'static str> {
+/// The strategies that withstand Byzantine validators, and whether they take a vote: whose
+/// validators ask for nobody's word withstand all but one, and say next to nothing.
+fn byzantine() -> Vec<(&'static str, bool)> {
     let committee = Committee::new(7);
     let catalogue = Catalogue::bundled();
-    let withstands = |entry: &&Entry| {
+    let withstands = |entry: &Entry| {
         let stated = (entry.guarantees)(&committee, &serde_json::Value::Null);
-        matches!(stated.assumptions.faults, FaultModel::Byzantine(most) if most > 0)
+        match stated.assumptions.faults {
+            FaultModel::Byzantine(most) if most > 0 => Some((entry.name, most < 6)),
+            _ => None,
+        }
     };
-    catalogue.entries().iter().filter(withstands).map(|entry| entry.name).collect()
+    catalogue.entries().iter().filter_map(withstands).collect()
 }
 
 /// Behaviours that cannot strike a strategy: validators of `bcb` talk to clients and to nobody
@@ -97,13 +101,16 @@ const IDLE: [(&str, &str); 1] = [("bcb", "withhold = { peers = \"40%\" }")];
 
 #[test]
 fn as_many_as_a_strategy_withstands_take_effect_and_break_nothing() {
-    for ordering in byzantine() {
+    for (ordering, votes) in byzantine() {
         for (place, (what, least, most)) in (0..).zip(BEHAVIOURS) {
             let count = if ordering == "odontoceti" { 6 } else { 4 };
             let scenario = scenario(text(count, "validator-1", what), ordering, 1 + place);
             let outcome = outcome(&scenario);
             for verdict in &outcome.guarantees {
                 assert_eq!(verdict.standing, Standing::Held, "{ordering}, {what}: {verdict:?}");
+            }
+            if !votes {
+                continue;
             }
             let (done, of) = wronged(&scenario, &outcome);
             if IDLE.contains(&(ordering, what)) {
@@ -117,13 +124,11 @@ fn as_many_as_a_strategy_withstands_take_effect_and_break_nothing() {
     }
 }
 
-/// Of these seeds, those in which one twin more than is withstood breaks something, and what.
-fn broken(ordering: &str, seeds: std::ops::RangeInclusive<u64>) -> Vec<(u64, &'static str)> {
+/// The first of these seeds in which one twin more than is withstood breaks something, and what.
+fn broken(ordering: &str, mut seeds: std::ops::RangeInclusive<u64>) -> Option<(u64, &'static str)> {
     let violated = |seed: u64| {
-        let count = if ordering == "odontoceti" { 6 } else { 7 };
-        let liars = if ordering == "odontoceti" { 1 } else { 2 };
-        let who = format!("validator-0..{liars}");
-        let outcome = outcome(&scenario(text(count, &who, "equivocate = true"), ordering, seed));
+        let twins = text(7, "validator-0..2", "equivocate = true");
+        let outcome = outcome(&scenario(twins, ordering, seed));
         let mut verdicts = outcome.guarantees.into_iter();
         verdicts.find_map(|verdict| match verdict.standing {
             Standing::Held => None,
@@ -135,14 +140,14 @@ fn broken(ordering: &str, seeds: std::ops::RangeInclusive<u64>) -> Vec<(u64, &'s
             }
         })
     };
-    seeds.filter_map(violated).collect()
+    seeds.find_map(violated)
 }
 
 #[test]
 fn one_twin_more_than_is_withstood_breaks_something_and_the_run_shows_how() {
-    for ordering in byzantine() {
-        let broken = broken(ordering, 1..=5);
-        assert!(!broken.is_empty(), "{ordering}");
+    for (ordering, votes) in byzantine() {
+        let broken = broken(ordering, 1..=40);
+        assert_eq!(broken.is_some(), votes, "{ordering}: {broken:?}");
     }
 }
 

@@ -138,21 +138,24 @@ fn read_on_actors(file: &FaultFile, found: &mut Found, reader: &mut Reader<'_>) 
     found.actor("drift", &file.drift, file.drift.get().map(|drift| Effect::Drift(drift.0)));
 }
 
+/// A key of the file, and the behaviour that its value makes.
+type Behaves<'a, T> = (&'static str, &'a Field<T>, fn(T) -> Behaviour);
+
 fn read_byzantine(file: &FaultFile, found: &mut Found, reader: &mut Reader<'_>) {
     let equivocates = file.equivocate.get().filter(|happens| **happens);
     found.byzantine("equivocate", &file.equivocate, equivocates.map(|_| Behaviour::Equivocate));
     let withhold = file.withhold.at().and_then(|at| read_withhold(at, found, reader));
     found.byzantine("withhold", &file.withhold, withhold);
-    let shares: [(_, &Field<Share>, fn(f64) -> Behaviour); 4] = [
-        ("forge", &file.forge, Behaviour::Forge),
-        ("replay", &file.replay, Behaviour::Replay),
-        ("censor", &file.censor, Behaviour::Censor),
-        ("shuffle", &file.shuffle, Behaviour::Shuffle),
+    let shares: [Behaves<'_, Share>; 4] = [
+        ("forge", &file.forge, |share| Behaviour::Forge(share.0)),
+        ("replay", &file.replay, |share| Behaviour::Replay(share.0)),
+        ("censor", &file.censor, |share| Behaviour::Censor(share.0)),
+        ("shuffle", &file.shuffle, |share| Behaviour::Shuffle(share.0)),
     ];
     for (key, field, behaviour) in shares {
-        found.byzantine(key, field, field.get().map(|share| behaviour(share.0)));
+        found.byzantine(key, field, field.get().map(|share| behaviour(*share)));
     }
-    let spans: [(_, &Field<Span>, fn(Span) -> Behaviour); 2] =
+    let spans: [Behaves<'_, Span>; 2] =
         [("hold", &file.hold, Behaviour::Hold), ("amnesia", &file.amnesia, Behaviour::Amnesia)];
     for (key, field, behaviour) in spans {
         if let Some(at) = field.at() {
