@@ -23,7 +23,7 @@ use crate::scenario::model::{
 };
 
 /// Changes whenever a seed may give another result, and only then.
-pub const MODEL: u32 = 1;
+pub const MODEL: u32 = 2;
 
 /// How long registries remember what they applied.
 const REGISTRY_RETENTION: Span = Span::from_secs(300);

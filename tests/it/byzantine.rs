@@ -1,5 +1,5 @@
 //! Byzantine validators end to end: what each behaviour achieves, that so many as a strategy
-//! withstands break nothing, and that one more does.
+//! withstands break nothing, and that more do.
 
 use attestorm::measure::NoRows;
 use attestorm::ordering::{Catalogue, Committee, Entry, FaultModel};
@@ -124,7 +124,9 @@ fn as_many_as_a_strategy_withstands_take_effect_and_break_nothing() {
     }
 }
 
-/// The first of these seeds in which one twin more than is withstood breaks something, and what.
+/// The first of these seeds in which three twins of seven break something, and what. That is one
+/// more than 3f + 1 strategies withstand, and two more than `odontoceti` does: one more, two of six,
+/// broke nothing of it in 40 seeds.
 fn broken(ordering: &str, mut seeds: std::ops::RangeInclusive<u64>) -> Option<(u64, &'static str)> {
     let violated = |seed: u64| {
         let twins = text(7, "validator-0..2", "equivocate = true");
@@ -144,7 +146,7 @@ fn broken(ordering: &str, mut seeds: std::ops::RangeInclusive<u64>) -> Option<(u
 }
 
 #[test]
-fn one_twin_more_than_is_withstood_breaks_something_and_the_run_shows_how() {
+fn more_twins_than_are_withstood_break_something_and_the_run_shows_how() {
     for (ordering, votes) in byzantine() {
         let broken = broken(ordering, 1..=40);
         assert_eq!(broken.is_some(), votes, "{ordering}: {broken:?}");

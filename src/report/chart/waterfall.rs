@@ -58,7 +58,7 @@ const SUMS: f64 = 92.0;
 /// Groups whose longest bars differ by more have axes of their own.
 const SAME_AXIS: f64 = 6.0;
 
-const INKS: [Ink; 8] = [
+const INKS: [Ink; 9] = [
     Ink::solid(0x56, 0xb4, 0xe9),
     Ink::solid(0x00, 0x72, 0xb2),
     Ink::solid(0xe6, 0x9f, 0x00),
@@ -67,6 +67,7 @@ const INKS: [Ink; 8] = [
     Ink::solid(0xcc, 0x79, 0xa7),
     Ink::solid(0xb5, 0xa8, 0x00),
     Ink::solid(0x44, 0x44, 0x44),
+    Ink::solid(0x8c, 0x56, 0x4b),
 ];
 
 const HEADING: Type = Type::bold(13.0, Ink::TEXT);
@@ -291,6 +292,13 @@ fn draw_axis(scene: &mut Scene, x: &Scale, y: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::STAGES;
+
+    #[test]
+    fn no_two_stages_share_an_ink() {
+        let inks: Vec<Ink> = (0..STAGES).map(ink).collect();
+        assert!(inks.iter().enumerate().all(|(at, ink)| !inks[..at].contains(ink)), "{inks:?}");
+    }
 
     #[test]
     fn what_cannot_be_drawn_is_zero() {
