@@ -116,8 +116,19 @@ macro_rules! strategy {
             /// leaders that fail takes two rounds, its own and the one before, whose votes it was
             /// to collect; and a chain of good ones commits. A round is a proposal and a vote,
             /// and bodies may have to be asked for: four messages.
+            ///
+            /// A chain needs its leaders and one more, who collects the last votes, to be good in
+            /// a row. Dealt at worst, f faulty leaders leave no more than ⌈(n − f) / f⌉ good ones
+            /// together; where those are too few, a round may come to nothing for ever and nothing
+            /// is stated (Giridharan et al., BeeGees, PODC 2023).
             fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
-                let rounds = 2 * u64::from(committee.byzantine()) + $chain;
+                let faults = committee.byzantine();
+                let good = committee.size() - faults;
+                let together = good.div_ceil(faults.max(1));
+                if together <= $chain {
+                    return None;
+                }
+                let rounds = 2 * u64::from(faults) + $chain;
                 let others = params.gossip + params.fetch_longest;
                 let within = params.timeout_longest * rounds + others;
                 Some(Liveness { delta: params.timeout.scaled(0.25), within })
