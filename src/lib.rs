@@ -8,6 +8,7 @@
 //! - [`attestation`]: what is exchanged, its ids, signatures and registry rules.
 //! - [`trace`]: facts, what processes tell of themselves, and their digest.
 //! - [`network`]: how long a message takes and what becomes of it; hosts that fail.
+//! - [`flow`]: admission, bulkheads, balance, backpressure, retries: pure policies.
 //! - [`ordering`]: the strategies to compare, each a pure state machine; [`ordering::own`] shows
 //!   how to add one.
 //! - [`actors`]: load plan, clients, routers, validators, made of the parts above.
@@ -25,6 +26,7 @@ pub mod attestation;
 mod cli;
 pub mod engine;
 pub mod experiment;
+pub mod flow;
 pub mod history;
 pub mod kernel;
 pub mod measure;

@@ -1,5 +1,8 @@
 //! Which process is who: validators first, then routers, plans, clients.
 
+use std::ops::Range;
+
+use crate::flow::Lane;
 use crate::kernel::ProcessId;
 use crate::trace::Names;
 
@@ -81,6 +84,11 @@ impl Layout {
         ProcessId(self.first_client() + before + number)
     }
 
+    /// All clients.
+    pub fn clients(&self) -> Range<u32> {
+        self.first_client()..self.processes()
+    }
+
     /// What a process is; `None` beyond the last.
     pub fn role(&self, process: ProcessId) -> Option<Role> {
         let mut rest = process.0;
@@ -111,6 +119,10 @@ impl Layout {
 }
 
 impl Names for Layout {
+    fn lane(&self, lane: u8) -> &'static str {
+        Lane::ALL.get(usize::from(lane)).map_or("unknown", |lane| lane.name())
+    }
+
     fn name(&self, process: u32) -> String {
         match self.role(ProcessId(process)) {
             Some(Role::Validator(number)) => format!("validator-{number}"),

@@ -14,18 +14,18 @@ mod router;
 mod slots;
 mod validator;
 
-pub use client::{Client, ClientSetting, RetryPolicy};
+pub use client::{Client, ClientSetting, GroupNeeds};
 pub use layout::{Group, Layout, Role};
 pub use packet::Packet;
 pub use plan::LoadPlan;
 pub use plan_arrivals::{Arrivals, RateStage};
 pub use plan_setting::{Burst, ChainShape, KeyPick, LoadSetting, MixShares};
 pub use plan_standing::REFERENCE_AGE;
-pub use router::{Router, RouterSetting};
+pub use router::{MakeAdmission, Router, RouterPolicies, RouterSetting};
 pub use validator::{Costs, Validator, ValidatorSetting};
 
 use crate::kernel::{Event, ProcessId};
-use crate::network::{Desk, Host, Misdeed, Resident, Signal, TimerSlot};
+use crate::network::{Desk, Host, Misdeed, PartHealth, Resident, Signal, TimerSlot};
 
 const _: () = assert!(size_of::<Event<Signal<Packet>>>() <= 40, "an event stays small");
 const _: () = assert!(size_of::<Host<Actor>>() <= 192, "an idle client is its host, 160 bytes now");
@@ -78,6 +78,10 @@ impl Resident for Actor {
 
     fn misbehave(&mut self, rule: u16, deed: Misdeed, desk: &mut Desk<'_, Packet>) {
         each!(self, inner => inner.misbehave(rule, deed, desk));
+    }
+
+    fn ail(&mut self, part: u8, health: PartHealth, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.ail(part, health, desk));
     }
 
     fn behave(&mut self, rule: u16, desk: &mut Desk<'_, Packet>) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::attestation::{Attestation, Id, Operation, SIGNATURE_BYTES, Signature, Status, Verdict};
-use crate::kernel::VirtualTime;
+use crate::kernel::{Span, VirtualTime};
 use crate::network::Payload;
 use crate::ordering::{Carried, Item};
 use crate::trace::Kind;
@@ -25,6 +25,10 @@ pub enum Packet {
     Submit(Arc<Submission>),
     /// Router to client: full, try later.
     Busy(Operation, u8),
+    /// Router to client: the permit for that try is the client's again.
+    Permit(Operation, u8),
+    /// Router to client: so many operations are here.
+    Depth(u32),
     /// Router to validators.
     Handed(Arc<Handed>),
     /// Validator to client.
@@ -81,6 +85,19 @@ pub struct Planned {
 pub struct Submission {
     /// What is to be ordered.
     pub item: Item,
+    /// What it needs at routers.
+    pub needs: Needs,
+}
+
+/// What an operation needs at routers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// Work of its schema's hook.
+    pub hook: Span,
+    /// When it is of use at the latest; [`VirtualTime::MAX`] for ever.
+    pub deadline: VirtualTime,
+    /// How urgent: 0 goes first.
+    pub priority: u8,
 }
 
 /// An attestation passed on with a router's stamp.
@@ -154,7 +171,8 @@ impl Payload for Packet {
         let body = match self {
             Self::Plan(_) | Self::Done { .. } => 0,
             Self::Submit(submission) => submission.item.signed.wire_len(),
-            Self::Busy(..) => 8,
+            Self::Busy(..) | Self::Permit(..) => 8,
+            Self::Depth(_) => 4,
             Self::Handed(handed) => handed.item.signed.wire_len() + SIGNATURE_BYTES + 4,
             Self::Ack(_) => 33 + SIGNATURE_BYTES,
             Self::Protocol(carried, _) => carried.len,

@@ -19,11 +19,6 @@ impl Pool {
         Self { free_at: vec![VirtualTime::ZERO; workers.max(1) as usize], jobs: 0 }
     }
 
-    /// Jobs waiting or in work.
-    pub(super) const fn jobs(&self) -> u32 {
-        self.jobs
-    }
-
     /// Whether one more job may wait; said aloud if not, for no scenario set this limit.
     pub(super) fn has_room<P: Payload>(&self, desk: &mut Desk<'_, P>) -> bool {
         let has_room = self.jobs < MOST_JOBS;

@@ -1,58 +1,185 @@
 //! A router: takes operations in, stamps them and passes them to every validator.
+//!
+//! Who waits for whom is up to its admission, bulkheads and breakers; what happens when there is
+//! too much, to its backpressure.
 
+mod floor;
+mod lanes;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use self::floor::{Ended, Floor, Turn};
+use self::lanes::Work;
 use super::Packet;
 use super::packet::{Handed, Submission};
-use super::pool::Pool;
-use super::slots::Slots;
-use crate::attestation::Signer;
-use crate::kernel::{ProcessId, Span};
-use crate::network::{Desk, Fortune, Resident, TimerSlot};
-use crate::trace::Fact;
+use crate::attestation::{Action, Operation, Signer};
+use crate::flow::admission::Admission;
+use crate::flow::backpressure::{Back, Backpressure, Entry};
+use crate::flow::breaker::Breaker;
+use crate::flow::bulkheads::{Bulkheads, Compartment};
+use crate::flow::{Job, Lane, Lanes};
+use crate::kernel::{ProcessId, Span, VirtualTime};
+use crate::network::{Desk, Fortune, PartHealth, Resident, TimerSlot};
+use crate::trace::{Fact, Refusal};
 
 /// What all routers of a run have in common.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RouterSetting {
     /// Validators, as processes 0 and up.
     pub validators: u32,
-    /// Operations it holds at most; without a limit it is capped all the same.
-    pub queue: Option<u32>,
-    /// Work on one operation, its stamp included.
-    pub work: Span,
+    /// Work on one operation, lane by lane; the hook's comes with the operation.
+    pub work: Lanes<Span>,
+    /// Clients that want to hear how many operations are here, and how often.
+    pub listeners: Option<(std::ops::Range<u32>, Span)>,
+}
+
+/// Makes the queue of a compartment.
+pub type MakeAdmission = Box<dyn Fn(&Compartment) -> Box<dyn Admission> + Send>;
+
+/// The policies of one router.
+pub struct RouterPolicies {
+    /// How workers are divided.
+    pub bulkheads: Box<dyn Bulkheads>,
+    /// Makes the queue of a compartment.
+    pub admission: MakeAdmission,
+    /// What happens when there is too much.
+    pub backpressure: Box<dyn Backpressure>,
+    /// Breakers by lane, where there are any.
+    pub breakers: Option<Lanes<Box<dyn Breaker>>>,
 }
 
 /// One router.
 pub struct Router {
-    setting: RouterSetting,
+    setting: Arc<RouterSetting>,
     signer: Signer,
-    pool: Pool,
-    held: Slots<Arc<Submission>>,
+    backpressure: Box<dyn Backpressure>,
+    breakers: Option<Lanes<Box<dyn Breaker>>>,
+    floor: Floor<Guest>,
+    /// What waits outside until there is room.
+    parked: VecDeque<Guest>,
     routed: u32,
 }
 
+/// A submission and who sent it.
+type Guest = (ProcessId, Arc<Submission>);
+
+/// The slot of the timer by which news of the queue goes out.
+const NEWS: TimerSlot = TimerSlot(u32::MAX - 1);
+
 impl Router {
     /// An idle router that signs stamps with `signer`.
-    pub fn new(setting: RouterSetting, signer: Signer) -> Self {
-        Self { setting, signer, pool: Pool::new(1), held: Slots::default(), routed: 0 }
+    pub fn new(setting: Arc<RouterSetting>, policies: RouterPolicies, signer: Signer) -> Self {
+        let RouterPolicies { bulkheads, admission, backpressure, breakers } = policies;
+        let floor = Floor::new(bulkheads, admission);
+        let parked = VecDeque::new();
+        Self { setting, signer, backpressure, breakers, floor, parked, routed: 0 }
     }
 
-    fn admit(&mut self, from: ProcessId, submission: Arc<Submission>, desk: &mut Desk<'_, Packet>) {
-        let operation = submission.item.signed.attestation.operation;
-        let attempt = submission.item.attempt;
-        let queue = self.pool.jobs();
-        let has_room = match self.setting.queue {
-            Some(most) => queue < most,
-            None => self.pool.has_room(desk),
-        };
-        if !has_room {
-            desk.fact(Fact::Rejected { operation: operation.0, attempt });
-            let fortune = Fortune::Operation { number: operation.0, attempt, leg: 2 };
-            return desk.send(from, Packet::Busy(operation, attempt), fortune);
+    fn arrive(&mut self, guest: Guest, desk: &mut Desk<'_, Packet>) {
+        self.floor.tell(desk);
+        match self.backpressure.arrives(self.floor.here()) {
+            Entry::Take if !self.floor.has_room(desk) => self.refuse(guest, Refusal::Full, desk),
+            Entry::Take => self.enter(guest, desk),
+            Entry::Refuse => self.refuse(guest, Refusal::Full, desk),
+            Entry::Park => self.parked.push_back(guest),
+            Entry::Lose => {
+                let (operation, attempt) = names(&guest);
+                desk.fact(Fact::Rejected { operation, attempt, why: Refusal::Lost });
+            }
         }
-        desk.fact(Fact::Admitted { operation: operation.0, attempt, queue });
-        let slot = self.held.put(submission);
-        self.pool.begin(self.setting.work, slot, desk);
+    }
+
+    fn enter(&mut self, guest: Guest, desk: &mut Desk<'_, Packet>) {
+        let work = self.work_on(&guest.1);
+        if !self.breakers_let_in(&work, desk.now()) {
+            return self.refuse(guest, Refusal::Broken, desk);
+        }
+        let (operation, attempt) = names(&guest);
+        desk.fact(Fact::Admitted { operation, attempt, queue: self.floor.here() });
+        self.give_back(&guest, Back::Entered, desk);
+        let needs = guest.1.needs;
+        let job = Job {
+            slot: 0,
+            came: desk.now(),
+            deadline: needs.deadline,
+            priority: needs.priority,
+            flow: guest.0.0,
+            work: work.0.into_iter().fold(Span::ZERO, |all, lane| all + lane),
+        };
+        self.floor.come(guest, job, work);
+        self.work_off(desk);
+    }
+
+    /// What it costs, lane by lane.
+    fn work_on(&self, submission: &Submission) -> Work {
+        let mut work = self.setting.work;
+        let action = &submission.item.signed.attestation.action;
+        let other = if matches!(action, Action::Revoke(_)) { Lane::Order } else { Lane::Revoke };
+        *work.of_mut(other) = Span::ZERO;
+        *work.of_mut(Lane::Hook) = submission.needs.hook;
+        work
+    }
+
+    fn breakers_let_in(&mut self, work: &Work, now: VirtualTime) -> bool {
+        let Some(breakers) = &mut self.breakers else { return true };
+        let mut needed = Lane::ALL.into_iter().filter(|lane| *work.of(*lane) > Span::ZERO);
+        needed.all(|lane| breakers.of_mut(lane).lets_in(now))
+    }
+
+    /// Gives every free worker something to do.
+    fn work_off(&mut self, desk: &mut Desk<'_, Packet>) {
+        while let Some(turn) = self.floor.turn(desk) {
+            match turn {
+                Turn::First(slot, came) => self.begin(slot, came, desk),
+                Turn::More(slot) => self.floor.begin(slot, desk),
+                Turn::Late(slot) => self.turn_away(slot, desk),
+            }
+        }
+    }
+
+    fn begin(&mut self, slot: u32, came: VirtualTime, desk: &mut Desk<'_, Packet>) {
+        let now = desk.now();
+        if !self.backpressure.starts(now, now.since(came)) {
+            return self.turn_away(slot, desk);
+        }
+        if let Some(guest) = self.floor.thing(slot) {
+            let (operation, attempt) = names(guest);
+            desk.fact(Fact::Begun { operation, attempt });
+        }
+        self.floor.begin(slot, desk);
+    }
+
+    fn turn_away(&mut self, slot: u32, desk: &mut Desk<'_, Packet>) {
+        if let Some(Ended { thing, .. }) = self.floor.leave(slot) {
+            self.refuse(thing, Refusal::Late, desk);
+        }
+    }
+
+    fn refuse(&mut self, guest: Guest, why: Refusal, desk: &mut Desk<'_, Packet>) {
+        let (operation, attempt) = names(&guest);
+        desk.fact(Fact::Rejected { operation, attempt, why });
+        let fortune = Fortune::Operation { number: operation, attempt, leg: 2 };
+        desk.send(guest.0, Packet::Busy(Operation(operation), attempt), fortune);
+    }
+
+    /// Gives the client its permit back, if it is time for that.
+    fn give_back(&self, guest: &Guest, now: Back, desk: &mut Desk<'_, Packet>) {
+        if self.backpressure.window().is_some_and(|window| window.back == now) {
+            let (operation, attempt) = names(guest);
+            let fortune = Fortune::Operation { number: operation, attempt, leg: 2 };
+            desk.send(guest.0, Packet::Permit(Operation(operation), attempt), fortune);
+        }
+    }
+
+    /// Lets in what waits outside, as far as there is room.
+    fn let_in(&mut self, desk: &mut Desk<'_, Packet>) {
+        while !self.parked.is_empty() && self.backpressure.arrives(self.floor.here()) == Entry::Take
+        {
+            if let Some(guest) = self.parked.pop_front() {
+                self.enter(guest, desk);
+            }
+        }
     }
 
     fn pass_on(&mut self, submission: &Submission, desk: &mut Desk<'_, Packet>) {
@@ -68,27 +195,68 @@ impl Router {
             desk.send(ProcessId(validator), Packet::Handed(Arc::clone(&handed)), fortune);
         }
     }
+
+    fn worked(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
+        let (now, breakers) = (desk.now(), &mut self.breakers);
+        let ended = self.floor.end(slot, now, |lane, span| {
+            if let Some(breakers) = breakers {
+                breakers.of_mut(lane).took(now, span);
+            }
+        });
+        if let Some(Ended { thing, job }) = ended {
+            self.backpressure.ends(now, now.since(job.came), self.floor.here());
+            self.pass_on(&thing.1, desk);
+            self.give_back(&thing, Back::Done, desk);
+        }
+        self.work_off(desk);
+        self.let_in(desk);
+    }
+
+    /// Tells clients how many operations are here.
+    fn tell_news(&self, desk: &mut Desk<'_, Packet>) {
+        let Some((clients, pause)) = &self.setting.listeners else { return };
+        for client in clients.clone() {
+            desk.send(ProcessId(client), Packet::Depth(self.floor.here()), Fortune::Protocol);
+        }
+        desk.timer(*pause, NEWS);
+    }
+}
+
+fn names((_, submission): &Guest) -> (u32, u8) {
+    (submission.item.signed.attestation.operation.0, submission.item.attempt)
 }
 
 impl Resident for Router {
     type Packet = Packet;
 
+    fn start(&mut self, desk: &mut Desk<'_, Packet>) {
+        self.tell_news(desk);
+    }
+
     fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
         if let Packet::Submit(submission) = packet {
-            self.admit(from, submission, desk);
+            self.arrive((from, submission), desk);
         }
     }
 
     fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
-        self.pool.end();
-        if let Some(submission) = self.held.take(slot) {
-            self.pass_on(&submission, desk);
-        }
+        self.floor.tell(desk);
+        if slot == NEWS { self.tell_news(desk) } else { self.worked(slot, desk) }
     }
 
     fn crash(&mut self, _state_lost: bool) {
-        self.pool.clear();
-        self.held.clear();
+        self.floor.clear();
+        self.parked.clear();
+    }
+
+    fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
+        self.tell_news(desk);
+    }
+
+    fn ail(&mut self, part: u8, health: PartHealth, desk: &mut Desk<'_, Packet>) {
+        if let Some(lane) = Lane::ALL.get(usize::from(part)) {
+            self.floor.ail(*lane, health, desk);
+        }
     }
 }
 

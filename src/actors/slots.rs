@@ -20,6 +20,11 @@ impl<T> Slots<T> {
         TimerSlot(slot)
     }
 
+    /// What is kept at `slot`.
+    pub(super) fn get_mut(&mut self, slot: TimerSlot) -> Option<&mut T> {
+        self.things.get_mut(slot.0 as usize)?.as_mut()
+    }
+
     /// Takes back what is kept at `slot`.
     pub(super) fn take(&mut self, slot: TimerSlot) -> Option<T> {
         let thing = self.things.get_mut(slot.0 as usize)?.take();

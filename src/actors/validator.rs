@@ -344,6 +344,8 @@ impl Resident for Validator {
             | Packet::Done { .. }
             | Packet::Submit(_)
             | Packet::Busy(..)
+            | Packet::Permit(..)
+            | Packet::Depth(_)
             | Packet::Ack(_)
             | Packet::Answer(_) => {}
         }

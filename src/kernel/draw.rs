@@ -38,6 +38,8 @@ pub enum Purpose {
     Bench = 12,
     /// What a Byzantine process does: entity is rule and process.
     Byzantine = 13,
+    /// Which router a try goes to: entity is the operation, index tells try and word.
+    Balance = 14,
 }
 
 /// The address of a draw.

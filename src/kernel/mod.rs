@@ -6,6 +6,7 @@
 
 mod draw;
 mod event;
+pub(crate) mod limit;
 mod process;
 mod queue;
 mod sample;

@@ -215,6 +215,7 @@ impl Observers {
                 self.streams.know(process);
                 self.routed(operation, attempt, now, true);
             }
+            Fact::Begun { .. } | Fact::Queue { .. } => {}
             Fact::Rejected { operation, .. } => {
                 if let Some(slot) = self.touch(operation, now) {
                     self.ledger.record_mut(slot).events.add(Event::Rejected);

@@ -11,7 +11,7 @@ use super::{Event, Measurement, Observers, PhaseWindow, Setting};
 use crate::attestation::{Status, Verdict};
 use crate::kernel::{EventKey, ProcessId, Recorded, Span, VirtualTime};
 use crate::measure::achievement::{CHANGES, FATES};
-use crate::trace::{Conclusion, Fact, Kind};
+use crate::trace::{Conclusion, Fact, Kind, Refusal};
 
 /// Measures a script with so many validators and that quorum: 10 s, 16 processes.
 pub(super) fn measure(validators: u32, quorum: u32, script: &str) -> Measurement {
@@ -169,7 +169,7 @@ fn step(words: &Words<'_>, verb: &str) -> Fact {
     match verb {
         "send" => Fact::Sent { operation, attempt },
         "admit" => Fact::Admitted { operation, attempt, queue: 0 },
-        "reject" => Fact::Rejected { operation, attempt },
+        "reject" => Fact::Rejected { operation, attempt, why: Refusal::Full },
         "route" => Fact::Routed { operation, attempt, sequence },
         "receive" => {
             let router = number(words.after("from").expect("a message is from a router"));

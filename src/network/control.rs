@@ -27,6 +27,8 @@ pub enum Order {
     /// Take so many thousandths of the usual time for all work. Factors of several rules multiply,
     /// and 1,000 takes back that of its rule.
     Slow(u64),
+    /// Let one part of the resident ail, by the resident's own number for it.
+    Part(u8, PartOrder),
     /// Move the clock by so many nanoseconds.
     Skew(i64),
     /// Let the clock run fast by so many parts per billion. Drifts of several rules add, and 0
@@ -38,6 +40,17 @@ pub enum Order {
     Behave,
     /// The run ends: tell what has not been told.
     Close,
+}
+
+/// What happens to one part of a resident; as with whole hosts, faults of one kind compose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartOrder {
+    /// It makes no progress, and nobody is told.
+    Stall,
+    /// It makes progress again.
+    Resume,
+    /// It takes so many thousandths of the usual time; 1,000 takes back that of its rule.
+    Slow(u64),
 }
 
 /// An order with the rule that gave it.

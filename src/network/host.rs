@@ -28,6 +28,15 @@ pub trait Payload: Clone + Send + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimerSlot(pub u32);
 
+/// How a part of a resident is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartHealth {
+    /// It makes no progress.
+    pub is_stalled: bool,
+    /// Thousandths of the usual time that its work takes.
+    pub pace: u64,
+}
+
 /// What lives in a host.
 pub trait Resident: Send + 'static {
     /// What residents send one another.
@@ -50,6 +59,9 @@ pub trait Resident: Send + 'static {
 
     /// The host is told to misbehave, under that rule; it may be down.
     fn misbehave(&mut self, _rule: u16, _deed: Misdeed, _desk: &mut Desk<'_, Self::Packet>) {}
+
+    /// A part of the resident ails, or is well again; the host may be down.
+    fn ail(&mut self, _part: u8, _health: PartHealth, _desk: &mut Desk<'_, Self::Packet>) {}
 
     /// What that rule began is over; the host may be down.
     fn behave(&mut self, _rule: u16, _desk: &mut Desk<'_, Self::Packet>) {}
@@ -169,8 +181,15 @@ impl<R: Resident> Host<R> {
             };
         };
         out.fact(Fact::Host { rule, change });
-        if let Order::Misbehave(deed) = control.order {
-            self.resident.misbehave(rule, deed, &mut Desk { shell: &mut self.shell, out });
+        match control.order {
+            Order::Misbehave(deed) => {
+                self.resident.misbehave(rule, deed, &mut Desk { shell: &mut self.shell, out });
+            }
+            Order::Part(part, _) => {
+                let health = self.shell.ailments.part(part);
+                return self.resident.ail(part, health, &mut Desk { shell: &mut self.shell, out });
+            }
+            _ => {}
         }
         match change {
             HostChange::Crashed => self.resident.crash(self.shell.state_lost),
@@ -273,6 +292,7 @@ impl<P: Payload> Shell<P> {
                 self.clock.drift(now, self.ailments.drift(rule, parts_per_billion));
                 Some(HostChange::ClockChanged)
             }
+            Order::Part(part, order) => self.ailments.change_part(rule, part, order),
             Order::Misbehave(_) => Some(HostChange::Corrupted),
             Order::Restart
             | Order::Stall

@@ -16,8 +16,8 @@ mod topology;
 
 pub use behaviour::{Behaviour, Misdeed};
 pub use clock::Clock;
-pub use control::{CONTROL_FLOOR, Control, Order};
-pub use host::{Desk, Host, Payload, Resident, Signal, TimerSlot};
+pub use control::{CONTROL_FLOOR, Control, Order, PartOrder};
+pub use host::{Desk, Host, PartHealth, Payload, Resident, Signal, TimerSlot};
 pub use link::Fortune;
 pub use rule::{FaultRule, LinkEffect, Reordering, Window};
 pub use topology::{ProcessSet, Topology, Transport};

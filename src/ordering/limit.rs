@@ -1,33 +1,3 @@
-//! Ranges of parameters, with errors that name key, value and what is allowed.
+//! Ranges of parameters.
 
-use std::fmt::Display;
-use std::ops::RangeInclusive;
-
-use crate::kernel::Span;
-
-/// The shortest span a timer can be set to in a scenario.
-pub(super) const SHORTEST: Span = Span::from_millis(1);
-
-/// `key = 0s: must be at least 1ms`.
-pub(super) fn at_least<T: PartialOrd + Display>(
-    key: &str,
-    value: T,
-    least: T,
-) -> Result<(), String> {
-    if value >= least {
-        return Ok(());
-    }
-    Err(format!("{key} = {value}: must be at least {least}"))
-}
-
-/// `key = 0: must be between 1 and 100`.
-pub(super) fn between<T: PartialOrd + Display>(
-    key: &str,
-    value: T,
-    range: &RangeInclusive<T>,
-) -> Result<(), String> {
-    if range.contains(&value) {
-        return Ok(());
-    }
-    Err(format!("{key} = {value}: must be between {} and {}", range.start(), range.end()))
-}
+pub(super) use crate::kernel::limit::{SHORTEST, at_least, between};

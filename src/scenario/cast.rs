@@ -5,6 +5,7 @@ use super::problem::suggest;
 use super::quantity::{Quantity, Share};
 use super::selector::{ActorKind, ActorPick, ActorSet, Selector, Term};
 use super::words::{Mistake, Word, Words};
+use crate::flow::Lane;
 
 /// Everybody that a selector can name.
 #[derive(Clone, Debug)]
@@ -22,10 +23,12 @@ struct Role<'a> {
     regions: &'a [usize],
 }
 
-/// Whether a selector is meant for links or for actors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether a selector is meant for links or for actors; the narrower come later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
     Links,
+    /// Actors, or one kind of a router's work.
+    Pools,
     Actors,
     Validators,
 }
@@ -37,6 +40,25 @@ pub(crate) const RESERVED: [&str; 8] =
 /// The name of one client of a group is the group's without its plural `s`, and a number.
 pub fn singular(group: &str) -> &str {
     group.strip_suffix('s').filter(|rest| !rest.is_empty()).unwrap_or(group)
+}
+
+/// `router-1.order` is the router, and the kind of its work.
+fn split_lane<'w>(word: &Word<'w>) -> Result<(Word<'w>, Option<Lane>), Mistake> {
+    let Some(dot) = word.text.rfind('.').filter(|dot| !word.text[..*dot].ends_with('.')) else {
+        return Ok((word.clone(), None));
+    };
+    let (actor, name) = (&word.text[..dot], &word.text[dot + 1..]);
+    if name.parse::<u32>().is_ok() {
+        return Ok((word.clone(), None));
+    }
+    let names = Lane::ALL.map(Lane::name);
+    let Some(lane) = Lane::ALL.into_iter().find(|lane| lane.name() == name) else {
+        let meant = suggest(name, names);
+        let note = format!("{meant}bulkheads: {}", names.join(", "));
+        return Err(word.wrong(format!("there is no bulkhead `{name}`"), note));
+    };
+    let part = word.part.start..word.part.start + dot;
+    Ok((Word { text: actor, part }, Some(lane)))
 }
 
 impl<'a> Cast<'a> {
@@ -91,7 +113,12 @@ impl<'a> Cast<'a> {
         if first.text.is_empty() {
             return Err(words.here().wrong("an actor is missing here", FORMS));
         }
+        let (first, lane) = split_lane(&first)?;
         let (kind, pick) = self.kind_and_pick(&first, words)?;
+        if lane.is_some() && kind != ActorKind::Routers {
+            let note = "only routers have bulkheads: `router-1.order`, `routers.hook`";
+            return Err(first.wrong(format!("`{}` has no bulkheads", first.text), note));
+        }
         let bare_region = self.regions.iter().position(|region| region == first.text);
         let by_name = bare_region.filter(|_| kind == ActorKind::Anyone && first.text != "*");
         let region = match words.peek().text {
@@ -102,7 +129,7 @@ impl<'a> Cast<'a> {
             }
             _ => by_name,
         };
-        let set = ActorSet { kind, pick, region };
+        let set = ActorSet { kind, pick, region, lane };
         self.check_somebody(&set, &first)?;
         Ok(set)
     }
@@ -148,7 +175,7 @@ impl<'a> Cast<'a> {
         let Some((name, numbers)) = word.text.rsplit_once('-') else { return Ok(None) };
         let (first, last) = numbers.split_once("..").unwrap_or((numbers, numbers));
         let (Ok(first), Ok(last)) = (first.parse::<u32>(), last.parse::<u32>()) else {
-            return self.bulkhead(word);
+            return Ok(None);
         };
         let Some(role) = self.roles.iter().find(|role| singular(role.plural) == name) else {
             return Ok(None);
@@ -159,18 +186,6 @@ impl<'a> Cast<'a> {
             return Err(word.wrong(message, note));
         }
         Ok(Some((role.kind.clone(), ActorPick::Range(first, last))))
-    }
-
-    fn bulkhead(&self, word: &Word<'_>) -> Result<Option<(ActorKind, ActorPick)>, Mistake> {
-        let actor = word.text.split_once('.').map_or("", |(actor, _)| actor);
-        let named = actor.rsplit_once('-').is_some_and(|(name, number)| {
-            number.parse::<u32>().is_ok() && self.roles.iter().any(|r| singular(r.plural) == name)
-        });
-        if !named {
-            return Ok(None);
-        }
-        let note = format!("this build has no bulkheads: write `{actor}`");
-        Err(word.wrong(format!("there is no `{}`", word.text), note))
     }
 
     fn region(&self, words: &mut Words<'_>) -> Result<usize, Mistake> {
@@ -248,8 +263,20 @@ pub(crate) fn no_region(word: &Word<'_>, regions: &[String]) -> Mistake {
 }
 
 fn check_target(term: &Term, target: Target, word: &Word<'_>) -> Result<(), Mistake> {
+    let narrow = match term {
+        Term::Actors(set) => {
+            set.lane.is_some() && target != Target::Links && target != Target::Pools
+        }
+        Term::Links { from, to, .. } => from.lane.is_some() || to.lane.is_some(),
+    };
+    if narrow {
+        let note = "a bulkhead takes `stall` and `slow`: other effects strike the whole router";
+        return Err(word.wrong("this fault strikes no single bulkhead", note));
+    }
     match (term, target) {
-        (Term::Actors(_), Target::Actors) | (Term::Links { .. }, Target::Links) => Ok(()),
+        (Term::Actors(_), Target::Actors | Target::Pools) | (Term::Links { .. }, Target::Links) => {
+            Ok(())
+        }
         (Term::Actors(_), Target::Links) => {
             let note = format!("write `{0} -> *`, `* -> {0}` or `{0} <-> *`", word.text);
             Err(word.wrong("this fault strikes links, and these are actors", note))
@@ -261,7 +288,7 @@ fn check_target(term: &Term, target: Target, word: &Word<'_>) -> Result<(), Mist
                 Err(word.wrong("only validators are Byzantine", note))
             }
         },
-        (Term::Links { .. }, Target::Actors | Target::Validators) => {
+        (Term::Links { .. }, Target::Pools | Target::Actors | Target::Validators) => {
             let note = "name the actors alone; effects on links need a fault of their own";
             Err(word.wrong("this fault strikes actors, and these are links", note))
         }

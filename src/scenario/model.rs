@@ -8,6 +8,7 @@ use super::check::Check;
 use super::selector::Selector;
 use crate::kernel::{Span, VirtualTime};
 
+pub use crate::flow::{Backoff, Retry};
 pub use crate::network::Behaviour;
 pub use effect::{Climb, Effect, ReorderForm};
 
@@ -36,6 +37,8 @@ pub struct Scenario {
     pub ordering: String,
     /// The parameters of each ordering that the file sets, by strategy and key, checked.
     pub parameters: BTreeMap<String, serde_json::Value>,
+    /// The parameters of flow policies that the file sets, by axis and policy, checked.
+    pub policies: BTreeMap<&'static str, BTreeMap<&'static str, serde_json::Value>>,
     /// Whether signatures are computed or only charged.
     pub crypto: Crypto,
     /// Which registry's rules apply.
@@ -150,17 +153,21 @@ pub struct Routers {
     pub queue: Option<u32>,
     /// What a refused client is told to wait.
     pub retry_after: Span,
-    /// How a client picks its router.
-    pub balance: Balance,
+    /// Workers of each; at least 1.
+    pub workers: u32,
+    /// How often they tell clients how many operations they hold, where the balance asks.
+    pub news: Span,
+    /// The policy of each axis of [`crate::flow::axes`], in their order.
+    pub flow: Vec<&'static str>,
 }
 
-/// How a client picks its router.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Balance {
-    /// By operation number.
-    RoundRobin,
-    /// The one with the least delay.
-    Nearest,
+impl Routers {
+    /// The policy of that axis.
+    pub fn policy(&self, axis: &str) -> &'static str {
+        let axes = crate::flow::axes();
+        let found = axes.iter().zip(&self.flow).find(|(known, _)| known.name == axis);
+        found.map_or("", |(_, policy)| policy)
+    }
 }
 
 /// A group of clients with one kind of load.
@@ -186,6 +193,12 @@ pub struct LoadGroup {
     pub retry: Option<Retry>,
     /// How long after their intended send attestations expire.
     pub expires: Option<Span>,
+    /// How long after their intended send operations are of use.
+    pub deadline: Option<Span>,
+    /// How urgent they are: 0 goes first.
+    pub priority: u8,
+    /// Work of their schema's hook at routers; zero for none.
+    pub hook: Span,
     /// Share of statements whose signature is forged or tampered with; 0 to 1.
     pub forged: f64,
 }
@@ -296,17 +309,6 @@ pub struct Overlap {
     pub window: Span,
 }
 
-/// What a client does after a refusal that may pass, or silence.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Retry {
-    /// Tries in all, the first included; at least 1.
-    pub tries: u32,
-    /// Pause before the next try.
-    pub after: Span,
-    /// A try without an answer for this long is over.
-    pub timeout: Span,
-}
-
 /// Something that goes wrong, on whom and when.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
@@ -361,4 +363,8 @@ pub struct Costs {
     pub receive: Span,
     /// A router's work on one message.
     pub route: Span,
+    /// A router's look at a signature; may be zero.
+    pub check: Span,
+    /// A router's telling of an operation to indexers; may be zero.
+    pub index: Span,
 }

@@ -13,6 +13,7 @@ pub(crate) fn apply(log: &mut Log, root: &mut Node, path: &str, value: &str) {
     let mut segments = Vec::new();
     let mut at = first;
     for name in path.split('.') {
+        let name = if at == first && name == "flow" { "routers" } else { name };
         segments.push(Segment { name, place: Place::new(origin, at..at + name.len()) });
         at += name.len() + 1;
     }

@@ -9,6 +9,7 @@ use super::model::{
 use super::spelt;
 use super::table::find_table;
 use super::written::Choice as _;
+use crate::flow::axes;
 use crate::kernel::Span;
 
 impl Scenario {
@@ -26,8 +27,12 @@ impl Scenario {
         }
         self.write_demands(&mut file);
         self.write_costs(&mut file);
-        for (ordering, parameters) in &self.parameters {
-            file.section(&format!("[parameters.ordering.{ordering}]"));
+        let orderings = self.parameters.iter().map(|(name, set)| ("ordering", name.as_str(), set));
+        let policies = self.policies.iter().flat_map(|(axis, sets)| {
+            sets.iter().map(|(name, parameters)| (*axis, *name, parameters))
+        });
+        for (axis, name, parameters) in orderings.chain(policies) {
+            file.section(&format!("[parameters.{axis}.{name}]"));
             for (key, value) in parameters.as_object().into_iter().flatten() {
                 if !value.is_null() {
                     file.plain(&bare_or_quoted(key), inline(value));
@@ -73,7 +78,11 @@ impl Scenario {
             file.plain("queue", queue);
         }
         file.text("retry_after", self.routers.retry_after);
-        file.text("balance", self.routers.balance.word());
+        file.plain("workers", self.routers.workers);
+        file.text("news", self.routers.news);
+        for (axis, policy) in axes().iter().zip(&self.routers.flow) {
+            file.text(axis.name, policy);
+        }
     }
 
     fn write_demands(&self, file: &mut Text) {
@@ -107,6 +116,8 @@ impl Scenario {
         file.text("read", self.costs.read);
         file.text("receive", self.costs.receive);
         file.text("route", self.costs.route);
+        file.text("check", self.costs.check);
+        file.text("index", self.costs.index);
     }
 }
 
@@ -249,11 +260,27 @@ fn write_habits(file: &mut Text, group: &LoadGroup) {
     }
     if let Some(retry) = group.retry {
         let (after, timeout) = (quoted(retry.after), quoted(retry.timeout));
-        let retry = [("tries", retry.tries.to_string()), ("after", after), ("timeout", timeout)];
-        file.plain("retry", fields(&retry));
+        let (backoff, longest) = (quoted(retry.backoff.word()), quoted(retry.longest));
+        let mut written = vec![
+            ("tries", retry.tries.to_string()),
+            ("after", after),
+            ("timeout", timeout),
+            ("backoff", backoff),
+            ("longest", longest),
+            ("jitter", quoted(spelt::share(retry.jitter))),
+        ];
+        written.extend(retry.budget.map(|budget| ("budget", quoted(spelt::share(budget)))));
+        file.plain("retry", fields(&written));
     }
     if let Some(expires) = group.expires {
         file.text("expires", expires);
+    }
+    if let Some(deadline) = group.deadline {
+        file.text("deadline", deadline);
+    }
+    file.plain("priority", group.priority);
+    if group.hook > Span::ZERO {
+        file.text("hook", group.hook);
     }
     if group.forged > 0.0 {
         file.text("forged", spelt::share(group.forged));

@@ -18,6 +18,14 @@ pub fn schema(catalogue: &Catalogue<'_>) -> Json {
     let parameters = &mut schema["properties"]["parameters"]["properties"]["ordering"];
     parameters["properties"] = Json::Object(orderings);
     parameters["additionalProperties"] = false.into();
+    for axis in crate::flow::axes() {
+        let names: Vec<&str> = axis.choices.iter().map(|choice| choice.name).collect();
+        schema["properties"]["routers"]["properties"][axis.name]["enum"] = json!(names);
+        let sets = axis.choices.iter().map(|known| (known.name.to_owned(), (known.schema)()));
+        let parameters = &mut schema["properties"]["parameters"]["properties"][axis.name];
+        parameters["properties"] = Json::Object(sets.collect());
+        parameters["additionalProperties"] = false.into();
+    }
     schema
 }
 

@@ -1,5 +1,7 @@
 //! The selector language: whom a fault strikes, in the words of every output.
 
+use crate::flow::Lane;
+
 /// Comma-joined alternatives; whoever one of them names is selected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Selector {
@@ -34,6 +36,8 @@ pub struct ActorSet {
     pub pick: ActorPick,
     /// Only those in this region, a position in the delay table.
     pub region: Option<usize>,
+    /// Only this kind of their work: a bulkhead of routers, `router-1.order`.
+    pub lane: Option<Lane>,
 }
 
 /// A kind of actor.

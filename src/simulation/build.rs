@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::cast::Cast;
 use super::faults::{FaultSpan, Timeline};
+use super::flow;
 use super::liveness;
 use crate::actors::{
-    Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Group, KeyPick,
-    Layout, LoadPlan, LoadSetting, MixShares, REFERENCE_AGE, RateStage, RetryPolicy, Router,
-    RouterSetting, Validator, ValidatorSetting,
+    Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Group,
+    GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, REFERENCE_AGE, RateStage,
+    Router, RouterSetting, Validator, ValidatorSetting,
 };
 use crate::attestation::KeyRing;
 use crate::kernel::{Model, ProcessId, Span, VirtualTime, Zipf};
@@ -19,11 +20,11 @@ use crate::network::{
 };
 use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Liveness, Property, Seat};
 use crate::scenario::model::{
-    Arrivals, Balance, Crypto, LoadGroup, Pick, Reads, Scenario, Spacing, Transport as Kept,
+    Arrivals, Crypto, LoadGroup, Pick, Reads, Scenario, Spacing, Transport as Kept,
 };
 
 /// Changes whenever a seed may give another result, and only then.
-pub const MODEL: u32 = 2;
+pub const MODEL: u32 = 3;
 
 /// How long registries remember what they applied.
 const REGISTRY_RETENTION: Span = Span::from_secs(300);
@@ -136,8 +137,9 @@ impl World {
         let mut actors: Vec<Actor> = Vec::with_capacity(processes as usize);
         let validators = self.committee.members();
         actors.extend(validators.map(|number| self.validator(scenario, &keys, number)));
+        let setting = Arc::new(flow::router_setting(scenario, &self.layout));
         let routers = 0..self.layout.routers();
-        actors.extend(routers.map(|number| self.router(scenario, &keys, number)));
+        actors.extend(routers.map(|number| self.router(&setting, &keys, (scenario, number))));
         let groups = 0..scenario.load.len();
         actors.extend(groups.clone().map(|group| self.plan(scenario, group)));
         for group in groups {
@@ -191,14 +193,16 @@ impl World {
         Actor::Validator(Box::new(Validator::new(setting, signer, replica)))
     }
 
-    fn router(&self, scenario: &Scenario, keys: &KeyRing, number: u32) -> Actor {
-        let setting = RouterSetting {
-            validators: self.layout.validators(),
-            queue: scenario.routers.queue,
-            work: scenario.costs.route + scenario.costs.sign,
-        };
+    fn router(
+        &self,
+        setting: &Arc<RouterSetting>,
+        keys: &KeyRing,
+        router: (&Scenario, u32),
+    ) -> Actor {
+        let (scenario, number) = router;
         let signer = keys.signer(self.layout.router(number).0);
-        Actor::Router(Box::new(Router::new(setting, signer)))
+        let policies = flow::router_policies(scenario);
+        Actor::Router(Box::new(Router::new(Arc::clone(setting), policies, signer)))
     }
 
     fn client_setting(&self, scenario: &Scenario, keys: &KeyRing, group: usize) -> ClientSetting {
@@ -208,13 +212,11 @@ impl World {
         ClientSetting {
             committee,
             routers: (0..self.layout.routers()).map(|number| self.layout.router(number)).collect(),
-            nearest_router: scenario.routers.balance == Balance::Nearest,
+            balance: flow::balance(scenario),
+            window: flow::window(scenario),
+            needs: GroupNeeds { hook: load.hook, deadline: load.deadline, priority: load.priority },
             quorum_reads: scenario.validators.reads == Reads::Quorum,
-            retry: load.retry.map(|retry| RetryPolicy {
-                tries: u8::try_from(retry.tries).unwrap_or(u8::MAX),
-                after: retry.after,
-                timeout: retry.timeout,
-            }),
+            retry: load.retry,
             retry_after: scenario.routers.retry_after,
             plan: self.layout.plan(group),
             keys: keys.clone(),

@@ -1,6 +1,9 @@
 //! Who a selector names in one run.
 
+use std::collections::BTreeSet;
+
 use crate::actors::{Layout, Role};
+use crate::flow::Lane;
 use crate::kernel::{Draws, Luck, ProcessId, Purpose};
 use crate::network::ProcessSet;
 use crate::scenario::selector::{ActorKind, ActorPick, ActorSet, Selector, Term};
@@ -56,6 +59,19 @@ impl Cast<'_> {
             Term::Links { .. } => None,
         });
         ProcessSet::new(sets.flat_map(|set| set.iter().collect::<Vec<_>>()))
+    }
+
+    /// The same, each with the kind of work that is meant, and nobody twice.
+    pub fn parts(&self, selector: &Selector, fault: usize) -> BTreeSet<(ProcessId, Option<Lane>)> {
+        let mut choice = 0;
+        let sets = selector.terms.iter().filter_map(|term| match term {
+            Term::Actors(actors) => Some((self.pick(actors, fault, &mut choice), actors.lane)),
+            Term::Links { .. } => None,
+        });
+        let parts = |(set, lane): (ProcessSet, _)| -> Vec<_> {
+            set.iter().map(|process| (process, lane)).collect()
+        };
+        sets.flat_map(parts).collect()
     }
 
     fn pick(&self, actors: &ActorSet, fault: usize, choice: &mut u64) -> ProcessSet {

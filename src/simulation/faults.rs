@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::cast::{Cast, LinkSet};
+use crate::flow::Lane;
 use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::network::{
-    Control, FaultRule, LinkEffect, Misdeed, Order, ProcessSet, Reordering, Window,
+    Control, FaultRule, LinkEffect, Misdeed, Order, PartOrder, ProcessSet, Reordering, Window,
 };
 use crate::scenario::model::{Climb, Effect, Fault, ReorderForm, Scenario};
 
@@ -91,9 +92,9 @@ impl Timeline {
             return;
         }
         let struck = Arc::new(cast.actors(&fault.on, number));
-        for process in struck.iter() {
+        for (process, lane) in cast.parts(&fault.on, number) {
             for step in &steps {
-                self.order(number, (effect, fault.steps), *step, (process, &struck));
+                self.order(number, (effect, fault.steps), *step, (process, lane, &struck));
             }
         }
     }
@@ -104,7 +105,7 @@ impl Timeline {
         fault: usize,
         (effect, steps): (&Effect, u32),
         step: Step,
-        (process, struck): (ProcessId, &Arc<ProcessSet>),
+        (process, lane, struck): (ProcessId, Option<Lane>, &Arc<ProcessSet>),
     ) {
         let (begin, end) = match effect {
             Effect::Crash { state_lost } => {
@@ -131,10 +132,21 @@ impl Timeline {
             | Effect::Clog => return,
         };
         let rule = fault as u16;
-        self.orders.push((step.from, process, Control { rule, order: begin }));
+        let order = |order| Control { rule, order: narrowed(order, lane) };
+        self.orders.push((step.from, process, order(begin)));
         if step.until < VirtualTime::MAX {
-            self.orders.push((step.until, process, Control { rule, order: end }));
+            self.orders.push((step.until, process, order(end)));
         }
+    }
+}
+
+/// The same for one kind of work only.
+fn narrowed(order: Order, lane: Option<Lane>) -> Order {
+    match (order, lane.map(|lane| lane as u8)) {
+        (Order::Stall, Some(part)) => Order::Part(part, PartOrder::Stall),
+        (Order::Resume, Some(part)) => Order::Part(part, PartOrder::Resume),
+        (Order::Slow(pace), Some(part)) => Order::Part(part, PartOrder::Slow(pace)),
+        (order, _) => order,
     }
 }
 

@@ -195,6 +195,7 @@ fn halts(world: &World) -> Vec<(VirtualTime, VirtualTime)> {
             }
             Order::Start
             | Order::Slow(_)
+            | Order::Part(..)
             | Order::Skew(_)
             | Order::Drift(_)
             | Order::Misbehave(_)

@@ -6,6 +6,7 @@
 mod build;
 mod cast;
 mod faults;
+mod flow;
 mod guarantee;
 mod liveness;
 mod run;

@@ -48,6 +48,20 @@ pub enum Conclusion {
     GaveUp,
 }
 
+/// Why a router turned an operation away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Refusal {
+    /// It holds as many as it may; the client is told.
+    Full,
+    /// The same, and nobody is told.
+    Lost,
+    /// It has waited too long, or comes too late; the client is told.
+    Late,
+    /// The breaker of a bulkhead that it needs is open; the client is told.
+    Broken,
+}
+
 /// What befell a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -140,12 +154,32 @@ pub enum Fact {
         /// Messages the router held before it.
         queue: u32,
     },
-    /// A full router turned it away.
+    /// A router turned it away, or lost it.
     Rejected {
         /// Its number.
         operation: u32,
         /// Which try.
         attempt: u8,
+        /// Why.
+        why: Refusal,
+    },
+    /// A router's worker began with it.
+    Begun {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+    },
+    /// What waited in a router's compartment, told at its first event of a later second.
+    Queue {
+        /// The lane that it is called by.
+        lane: u8,
+        /// The most that waited.
+        waiting: u32,
+        /// Workers that are busy now.
+        busy: u32,
+        /// How long the first in line has waited by now.
+        oldest: Span,
     },
     /// A router sent it on to the validators.
     Routed {
@@ -321,8 +355,8 @@ impl Fact {
             Self::Admitted { operation, attempt, queue } => {
                 [tag(3, attempt, 0, 0), operation.into(), queue.into(), 0]
             }
-            Self::Rejected { operation, attempt } => {
-                [tag(4, attempt, 0, 0), operation.into(), 0, 0]
+            Self::Rejected { operation, attempt, why } => {
+                [tag(4, attempt, why as u8, 0), operation.into(), 0, 0]
             }
             Self::Routed { operation, attempt, sequence } => {
                 [tag(5, attempt, 0, 0), operation.into(), sequence.into(), 0]
@@ -365,6 +399,10 @@ impl Fact {
             Self::Note { note, value } => [tag(18, 0, 0, 0), note.into(), value as u64, 0],
             Self::Proposed { operation, attempt } => {
                 [tag(20, attempt, 0, 0), operation.into(), 0, 0]
+            }
+            Self::Begun { operation, attempt } => [tag(30, attempt, 0, 0), operation.into(), 0, 0],
+            Self::Queue { lane, waiting, busy, oldest } => {
+                [tag(31, lane, 0, 0), pack(waiting, busy), oldest.as_nanos(), 0]
             }
             Self::Seen { rule, kind, messages } => {
                 [tag(19, kind as u8, 0, 0), rule.into(), messages.into(), 0]

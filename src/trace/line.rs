@@ -12,6 +12,9 @@ use crate::kernel::Recorded;
 pub trait Names {
     /// The name of a process by its number.
     fn name(&self, process: u32) -> String;
+
+    /// The name of a kind of work at routers by its number.
+    fn lane(&self, lane: u8) -> &'static str;
 }
 
 /// The line for one fact, without a line break.
@@ -39,7 +42,14 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
         Fact::Admitted { operation, attempt, queue } => {
             write!(to, "admitted #{operation} try {attempt} queue {queue}")
         }
-        Fact::Rejected { operation, attempt } => write!(to, "rejected #{operation} try {attempt}"),
+        Fact::Rejected { operation, attempt, why } => {
+            write!(to, "rejected #{operation} try {attempt} {why:?}")
+        }
+        Fact::Begun { operation, attempt } => write!(to, "begun #{operation} try {attempt}"),
+        Fact::Queue { lane, waiting, busy, oldest } => {
+            let lane = names.lane(lane);
+            write!(to, "queue {lane} {waiting} waiting {busy} busy oldest {oldest}")
+        }
         Fact::Routed { operation, attempt, sequence } => {
             write!(to, "routed #{operation} try {attempt} sequence {sequence}")
         }

@@ -5,5 +5,5 @@ mod fact;
 mod line;
 
 pub use digest::{Checkpoint, Digest, DigestChain};
-pub use fact::{Conclusion, Fact, FateKind, HostChange, Kind};
+pub use fact::{Conclusion, Fact, FateKind, HostChange, Kind, Refusal};
 pub use line::{Names, line};

@@ -203,7 +203,7 @@ fn a_pool_that_is_full_says_so_once() {
                 self.0.begin(SERVICE, TimerSlot(0), desk);
             }
             let has_room = self.0.has_room(desk);
-            desk.fact(Fact::Note { note: 0, value: self.0.jobs().into() });
+            desk.fact(Fact::Note { note: 0, value: self.0.jobs.into() });
             assert!(!has_room, "it stays full");
         }
         fn packet(&mut self, _: ProcessId, _: Nothing, _: &mut Desk<'_, Nothing>) {}

@@ -1,10 +1,14 @@
 //! A router between one client and two validators. It takes 10 ms an operation, links take 50 ms.
 
+use serde_json::Value;
+
 use super::*;
-use crate::actors::packet::Submission;
+use crate::actors::packet::{Needs, Submission};
 use crate::attestation::{Action, Attestation, AttesterId, KeyRing, Operation, Schema, Signed};
+use crate::flow::backpressure::Site;
+use crate::flow::{admission, backpressure, bulkheads};
 use crate::kernel::{Limits, LocalTime, Model, Recorded, Sink, VirtualTime, sequential};
-use crate::network::{Control, Host, Order, Signal, Topology, Transport};
+use crate::network::{Control, Host, Order, PartOrder, Signal, Topology, Transport};
 use crate::ordering::Item;
 
 const ROUTER: ProcessId = ProcessId(2);
@@ -22,7 +26,10 @@ fn keys() -> KeyRing {
     KeyRing::real(1, 4)
 }
 
+/// Every third operation has a hook of 30 ms.
 fn submission(operation: u32) -> Packet {
+    let hook = Span::from_millis(if operation % 3 == 2 { 30 } else { 0 });
+    let needs = Needs { hook, deadline: VirtualTime::MAX, priority: 0 };
     let attestation = Attestation {
         operation: Operation(operation),
         attester: AttesterId(CLIENT.0),
@@ -35,7 +42,7 @@ fn submission(operation: u32) -> Packet {
         data_len: 128,
     };
     let signed = Signed::new(attestation, &keys().signer(CLIENT.0));
-    Packet::Submit(Arc::new(Submission { item: Item { signed, attempt: 0 } }))
+    Packet::Submit(Arc::new(Submission { item: Item { signed, attempt: 0 }, needs }))
 }
 
 impl Resident for Player {
@@ -62,6 +69,9 @@ impl Resident for Player {
             (Self::Client(_), Packet::Busy(operation, 0)) => {
                 desk.fact(Fact::Note { note: operation.0 as u16, value: -1 });
             }
+            (Self::Client(_), Packet::Permit(operation, 0)) => {
+                desk.fact(Fact::Note { note: operation.0 as u16, value: -2 });
+            }
             (Self::Client(_) | Self::Validator, other) => panic!("not for me: {other:?}"),
         }
     }
@@ -82,6 +92,12 @@ impl Resident for Player {
             router.crash(state_lost);
         }
     }
+
+    fn ail(&mut self, part: u8, health: PartHealth, desk: &mut Desk<'_, Packet>) {
+        if let Self::Router(router) = self {
+            router.ail(part, health, desk);
+        }
+    }
 }
 
 #[derive(Default)]
@@ -92,7 +108,8 @@ impl Sink<Fact> for Told {
         self.0.extend(facts.iter().filter_map(|recorded| {
             let millis = recorded.key.time.as_nanos() / 1_000_000;
             match (recorded.process, recorded.fact) {
-                (CLIENT, Fact::Note { note, .. }) => Some(format!("{note} busy@{millis}")),
+                (CLIENT, Fact::Note { note, value: -1 }) => Some(format!("{note} busy@{millis}")),
+                (CLIENT, Fact::Note { note, .. }) => Some(format!("{note} permit@{millis}")),
                 (ProcessId(1), Fact::Note { note, value }) => {
                     Some(format!("{note}#{value}@{millis}"))
                 }
@@ -105,9 +122,36 @@ impl Sink<Fact> for Told {
     }
 }
 
-/// Sends at these milliseconds to a router that holds at most two; what one validator gets as
-/// `operation#sequence@millisecond`, what the router takes in, what the client is refused.
+/// The policies of a router.
+#[derive(Clone, Copy)]
+struct Ways {
+    workers: u32,
+    bulkheads: &'static str,
+    backpressure: &'static str,
+}
+
+/// One worker, and room for two operations.
+const PLAIN: Ways = Ways { workers: 1, bulkheads: "shared", backpressure: "reject" };
+
+impl Ways {
+    fn policies(self) -> RouterPolicies {
+        let site = Site { queue: Some(2), clients: 1 };
+        RouterPolicies {
+            bulkheads: bulkheads::make(self.bulkheads, &Value::Null, self.workers),
+            admission: Box::new(|_| admission::make("fifo", &Value::Null)),
+            backpressure: backpressure::make(self.backpressure, &Value::Null, site),
+            breakers: None,
+        }
+    }
+}
+
+/// Sends at these milliseconds to a router; what one validator gets as
+/// `operation#sequence@millisecond`, what the router takes in, what the client is told.
 fn check(sends: &[u64], orders: &[(u64, Order)], told: &[&str]) {
+    check_ways(PLAIN, sends, orders, told);
+}
+
+fn check_ways(ways: Ways, sends: &[u64], orders: &[(u64, Order)], told: &[&str]) {
     let topology = Arc::new(Topology {
         region_of: vec![0; 4],
         one_way: vec![vec![Span::from_millis(50)]],
@@ -116,8 +160,11 @@ fn check(sends: &[u64], orders: &[(u64, Order)], told: &[&str]) {
         transport: Transport::Stream,
         rules: vec![],
     });
-    let setting = RouterSetting { validators: 2, queue: Some(2), work: Span::from_millis(10) };
-    let router = Box::new(Router::new(setting, keys().signer(ROUTER.0)));
+    let mut work = Lanes([Span::ZERO; Lane::ALL.len()]);
+    (*work.of_mut(Lane::Ingress), *work.of_mut(Lane::Order)) =
+        (Span::from_millis(4), Span::from_millis(6));
+    let setting = Arc::new(RouterSetting { validators: 2, work, listeners: None });
+    let router = Box::new(Router::new(setting, ways.policies(), keys().signer(ROUTER.0)));
     let players = [
         Player::Validator,
         Player::Validator,
@@ -158,6 +205,124 @@ fn a_crash_drops_what_the_router_holds_and_counts_on() {
     check(
         &[0, 1, 30, 31],
         &orders,
-        &["0 behind 0", "1 behind 1", "2 behind 0", "3 behind 1", "0#0@110", "2#1@140", "3#2@150"],
+        &["0 behind 0", "1 behind 1", "2 behind 0", "3 behind 1", "0#0@110", "2#1@170", "3#2@180"],
     );
+}
+
+#[test]
+fn in_a_shared_pool_a_hook_holds_up_everybody_and_separate_workers_do_not_wait() {
+    let ways = |bulkheads| Ways { workers: 6, bulkheads, backpressure: "none" };
+    let sends = [0, 1, 2, 3, 4, 5, 6];
+    // Two workers, and operations 2 and 5 take both of them for 40 ms.
+    check_ways(
+        Ways { workers: 2, ..ways("shared") },
+        &sends,
+        &[],
+        &[
+            "0 behind 0",
+            "1 behind 1",
+            "2 behind 2",
+            "3 behind 3",
+            "4 behind 4",
+            "5 behind 5",
+            "6 behind 6",
+            "0#0@110",
+            "1#1@111",
+            "3#2@121",
+            "4#3@131",
+            "2#4@150",
+            "6#5@160",
+            "5#6@171",
+        ],
+    );
+    // One never gets to the hook: 3, 4 and 6 follow one another.
+    check_ways(
+        Ways { workers: 2, ..ways("reserved") },
+        &sends,
+        &[],
+        &[
+            "0 behind 0",
+            "1 behind 1",
+            "2 behind 2",
+            "3 behind 3",
+            "4 behind 4",
+            "5 behind 5",
+            "6 behind 6",
+            "0#0@110",
+            "1#1@111",
+            "3#2@120",
+            "4#3@121",
+            "6#4@130",
+            "2#5@161",
+            "5#6@201",
+        ],
+    );
+    // One worker each: 4 ms of ingress, then 6 ms of order, and the hook's own 30 ms.
+    check_ways(
+        ways("separate"),
+        &sends,
+        &[],
+        &[
+            "0 behind 0",
+            "1 behind 1",
+            "2 behind 2",
+            "3 behind 3",
+            "4 behind 4",
+            "5 behind 5",
+            "6 behind 6",
+            "0#0@110",
+            "1#1@116",
+            "3#2@122",
+            "4#3@128",
+            "6#4@134",
+            "2#5@148",
+            "5#6@178",
+        ],
+    );
+}
+
+#[test]
+fn what_is_blocked_waits_outside_and_permits_go_back_when_it_is_in() {
+    let ways = Ways { backpressure: "block", ..PLAIN };
+    check_ways(
+        ways,
+        &[0, 1, 3],
+        &[],
+        &[
+            "0 behind 0",
+            "1 behind 1",
+            "2 behind 1",
+            "0 permit@100",
+            "1 permit@101",
+            "0#0@110",
+            "2 permit@110",
+            "1#1@120",
+            "2#2@160",
+        ],
+    );
+}
+
+#[test]
+fn credit_comes_back_when_the_work_is_done() {
+    let ways = Ways { backpressure: "credit", ..PLAIN };
+    check_ways(
+        ways,
+        &[0, 1],
+        &[],
+        &["0 behind 0", "1 behind 1", "0#0@110", "0 permit@110", "1#1@120", "1 permit@120"],
+    );
+}
+
+#[test]
+fn a_stalled_lane_keeps_its_work_silently_and_a_slow_one_takes_longer() {
+    let ways = Ways { workers: 6, bulkheads: "separate", backpressure: "none" };
+    let part = |order| Order::Part(Lane::Order as u8, order);
+    check_ways(
+        ways,
+        &[0, 1],
+        &[(52, part(PartOrder::Stall)), (200, part(PartOrder::Resume))],
+        &["0 behind 0", "1 behind 1", "0#0@256", "1#1@262"],
+    );
+    let slow = [(0, part(PartOrder::Slow(10_000)))];
+    check_ways(ways, &[0], &slow, &["0 behind 0", "0#0@164"]);
 }

@@ -97,7 +97,7 @@ fn wait_for(liveness: Liveness, scenario: &mut Scenario) {
     scenario.settle = scenario.settle.max(liveness.within);
     for load in &mut scenario.load {
         let (after, timeout) = (Span::from_millis(500), Span::from_secs(5));
-        let retry = load.retry.unwrap_or(Retry { tries: 1, after, timeout });
+        let retry = load.retry.unwrap_or(Retry::plain(1, after, timeout));
         load.retry = Some(Retry { tries: u8::MAX.into(), ..retry });
     }
 }
@@ -264,7 +264,7 @@ fn behaviour(dice: &mut Dice) -> Behaviour {
 /// A fault with that effect at a random time on random actors or links; it heals.
 fn fault(dice: &mut Dice, number: u64, effect: Effect, limits: &Limits) -> Fault {
     let (start, length) = when(dice, limits);
-    let actors = |kind, pick| ActorSet { kind, pick, region: None };
+    let actors = |kind, pick| ActorSet { kind, pick, region: None, lane: None };
     let some = |count| actors(ActorKind::Validators, ActorPick::Some(count));
     let (text, term) = match &effect {
         Effect::Crash { .. } | Effect::Byzantine(_) => {

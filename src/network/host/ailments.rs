@@ -1,7 +1,9 @@
 //! What ails a host: several faults of one kind may be on at once, and the first that ends does
 //! not cure the others.
 
-use crate::trace::FateKind;
+use super::PartHealth;
+use crate::network::PartOrder;
+use crate::trace::{FateKind, HostChange};
 
 /// Thousandths of the usual time that work takes on a healthy host.
 pub(super) const USUAL_PACE: u64 = 1_000;
@@ -21,8 +23,17 @@ struct Active {
     slow: Vec<(u16, u64)>,
     /// With the parts per billion of each.
     drifts: Vec<(u16, i64)>,
+    /// What parts of the resident suffer from.
+    parts: Vec<(u8, Part)>,
     /// Messages that met the misdeeds of a rule and have not been told.
     met: Vec<(u16, FateKind, u32)>,
+}
+
+/// The faults of one part.
+#[derive(Debug, Default)]
+struct Part {
+    stalls: Vec<u16>,
+    slow: Vec<(u16, u64)>,
 }
 
 /// What became of a fault that began or ended.
@@ -60,11 +71,44 @@ impl Ailments {
     pub(super) fn slow(&mut self, rule: u16, pace: u64) -> u64 {
         let slow = &mut self.0.get_or_insert_default().slow;
         replace(slow, rule, pace, USUAL_PACE);
-        let times = |all: u128, (_, pace): &(u16, u64)| {
-            (all * u128::from(*pace) / u128::from(USUAL_PACE)).min(u128::from(u64::MAX))
-        };
-        let product = slow.iter().fold(u128::from(USUAL_PACE), times);
-        u64::try_from(product).unwrap_or(u64::MAX)
+        product(slow)
+    }
+
+    /// Changes a part as a rule orders; `None` if it is so already, or another fault keeps it so.
+    pub(super) fn change_part(
+        &mut self,
+        rule: u16,
+        part: u8,
+        order: PartOrder,
+    ) -> Option<HostChange> {
+        let parts = &mut self.0.get_or_insert_default().parts;
+        if !parts.iter().any(|(number, _)| *number == part) {
+            parts.push((part, Part::default()));
+        }
+        let (_, part) = parts.iter_mut().find(|(number, _)| *number == part)?;
+        match order {
+            PartOrder::Stall => {
+                (begin(&mut part.stalls, rule) == Turn::Edge).then_some(HostChange::Stalled)
+            }
+            PartOrder::Resume => {
+                (end(&mut part.stalls, rule) == Turn::Edge).then_some(HostChange::Resumed)
+            }
+            PartOrder::Slow(pace) => {
+                let before = product(&part.slow);
+                replace(&mut part.slow, rule, pace, USUAL_PACE);
+                (before != product(&part.slow)).then_some(HostChange::Slowed)
+            }
+        }
+    }
+
+    /// How a part is.
+    pub(super) fn part(&self, part: u8) -> PartHealth {
+        let parts = self.0.iter().flat_map(|active| &active.parts);
+        let found = parts.filter(|(number, _)| *number == part).map(|(_, part)| part).next();
+        PartHealth {
+            is_stalled: found.is_some_and(|part| !part.stalls.is_empty()),
+            pace: found.map_or(USUAL_PACE, |part| product(&part.slow)),
+        }
     }
 
     /// The drift of the clock once that of a rule is `parts_per_billion`: drifts add.
@@ -86,6 +130,15 @@ impl Ailments {
     pub(super) fn take_met(&mut self) -> Vec<(u16, FateKind, u32)> {
         self.0.as_mut().map(|active| std::mem::take(&mut active.met)).unwrap_or_default()
     }
+}
+
+/// Factors multiply.
+fn product(slow: &[(u16, u64)]) -> u64 {
+    let times = |all: u128, (_, pace): &(u16, u64)| {
+        (all * u128::from(*pace) / u128::from(USUAL_PACE)).min(u128::from(u64::MAX))
+    };
+    let product = slow.iter().fold(u128::from(USUAL_PACE), times);
+    u64::try_from(product).unwrap_or(u64::MAX)
 }
 
 fn begin(active: &mut Vec<u16>, rule: u16) -> Turn {

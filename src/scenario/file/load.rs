@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::flow::Backoff;
 use crate::kernel::Span;
 use crate::scenario::document::{Node, Value};
 use crate::scenario::model::Spacing;
@@ -39,6 +40,12 @@ section! {
         retry: RetryFile;
         /// How long after their intended send attestations expire; without it, never.
         expires: Span;
+        /// How long after their intended send operations are of use; later ones are not sent.
+        deadline: Span;
+        /// How urgent they are, for `admission = "priority"`: 0 goes first.
+        priority: Count<0, 255> = 0;
+        /// Work of their schema's hook, which routers run before they send an operation on.
+        hook: Span;
         /// Share of statements that somebody other than their attester sends, with a signature
         /// that is forged or tampered with; every validator is to refuse them.
         forged: Share = "0%";
@@ -159,7 +166,20 @@ section! {
         after: Span;
         /// A try without an answer for this long is over.
         timeout: Span = "5s";
+        /// Whether pauses stay, or double.
+        backoff: Backoff = "fixed";
+        /// No pause is longer, unless `after` is.
+        longest: Span = "30s";
+        /// Up to this share of a pause is taken off by luck.
+        jitter: Share = "0%";
+        /// Retries that a client may add per hundred first tries; without it, any number.
+        budget: Share;
     }
 }
+
+choice!(Backoff, "backoff" {
+    "fixed" => Backoff::Fixed,
+    "exponential" => Backoff::Exponential,
+});
 
 choice!(Spacing, "kind of arrivals" { "poisson" => Spacing::Poisson, "even" => Spacing::Even, });

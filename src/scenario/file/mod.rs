@@ -1,6 +1,6 @@
 //! The scenario file as written: every section, every key, its default and its documentation.
 
-use super::model::{Balance, Crypto, Profile, Reads, Transport};
+use super::model::{Crypto, Profile, Reads, Transport};
 use super::quantity::{BitRate, Clock, Share};
 use super::written::{At, Count, Named, Opaque, choice, section};
 use crate::kernel::Span;
@@ -112,10 +112,6 @@ choice!(Transport, "transport" {
     "datagram" => Transport::Datagram,
 });
 choice!(Reads, "way to read" { "one" => Reads::One, "quorum" => Reads::Quorum, });
-choice!(Balance, "balance" {
-    "nearest" => Balance::Nearest,
-    "round-robin" => Balance::RoundRobin,
-});
 
 section! {
     /// The committee of validators.
@@ -142,8 +138,20 @@ section! {
         queue: Count<1, 100_000_000>;
         /// What a refused client is told to wait.
         retry_after: Span = "1s";
+        /// Workers of each router.
+        workers: Count<1, 1024> = 1;
+        /// How often routers tell clients how many operations they hold, where the balance asks.
+        news: Span = "1s";
         /// How a client picks its router.
-        balance: Balance = "nearest";
+        balance: String = "nearest";
+        /// In which order waiting operations get a worker.
+        admission: String = "fifo";
+        /// What a router does when more comes than it can work off.
+        backpressure: String = "reject";
+        /// Which kinds of work have workers of their own.
+        bulkheads: String = "shared";
+        /// When what was slow is not tried for a while.
+        breaker: String = "none";
     }
 }
 
@@ -184,6 +192,10 @@ section! {
         receive: Span = "2us";
         /// A router's work on one message.
         route: Span = "5us";
+        /// A router's look at a signature; `0s` leaves it to the validators.
+        check: Span = "0s";
+        /// A router's telling of an operation to indexers.
+        index: Span = "0s";
     }
 }
 
@@ -192,5 +204,15 @@ section! {
     ParametersFile, "[parameters]" => {
         /// By strategy.
         ordering: Named<Opaque>;
+        /// By policy of `routers.balance`.
+        balance: Named<Opaque>;
+        /// By policy of `routers.admission`.
+        admission: Named<Opaque>;
+        /// By policy of `routers.backpressure`.
+        backpressure: Named<Opaque>;
+        /// By policy of `routers.bulkheads`.
+        bulkheads: Named<Opaque>;
+        /// By policy of `routers.breaker`.
+        breaker: Named<Opaque>;
     }
 }

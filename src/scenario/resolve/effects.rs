@@ -48,8 +48,7 @@ pub(super) fn read(fault: &At<FaultFile>, reader: &mut Reader<'_>) -> Option<Eff
         reader.report(*place, message, "write two faults: each has one `on`");
         return None;
     }
-    let is_byzantine = found.effects.iter().any(|effect| effect.2 == Target::Validators);
-    let target = if is_byzantine { Target::Validators } else { of_first };
+    let target = found.effects.iter().map(|effect| effect.2).max().unwrap_or(of_first);
     let list = found.effects.into_iter().map(|(_, _, _, effect)| effect).collect();
     Some(Effects { list, steps: steps?, target })
 }
@@ -61,6 +60,10 @@ impl Found {
 
     fn actor<T>(&mut self, key: &'static str, field: &Field<T>, effect: Option<Effect>) {
         self.push(key, Target::Actors, field, effect);
+    }
+
+    fn pool<T>(&mut self, key: &'static str, field: &Field<T>, effect: Option<Effect>) {
+        self.push(key, Target::Pools, field, effect);
     }
 
     fn byzantine<T>(&mut self, key: &'static str, field: &Field<T>, does: Option<Behaviour>) {
@@ -121,7 +124,7 @@ fn read_on_actors(file: &FaultFile, found: &mut Found, reader: &mut Reader<'_>) 
     let crash = crash.map(|crash| Effect::Crash { state_lost: crash.state_lost });
     found.actor("crash", &file.crash, crash);
     let stall = file.stall.get().filter(|happens| **happens);
-    found.actor("stall", &file.stall, stall.map(|_| Effect::Stall));
+    found.pool("stall", &file.stall, stall.map(|_| Effect::Stall));
     if let Some(at) = file.slow.at() {
         let (least, most) =
             (at.value.from.0.min(at.value.to.0), at.value.from.0.max(at.value.to.0));
@@ -129,7 +132,7 @@ fn read_on_actors(file: &FaultFile, found: &mut Found, reader: &mut Reader<'_>) 
         refuse(reader, at.place, outside, "`slow` must be between 1x and 1000000x");
     }
     let slow = file.slow.get().map(|climbing| found.climb(climbing, |factor| factor.0));
-    found.actor("slow", &file.slow, slow.map(Effect::Slow));
+    found.pool("slow", &file.slow, slow.map(Effect::Slow));
     found.actor("skew", &file.skew, file.skew.get().map(|skew| Effect::Skew(skew.0)));
     if let Some(at) = file.drift.at() {
         let outside = at.value.0.abs() > 500_000.0;

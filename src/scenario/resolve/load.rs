@@ -83,6 +83,9 @@ fn read_group(
         overlap: overlap?,
         retry: retry?,
         expires: written.expires.get().copied(),
+        deadline: written.deadline.get().copied(),
+        priority: written.priority.get()?.0 as u8,
+        hook: written.hook.get().copied().unwrap_or(Span::ZERO),
         forged: written.forged.get()?.0,
     })
 }
@@ -330,7 +333,15 @@ fn read_retry(written: &LoadFile, reader: &mut Reader<'_>) -> Option<Option<Retr
             "",
         );
     }
-    Some(Some(Retry { tries: tries?.value.0, after: after?.value, timeout: timeout.value }))
+    Some(Some(Retry {
+        tries: tries?.value.0,
+        after: after?.value,
+        timeout: timeout.value,
+        backoff: *at.value.backoff.get()?,
+        longest: *at.value.longest.get()?,
+        jitter: at.value.jitter.get()?.0,
+        budget: at.value.budget.get().map(|share| share.0),
+    }))
 }
 
 /// Chains and overlaps are ways of arriving: open ones, and one at a time.

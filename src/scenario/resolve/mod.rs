@@ -5,6 +5,7 @@ mod claims;
 mod demands;
 mod effects;
 mod faults;
+mod flow;
 mod load;
 mod moments;
 mod network;
@@ -16,7 +17,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use super::cast::{Cast, no_region};
-use super::catalogue::{Catalogue, OrderingEntry};
+use super::catalogue::Catalogue;
 use super::demand::Names;
 use super::file::{CostsFile, RoutersFile, ScenarioFile, ValidatorsFile};
 use super::model::{Costs, DelayTable, Phase, Routers, Scenario, Validators};
@@ -60,6 +61,7 @@ pub(crate) fn resolve(
     let timing = read_timing(file, reader);
     let ordering = read_ordering(file, reader, setting.catalogue);
     let parameters = read_parameters(file, reader, setting.catalogue);
+    let policies = flow::read_parameters(file, reader);
     let network = network::read(file, reader, setting.folder);
     let table = network.as_ref().map(|network| &network.delays);
     let validators = read_validators(file, reader, table);
@@ -94,6 +96,7 @@ pub(crate) fn resolve(
         seed: *file.seed.get()?,
         ordering: ordering?,
         parameters,
+        policies,
         crypto: *file.crypto.get()?,
         profile: *file.profile.get()?,
         network: network?,
@@ -178,32 +181,38 @@ fn read_parameters(
             report_ordering(reader, catalogue, name);
             continue;
         };
-        if let Some(checked) = read_parameter_table(reader, entry, opaque) {
+        let path = format!("[parameters.ordering.{}]", entry.name);
+        if let Some(checked) = read_table(reader, &path, (entry.check, entry.schema), opaque) {
             parameters.insert(name.value.clone(), checked);
         }
     }
     parameters
 }
 
-fn read_parameter_table(
+/// What checks parameters, and their schema.
+type Checks = (fn(&Json) -> Result<Json, String>, fn() -> Json);
+
+/// The parameters of a choice, whose table has that path.
+fn read_table(
     reader: &mut Reader<'_>,
-    entry: &OrderingEntry,
+    path: &str,
+    (check, schema): Checks,
     opaque: &At<super::written::Opaque>,
 ) -> Option<Json> {
     let table = opaque.value.0.table()?;
-    let schema = (entry.schema)();
+    let schema = schema();
     if let Some(known) = schema["properties"].as_object() {
         let known: Vec<&str> = known.keys().map(String::as_str).collect();
         let unknown: Vec<_> =
             table.entries.iter().filter(|entry| !known.contains(&entry.key.as_str())).collect();
         for key in &unknown {
-            reader.report_unknown(key, &format!("[parameters.ordering.{}]", entry.name), &known);
+            reader.report_unknown(key, path, &known);
         }
         if !unknown.is_empty() {
             return None;
         }
     }
-    match (entry.check)(&opaque.value.0.to_json()) {
+    match check(&opaque.value.0.to_json()) {
         Ok(checked) => Some(checked),
         Err(reason) => {
             let names = |key: &str| {
@@ -211,7 +220,8 @@ fn read_parameter_table(
             };
             let blamed = table.entries.iter().find(|entry| names(&entry.key));
             let place = blamed.map_or(opaque.place, |entry| entry.node.place);
-            reader.report(place, format!("parameters of {}: {reason}", entry.name), "");
+            let name = path.trim_end_matches(']').rsplit('.').next().unwrap_or(path);
+            reader.report(place, format!("parameters of {name}: {reason}"), "");
             None
         }
     }
@@ -238,13 +248,19 @@ fn read_routers(
     table: Option<&DelayTable>,
 ) -> Option<Routers> {
     let written: RoutersFile = reader.or_empty(&file.routers)?;
+    let flow = flow::read(&written, reader);
+    if let Some(at) = written.news.at().filter(|at| at.value < Span::from_millis(1)) {
+        reader.report(at.place, "`routers.news` must be at least 1ms", "");
+    }
     let regions = read_regions(&written.regions, reader, table);
     Some(Routers {
         count: written.count.get()?.0,
         regions: regions?,
         queue: written.queue.get().map(|queue| queue.0),
         retry_after: *written.retry_after.get()?,
-        balance: *written.balance.get()?,
+        workers: written.workers.get()?.0,
+        news: *written.news.get()?,
+        flow: flow?,
     })
 }
 
@@ -291,6 +307,8 @@ fn read_costs(file: &ScenarioFile, reader: &mut Reader<'_>) -> Option<Costs> {
         ("read", &written.read),
         ("receive", &written.receive),
         ("route", &written.route),
+        ("check", &written.check),
+        ("index", &written.index),
     ];
     for (key, field) in each {
         if let Some(at) = field.at().filter(|at| at.value > Span::from_secs(60)) {
@@ -304,5 +322,7 @@ fn read_costs(file: &ScenarioFile, reader: &mut Reader<'_>) -> Option<Costs> {
         read: *written.read.get()?,
         receive: *written.receive.get()?,
         route: *written.route.get()?,
+        check: *written.check.get()?,
+        index: *written.index.get()?,
     })
 }

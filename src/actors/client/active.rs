@@ -1,0 +1,194 @@
+//! A client that has had something to do: what is under way, and what comes of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::flight::{Flight, Flights, Tally};
+use super::gate::Gate;
+use super::setting::ClientSetting;
+use crate::actors::Packet;
+use crate::actors::packet::Ask;
+use crate::actors::slots::Slots;
+use crate::attestation::Operation;
+use crate::flow::Budget;
+use crate::flow::balance::{Balance, Routers};
+use crate::kernel::{Luck, ProcessId, Purpose, Span, VirtualTime};
+use crate::network::{CONTROL_FLOOR, Desk, Fortune, TimerSlot};
+use crate::ordering::{HostedSubmitter, SubmitterEffect, TimerId};
+use crate::trace::{Conclusion, Fact};
+
+/// What a client knows once it had something to do.
+pub(super) struct Active {
+    pub(super) balance: Box<dyn Balance>,
+    pub(super) routers: Routers,
+    pub(super) gate: Option<Gate>,
+    pub(super) budget: Budget,
+    pub(super) nearest_validator: ProcessId,
+    pub(super) submitter: Box<dyn HostedSubmitter>,
+    pub(super) effects: Vec<SubmitterEffect>,
+    pub(super) timers: Slots<Waiting>,
+    pub(super) submitter_timers: BTreeMap<TimerId, TimerSlot>,
+    pub(super) flights: Flights,
+}
+
+/// Why a timer was set.
+pub(super) enum Waiting {
+    /// The next try begins.
+    Retry(Operation),
+    /// The try with that number is over.
+    Timeout(Operation, u8),
+    /// The submitter asked.
+    Submitter(TimerId),
+}
+
+impl Active {
+    pub(super) fn new(setting: &ClientSetting, desk: &Desk<'_, Packet>) -> Self {
+        let count = setting.routers.len();
+        let mut by_distance: Vec<usize> = (0..count).collect();
+        by_distance.sort_by_key(|place| (desk.usual_delay(setting.routers[*place]), *place));
+        let validators = (0..setting.committee.size()).map(ProcessId);
+        let nearest = validators.min_by_key(|validator| (desk.usual_delay(*validator), *validator));
+        Self {
+            balance: (setting.balance)(),
+            routers: Routers { by_distance, queues: vec![0; count] },
+            gate: setting.window.map(|window| Gate::new(window.permits, count)),
+            budget: Budget::default(),
+            nearest_validator: nearest.unwrap_or_default(),
+            submitter: (setting.submitter)(),
+            effects: Vec::new(),
+            timers: Slots::default(),
+            submitter_timers: BTreeMap::new(),
+            flights: Flights::default(),
+        }
+    }
+
+    /// A try is over when nothing has come of it in time.
+    pub(super) fn expect(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        attempt: u8,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        if let Some(retry) = setting.retry {
+            let slot = self.timers.put(Waiting::Timeout(operation, attempt));
+            desk.timer(retry.timeout, slot);
+        }
+    }
+
+    pub(super) fn ask(&self, setting: &ClientSetting, ask: Ask, desk: &mut Desk<'_, Packet>) {
+        let (number, attempt) = (ask.operation.0, ask.attempt);
+        let fortune = Fortune::Operation { number, attempt, leg: 3 };
+        let ask = Arc::new(ask);
+        if setting.quorum_reads {
+            for validator in setting.committee.members() {
+                let to = ProcessId(validator.into());
+                desk.send(to, Packet::Ask(Arc::clone(&ask)), fortune);
+            }
+        } else {
+            desk.send(self.nearest_validator, Packet::Ask(ask), fortune);
+        }
+    }
+
+    /// Too many validators refused this try for a quorum to accept it.
+    pub(super) fn out_of_reach(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let Some(flight) = self.flights.get(operation) else { return };
+        if flight.refused_for_good > setting.committee.size() - setting.committee.quorum() {
+            return self.conclude(setting, operation, Conclusion::Refused, desk);
+        }
+        self.try_later(setting, operation, Span::ZERO, desk);
+    }
+
+    /// Schedules the next try after at least `least`, or gives up if that was the last, may not be
+    /// made, or would come too late.
+    pub(super) fn try_later(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        least: Span,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let Some(flight) = self.flights.get_mut(operation) else { return };
+        if flight.pausing {
+            return;
+        }
+        let attempt = flight.attempt;
+        let deadline = setting.deadline(&flight.planned);
+        let retry = setting.retry.filter(|retry| u32::from(attempt) + 1 < retry.tries);
+        let (entity, index) = (operation.0.into(), attempt.into());
+        let word = desk.draws().word(Luck { purpose: Purpose::Patience, entity, index });
+        let pause = retry.map(|retry| retry.pause(attempt, least, word));
+        let in_time = |pause: &Span| desk.now() + *pause <= deadline;
+        let may = |_: &Span| retry.is_some_and(|retry| self.budget.spend(&retry));
+        let Some(pause) = pause.filter(in_time).filter(may) else {
+            return self.conclude(setting, operation, Conclusion::GaveUp, desk);
+        };
+        flight.pausing = true;
+        let slot = self.timers.put(Waiting::Retry(operation));
+        desk.timer(pause, slot);
+    }
+
+    pub(super) fn retry(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let Some(flight) = self.flights.get_mut(operation) else { return };
+        flight.attempt += 1;
+        flight.pausing = false;
+        flight.refused = Tally::default();
+        flight.refused_for_good = 0;
+        self.send(setting, operation, desk);
+    }
+
+    pub(super) fn conclude(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        conclusion: Conclusion,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let Some(flight) = self.flights.get(operation) else { return };
+        let attempt = flight.attempt;
+        self.finish(setting, operation, conclusion, desk);
+        self.permit_back(setting, (operation, attempt), desk);
+    }
+
+    /// An operation is over; its permit, if it has one, is not given back here.
+    pub(super) fn finish(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        conclusion: Conclusion,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let Some(flight) = self.flights.remove(operation) else { return };
+        let attempt = flight.attempt;
+        desk.fact(Fact::Concluded { operation: operation.0, attempt, conclusion });
+        self.retire(&flight);
+        if let Some(user) = flight.planned.user {
+            desk.tell(setting.plan, desk.now() + CONTROL_FLOOR, Packet::Done { user });
+        }
+    }
+
+    /// The strategy's half forgets what is no longer under way.
+    pub(super) fn retire(&mut self, flight: &Flight) {
+        if let Some(signed) = flight.signed.as_ref().filter(|_| flight.planned.forgery.is_none()) {
+            self.submitter.retire(&signed.id);
+        }
+    }
+
+    /// Stops waiting for what nobody remembers any more, so that memory does not grow.
+    pub(super) fn forget_before(&mut self, setting: &ClientSetting, now: VirtualTime) {
+        let patience = setting.patience();
+        while let Some(flight) = self.flights.take_outdated(now, patience) {
+            self.retire(&flight);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What the clients of one group have in common.
+
+use crate::actors::packet::Planned;
+use crate::attestation::KeyRing;
+use crate::flow::Retry;
+use crate::flow::backpressure::Window;
+use crate::flow::balance::Balance;
+use crate::kernel::{ProcessId, Span, VirtualTime};
+use crate::ordering::{Committee, HostedSubmitter};
+
+/// What the clients of one group have in common.
+pub struct ClientSetting {
+    /// The validators.
+    pub committee: Committee,
+    /// Routers by process.
+    pub routers: Vec<ProcessId>,
+    /// Makes the policy by which a client picks among them.
+    pub balance: Box<dyn Fn() -> Box<dyn Balance> + Send + Sync>,
+    /// Permits that sending takes.
+    pub window: Option<Window>,
+    /// What operations need at routers; the deadline counts from the intended send.
+    pub needs: GroupNeeds,
+    /// Ask all validators and take the answer of a quorum; else ask the nearest.
+    pub quorum_reads: bool,
+    /// What to do when it does not work; `None` tries once, and waits for ever.
+    pub retry: Option<Retry>,
+    /// What a full router tells it to wait.
+    pub retry_after: Span,
+    /// The plan that gives it work.
+    pub plan: ProcessId,
+    /// Everybody's keys.
+    pub keys: KeyRing,
+    /// Makes its half of the strategy.
+    pub submitter: Box<dyn Fn() -> Box<dyn HostedSubmitter> + Send + Sync>,
+}
+
+/// What operations of a group need at routers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupNeeds {
+    /// Work of their schema's hook.
+    pub hook: Span,
+    /// How long they are of use; `None` for ever.
+    pub deadline: Option<Span>,
+    /// How urgent they are: 0 goes first.
+    pub priority: u8,
+}
+
+/// Registries forget what they applied so long ago; nobody can answer for it then.
+const LONGEST_MEMORY: Span = Span::from_secs(300);
+
+impl ClientSetting {
+    /// When an operation is of use at the latest.
+    pub(super) fn deadline(&self, planned: &Planned) -> VirtualTime {
+        self.needs.deadline.map_or(VirtualTime::MAX, |span| planned.intended + span)
+    }
+
+    /// How long after its intended send an operation may still be under way.
+    pub(super) fn patience(&self) -> Span {
+        let flight = self.retry.map_or(Span::ZERO, |retry| retry.longest_flight());
+        LONGEST_MEMORY + flight
+    }
+}

@@ -1,0 +1,121 @@
+//! How operations leave a client: to which router, with what permit.
+
+use std::sync::Arc;
+
+use super::active::Active;
+use super::setting::{ClientSetting, GroupNeeds};
+use crate::actors::Packet;
+use crate::actors::packet::{Ask, Forgery, Needs, Planned, Submission};
+use crate::attestation::{Attestation, Operation, Signed};
+use crate::flow::balance::Call;
+use crate::kernel::{Luck, ProcessId, Purpose};
+use crate::network::{Desk, Fortune};
+use crate::ordering::Item;
+use crate::trace::{Conclusion, Fact};
+
+/// A forger has a key, but not the attester's: a router's will do.
+pub(super) fn sign(
+    setting: &ClientSetting,
+    said: &Attestation,
+    planned: &Planned,
+    me: ProcessId,
+) -> Arc<Signed> {
+    let signer = match planned.forgery {
+        Some(Forgery::Forged) => setting.routers[0],
+        Some(Forgery::Tampered) | None => me,
+    };
+    let signed = Signed::new(said.clone(), &setting.keys.signer(signer.0));
+    match planned.forgery {
+        Some(Forgery::Tampered) => Arc::new(signed.tampered()),
+        Some(Forgery::Forged) | None => signed,
+    }
+}
+
+impl Active {
+    /// Sends an operation: for the first time, or again.
+    pub(super) fn send(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let Some(flight) = self.flights.get(operation) else { return };
+        let attempt = flight.attempt;
+        if flight.signed.is_some() {
+            let place = self.pick(&Arc::clone(&flight.planned), attempt, desk);
+            let gate = self.gate.as_mut();
+            if gate.is_none_or(|gate| gate.ask(place, (operation, attempt))) {
+                self.submit(setting, operation, place, desk);
+            }
+        } else if let Some((id, _)) = flight.planned.question {
+            desk.fact(Fact::Sent { operation: operation.0, attempt });
+            self.ask(setting, Ask { operation, attempt, id }, desk);
+            self.expect(setting, operation, attempt, desk);
+        }
+    }
+
+    /// The router for a try.
+    pub(super) fn pick(
+        &mut self,
+        planned: &Planned,
+        attempt: u8,
+        desk: &mut Desk<'_, Packet>,
+    ) -> usize {
+        let number = planned.operation.0;
+        let mut word = |index: u64| {
+            let index = u64::from(attempt) << 1 | index;
+            desk.draws().word(Luck { purpose: Purpose::Balance, entity: number.into(), index })
+        };
+        let luck = [word(0), word(1)];
+        let key = planned.attestation.as_ref().map_or(0, |attestation| attestation.subject);
+        self.balance.pick(&Call { number, attempt, key, luck }, &self.routers)
+    }
+
+    /// Hands a try to the router at `place`; what is of no use any more is not sent.
+    pub(super) fn submit(
+        &mut self,
+        setting: &ClientSetting,
+        operation: Operation,
+        place: usize,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        let Some(flight) = self.flights.get(operation) else { return };
+        let Some(signed) = flight.signed.clone() else { return };
+        let (number, attempt) = (operation.0, flight.attempt);
+        let deadline = setting.deadline(&flight.planned);
+        if deadline < desk.now() {
+            return self.conclude(setting, operation, Conclusion::GaveUp, desk);
+        }
+        desk.fact(Fact::Sent { operation: number, attempt });
+        let item = Item { signed, attempt };
+        // A forger does not know what the attester's half of the strategy knows.
+        if flight.planned.forgery.is_none() {
+            self.submitter.submit(desk.local_now(), &item, &mut self.effects);
+        }
+        let GroupNeeds { hook, priority, .. } = setting.needs;
+        let submission = Submission { item, needs: Needs { hook, deadline, priority } };
+        let fortune = Fortune::Operation { number, attempt, leg: 0 };
+        desk.send(setting.routers[place], Packet::Submit(Arc::new(submission)), fortune);
+        self.obey_submitter(setting, desk);
+        self.expect(setting, operation, attempt, desk);
+    }
+
+    /// A try's permit is free: the next in line goes.
+    pub(super) fn permit_back(
+        &mut self,
+        setting: &ClientSetting,
+        mut tried: (Operation, u8),
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        while let Some((next, place)) = self.gate.as_mut().and_then(|gate| gate.back(tried)) {
+            let flight = self.flights.get(next.0);
+            let wanted = flight.filter(|flight| flight.attempt == next.1 && !flight.pausing);
+            match wanted.map(|flight| setting.deadline(&flight.planned) < desk.now()) {
+                Some(false) => return self.submit(setting, next.0, place, desk),
+                Some(true) => self.finish(setting, next.0, Conclusion::GaveUp, desk),
+                None => {}
+            }
+            tried = next;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! `hash`: always the same router for one key, by the greatest of the hashes of key and router
+//! (highest random weight; Thaler and Ravishankar 1998). With every try the next greatest.
+
+use super::{Balance, Call, Make, Routers};
+use crate::flow::{Choice, Described, NoParams};
+
+pub(super) const CHOICE: Choice<Make> = Choice {
+    described: Described::of::<NoParams>("hash", "always the same router for one key"),
+    make: |_| Box::new(Hash),
+};
+
+struct Hash;
+
+/// Places from the greatest weight for `key` to the least.
+pub(super) fn ranked(key: u32, count: usize) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..count).collect();
+    places.sort_by_key(|place| std::cmp::Reverse((weight(key, *place), *place)));
+    places
+}
+
+/// The finaliser of SplitMix64 over key and place.
+const fn weight(key: u32, place: usize) -> u64 {
+    let mut word = ((key as u64) << 32 | place as u64).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ (word >> 31)
+}
+
+impl Balance for Hash {
+    fn pick(&mut self, call: &Call, routers: &Routers) -> usize {
+        ranked(call.key, routers.count())[usize::from(call.attempt) % routers.count()]
+    }
+}

@@ -1,0 +1,20 @@
+//! Flow control: who enters when (admission), what has workers of its own (bulkheads and breakers),
+//! which router gets it (balance), and what happens when there is too much (backpressure). Pure
+//! policies over virtual time; routers and clients ask them and do what they say.
+//!
+//! A policy is one file: its parameters, its rule, and a `CHOICE`; one line in its axis registers it.
+//! No policy knows another.
+
+mod choice;
+mod job;
+mod retry;
+
+pub mod admission;
+pub mod backpressure;
+pub mod balance;
+pub mod breaker;
+pub mod bulkheads;
+
+pub use choice::{Axis, Choice, Described, NoParams, Params, axes};
+pub use job::{Job, Lane, Lanes};
+pub use retry::{Backoff, Budget, Retry};

@@ -1,0 +1,74 @@
+//! The policies of flow that a scenario chooses, made for its routers and clients.
+
+use serde_json::Value;
+
+use crate::actors::{Layout, RouterPolicies, RouterSetting};
+use crate::flow::backpressure::{self, Backpressure, Site, Window};
+use crate::flow::balance::{self, Balance};
+use crate::flow::bulkheads::Compartment;
+use crate::flow::{Lane, Lanes, admission, breaker, bulkheads};
+use crate::kernel::Span;
+use crate::scenario::model::Scenario;
+
+/// What all routers have in common.
+pub(super) fn router_setting(scenario: &Scenario, layout: &Layout) -> RouterSetting {
+    let costs = &scenario.costs;
+    let mut work = Lanes([Span::ZERO; Lane::ALL.len()]);
+    *work.of_mut(Lane::Ingress) = costs.route;
+    *work.of_mut(Lane::Verify) = costs.check;
+    *work.of_mut(Lane::Order) = costs.sign.max(Span::TICK);
+    *work.of_mut(Lane::Revoke) = costs.sign.max(Span::TICK);
+    *work.of_mut(Lane::Index) = costs.index;
+    let listens = balance::LISTENS.contains(&scenario.routers.policy("balance"));
+    let listeners = listens.then(|| (layout.clients(), scenario.routers.news));
+    RouterSetting { validators: layout.validators(), work, listeners }
+}
+
+/// The policies of one router.
+pub(super) fn router_policies(scenario: &Scenario) -> RouterPolicies {
+    let (admission, set) = chosen(scenario, "admission");
+    let (admission, set) = (admission.to_owned(), set.clone());
+    // Who comes first is decided once, where operations come in; after that it is first come.
+    let queue = move |compartment: &Compartment| match compartment.lane {
+        Lane::Ingress | Lane::Hook => admission::make(&admission, &set),
+        _ => admission::make("fifo", &Value::Null),
+    };
+    let (division, set) = chosen(scenario, "bulkheads");
+    RouterPolicies {
+        bulkheads: bulkheads::make(division, set, scenario.routers.workers),
+        admission: Box::new(queue),
+        backpressure: pressure(scenario),
+        breakers: breakers(scenario),
+    }
+}
+
+/// Makes the policy by which a client picks its router.
+pub(super) fn balance(scenario: &Scenario) -> Box<dyn Fn() -> Box<dyn Balance> + Send + Sync> {
+    let (name, set) = chosen(scenario, "balance");
+    let set = set.clone();
+    Box::new(move || balance::make(name, &set))
+}
+
+/// Permits that sending takes.
+pub(super) fn window(scenario: &Scenario) -> Option<Window> {
+    pressure(scenario).window()
+}
+
+fn pressure(scenario: &Scenario) -> Box<dyn Backpressure> {
+    let (name, set) = chosen(scenario, "backpressure");
+    let clients = scenario.load.iter().map(|load| load.clients).sum();
+    backpressure::make(name, set, Site { queue: scenario.routers.queue, clients })
+}
+
+fn breakers(scenario: &Scenario) -> Option<Lanes<Box<dyn breaker::Breaker>>> {
+    let (name, set) = chosen(scenario, "breaker");
+    let all: Vec<_> = Lane::ALL.iter().filter_map(|_| breaker::make(name, set)).collect();
+    all.try_into().ok().map(Lanes)
+}
+
+/// The policy of an axis, and its parameters.
+fn chosen<'s>(scenario: &'s Scenario, axis: &str) -> (&'static str, &'s Value) {
+    let name = scenario.routers.policy(axis);
+    let set = scenario.policies.get(axis).and_then(|sets| sets.get(name));
+    (name, set.unwrap_or(&Value::Null))
+}
