@@ -56,6 +56,7 @@ pub use distribution::{Distribution, Measured, Statistic};
 pub use divergence::Stretches;
 pub use event::{Base, Counts, Event, Events};
 pub use histogram::Histogram;
+pub use hosts::Backlog;
 pub use measurement::Measurement;
 pub use notes::{NoteBucket, Notes};
 pub use observers::Observers;

@@ -150,8 +150,10 @@ impl Observers {
         if self.positions.is_capped {
             self.cap("a validator was millions of positions ahead of another");
         }
+        let backlogs = self.hosts.backlogs(end);
         let verdicts = Verdicts {
             hosts: &self.hosts,
+            backlogs: &backlogs,
             quorum: self.setting.quorum as usize,
             late: &self.late_deliveries,
         };
@@ -166,6 +168,7 @@ impl Observers {
             phases: self.tallies,
             series: self.series,
             order: self.order,
+            backlogs,
             achievements: self.achievements,
             notes: self.notes,
             density: self.streams.finish(),
@@ -193,7 +196,8 @@ impl Observers {
     }
 
     fn take(&mut self, now: VirtualTime, process: u32, fact: &Fact, rows: &mut dyn Rows) {
-        if let Fact::Usage { second, messages, bytes, cpu } = *fact {
+        if let Fact::Usage { second, messages, bytes, cpu, backlog_ms } = *fact {
+            self.hosts.works_until(process, now + Span::from_millis(backlog_ms.into()));
             let cpu = if self.has_cpu(process) { cpu } else { Span::ZERO };
             self.used(second, Used { messages: messages.into(), bytes, cpu });
             return;

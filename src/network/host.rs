@@ -97,6 +97,8 @@ struct Shell<P> {
     ailments: Ailments,
     /// Thousandths of the usual time that work takes.
     pace: u64,
+    /// When all work that it has taken in is done.
+    busy_until: VirtualTime,
     incarnation: u16,
     has_started: bool,
     is_up: bool,
@@ -142,6 +144,7 @@ impl<R: Resident> Host<R> {
             usage: Usage::default(),
             ailments: Ailments::default(),
             pace: USUAL_PACE,
+            busy_until: VirtualTime::ZERO,
             incarnation: 0,
             has_started: false,
             is_up: true,
@@ -291,6 +294,7 @@ impl<P: Payload> Shell<P> {
                 self.is_up = false;
                 self.state_lost = state_lost;
                 self.incarnation = self.incarnation.wrapping_add(1);
+                self.busy_until = VirtualTime::ZERO;
                 self.held = None;
             }
             Turn::Among if loses_more => self.state_lost = true,
@@ -302,7 +306,9 @@ impl<P: Payload> Shell<P> {
     fn tell_usage(&mut self, out: &mut Outbox<Signal<P>, Fact>) {
         let Usage { second, messages, bytes, cpu } = self.usage;
         if messages > 0 || cpu > Span::ZERO {
-            out.fact(Fact::Usage { second, messages, bytes, cpu });
+            let backlog = self.busy_until.max(out.now()).since(out.now());
+            let backlog_ms = u32::try_from(backlog.as_nanos() / 1_000_000).unwrap_or(u32::MAX);
+            out.fact(Fact::Usage { second, messages, bytes, cpu, backlog_ms });
         }
         for (rule, kind, messages) in self.ailments.take_met() {
             out.fact(Fact::Seen { rule, kind, messages });
@@ -419,6 +425,7 @@ impl<P: Payload> Desk<'_, P> {
         let taken = Span::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
         self.shell.usage.cpu += taken;
         let end = (begin.max(self.out.now()) + taken).max(self.out.now() + Span::TICK);
+        self.shell.busy_until = self.shell.busy_until.max(end);
         let incarnation = self.shell.incarnation;
         let wait = end.since(self.out.now());
         self.out.timer(wait, Signal::Timer { incarnation, slot });

@@ -272,7 +272,7 @@ fn usage_is_told_once_a_second_and_nothing_is_lost() {
     let facts = run(25, vec![], &[(400, 1, Order::Slow(2_000))]);
     let mut told = std::collections::BTreeMap::new();
     for recorded in &facts.0 {
-        if let Fact::Usage { second, messages, bytes, cpu } = recorded.fact {
+        if let Fact::Usage { second, messages, bytes, cpu, .. } = recorded.fact {
             let usage = (messages, bytes, cpu.as_nanos() / 1_000_000);
             let before = told.insert((recorded.process.0, second), usage);
             assert_eq!(before, None, "once a second");
