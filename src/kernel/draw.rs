@@ -38,6 +38,8 @@ pub enum Purpose {
     Bench = 12,
     /// What a Byzantine process does: entity is rule and process.
     Byzantine = 13,
+    /// Settings to try when parameters are tuned: entity is the strategy, by its name.
+    Tuning = 14,
 }
 
 /// The address of a draw.

@@ -2,11 +2,13 @@
 //! way to the network.
 
 mod ailments;
+mod usage;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use self::ailments::{Ailments, Turn, USUAL_PACE};
+use self::usage::{Usage, millis_between};
 
 use super::fate::{Parcel, Road, carry, release_overdue};
 use super::link::{Fortune, LinkState};
@@ -109,15 +111,6 @@ struct Shell<P> {
 }
 
 type Held<P> = VecDeque<(ProcessId, Signal<P>)>;
-
-/// What was used in one second and has not been told.
-#[derive(Clone, Copy, Debug, Default)]
-struct Usage {
-    second: u32,
-    messages: u32,
-    bytes: u64,
-    cpu: Span,
-}
 
 impl<R: Resident> Host<R> {
     /// A host, up and healthy, for the process with that number.
@@ -306,8 +299,7 @@ impl<P: Payload> Shell<P> {
     fn tell_usage(&mut self, out: &mut Outbox<Signal<P>, Fact>) {
         let Usage { second, messages, bytes, cpu } = self.usage;
         if messages > 0 || cpu > Span::ZERO {
-            let backlog = self.busy_until.max(out.now()).since(out.now());
-            let backlog_ms = u32::try_from(backlog.as_nanos() / 1_000_000).unwrap_or(u32::MAX);
+            let backlog_ms = millis_between(out.now(), self.busy_until);
             out.fact(Fact::Usage { second, messages, bytes, cpu, backlog_ms });
         }
         for (rule, kind, messages) in self.ailments.take_met() {

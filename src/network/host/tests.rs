@@ -286,6 +286,23 @@ fn usage_is_told_once_a_second_and_nothing_is_lost() {
 }
 
 #[test]
+fn usage_says_how_much_work_is_left() {
+    // A ping comes every 100 ms. Five times as slow as usual it takes its worker 50 ms, and less
+    // than that is ever left; a hundred times as slow, 900 ms more are left with each.
+    let left = |pace| {
+        let facts = run(25, vec![], &[(0, 1, Order::Slow(pace))]);
+        let left = facts.0.iter().filter_map(|recorded| match recorded.fact {
+            Fact::Usage { backlog_ms, .. } if recorded.process.0 == 1 => Some(backlog_ms),
+            _ => None,
+        });
+        left.collect::<Vec<_>>()
+    };
+    assert!(left(5_000).iter().all(|left| *left < 60), "{:?}", left(5_000));
+    let piled = left(100_000);
+    assert!(piled[0] > 5_000 && piled[1] > piled[0], "{piled:?}");
+}
+
+#[test]
 fn what_met_a_rule_is_told_beside_usage() {
     let effect = LinkEffect::Loss { share: 0.5, burst: Span::ZERO };
     let at = |millis| VirtualTime::ZERO + Span::from_millis(millis);
