@@ -89,12 +89,13 @@ fn reach_lines(base: &Comparison, best: usize, reaches: &[Reach]) -> String {
                 let value = known.map_or_else(String::new, |threshold| {
                     format!(" = {}", super::check_value(&threshold.check, missed.measured))
                 });
-                format!("x{factor:<7} {}{value}", missed.name)
+                format!("x{factor:<6} {}{value}", missed.name)
             }
             None => format!("none up to x{}", Reach::MOST),
         };
-        let _ = writeln!(text, "{}", cut(&format!("  {:<26} {found}", reach.assumption), WIDTH));
+        let _ = writeln!(text, "{}", cut(&format!("  {:<27} {found}", reach.assumption), WIDTH));
     }
+    text.push('\n');
     text
 }
 
