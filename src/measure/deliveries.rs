@@ -90,9 +90,18 @@ impl Observers {
             let (intended, phases) = (record.intended, record.phases);
             let delivery = Delivery { operation, intended, phases, now };
             record.place = self.inversions.lead(delivery, cells.iter().map(|cell| cell.position));
+            self.judge_receipts(deed);
         } else {
             let position = Some(cells[validator].position);
             self.inversions.follow(record.place, validator, position);
+        }
+    }
+
+    fn judge_receipts(&mut self, Deed { now, validator, operation, .. }: Deed) {
+        let Some(receipts) = &mut self.receipts else { return };
+        if let Some(later) = receipts.deliver(operation) {
+            let what = || format!("delivered #{later} before #{operation}, which came first");
+            self.order.order_unfair.add(|| at(now, validator, &what()));
         }
     }
 

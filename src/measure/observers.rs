@@ -14,6 +14,7 @@ use super::notes::Notes;
 use super::order::OrderObservations;
 use super::positions::Positions;
 use super::readers::{Answer, Readers};
+use super::receipts::Receipts;
 use super::record::NEVER;
 use super::rows::{NoRows, Rows};
 use super::sample::Sample;
@@ -47,6 +48,7 @@ pub struct Observers {
     pub(super) positions: Positions,
     pub(super) subjects: Option<Subjects>,
     pub(super) fifo: Option<Fifo>,
+    pub(super) receipts: Option<Receipts>,
     pub(super) holders: Holders,
     pub(super) readers: Readers,
     pub(super) sessions: Sessions,
@@ -90,6 +92,7 @@ impl Observers {
             positions: Positions::new(validators, setting.retention),
             subjects: setting.by_subject.then(|| Subjects::new(validators, setting.retention)),
             fifo,
+            receipts: setting.binding.map(|binding| Receipts::new(validators, binding)),
             holders: Holders::default(),
             readers: Readers::default(),
             sessions: Sessions::default(),
@@ -291,9 +294,7 @@ impl Observers {
                     self.cap("an actor held a million messages, and lost those that came then");
                 }
                 if self.hosts.change(process, change) {
-                    self.inversions.hosts_changed(&self.hosts);
-                    let (ledger, hosts) = (&mut self.ledger, &self.hosts);
-                    self.divided.judge_all(now, ledger, hosts, &mut self.tallies);
+                    self.hosts_changed(now);
                 }
             }
             Fact::Usage { .. } => {}

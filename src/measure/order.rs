@@ -44,6 +44,9 @@ pub struct OrderObservations {
     pub invented: Violations,
     /// Final, and taken back.
     pub final_retracted: Violations,
+    /// Delivered before what so many validators as the setting says received first; only looked
+    /// for if it says so.
+    pub order_unfair: Violations,
     /// Delivered by one validator, and not by all when settle ended.
     pub undelivered: Violations,
     /// Delivered by two validators, accepted by one of them and not by the other when settle ended.
@@ -63,7 +66,7 @@ pub struct OrderObservations {
 
 impl OrderObservations {
     /// Every observation with its name.
-    pub const fn all(&self) -> [(&'static str, &Violations); 13] {
+    pub const fn all(&self) -> [(&'static str, &Violations); 14] {
         [
             ("duplicate_deliveries", &self.duplicate_deliveries),
             ("fifo_violations", &self.fifo_violations),
@@ -72,6 +75,7 @@ impl OrderObservations {
             ("subject_violations", &self.subject_violations),
             ("invented", &self.invented),
             ("final_retracted", &self.final_retracted),
+            ("order_unfair", &self.order_unfair),
             ("undelivered", &self.undelivered),
             ("unequal_verdicts", &self.unequal_verdicts),
             ("equivocation", &self.equivocation),
@@ -173,6 +177,24 @@ mod tests {
                      of its attester";
         check(&format!("{plan} 6ms v0-3 deliver 1 @1"), "equivocation 1", words);
         check(plan, "", "");
+    }
+
+    #[test]
+    fn what_was_received_first_and_comes_later_is_seen() {
+        let plan = "0ms c9 plan 0; 0ms c8 plan 1;";
+        let received = "1ms v0-3 verify 0; 2ms v0-3 verify 1;";
+        let unfair = "5ms v0-3 deliver 1 @0; 6ms v0-3 deliver 0 @1";
+        let fair = "5ms v0-3 deliver 0 @0; 6ms v0-3 deliver 1 @1";
+        let words = "0m00.006000000 validator-0: delivered #1 before #0, which came first";
+        let binding = "binding 4;";
+        check(&format!("{binding}{plan}{received}{unfair}"), "order_unfair 1", words);
+        check(&format!("{binding}{plan}{received}{fair}"), "", "");
+        check(&format!("{plan}{received}{unfair}"), "", "");
+        let split = "1ms v0-2 verify 0; 2ms v0-3 verify 1; 3ms v3 verify 0;";
+        check(&format!("{binding}{plan}{split}{unfair}"), "", "");
+        check(&format!("binding 3;{plan}{split}{unfair}"), "order_unfair 1", words);
+        let restart = "3ms v2 host 0 crashed; 4ms v2 host 0 restarted;";
+        check(&format!("{binding}{plan}{received}{restart}{unfair}"), "", "");
     }
 
     #[test]

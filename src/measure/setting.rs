@@ -39,6 +39,9 @@ pub struct Setting {
     pub faulted: Vec<Interval>,
     /// Whether the order of what is about each subject is looked at.
     pub by_subject: bool,
+    /// So many validators that received one operation before another bind the order of both, if
+    /// orders of receipt are looked at.
+    pub binding: Option<u32>,
 }
 
 impl Setting {
@@ -58,6 +61,7 @@ impl Setting {
             phases: vec![run],
             faulted: Vec::new(),
             by_subject: false,
+            binding: None,
         }
     }
 

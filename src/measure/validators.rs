@@ -54,6 +54,16 @@ impl Observers {
         self.streams.receive(record, &mut self.tallies, place, sequence);
     }
 
+    /// Others may be correct now than before.
+    pub(super) fn hosts_changed(&mut self, now: VirtualTime) {
+        self.inversions.hosts_changed(&self.hosts);
+        if let Some(receipts) = &mut self.receipts {
+            receipts.begin_anew(self.ledger.end());
+        }
+        let (ledger, hosts) = (&mut self.ledger, &self.hosts);
+        self.divided.judge_all(now, ledger, hosts, &mut self.tallies);
+    }
+
     pub(super) fn verified(&mut self, deed: Deed, genuine: bool) {
         let (record, cell) = self.ledger.both(deed.slot, deed.validator);
         if cell.mark(Cell::VERIFIED) {
@@ -61,6 +71,9 @@ impl Observers {
             if record.count.verified == self.quorum {
                 record.verified = deed.now;
             }
+        }
+        if let Some(receipts) = self.receipts.as_mut().filter(|_| genuine) {
+            receipts.receive(deed.validator, deed.operation, deed.now);
         }
         if !cell.is_accepted() {
             cell.verified[deed.which_try()] = record.offset(deed.now);

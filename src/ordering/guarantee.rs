@@ -19,6 +19,9 @@ pub enum Property {
     PerSubjectOrder,
     /// All validators deliver the same sequence; one may be behind another.
     TotalOrder,
+    /// What all validators received before something else is delivered before it. What they
+    /// received before a crash they know no more.
+    OrderFairness,
     /// What one validator delivered, all deliver in the end.
     Agreement,
     /// Validators that deliver the same statements accept the same, in whatever order they came.
@@ -31,7 +34,7 @@ pub enum Property {
 
 impl Property {
     /// Every property, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Integrity,
         Self::NoDuplication,
         Self::PerAttesterOrder,
@@ -39,6 +42,7 @@ impl Property {
         Self::Consistency,
         Self::PerSubjectOrder,
         Self::TotalOrder,
+        Self::OrderFairness,
         Self::Agreement,
         Self::Convergence,
         Self::Finality,
@@ -55,6 +59,7 @@ impl Property {
             Self::Consistency => "consistency",
             Self::PerSubjectOrder => "per-subject order",
             Self::TotalOrder => "total order",
+            Self::OrderFairness => "order fairness",
             Self::Agreement => "agreement",
             Self::Convergence => "convergence",
             Self::Finality => "finality",

@@ -24,7 +24,10 @@ mod block;
 mod book;
 mod chain;
 mod elect;
+mod graph;
 mod lead;
+mod listing;
+mod order;
 mod pacemaker;
 mod params;
 mod replica;
@@ -35,8 +38,10 @@ use std::sync::Arc;
 use super::kept::JournalOf;
 use super::prelude::*;
 use block::{Ballot, Block, Qc, Round, Tc, Wish};
+use order::LocalOrder;
 
 pub use elect::Leaders;
+pub(super) use order::Fairness;
 pub use params::Params;
 #[cfg(test)]
 pub(super) use params::Planted;
@@ -74,6 +79,8 @@ pub enum Message {
     NeedBlocks(Round),
     /// It is this, oldest first, with bodies.
     Blocks(Vec<Whole>, Proof),
+    /// To the next leader, in a fair protocol: what I received, in this order.
+    Order(Arc<LocalOrder>),
 }
 
 /// Certificates that prove a round: the highest quorum certificate the sender knows, and the
@@ -121,6 +128,7 @@ encode_variants!(Message {
     7: NeedBlocks(above),
     8: Blocks(blocks, proof),
     9: Advance(proof),
+    10: Order(order),
 });
 
 impl Message {
@@ -128,7 +136,7 @@ impl Message {
     pub(super) fn work(&self) -> Work {
         match self {
             Self::Propose(block) => Work::verify(block.signatures()).and_sign(),
-            Self::Vote(..) => Work::verify(1),
+            Self::Vote(..) | Self::Order(_) => Work::verify(1),
             Self::Timeout(_, proof, _) => Work::verify(1 + proof.votes()),
             Self::Advance(proof) | Self::Status(_, proof) => Work::verify(proof.votes()),
             Self::Relay(items) => Work::verify(items.len() as u32),

@@ -1,6 +1,6 @@
 //! What can be set in every strategy of the family, and what follows for a replica.
 
-use super::Leaders;
+use super::{Fairness, Leaders};
 use crate::kernel::Span;
 use crate::ordering::leader;
 use crate::ordering::limit::{SHORTEST, at_least};
@@ -36,7 +36,7 @@ leader::params! {
 /// What a replica goes by.
 #[derive(Clone, Debug)]
 pub(in crate::ordering) struct Settings {
-    pub(super) leader: leader::Settings,
+    pub(in crate::ordering) leader: leader::Settings,
     pub(super) timeout: Span,
     pub(super) timeout_longest: Span,
     /// Failures in a row that lengthen no round.
@@ -52,6 +52,8 @@ pub(in crate::ordering) struct Settings {
     pub(super) raises_high: bool,
     /// Rule Lock of a chain of three: whether a vote locks.
     pub(super) locks: bool,
+    /// How payloads follow from local orders, if they do.
+    pub(in crate::ordering) fairness: Option<Fairness>,
 }
 
 impl Params {
@@ -73,6 +75,7 @@ impl Params {
             stops_voting: !self.has(Planted::VotesLate),
             raises_high: !self.has(Planted::ForgetsHigh) && !self.has(Planted::ForgetsLock),
             locks: !self.has(Planted::ForgetsLock),
+            fairness: None,
         }
     }
 

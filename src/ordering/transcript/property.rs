@@ -46,6 +46,8 @@ pub(super) struct Seen<'a> {
     pub(super) lives: Vec<Life<'a>>,
     /// What clients were told is applied, and how many replicas hold it at the end.
     pub(super) told: Vec<(&'a Item, u32)>,
+    /// What each replica received since it came up last, in order.
+    pub(super) received: Vec<&'a [Id]>,
     pub(super) keys: KeyRing,
     pub(super) committee: Committee,
 }
@@ -54,20 +56,21 @@ impl Seen<'_> {
     /// What is wrong, if `property` was owed.
     pub(super) fn violation(&self, property: Property) -> Option<String> {
         let lives = self.lives.as_slice();
-        let each = |check: fn(&Life<'_>) -> Option<String>| lives.iter().find_map(check);
+        let each = |check: &dyn Fn(&Life<'_>) -> Option<String>| lives.iter().find_map(check);
         match property {
             Property::Integrity => forged(lives, &self.keys),
-            Property::NoDuplication => each(delivered_twice),
-            Property::PerAttesterOrder => each(out_of_attester_order),
-            Property::CausalOrder => each(before_its_reference),
+            Property::NoDuplication => each(&delivered_twice),
+            Property::PerAttesterOrder => each(&out_of_attester_order),
+            Property::CausalOrder => each(&before_its_reference),
             Property::Consistency => two_for_one_number(lives),
             Property::PerSubjectOrder => {
                 pairs(lives).find_map(|(one, other)| two_orders_of_a_subject(one, other))
             }
             Property::TotalOrder => pairs(lives).find_map(|(one, other)| two_orders(one, other)),
+            Property::OrderFairness => each(&|life| unfair(life, &self.received)),
             Property::Agreement => pairs(lives).find_map(|(one, other)| missing(one, other)),
             Property::Convergence => pairs(lives).find_map(|(one, other)| unequal(one, other)),
-            Property::Finality => each(final_taken_back),
+            Property::Finality => each(&final_taken_back),
             Property::Durability => self.lost(),
         }
     }
@@ -172,6 +175,29 @@ fn parting(
         mine.iter().filter_map(|name| Some((*name, *places.get(name)?))).collect();
     let swapped = common.windows(2).find(|two| two[0].1 > two[1].1)?;
     wrong(swapped[1].0)
+}
+
+/// Something delivered before what everybody received first. Only first tries count: what is
+/// tried again, a client asked for again.
+fn unfair(life: &Life<'_>, received: &[&[Id]]) -> Option<String> {
+    let places: Vec<BTreeMap<Id, usize>> = received
+        .iter()
+        .map(|ids| ids.iter().enumerate().map(|(place, id)| (*id, place)).collect())
+        .collect();
+    let mut seen = BTreeSet::new();
+    let order: Vec<Id> = names(life).into_iter().map(|name| name.id).collect();
+    let order: Vec<Id> = order.into_iter().filter(|id| seen.insert(*id)).collect();
+    order.iter().enumerate().find_map(|(at, first)| {
+        let sooner = |id: &&Id| {
+            let at = |places: &BTreeMap<Id, usize>| Some(places.get(*id)? < places.get(first)?);
+            places.iter().all(|places| at(places) == Some(true))
+        };
+        let late = order[at + 1..].iter().find(sooner)?;
+        Some(format!(
+            "{} delivers {first:?}, and then {late:?}, which all received first",
+            life.node
+        ))
+    })
 }
 
 fn missing(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
