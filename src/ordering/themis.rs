@@ -35,7 +35,9 @@
 //! **Trade-offs.** Votes still take n − ⌊(n − 1) / 3⌋: with more than f silent, consensus would go
 //! on and the payloads end. A local order is not durable: after a crash a validator has received
 //! nothing. What too few receive waits until one of them passes it on. CPU is O(m²) for m
-//! attestations at every validator, and blocks carry n − f times the names: m is bounded.
+//! attestations at every validator, and blocks carry n − f times the names: so `listed` bounds m,
+//! and must be well above what waits for want of being solid: local orders cut off before they have
+//! anything in common order nothing.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
