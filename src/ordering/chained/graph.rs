@@ -160,8 +160,8 @@ fn sorted(next: &[Vec<usize>], component: &[usize]) -> Vec<Vec<usize>> {
 mod tests {
     use super::*;
 
-    /// Lists of one-letter names, and the batches that follow: `ab c` are two. Within a batch letters
-    /// are sorted.
+    /// Lists of one-letter names, and the batches that follow: `ab c` are two. The letters of a
+    /// batch are sorted.
     fn check(lists: &str, solid: u32, shown: u32, expected: &str) {
         let name = |letter: char| Try { id: Id::of(&u64::from(letter)), attempt: 0 };
         let tries = |list: &str| list.chars().map(name).collect::<Vec<Try>>();

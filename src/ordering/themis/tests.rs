@@ -63,7 +63,9 @@ fn liars_withstood() {
 #[test]
 fn thresholds_fit_at_every_size() {
     for size in 1..300 {
-        (51..=100).for_each(|gamma| drop(Fairness::new(Committee::new(size), gamma, 1)));
+        for gamma in 51..=100 {
+            Fairness::new(Committee::new(size), gamma, 1);
+        }
     }
 }
 
