@@ -20,7 +20,7 @@ use super::rows::{NoRows, Rows};
 use super::sample::Sample;
 use super::series::Series;
 use super::sessions::Sessions;
-use super::setting::{PhaseCalendar, Setting, phases_of};
+use super::setting::{PhaseCalendar, Setting};
 use super::streams::Streams;
 use super::subjects::Subjects;
 use super::tally::Tally;
@@ -48,7 +48,7 @@ pub struct Observers {
     pub(super) positions: Positions,
     pub(super) subjects: Option<Subjects>,
     pub(super) fifo: Option<Fifo>,
-    pub(super) receipts: Option<Receipts>,
+    pub(super) receipts: Receipts,
     pub(super) holders: Holders,
     pub(super) readers: Readers,
     pub(super) sessions: Sessions,
@@ -92,7 +92,7 @@ impl Observers {
             positions: Positions::new(validators, setting.retention),
             subjects: setting.by_subject.then(|| Subjects::new(validators, setting.retention)),
             fifo,
-            receipts: setting.binding.map(|binding| Receipts::new(validators, binding)),
+            receipts: Receipts::new(validators),
             holders: Holders::default(),
             readers: Readers::default(),
             sessions: Sessions::default(),
@@ -146,6 +146,7 @@ impl Observers {
             self.settle_front(true, rows);
         }
         self.inversions.advance(NEVER, &mut self.tallies, &mut self.series);
+        self.judge_receipts(true);
         self.positions.finish(&self.hosts, &mut self.order.prefix_violations);
         if let Some(subjects) = &mut self.subjects {
             subjects.finish(&self.hosts, &mut self.order.subject_violations);
@@ -229,6 +230,9 @@ impl Observers {
                 }
             }
             Fact::Verified { operation, attempt, genuine } => {
+                if genuine {
+                    self.receipts.receive(process as usize, operation, now);
+                }
                 if let Some(deed) = self.deed(now, process, operation, attempt) {
                     self.verified(deed, genuine);
                 }
@@ -321,16 +325,6 @@ impl Observers {
 
     fn achievement(&mut self, rule: u16) -> Option<&mut Achievement> {
         achievement::of_rule(&mut self.achievements, rule)
-    }
-
-    /// A second belongs to the phases that contain its middle.
-    fn used(&mut self, second: u32, used: Used) {
-        let start = VirtualTime::ZERO + Span::from_secs(second.into());
-        let phases = self.calendar.mask(start + Span::from_millis(500));
-        phases_of(phases).for_each(|phase| self.tallies[phase].used.add(used));
-        if phases & 1 == 1 {
-            self.series.used(start, used);
-        }
     }
 
     pub(super) fn cap(&mut self, what: &str) {

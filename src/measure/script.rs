@@ -108,7 +108,6 @@ fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
     match words.at(0) {
         "retention" => setting.retention = instant(words.at(1)).since(VirtualTime::ZERO),
         "bysubject" => setting.by_subject = true,
-        "binding" => setting.binding = Some(number(words.at(1))),
         "settled" => setting.settled = instant(words.at(1)),
         "byzantine" => setting.byzantine.push(number(words.at(1))),
         "phase" => {

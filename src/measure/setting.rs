@@ -39,9 +39,6 @@ pub struct Setting {
     pub faulted: Vec<Interval>,
     /// Whether the order of what is about each subject is looked at.
     pub by_subject: bool,
-    /// So many validators that received one operation before another bind the order of both, if
-    /// orders of receipt are looked at.
-    pub binding: Option<u32>,
 }
 
 impl Setting {
@@ -61,7 +58,6 @@ impl Setting {
             phases: vec![run],
             faulted: Vec::new(),
             by_subject: false,
-            binding: None,
         }
     }
 

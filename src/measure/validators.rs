@@ -57,9 +57,8 @@ impl Observers {
     /// Others may be correct now than before.
     pub(super) fn hosts_changed(&mut self, now: VirtualTime) {
         self.inversions.hosts_changed(&self.hosts);
-        if let Some(receipts) = &mut self.receipts {
-            receipts.begin_anew(self.ledger.end());
-        }
+        self.judge_receipts(true);
+        self.receipts.begin_anew(self.ledger.end(), self.hosts.up());
         let (ledger, hosts) = (&mut self.ledger, &self.hosts);
         self.divided.judge_all(now, ledger, hosts, &mut self.tallies);
     }
@@ -71,9 +70,6 @@ impl Observers {
             if record.count.verified == self.quorum {
                 record.verified = deed.now;
             }
-        }
-        if let Some(receipts) = self.receipts.as_mut().filter(|_| genuine) {
-            receipts.receive(deed.validator, deed.operation, deed.now);
         }
         if !cell.is_accepted() {
             cell.verified[deed.which_try()] = record.offset(deed.now);

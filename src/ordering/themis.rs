@@ -172,9 +172,18 @@ impl Strategy for Themis {
         let faults = FaultModel::Byzantine(Fairness::withstood(committee, params.gamma));
         let assumptions = Assumptions { faults, ..stated.assumptions };
         let mut owed = stated.owed;
-        owed.push(Property::OrderFairness);
-        let summary = "total, Byzantine; as received by a share of all".to_owned();
+        owed.push(Property::OrderFairness(params.gamma));
+        let summary = format!("total, Byzantine; fair, γ {} %", params.gamma);
         Guarantees { summary, owed, assumptions }
+    }
+
+    /// As in `jolteon`; what is ordered in a round is what was received before it, so what comes
+    /// in between waits for one more, and what reached too few for a `gossip`.
+    fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+        let rounds = 2 * u64::from(committee.byzantine()) + 3;
+        let others = params.gossip * 2 + params.fetch_longest;
+        let within = params.timeout_longest * rounds + others;
+        Some(Liveness { delta: params.timeout.scaled(0.25), within })
     }
 
     fn work(message: &Message) -> Work {

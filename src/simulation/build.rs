@@ -118,8 +118,6 @@ impl World {
         let mut setting = Setting::new(size, quorum, self.layout.processes(), measured);
         setting.settled = self.end;
         setting.by_subject = self.guarantees.owed.contains(&Property::PerSubjectOrder);
-        let is_fair = self.guarantees.owed.contains(&Property::OrderFairness);
-        setting.binding = is_fair.then_some(size);
         setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
         let phases = scenario.phases.iter();
         let phases = phases

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::fairness::Receipts;
 use super::network::{Deed, Node};
 use crate::attestation::{Id, KeyRing};
 use crate::ordering::{Committee, Item, Property, Strategy, Try};
@@ -67,7 +68,10 @@ impl Seen<'_> {
                 pairs(lives).find_map(|(one, other)| two_orders_of_a_subject(one, other))
             }
             Property::TotalOrder => pairs(lives).find_map(|(one, other)| two_orders(one, other)),
-            Property::OrderFairness => each(&|life| unfair(life, &self.received)),
+            Property::OrderFairness(_) => {
+                let receipts = Receipts::new(&self.received);
+                each(&|life| unfair(life, &receipts))
+            }
             Property::Agreement => pairs(lives).find_map(|(one, other)| missing(one, other)),
             Property::Convergence => pairs(lives).find_map(|(one, other)| unequal(one, other)),
             Property::Finality => each(&final_taken_back),
@@ -177,27 +181,11 @@ fn parting(
     wrong(swapped[1].0)
 }
 
-/// Something delivered before what everybody received first. Only first tries count: what is
-/// tried again, a client asked for again.
-fn unfair(life: &Life<'_>, received: &[&[Id]]) -> Option<String> {
-    let places: Vec<BTreeMap<Id, usize>> = received
-        .iter()
-        .map(|ids| ids.iter().enumerate().map(|(place, id)| (*id, place)).collect())
-        .collect();
-    let mut seen = BTreeSet::new();
-    let order: Vec<Id> = names(life).into_iter().map(|name| name.id).collect();
-    let order: Vec<Id> = order.into_iter().filter(|id| seen.insert(*id)).collect();
-    order.iter().enumerate().find_map(|(at, first)| {
-        let sooner = |id: &&Id| {
-            let at = |places: &BTreeMap<Id, usize>| Some(places.get(*id)? < places.get(first)?);
-            places.iter().all(|places| at(places) == Some(true))
-        };
-        let late = order[at + 1..].iter().find(sooner)?;
-        Some(format!(
-            "{} delivers {first:?}, and then {late:?}, which all received first",
-            life.node
-        ))
-    })
+fn unfair(life: &Life<'_>, receipts: &Receipts) -> Option<String> {
+    let delivered = names(life).into_iter().map(|name| name.id);
+    let (first, late) = receipts.unfair(delivered)?;
+    let node = life.node;
+    Some(format!("{node} delivers {first:?}, and then {late:?}, which all received first"))
 }
 
 fn missing(one: &Life<'_>, other: &Life<'_>) -> Option<String> {
