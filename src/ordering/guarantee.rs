@@ -166,6 +166,29 @@ impl TransportNeed {
 }
 
 impl Guarantees {
+    /// What consensus owes that withstands so many Byzantine validators on whatever links, and
+    /// keeps what it ordered for whoever is away for no longer than that.
+    pub(super) fn total_order(summary: &str, byzantine: u32, longest_absence: Span) -> Self {
+        Self {
+            summary: summary.to_owned(),
+            owed: vec![
+                Property::Integrity,
+                Property::NoDuplication,
+                Property::TotalOrder,
+                Property::Agreement,
+                Property::Finality,
+                Property::Durability,
+            ],
+            assumptions: Assumptions {
+                faults: FaultModel::Byzantine(byzantine),
+                transport: TransportNeed::Datagram,
+                delay_bound: None,
+                clock_bound: None,
+                absence_bound: Some(longest_absence),
+            },
+        }
+    }
+
     /// The share of validators whose order of receipt is owed, in percent, if one is.
     fn fairness(&self) -> Option<u32> {
         let gamma = |property: &Property| {

@@ -168,22 +168,21 @@ impl Strategy for Themis {
     }
 
     fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
-        let stated = chained::guarantees(committee, params.shared().longest_absence());
-        let faults = FaultModel::Byzantine(Fairness::withstood(committee, params.gamma));
-        let assumptions = Assumptions { faults, ..stated.assumptions };
-        let mut owed = stated.owed;
-        owed.push(Property::OrderFairness(params.gamma));
-        let summary = format!("total, Byzantine; fair, γ {} %", params.gamma);
-        Guarantees { summary, owed, assumptions }
+        let (faults, gamma) = (Fairness::withstood(committee, params.gamma), params.gamma);
+        let summary = format!("total, Byzantine; fair, γ {gamma} %");
+        let absence = params.shared().longest_absence();
+        let mut stated = Guarantees::total_order(&summary, faults, absence);
+        stated.owed.push(Property::OrderFairness(gamma));
+        stated
     }
 
-    /// As in `jolteon`; what is ordered in a round is what was received before it, so what comes
-    /// in between waits for one more, and what reached too few for a `gossip`.
+    /// As in `jolteon`, with what is withstood here. What reached too few is passed on to all after
+    /// a `gossip`, and named by them in the round after.
     fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
-        let rounds = 2 * u64::from(committee.byzantine()) + 3;
-        let others = params.gossip * 2 + params.fetch_longest;
-        let within = params.timeout_longest * rounds + others;
-        Some(Liveness { delta: params.timeout.scaled(0.25), within })
+        let faults = Fairness::withstood(committee, params.gamma);
+        let timeouts = [params.timeout, params.timeout_longest];
+        let stated = chained::liveness((committee, faults), 2, timeouts, &params.shared())?;
+        Some(Liveness { within: stated.within + params.gossip, ..stated })
     }
 
     fn work(message: &Message) -> Work {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::block::{Block, Draft, Round};
 use super::order::LocalOrder;
-use super::replica::{BATCH, RELAY, Replica};
+use super::replica::{BATCH, Replica};
 use super::{Family, Message};
 use crate::ordering::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::ordering::prelude::*;
 #[derive(Default)]
 pub(super) struct Received {
     /// What waits, by first receipt; also what waits no more until it is tidied.
-    sequence: VecDeque<Id>,
+    sequence: VecDeque<(LocalTime, Id)>,
     known: IdMap<()>,
     /// When the first came that the next leader has not been told of.
     untold: Option<LocalTime>,
@@ -43,7 +43,7 @@ impl<S: Family> Replica<S> {
         let Received { sequence, known, untold, barren, .. } = &mut self.received;
         for id in items.iter().map(Item::id) {
             if self.stock.pool.waiting(&id).is_some() && known.insert(id, ()).is_none() {
-                sequence.push_back(id);
+                sequence.push_back((now, id));
                 untold.get_or_insert(now);
                 *barren = 0;
             }
@@ -53,7 +53,7 @@ impl<S: Family> Replica<S> {
     /// What was committed and comes again is received anew.
     pub(super) fn forget_received(&mut self) {
         let Received { sequence, known, .. } = &mut self.received;
-        sequence.retain(|id| {
+        sequence.retain(|(_, id)| {
             let waits = self.stock.pool.waiting(id).is_some();
             if !waits {
                 known.remove(id);
@@ -62,33 +62,27 @@ impl<S: Family> Replica<S> {
         });
     }
 
-    /// What waits, by receipt.
-    fn waiting(&self) -> impl Iterator<Item = Try> + '_ {
-        let attempt = |id: &Id| self.stock.pool.waiting(id);
-        let named = move |id: &Id| Some(Try { id: *id, attempt: attempt(id)? });
-        self.received.sequence.iter().filter_map(named)
+    /// What waits, by receipt, and was received until then.
+    fn waiting(&self, until: LocalTime) -> impl Iterator<Item = Try> + '_ {
+        let sequence = self.received.sequence.iter().take_while(move |(at, _)| *at <= until);
+        let named = |id: &Id| Some(Try { id: *id, attempt: self.stock.pool.waiting(id)? });
+        sequence.filter_map(move |(_, id)| named(id))
     }
 
-    /// The first of what waits. Where order is to be fair others get to know it in the order of
-    /// receipt here, lest they say that it was another.
-    pub(super) fn first_waiting(&self, count: usize) -> Vec<Item> {
-        if self.rules.fairness.is_none() {
-            return self.stock.pool.first(count);
-        }
+    /// What does not reach enough validators can never be ordered, and no timeout tells while
+    /// other things are: so what has waited for long is passed on, in the order of receipt here.
+    /// Nothing else is: what a router is about to bring must not be received from a peer first,
+    /// or what peers say of the order of receipt is what one of them said.
+    pub(super) fn spread(&mut self, now: LocalTime, out: &mut Out<S>) {
+        let Some(fairness) = &self.rules.fairness else { return };
         let body = |name: Try| {
             let signed = self.stock.pool.body(&name.id)?.clone();
             Some(Item { signed, attempt: name.attempt })
         };
-        self.waiting().filter_map(body).take(count).collect()
-    }
-
-    /// What does not reach enough validators can never be ordered, and no timeout tells while
-    /// other things are: so whatever has waited until now is passed on.
-    pub(super) fn spread(&mut self, now: LocalTime, out: &mut Out<S>) {
-        let long_ago = now - self.settings.leader.gossip;
-        let waits = self.stock.pool.oldest().is_some_and(|oldest| oldest <= long_ago);
-        if self.rules.fairness.is_some() && waits {
-            out.broadcast(Message::Relay(self.first_waiting(RELAY)));
+        let waiting = self.waiting(now - self.settings.leader.gossip);
+        let late: Vec<Item> = waiting.filter_map(body).take(fairness.most).collect();
+        if !late.is_empty() {
+            out.broadcast(Message::Relay(late));
         }
     }
 
@@ -99,7 +93,7 @@ impl<S: Family> Replica<S> {
 
     fn local_order(&mut self, round: Round) -> Option<Arc<LocalOrder>> {
         let most = self.rules.fairness.as_ref()?.most;
-        let tries: Vec<Try> = self.waiting().take(most).collect();
+        let tries: Vec<Try> = self.waiting(LocalTime(i64::MAX)).take(most).collect();
         let number = self.received.number(round);
         Some(LocalOrder::new(&self.seat, round, number, tries))
     }

@@ -71,7 +71,7 @@ const GOSSIP: TimerId = TimerId(3);
 /// Votes are counted for so many rounds ahead of one's own.
 const AHEAD: Round = 16;
 /// Attestations in one [`Message::Relay`].
-pub(super) const RELAY: usize = 64;
+const RELAY: usize = 64;
 
 impl<S: Family> Replica<S> {
     pub(in crate::ordering) fn new(seat: Seat, settings: Settings) -> Self {
@@ -256,8 +256,8 @@ impl<S: Family> Replica<S> {
         if !self.pace.timed_out {
             let failures = self.pace.fail();
             out.note(1, failures.into());
-            let late = self.first_waiting(RELAY);
-            if !late.is_empty() {
+            let late = self.stock.pool.first(RELAY);
+            if self.rules.fairness.is_none() && !late.is_empty() {
                 out.broadcast(Message::Relay(late));
             }
         }

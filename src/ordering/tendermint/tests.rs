@@ -68,3 +68,46 @@ fn parameters_have_ranges() {
     let params = Params { batch_bytes: 0, ..Params::default() };
     check(params, "batch_bytes = 0: must be between 1 and 100000000");
 }
+
+#[test]
+#[ignore]
+fn explore() {
+    let millis: Vec<u64> =
+        std::env::var("MILLIS").unwrap().split(',').map(|m| m.parse().unwrap()).collect();
+    let number = |name: &str, or: u64| std::env::var(name).map_or(or, |text| text.parse().unwrap());
+    for millis in millis {
+        for planted in [Planted::ForgetsLock, Planted::SmallQuorum, Planted::ForgetsValid] {
+            if number("ONLY", planted as u64) != planted as u64 {
+                continue;
+            }
+            let (pause, delta) =
+                (Span::from_millis(millis), Span::from_millis(number("DELTA", millis / 5)));
+            let params = Params {
+                planted: Some(planted),
+                timeout_propose: Span::from_millis(number("PROPOSE", millis)),
+                timeout_propose_delta: delta,
+                timeout_prevote: pause,
+                timeout_prevote_delta: delta,
+                timeout_precommit: pause,
+                timeout_precommit_delta: delta,
+                timeout_commit: Span::from_millis(number("COMMIT", 10)),
+                resend: Span::from_millis(number("RESEND", 100)),
+                ..Params::default()
+            };
+            let hunt = Hunt::<Tendermint> {
+                params,
+                runs: number("RUNS", 1500),
+                replicas: number("REPLICAS", 4) as u32,
+                ..settling()
+            };
+            let found = hunt.find().map(|(run, how)| (run, how));
+            println!(
+                "{millis} {planted:?}: {}",
+                found.map_or("-".to_owned(), |(run, how)| format!(
+                    "{run} {}",
+                    how.lines().last().unwrap_or_default()
+                ))
+            );
+        }
+    }
+}
