@@ -14,13 +14,12 @@ use crate::measure::{Measured, Statistic};
 pub(super) const CONFIDENCE: f64 = 0.95;
 
 /// The columns: head, metric, statistic.
-pub(super) const COLUMNS: [(&str, &str, Statistic); 6] = [
+pub(super) const COLUMNS: [(&str, &str, Statistic); 5] = [
     ("applied p50", "latency.applied", Statistic::Percentile(0.5)),
     ("applied p99", "latency.applied", Statistic::Percentile(0.99)),
     ("orphans", "orphans", Statistic::Per10k),
     ("diverged", "diverged", Statistic::Per10k),
     ("msgs", "messages", Statistic::Mean),
-    ("unfair", "order_unfair", Statistic::Per10k),
 ];
 
 /// Columns by number.

@@ -205,13 +205,3 @@ impl Rules {
             && decided.commit.is_valid(&self.committee, self.quorum, &self.keys)
     }
 }
-
-impl crate::ordering::leader::Proposable for Block {
-    fn id(&self) -> Id {
-        self.id
-    }
-
-    fn payload(&self) -> &Payload {
-        &self.payload
-    }
-}

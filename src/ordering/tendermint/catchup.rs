@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::block::{Decided, Height};
+use super::block::{Block, Decided, Height};
 use super::book::Change;
 use super::replica::{FETCH, Replica};
 use super::{Message, Tendermint, Whole};
@@ -16,6 +16,47 @@ const SUPPLY: usize = 4_096;
 const SUPPLY_BLOCKS: usize = 64;
 
 impl Replica {
+    /// A block of the height to be decided is known, with all its bodies.
+    pub(super) fn is_whole(&self, id: &Id) -> bool {
+        self.whole.contains_key(id)
+    }
+
+    /// Keeps a proposed block; asks for bodies that do not come by themselves.
+    pub(super) fn keep(&mut self, now: LocalTime, from: u16, block: &Arc<Block>) {
+        if self.is_whole(&block.id) || self.incomplete.contains_key(&block.id) {
+            return;
+        }
+        let missing = self.stock.lacks(&block.payload, self.book.seen());
+        if missing.is_empty() {
+            self.fill(block);
+        } else {
+            self.incomplete.insert(block.id, (block.clone(), 0));
+            self.stock.chase(now, missing, from);
+        }
+    }
+
+    fn fill(&mut self, block: &Arc<Block>) {
+        block.payload.fill(|id| self.stock.body(id, self.book.seen()).cloned());
+        self.whole.insert(block.id, block.clone());
+    }
+
+    /// Whether the last missing body of a block has come.
+    pub(super) fn complete(&mut self) -> bool {
+        let Self { incomplete, stock, book, .. } = self;
+        let mut whole = Vec::new();
+        for (block, first) in incomplete.values_mut() {
+            let rest = &block.payload[*first..];
+            let missing = rest.iter().position(|at| stock.body(&at.id, book.seen()).is_none());
+            *first += missing.unwrap_or(rest.len());
+            whole.extend((*first == block.payload.len()).then(|| block.clone()));
+        }
+        for block in &whole {
+            self.incomplete.remove(&block.id);
+            self.fill(block);
+        }
+        !whole.is_empty()
+    }
+
     /// The next height is decided: what it orders is delivered.
     pub(super) fn commit(
         &mut self,
@@ -31,7 +72,8 @@ impl Replica {
     }
 
     pub(super) fn give_bodies(&self, to: u16, ids: &[Id], out: &mut Out<Tendermint>) {
-        let bodies = self.stock.give(ids, self.book.seen(), |id| self.shelf.body(id));
+        let kept = |id: &Id| self.whole.values().find_map(|block| block.payload.body(id));
+        let bodies = self.stock.give(ids, self.book.seen(), kept);
         if !bodies.is_empty() {
             out.send(Peer::Replica(to), Message::Bodies(bodies));
         }
@@ -102,7 +144,7 @@ impl Replica {
 
     /// Asks for what has been missing for long enough.
     pub(super) fn ask(&mut self, now: LocalTime, out: &mut Out<Tendermint>) {
-        let is_wanted = self.shelf.lacks_bodies();
+        let is_wanted = !self.incomplete.is_empty();
         for (peer, ids) in self.stock.questions(now, is_wanted, self.book.seen()) {
             out.send(Peer::Replica(peer), Message::NeedBodies(ids));
         }

@@ -10,7 +10,7 @@ use super::{Again, Message, Params, Tendermint};
 use crate::ordering::Chase;
 use crate::ordering::certificate::Statement;
 use crate::ordering::kept::{JournalOf, Kept};
-use crate::ordering::leader::{Shelf, Stock};
+use crate::ordering::leader::Stock;
 use crate::ordering::neighbours::Neighbours;
 use crate::ordering::prelude::*;
 
@@ -27,8 +27,10 @@ pub struct Replica {
     pub(super) latest: Vec<Option<Round>>,
     /// A quorum's precommits for a block of that height.
     pub(super) decision: Option<Arc<Qc>>,
-    /// Proposed blocks of that height.
-    pub(super) shelf: Shelf<Block>,
+    /// Proposed blocks of that height that are here with all their bodies,
+    pub(super) whole: BTreeMap<Id, Arc<Block>>,
+    /// and those some of whose bodies are missing, and where the first of them is.
+    pub(super) incomplete: BTreeMap<Id, (Arc<Block>, usize)>,
     /// What was said of the first round of the height after that, once of a kind by each.
     early: BTreeMap<(u16, Option<Kind>), Said>,
     pub(super) missing_blocks: Chase<Height>,
@@ -78,7 +80,8 @@ impl Replica {
             rounds: BTreeMap::new(),
             latest: vec![None; seat.committee.size() as usize],
             decision: None,
-            shelf: Shelf::new(),
+            whole: BTreeMap::new(),
+            incomplete: BTreeMap::new(),
             early: BTreeMap::new(),
             missing_blocks: Chase::new(&seat, settings.pauses()),
             fetch_due: None,
@@ -117,7 +120,8 @@ impl Replica {
         self.rounds.clear();
         self.latest.fill(None);
         self.decision = None;
-        self.shelf.retain(|_| false);
+        self.whole.clear();
+        self.incomplete.clear();
         for ((from, _), said) in std::mem::take(&mut self.early) {
             match said {
                 Said::Proposal(proposal) => self.proposed(now, from, &proposal),
@@ -148,7 +152,7 @@ impl Replica {
             return;
         }
         self.ballots(round).proposal = Some(proposal.clone());
-        self.shelf.keep(now, from, &proposal.block, &mut self.stock, self.book.seen());
+        self.keep(now, from, &proposal.block);
     }
 
     fn voted(&mut self, now: LocalTime, from: u16, vote: Vote, signature: &Signature) {
@@ -181,7 +185,7 @@ impl Replica {
     /// After every call: all that follows, and which timers are needed.
     fn settle(&mut self, now: LocalTime, out: &mut Out<Tendermint>) {
         loop {
-            self.shelf.complete(&self.stock, self.book.seen());
+            self.complete();
             if self.decide(now, out) || self.follow(out) {
                 continue;
             }
@@ -293,7 +297,7 @@ impl Replica {
         let locked = current.locked.into_iter().map(|(_, block)| block);
         for block in locked.chain(current.valid.into_iter().map(|(block, _)| block)) {
             self.stock.learn(now, block.payload.bodies());
-            self.shelf.put(block);
+            self.whole.insert(block.id, block);
         }
         self.hear_own(now);
     }

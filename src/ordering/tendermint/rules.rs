@@ -49,7 +49,7 @@ impl Replica {
         let Some(proposal) = proposal.filter(|_| self.book.step() == Step::Propose) else {
             return false;
         };
-        if !self.shelf.is_whole(&proposal.block) {
+        if !self.is_whole(&proposal.block.id) {
             return false;
         }
         let locked = self.book.current().locked.as_ref();
@@ -77,8 +77,7 @@ impl Replica {
             return is_nil;
         };
         let block = proposal.map(|proposal| proposal.block.clone());
-        let Some(block) =
-            block.filter(|block| !was_valid && block.id == id && self.shelf.is_whole(block))
+        let Some(block) = block.filter(|block| !was_valid && block.id == id && self.is_whole(&id))
         else {
             return false;
         };
@@ -97,7 +96,7 @@ impl Replica {
         let proposals = self.rounds.values().filter_map(|ballots| ballots.proposal.as_ref());
         let mut blocks = proposals.map(|proposal| &proposal.block);
         let block = blocks.find(|block| commit.statement.block == Some(block.id)).cloned();
-        let Some(block) = block.filter(|block| self.shelf.is_whole(block)) else { return false };
+        let Some(block) = block.filter(|block| self.is_whole(&block.id)) else { return false };
         self.commit(now, &Arc::new(Decided { block, commit }), out);
         self.rest(out);
         true
