@@ -95,7 +95,7 @@ impl Default for Params {
     fn default() -> Self {
         Self {
             gamma: 100,
-            listed: 400,
+            listed: 2_000,
             batch_delay: Span::from_millis(100),
             timeout: Span::from_secs(5),
             timeout_longest: Span::from_secs(40),
