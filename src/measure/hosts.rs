@@ -110,6 +110,11 @@ impl Hosts {
         host.is_up && !host.is_excluded
     }
 
+    /// How many validators are up, correct or not.
+    pub(super) fn up(&self) -> usize {
+        self.validators.iter().filter(|host| host.is_up).count()
+    }
+
     /// How many validators are correct and up.
     pub(super) const fn active(&self) -> u32 {
         self.active

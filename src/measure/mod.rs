@@ -29,6 +29,7 @@ mod observers;
 mod order;
 mod positions;
 mod readers;
+mod receipts;
 mod record;
 mod recovery;
 mod rows;

@@ -14,12 +14,13 @@ use super::notes::Notes;
 use super::order::OrderObservations;
 use super::positions::Positions;
 use super::readers::{Answer, Readers};
+use super::receipts::Receipts;
 use super::record::NEVER;
 use super::rows::{NoRows, Rows};
 use super::sample::Sample;
 use super::series::Series;
 use super::sessions::Sessions;
-use super::setting::{PhaseCalendar, Setting, phases_of};
+use super::setting::{PhaseCalendar, Setting};
 use super::streams::Streams;
 use super::subjects::Subjects;
 use super::tally::Tally;
@@ -47,6 +48,7 @@ pub struct Observers {
     pub(super) positions: Positions,
     pub(super) subjects: Option<Subjects>,
     pub(super) fifo: Option<Fifo>,
+    pub(super) receipts: Receipts,
     pub(super) holders: Holders,
     pub(super) readers: Readers,
     pub(super) sessions: Sessions,
@@ -90,6 +92,7 @@ impl Observers {
             positions: Positions::new(validators, setting.retention),
             subjects: setting.by_subject.then(|| Subjects::new(validators, setting.retention)),
             fifo,
+            receipts: Receipts::new(validators),
             holders: Holders::default(),
             readers: Readers::default(),
             sessions: Sessions::default(),
@@ -143,6 +146,7 @@ impl Observers {
             self.settle_front(true, rows);
         }
         self.inversions.advance(NEVER, &mut self.tallies, &mut self.series);
+        self.judge_receipts(true);
         self.positions.finish(&self.hosts, &mut self.order.prefix_violations);
         if let Some(subjects) = &mut self.subjects {
             subjects.finish(&self.hosts, &mut self.order.subject_violations);
@@ -230,6 +234,9 @@ impl Observers {
                 }
             }
             Fact::Verified { operation, attempt, genuine } => {
+                if genuine {
+                    self.receipts.receive(process as usize, operation, now);
+                }
                 if let Some(deed) = self.deed(now, process, operation, attempt) {
                     self.verified(deed, genuine);
                 }
@@ -295,9 +302,7 @@ impl Observers {
                     self.cap("an actor held a million messages, and lost those that came then");
                 }
                 if self.hosts.change(process, change) {
-                    self.inversions.hosts_changed(&self.hosts);
-                    let (ledger, hosts) = (&mut self.ledger, &self.hosts);
-                    self.divided.judge_all(now, ledger, hosts, &mut self.tallies);
+                    self.hosts_changed(now);
                 }
             }
             Fact::Usage { .. } => {}
@@ -324,16 +329,6 @@ impl Observers {
 
     fn achievement(&mut self, rule: u16) -> Option<&mut Achievement> {
         achievement::of_rule(&mut self.achievements, rule)
-    }
-
-    /// A second belongs to the phases that contain its middle.
-    fn used(&mut self, second: u32, used: Used) {
-        let start = VirtualTime::ZERO + Span::from_secs(second.into());
-        let phases = self.calendar.mask(start + Span::from_millis(500));
-        phases_of(phases).for_each(|phase| self.tallies[phase].used.add(used));
-        if phases & 1 == 1 {
-            self.series.used(start, used);
-        }
     }
 
     pub(super) fn cap(&mut self, what: &str) {

@@ -13,7 +13,12 @@ pub struct Violations {
 
 impl Violations {
     pub(super) fn add(&mut self, words: impl FnOnce() -> String) {
-        self.count += 1;
+        self.add_all(1, words);
+    }
+
+    /// So many at once, at least one.
+    pub(super) fn add_all(&mut self, count: u64, words: impl FnOnce() -> String) {
+        self.count += count;
         self.first.get_or_insert_with(words);
     }
 
@@ -44,6 +49,8 @@ pub struct OrderObservations {
     pub invented: Violations,
     /// Final, and taken back.
     pub final_retracted: Violations,
+    /// Delivered before a neighbour that all validators received first.
+    pub order_unfair: Violations,
     /// Delivered by one validator, and not by all when settle ended. Validators that had much work
     /// before them are left out: they may come to it.
     pub undelivered: Violations,
@@ -75,6 +82,7 @@ impl OrderObservations {
             ("subject_violations", &self.subject_violations),
             ("invented", &self.invented),
             ("final_retracted", &self.final_retracted),
+            ("order_unfair", &self.order_unfair),
             ("undelivered", &self.undelivered),
             ("late", &self.late),
             ("unequal_verdicts", &self.unequal_verdicts),
@@ -204,6 +212,16 @@ mod tests {
                      of its attester";
         check(&format!("{plan} 6ms v0-3 deliver 1 @1"), "equivocation 1", words);
         check(plan, "", "");
+    }
+
+    #[test]
+    fn what_was_received_first_and_comes_later_is_seen() {
+        let plan = "0ms c9 plan 0; 0ms c8 plan 1; 1ms v0-3 verify 0; 2ms v0-3 verify 1;";
+        let unfair = "5ms v0-3 deliver 1 @0; 6ms v0-3 deliver 0 @1";
+        let fair = "5ms v0-3 deliver 0 @0; 6ms v0-3 deliver 1 @1";
+        let words = "0m00.006000000 #1 was delivered before #0, which came first";
+        check(&format!("{plan}{unfair}"), "order_unfair 1", words);
+        check(&format!("{plan}{fair}"), "", "");
     }
 
     #[test]

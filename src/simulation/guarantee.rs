@@ -97,6 +97,7 @@ fn violations(property: Property, seen: &OrderObservations) -> (u64, String) {
         Property::Consistency => &[&seen.equivocation],
         Property::PerSubjectOrder => &[&seen.subject_violations],
         Property::TotalOrder => &[&seen.prefix_violations],
+        Property::OrderFairness(_) => &[&seen.order_unfair],
         Property::Agreement => &[&seen.undelivered],
         Property::Convergence => &[&seen.unequal_verdicts],
         Property::Finality => &[&seen.final_retracted],
