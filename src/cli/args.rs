@@ -1,10 +1,14 @@
-//! The command line as clap reads it. Flag, help and examples of a command stand together.
+//! The command line as clap reads it. Flag and help stand together; examples are in `examples`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::arg_values::{Seeds, axis_of, over_of, override_of, seed_of, seeds_of};
+use super::examples::{
+    CLAIMS_EXAMPLES, COMPARE_EXAMPLES, HISTORY_EXAMPLES, HUNT_EXAMPLES, NEW_EXAMPLES,
+    REPLAY_EXAMPLES, REPORT_EXAMPLES, RUN_EXAMPLES, SWEEP_EXAMPLES, VALIDATE_EXAMPLES,
+};
 use super::over::Over;
 use crate::history::{DEFAULT_BUDGET, Model};
 use crate::scenario::claim::Axis;
@@ -86,96 +90,6 @@ pub(super) enum Command {
         shell: clap_complete::Shell,
     },
 }
-
-const RUN_EXAMPLES: &str = "Examples:
-  attestorm run out-of-order-links
-  attestorm run out-of-order-links --ordering arrival
-  attestorm run ours.toml --seeds 1..20
-  attestorm run ours.toml --set load.issuers.rate=200/s --trace
-
-Exit codes: 0 pass, 99 a threshold was missed, 97 inconclusive, 98 a guarantee was broken,
-104 invalid scenario, 105 interrupted, 1 attestorm itself failed.";
-
-const COMPARE_EXAMPLES: &str = "Examples:
-  attestorm compare out-of-order-links --by ordering=arrival,causal,sequencer --seeds 1..10
-  attestorm compare overlapping-claims --by validators.count=4,7,10
-  attestorm compare out-of-order-links --by fault.storm.delay.jitter=100ms,200ms,400ms
-  attestorm compare dead-leader --by ordering=all --seeds 1..5
-  attestorm compare dead-leader --by ordering=bcb,jolteon,mysticeti --challenge
-
-A comparison that is done exits with 0, whatever it found; but for the claims of its scenario that
-these variants answer: 99 if one fails, 97 if one is left open.";
-
-const SWEEP_EXAMPLES: &str = "Examples:
-  attestorm sweep calm-baseline --by ordering=bcb,jolteon --over load.issuers.rate=50/s..800/s
-  attestorm sweep calm-baseline --by ordering=bcb,jolteon --over validators.count=4,7,16,40 \\
-      --on 'mean(messages)'
-  attestorm sweep out-of-order-links --by ordering=arrival,causal --over fault.storm.loss=0%..4%
-
-A sweep that is done exits with 0, whatever it found.";
-
-const CLAIMS_EXAMPLES: &str = "Examples:
-  attestorm claims out-of-order-links
-  attestorm claims dead-leader partition-heal --seeds 101..130
-  attestorm claims ours.toml --format json
-
-A claim that is open says how many seeds would probably settle it.
-
-Exit codes: 0 all hold, 97 one is left open, 99 one fails, 98 a guarantee was broken, 104 invalid
-scenario.";
-
-const REPLAY_EXAMPLES: &str = "Examples:
-  attestorm replay                                      the latest result of all
-  attestorm replay out-of-order-links                   its latest result
-  attestorm replay out-of-order-links/compare-ordering  a whole grid
-  attestorm replay results/out-of-order-links/2026-11-21T02-13-07-s1
-
-Exit codes: 0 reproduced, 97 differs because the model number changed, 1 differs: a defect.";
-
-const REPORT_EXAMPLES: &str = "Examples:
-  attestorm report out-of-order-links
-  attestorm report out-of-order-links/compare-ordering --format md > decision.md
-
-The runs are repeated, their digests checked, and pages and charts drawn anew in the same folder.";
-
-const HUNT_EXAMPLES: &str = "Examples:
-  attestorm hunt out-of-order-links --ordering jolteon --runs 1000
-  attestorm hunt calm-baseline --ordering causal --runs 200 --from 4711";
-
-const VALIDATE_EXAMPLES: &str = "Examples:
-  attestorm validate ordering       published latencies of protocols, each row with its own clock
-
-Exit codes: 0 every prediction, the rank and every shape hold, 99 one does not.";
-
-const NEW_EXAMPLES: &str = "Examples:
-  attestorm scenario new ours.toml
-  attestorm scenario new --from out-of-order-links ours.toml";
-
-const HISTORY_EXAMPLES: &str = r#"Examples:
-  attestorm history check ours.jsonl --model register
-  attestorm history check etcd_000.tsv --model register --budget 50000000
-
-A history is a text with one operation a line, in any order; lines that begin with # are skipped.
-As JSON (further keys are skipped; `status` and `id` may be left out):
-  {"client": 0, "call": 1, "ret": 4, "op": "write", "arg": 3, "out": "ok", "status": "ok"}
-  {"client": 1, "call": 2, "ret": null, "op": "cas", "arg": [3, 5], "out": null, "status": "info"}
-  {"client": 2, "call": 6, "ret": 9, "op": "get", "key": "x", "arg": null, "out": "text"}
-or in columns between tabs: client, call, return, op, arguments, result (ok, fail, nil, unknown,
-`-`, or the value read):
-  0    1    4    write    3    ok
-
-Times are whole numbers of any unit; operations that touch at one instant overlap. `ret` null, `-`,
-`info` and `unknown` mean that nobody knows how it ended: it may take effect at any time after its
-call, or never.
-
-Models:
-  register      read, write, cas; nil at first. A cas that failed saw another value (Porcupine).
-  cas-register  read, write, cas; 0 at first. What failed did not happen, and saw nothing (Knossos);
-                a read of null was told nothing.
-  kv            get, put, append per key; every text is empty at first.
-
-Exit codes: 0 linearizable, 98 not (with operations that no order explains), 97 undecided within
-the budget, 104 the file is no history."#;
 
 /// How a scenario is chosen and changed.
 #[derive(Args, Clone, Debug)]
@@ -280,6 +194,11 @@ pub(super) struct CompareArgs {
     /// Move each assumption alone, on five seeds at most: does the verdict hold?
     #[arg(long)]
     pub(super) challenge: bool,
+    /// Search each ordering's own parameters first, so many settings each, on other seeds (1001 and
+    /// up); the best stands beside the one as published. None promises less
+    #[arg(long, value_name = "TRIALS", conflicts_with = "challenge")]
+    #[arg(value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub(super) tune: Option<u32>,
     /// How to print the table
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,

@@ -7,6 +7,7 @@ use super::claims;
 use super::grid::Job;
 use super::settings;
 use super::source;
+use super::tune::tuned;
 use crate::experiment::{Grid, Variant, judge_claims};
 use crate::ordering::Catalogue;
 use crate::scenario::claim::Axis;
@@ -20,8 +21,16 @@ pub(super) fn compare(args: &CompareArgs, catalogue: &Catalogue, quiet: bool) ->
         let done = settings::challenge(args, grid, catalogue, quiet);
         return done.unwrap_or_else(|code| code);
     }
+    let (grid, trials) = match args.tune {
+        None => (grid, None),
+        Some(trials) => {
+            let (grid, trials) = tuned(grid, trials, (&args.engine, catalogue), quiet);
+            (grid, Some(trials))
+        }
+    };
     let folder = format!("compare-{}", grid.axis.replace('.', "-"));
-    let job = Job { grid, folder: &folder, engine: &args.engine, format: args.format, quiet };
+    let job =
+        Job { grid, folder: &folder, engine: &args.engine, format: args.format, quiet, trials };
     match job.run(catalogue, |_, place| format!("attestorm replay {place}")) {
         Ok(comparison) => claims::exit(&judge_claims(&comparison)),
         Err(code) => code,

@@ -8,11 +8,12 @@ use super::output::{FAILED, fail, print};
 use super::progress::Progress;
 use super::run::stamp;
 use super::source::{self, command};
+use super::tune::Trials;
 use crate::experiment::{Comparison, Grid, compare};
 use crate::ordering::Catalogue;
 use crate::report::{
     Draft, Making, compare_csv, compare_json, compare_screen, compare_verdict, decision, pretty,
-    seeds_screen, write_grid,
+    seeds_screen, tuning_csv, write_grid,
 };
 
 /// A grid to be run and stored, and how to tell of it.
@@ -23,6 +24,8 @@ pub(super) struct Job<'a> {
     pub(super) engine: &'a EngineArgs,
     pub(super) format: Format,
     pub(super) quiet: bool,
+    /// What tuning came to, if variants were tuned.
+    pub(super) trials: Option<Trials>,
 }
 
 impl Job<'_> {
@@ -33,13 +36,14 @@ impl Job<'_> {
         catalogue: &Catalogue,
         next: impl Fn(&Comparison, &str) -> String,
     ) -> Result<Comparison, ExitCode> {
-        let Self { grid, folder, engine, format, quiet } = self;
+        let Self { grid, folder, engine, format, quiet, trials } = self;
         let began = Instant::now();
         let scenario = grid.variants.first().map_or("", |variant| &variant.scenario.name);
         let parent = engine.out.join(scenario);
         let draft = Draft::begin(&parent, &format!("{folder}-{}", stamp()));
         let draft = draft.map_err(|error| fail(error, FAILED))?;
-        let comparison = measured(grid, catalogue, engine, quiet)?;
+        let mut comparison = measured(grid, catalogue, engine, quiet)?;
+        comparison.tuning = trials.as_ref().map(|trials| trials.tuning.clone());
         let place = parent.join(folder).display().to_string();
         let pages = match comparison.labels.len() {
             1 => "compare.md, seeds.csv, charts/",
@@ -51,6 +55,10 @@ impl Job<'_> {
             next: next(&comparison, &place),
         };
         let written = write_grid(&draft, &comparison, &making, &command());
+        let written = written.and_then(|()| match &trials {
+            Some(trials) => draft.write("tuning.csv", tuning_csv(&trials.tuned)),
+            None => Ok(()),
+        });
         let published = written.and_then(|()| draft.publish(Some(folder)));
         published.map_err(|error| fail(error, FAILED))?;
         show(&comparison, &making, &command(), &place, if quiet { None } else { Some(format) });

@@ -4,6 +4,7 @@ mod arg_values;
 mod args;
 mod claims;
 mod compare;
+mod examples;
 mod follow;
 mod greeting;
 mod grid;
@@ -20,6 +21,7 @@ mod scenario;
 mod settings;
 mod source;
 mod stored;
+mod tune;
 mod validate;
 
 use std::process::ExitCode;

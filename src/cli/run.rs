@@ -108,7 +108,8 @@ fn over_seeds(
     let grid = Grid { axis, variants: vec![variant], seeds: seeds.to_vec(), with_real: true };
     let name = &args.scenario.scenario;
     let next = |worst: u64| format!("attestorm run {name} --seed {worst}");
-    let job = Job { grid, folder: "seeds", engine: &args.engine, format: args.format, quiet };
+    let engine = &args.engine;
+    let job = Job { grid, folder: "seeds", engine, format: args.format, quiet, trials: None };
     match job.run(catalogue, |comparison, _| next(comparison.worst_seed())) {
         Ok(comparison) => ExitCode::from(comparison.gravest().exit()),
         Err(code) => code,

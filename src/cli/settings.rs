@@ -2,19 +2,21 @@
 //! moved.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::args::{CompareArgs, EngineArgs, Format, SweepArgs};
 use super::compare::labels_of;
 use super::grid::measured;
 use super::output::{FAILED, INVALID, fail, print};
+use super::progress::Progress;
 use super::run::stamp;
 use super::source::{self, command};
-use crate::experiment::{Change, Comparison, Grid, Variant, changes};
+use crate::experiment::{Change, Comparison, Grid, Reach, Variant, changes, reach};
 use crate::ordering::Catalogue;
 use crate::report::{
-    Draft, Making, Rendered, Sweep, challenge_screen, compare_json, pretty, sweep_chart, sweep_csv,
-    sweep_screen, write_runs,
+    Draft, Making, Rendered, Sweep, challenge_screen, challenged, compare_json, pretty,
+    sweep_chart, sweep_csv, sweep_screen, write_runs,
 };
 use crate::scenario::model::Scenario;
 use crate::scenario::sought;
@@ -89,12 +91,13 @@ pub(super) fn challenge(
     let stored = Stored::new(&first, &args.engine, folder)?;
     let all = Grid { axis: grid.axis, variants, seeds, with_real: false };
     let all = measured(all, catalogue, &args.engine, quiet)?;
-    let making = stored.making(began, "challenge.md, seeds.csv");
     let draft = stored.draft(&all)?;
     let mut comparisons = all.split(&labels).into_iter();
     let base = comparisons.next().expect("the verdict itself comes first");
     let pairs: Vec<(Change, Comparison)> = moved.into_iter().zip(comparisons).collect();
-    let screen = challenge_screen(&base, &pairs, &making);
+    let reaches = reaches(&base, &pairs, (catalogue, &args.engine), quiet)?;
+    let making = stored.making(began, "challenge.md, seeds.csv");
+    let screen = challenge_screen(&base, &pairs, &reaches, &making);
     stored.publish(draft, "challenge", &screen, None, None)?;
     print(&match (quiet, args.format) {
         (true, _) => {
@@ -108,6 +111,35 @@ pub(super) fn challenge(
         (false, Format::Text | Format::Csv) => screen,
     });
     Ok(ExitCode::SUCCESS)
+}
+
+/// How far each assumption can be moved before whoever leads misses a threshold.
+fn reaches(
+    base: &Comparison,
+    pairs: &[(Change, Comparison)],
+    (catalogue, engine): (&Catalogue, &EngineArgs),
+    quiet: bool,
+) -> Result<Vec<Reach>, ExitCode> {
+    let Some(scenario) =
+        challenged(base).and_then(|best| base.runs[best].first()).map(|pair| &pair.scenario)
+    else {
+        return Ok(Vec::new());
+    };
+    let mut last: Vec<&Change> = Vec::new();
+    for (change, _) in pairs {
+        last.retain(|known| known.assumption != change.assumption);
+        last.push(change);
+    }
+    let shared = Arc::new(catalogue.clone());
+    let how = (&shared, source::options(engine), source::cores());
+    let total = last.len() as u64;
+    let mut progress = Progress::new("reaches", total, quiet);
+    let found = last.into_iter().zip(1..).map(|(change, number)| {
+        let found = reach(change, scenario, &base.seeds, how);
+        progress.at(number, total);
+        found.map_err(|error| fail(error, FAILED))
+    });
+    found.collect()
 }
 
 /// Where the result of a repeated grid goes.

@@ -73,6 +73,12 @@ pub fn changes(scenario: &Scenario) -> Vec<Change> {
 }
 
 impl Change {
+    /// The same assumption moved so many times as far.
+    #[must_use]
+    pub fn at(&self, factor: f64) -> Self {
+        Self { to: format!("x{factor}"), factor, ..self.clone() }
+    }
+
     /// The scenario with this assumption moved, all others as they were.
     pub fn apply(&self, scenario: &Scenario) -> Scenario {
         let mut moved = scenario.clone();

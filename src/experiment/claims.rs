@@ -52,6 +52,8 @@ pub struct ClaimResult {
     pub seeds_needed: Option<u64>,
     /// On so many seeds there was nothing to compare.
     pub without_data: usize,
+    /// On so many seeds both sides never come, and nobody can say which is more.
+    pub both_never: usize,
 }
 
 /// The gravest standing of these, if there are any: left open, then failed.
@@ -104,25 +106,27 @@ fn decide(claim: &Claim, left: Vec<Option<f64>>, right: Vec<Option<f64>>) -> Cla
     let pairs = left.into_iter().zip(right).filter_map(|(left, right)| left.zip(right));
     let (left, right): (Vec<f64>, Vec<f64>) = pairs.unzip();
     let without_data = seeds - left.len();
-    // Two that never come are as late as one another.
-    let minus = |(a, b): (&f64, &f64)| if a == b { 0.0 } else { a - b };
+    // Of two that never come nobody can say which would have come first.
+    let is_idle = |(a, b): (&f64, &f64)| a.is_infinite() && a == b;
+    let both_never = left.iter().zip(&right).filter(|pair| is_idle(*pair)).count();
+    let minus = |(a, b): (&f64, &f64)| a - b;
     let differences: Vec<f64> = left.iter().zip(&right).map(minus).collect();
     let is_finite = differences.iter().all(|difference| difference.is_finite());
     let difference = mean_interval(&differences, CONFIDENCE).filter(|_| is_finite);
     let relation = claim.holds.relation;
     let standing = match difference {
-        _ if without_data > 0 => Standing::Open,
+        _ if without_data + both_never > 0 => Standing::Open,
         Some(interval) => by_interval(relation, interval),
         None => by_signs(relation, &differences),
     };
-    let open = standing == Standing::Open && without_data == 0;
+    let open = standing == Standing::Open && without_data + both_never == 0;
     let needed = open.then(|| match is_finite {
         true => seeds_needed(&differences, CONFIDENCE),
         false => all_point_one_way(&differences).map(|_| PAIRS_OF_ONE_SIGN as u64),
     });
     let seeds_needed = needed.flatten();
     let claim = claim.clone();
-    ClaimResult { claim, standing, left, right, difference, seeds_needed, without_data }
+    ClaimResult { claim, standing, left, right, difference, seeds_needed, without_data, both_never }
 }
 
 /// Decided when the interval of the difference lies on one side of zero.

@@ -8,6 +8,7 @@ use super::check::Met;
 use super::pool::{Panicked, run_all};
 use super::single::{Pair, run_pair};
 use super::trail::Trail;
+use super::tune::Tuning;
 use super::verdict::Word;
 use crate::measure::{NoRows, Statistic};
 use crate::ordering::{Catalogue, Committee, Guarantees};
@@ -59,6 +60,8 @@ pub struct Comparison {
     /// Whether the first seed of each variant has the same digest with real signatures; nothing
     /// if that was not wanted.
     pub real_agrees: Vec<bool>,
+    /// How tuned variants were tuned; `None` if none was, or nobody remembers.
+    pub tuning: Option<Tuning>,
 }
 
 impl Comparison {
@@ -102,6 +105,7 @@ impl Comparison {
             runs: runs.by_ref().take(count).collect(),
             trails: trails.by_ref().take(count).collect(),
             real_agrees: Vec::new(),
+            tuning: None,
         };
         (0..settings).map(one).collect()
     }
@@ -194,11 +198,21 @@ pub fn compare(
     };
     let real_agrees = real.iter().zip(&runs).map(agrees).collect();
     let labels = variants.into_iter().map(|variant| variant.label).collect();
-    Ok(Comparison { axis, seeds, labels, parameters, guarantees, runs, trails, real_agrees })
+    Ok(Comparison {
+        axis,
+        seeds,
+        labels,
+        parameters,
+        guarantees,
+        runs,
+        trails,
+        real_agrees,
+        tuning: None,
+    })
 }
 
 /// The parameters of a scenario's ordering, defaults filled in.
-fn parameters(scenario: &Scenario, catalogue: &Catalogue) -> Value {
+pub(super) fn parameters(scenario: &Scenario, catalogue: &Catalogue) -> Value {
     let set = scenario.parameters.get(&scenario.ordering).cloned();
     let set = set.unwrap_or_else(|| Value::Object(Map::new()));
     let filled = catalogue.find(&scenario.ordering).map(|entry| (entry.check)(&set));

@@ -40,6 +40,8 @@ pub enum Purpose {
     Byzantine = 13,
     /// Which router a try goes to: entity is the operation, index tells try and word.
     Balance = 14,
+    /// Settings to try when parameters are tuned: entity is the strategy, by its name.
+    Tuning = 15,
 }
 
 /// The address of a draw.

@@ -5,7 +5,9 @@ use super::inversions::Delivery;
 use super::ledger::Place;
 use super::observers::Observers;
 use super::order::at;
+use super::receipts::{Judged, Lead};
 use super::record::{Cell, Divergence, NEVER};
+use super::setting::phases_of;
 use super::validators::{Deed, refers};
 use crate::kernel::VirtualTime;
 use crate::trace::Fact;
@@ -90,9 +92,31 @@ impl Observers {
             let (intended, phases) = (record.intended, record.phases);
             let delivery = Delivery { operation, intended, phases, now };
             record.place = self.inversions.lead(delivery, cells.iter().map(|cell| cell.position));
+            self.receipts.deliver(Lead { operation, intended, phases, now });
+            self.judge_receipts(false);
         } else {
             let position = Some(cells[validator].position);
             self.inversions.follow(record.place, validator, position);
+        }
+    }
+
+    /// Counts what was delivered against the order of receipt, as far as that can be told.
+    pub(super) fn judge_receipts(&mut self, is_over: bool) {
+        while let Some(judged) = self.receipts.judge(is_over) {
+            let Judged { lead, pairs, unfair, late } = judged;
+            for phase in phases_of(lead.phases) {
+                let counts = &mut self.tallies[phase].counts;
+                counts.bound_pairs += pairs;
+                counts.add(Event::OrderUnfair, unfair);
+            }
+            if lead.phases & 1 == 1 {
+                self.series.receipts(lead.intended, pairs, unfair);
+            }
+            if let Some(late) = late {
+                let (first, late, now) = (lead.operation, late.operation, late.now);
+                let what = format!("#{first} was delivered before #{late}, which came first");
+                self.order.order_unfair.add_all(unfair, || format!("{now} {what}"));
+            }
         }
     }
 
@@ -191,6 +215,7 @@ impl Observers {
         }
         if self.inversions.is_reference(deed.validator) {
             self.inversions.unlead(deed.operation);
+            self.receipts.take_back(deed.operation);
         } else {
             self.inversions.follow(record.place, deed.validator, None);
         }

@@ -46,6 +46,8 @@ pub enum Event {
     Reordered,
     /// `inversions`
     Inversions,
+    /// `order_unfair`
+    OrderUnfair,
     /// `unlinearizable`
     Unlinearizable,
     /// `session.read_your_writes`
@@ -71,11 +73,13 @@ pub enum Base {
     Arrivals,
     /// Pairs of neighbouring operations that two validators delivered.
     Pairs,
+    /// Pairs of neighbouring operations that all validators received in one order.
+    BoundPairs,
 }
 
 impl Event {
     /// How many there are.
-    pub const COUNT: usize = 25;
+    pub const COUNT: usize = 26;
 
     /// Every event, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -99,6 +103,7 @@ impl Event {
         Self::ProofOk,
         Self::Reordered,
         Self::Inversions,
+        Self::OrderUnfair,
         Self::Unlinearizable,
         Self::ReadYourWrites,
         Self::MonotonicReads,
@@ -129,6 +134,7 @@ impl Event {
             Self::ProofOk => "proof_ok",
             Self::Reordered => "reordered",
             Self::Inversions => "inversions",
+            Self::OrderUnfair => "order_unfair",
             Self::Unlinearizable => "unlinearizable",
             Self::ReadYourWrites => "session.read_your_writes",
             Self::MonotonicReads => "session.monotonic_reads",
@@ -152,6 +158,7 @@ impl Event {
             Self::Rejected | Self::Retried => Base::Operations,
             Self::Reordered => Base::Arrivals,
             Self::Inversions => Base::Pairs,
+            Self::OrderUnfair => Base::BoundPairs,
             Self::Unfinished
             | Self::Refused
             | Self::Orphans
@@ -216,6 +223,8 @@ pub struct Counts {
     pub arrivals: u64,
     /// Pairs of neighbouring operations that two validators delivered.
     pub pairs: u64,
+    /// Pairs of neighbouring operations that all validators received in one order.
+    pub bound_pairs: u64,
     happened: [u64; Event::COUNT],
 }
 
@@ -233,6 +242,7 @@ impl Counts {
             Base::Operations => self.operations(),
             Base::Arrivals => self.arrivals,
             Base::Pairs => self.pairs,
+            Base::BoundPairs => self.bound_pairs,
         }
     }
 
@@ -270,6 +280,7 @@ impl Counts {
         self.questions += other.questions;
         self.arrivals += other.arrivals;
         self.pairs += other.pairs;
+        self.bound_pairs += other.bound_pairs;
         self.happened.iter_mut().zip(other.happened).for_each(|(sum, part)| *sum += part);
     }
 }

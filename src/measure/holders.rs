@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::event::Event;
-use super::hosts::Hosts;
+use super::hosts::{Backlog, Hosts};
 use super::order::OrderObservations;
 use super::record::{Cell, Record};
 use super::setting::phases_of;
@@ -31,6 +31,8 @@ struct Key {
     is_final: bool,
     accepted: Vec<u64>,
     delivered: Vec<u64>,
+    /// Who said something of it; empty where all who delivered it accepted it.
+    answered: Vec<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +46,7 @@ struct Group {
 pub(super) struct Verdicts<'a> {
     pub(super) hosts: &'a Hosts,
     pub(super) quorum: usize,
+    pub(super) backlogs: &'a [Backlog],
     /// By validator, deliveries of operations that were settled already.
     pub(super) late: &'a [u64],
 }
@@ -66,6 +69,10 @@ impl Holders {
         (key.is_acknowledged, key.is_final) = (is_acknowledged, at_end);
         bits(&mut key.accepted, cells, Cell::is_accepted);
         bits(&mut key.delivered, cells, |cell| cell.is(Cell::DELIVERED));
+        key.answered.clear();
+        if key.accepted != key.delivered {
+            bits(&mut key.answered, cells, |cell| cell.verdict().is_some());
+        }
         match &mut self.last {
             Some((last, group)) if last == key => group.count += 1,
             _ => {
@@ -139,16 +146,27 @@ fn judge(
     }
     // One that caught up after an operation was settled may have delivered it then.
     let is_known = |&v: &usize| key.is_final || verdicts.late[v] == 0;
-    let missing = active().filter(is_known).find(|&v| !has(&key.delivered, v));
-    if let (Some(v), true) = (missing, active().any(|v| has(&key.delivered, v))) {
+    let is_behind =
+        |v: usize| verdicts.backlogs.iter().any(|backlog| backlog.validator as usize == v);
+    let lack = || active().filter(is_known).filter(|&v| !has(&key.delivered, v));
+    if active().any(|v| has(&key.delivered, v))
+        && let Some(first) = lack().next()
+    {
+        let lost = lack().find(|&v| !is_behind(v));
+        let seen = if lost.is_some() { &mut order.undelivered } else { &mut order.late };
+        let (operation, v) = (group.first, lost.unwrap_or(first));
         (0..group.count).for_each(|_| {
-            order.undelivered.add(|| {
-                let first = group.first;
-                format!("#{first} was delivered, and not by validator-{v}, when settle ended")
+            seen.add(|| {
+                format!("#{operation} was delivered, and not by validator-{v}, when settle ended")
             });
         });
     }
-    let judges = || active().filter(is_known).filter(|&v| has(&key.delivered, v));
+    // What was delivered and not yet applied will be, where work was left.
+    let has_come_to_it = |v: usize| !is_behind(v) || has(&key.answered, v);
+    let judges = || {
+        let known = active().filter(is_known).filter(|&v| has(&key.delivered, v));
+        known.filter(move |&v| has(&key.accepted, v) || has_come_to_it(v))
+    };
     let accepts = judges().find(|&v| has(&key.accepted, v));
     let refuses = judges().find(|&v| !has(&key.accepted, v));
     if let (Some(a), Some(b)) = (accepts, refuses) {

@@ -1,7 +1,23 @@
 //! Which validators are correct, as their hosts' facts tell.
 
 use super::Setting;
+use crate::kernel::{Span, VirtualTime};
 use crate::trace::HostChange;
+
+/// Work that a validator had begun, or that waited there, when settle ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// Whose.
+    pub validator: u32,
+    /// How long it would have taken.
+    pub left: Span,
+}
+
+impl Backlog {
+    /// From here on a backlog tells late from lost. Bursts of protocol messages that busy
+    /// validators work off between two ticks are well below.
+    pub const MUCH: Span = Span::from_secs(1);
+}
 
 /// The state of every validator.
 #[derive(Clone, Debug)]
@@ -19,6 +35,8 @@ struct Host {
     is_excluded: bool,
     /// How often it has restarted.
     incarnation: u8,
+    /// When all work that it had taken in was to be done.
+    busy_until: VirtualTime,
 }
 
 impl Hosts {
@@ -27,6 +45,7 @@ impl Hosts {
             is_up: true,
             is_excluded: setting.byzantine.contains(&number),
             incarnation: 0,
+            busy_until: VirtualTime::ZERO,
         };
         let validators = (0..setting.validators).map(host).collect();
         let mut hosts = Self { validators, active: 0, all: 0 };
@@ -39,7 +58,10 @@ impl Hosts {
     pub(super) fn change(&mut self, process: u32, change: HostChange) -> bool {
         let Some(host) = self.validators.get_mut(process as usize) else { return false };
         match change {
-            HostChange::Crashed => host.is_up = false,
+            HostChange::Crashed => {
+                host.is_up = false;
+                host.busy_until = VirtualTime::ZERO;
+            }
             HostChange::Restarted | HostChange::RestartedEmpty => {
                 host.is_up = true;
                 host.is_excluded |= change == HostChange::RestartedEmpty;
@@ -56,6 +78,23 @@ impl Hosts {
         true
     }
 
+    /// A process told how much work it had before it.
+    pub(super) fn works_until(&mut self, process: u32, until: VirtualTime) {
+        if let Some(host) = self.validators.get_mut(process as usize) {
+            host.busy_until = until;
+        }
+    }
+
+    /// Correct validators with much work before them at `end`.
+    pub(super) fn backlogs(&self, end: VirtualTime) -> Vec<Backlog> {
+        let active = (0..self.len()).filter(|&validator| self.is_active(validator));
+        let left = active.map(|validator| {
+            let left = self.validators[validator].busy_until.max(end).since(end);
+            Backlog { validator: validator as u32, left }
+        });
+        left.filter(|backlog| backlog.left >= Backlog::MUCH).collect()
+    }
+
     pub(super) const fn len(&self) -> usize {
         self.validators.len()
     }
@@ -69,6 +108,11 @@ impl Hosts {
     pub(super) fn is_active(&self, validator: usize) -> bool {
         let host = self.validators[validator];
         host.is_up && !host.is_excluded
+    }
+
+    /// How many validators are up, correct or not.
+    pub(super) fn up(&self) -> usize {
+        self.validators.iter().filter(|host| host.is_up).count()
     }
 
     /// How many validators are correct and up.
@@ -95,6 +139,24 @@ impl Hosts {
 mod tests {
     use super::*;
     use crate::kernel::VirtualTime;
+
+    #[test]
+    fn a_backlog_is_of_whoever_is_correct_and_has_not_crashed_since() {
+        let at = |secs| VirtualTime::ZERO + Span::from_secs(secs);
+        let mut hosts = Hosts::new(&Setting::new(4, 3, 9, (at(0), at(0))));
+        (0..5).for_each(|process| hosts.works_until(process, at(10 * u64::from(process))));
+        let check = |hosts: &Hosts, end, expected: &[(u32, u64)]| {
+            let found = hosts.backlogs(at(end));
+            let found = found.iter().map(|one| (one.validator, one.left));
+            assert!(found.eq(expected.iter().map(|(who, left)| (*who, Span::from_secs(*left)))));
+        };
+        check(&hosts, 9, &[(1, 1), (2, 11), (3, 21)]);
+        check(&hosts, 20, &[(3, 10)]);
+        hosts.change(3, HostChange::Crashed);
+        hosts.change(3, HostChange::Restarted);
+        hosts.change(2, HostChange::Corrupted);
+        check(&hosts, 5, &[(1, 5)]);
+    }
 
     #[test]
     fn a_validator_is_correct_until_it_is_down_or_has_lost_its_state() {

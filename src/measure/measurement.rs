@@ -4,6 +4,7 @@ use super::achievement::Achievement;
 use super::density::Density;
 use super::distribution::{Measured, Statistic};
 use super::event::Event;
+use super::hosts::Backlog;
 use super::metric::{self, Kind};
 use super::notes::Notes;
 use super::order::OrderObservations;
@@ -25,6 +26,8 @@ pub struct Measurement {
     pub series: Series,
     /// From which guarantees are judged, over the whole run.
     pub order: OrderObservations,
+    /// Of correct validators that had much work before them when settle ended.
+    pub backlogs: Vec<Backlog>,
     /// By rule, as the scenario lists them; rules after the last that did anything are missing.
     pub achievements: Vec<Achievement>,
     /// Curves of what strategies wanted seen.

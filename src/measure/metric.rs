@@ -203,6 +203,11 @@ metrics! {
         "Pairs, at most 32 deliveries apart at the first correct validator, that another \
          delivered in the opposite order, per pair that both delivered."
         "metrics 1a, Kendall";
+    "order_unfair" Event Operations Lower
+        "Pairs, at most 32 deliveries apart at the first correct validator, that it delivered in \
+         the opposite order to the one in which all validators that are up had received them, \
+         per pair so received."
+        "metrics 1a; Kelkar et al. 2020";
     "unlinearizable" Event Operations Lower
         "Answers that fit into no order: a state that another client, or a client told that its \
          own statement was applied, knew to be over before the question was first sent, per question."

@@ -13,7 +13,12 @@ pub struct Violations {
 
 impl Violations {
     pub(super) fn add(&mut self, words: impl FnOnce() -> String) {
-        self.count += 1;
+        self.add_all(1, words);
+    }
+
+    /// So many at once, at least one.
+    pub(super) fn add_all(&mut self, count: u64, words: impl FnOnce() -> String) {
+        self.count += count;
         self.first.get_or_insert_with(words);
     }
 
@@ -44,8 +49,13 @@ pub struct OrderObservations {
     pub invented: Violations,
     /// Final, and taken back.
     pub final_retracted: Violations,
-    /// Delivered by one validator, and not by all when settle ended.
+    /// Delivered before a neighbour that all validators received first.
+    pub order_unfair: Violations,
+    /// Delivered by one validator, and not by all when settle ended. Validators that had much work
+    /// before them are left out: they may come to it.
     pub undelivered: Violations,
+    /// Delivered by one validator, and lacking only where much work was left when settle ended.
+    pub late: Violations,
     /// Delivered by two validators, accepted by one of them and not by the other when settle ended.
     pub unequal_verdicts: Violations,
     /// A second operation with one attester's number delivered.
@@ -63,7 +73,7 @@ pub struct OrderObservations {
 
 impl OrderObservations {
     /// Every observation with its name.
-    pub const fn all(&self) -> [(&'static str, &Violations); 13] {
+    pub const fn all(&self) -> [(&'static str, &Violations); 14] {
         [
             ("duplicate_deliveries", &self.duplicate_deliveries),
             ("fifo_violations", &self.fifo_violations),
@@ -72,7 +82,9 @@ impl OrderObservations {
             ("subject_violations", &self.subject_violations),
             ("invented", &self.invented),
             ("final_retracted", &self.final_retracted),
+            ("order_unfair", &self.order_unfair),
             ("undelivered", &self.undelivered),
+            ("late", &self.late),
             ("unequal_verdicts", &self.unequal_verdicts),
             ("equivocation", &self.equivocation),
             ("forged_accepted", &self.forged_accepted),
@@ -167,12 +179,49 @@ mod tests {
     }
 
     #[test]
+    fn what_one_lacks_with_much_work_left_is_late_and_what_another_lacks_is_not() {
+        let script = format!("{PLAN} 5ms v0-2 deliver 0 @0; 9s v3 use 8 1 1 1ms left");
+        let words = "#0 was delivered, and not by validator-3, when settle ended";
+        check(&format!("{script} 2000"), "late 1", words);
+        check(&format!("{script} 1999"), "undelivered 1", words);
+        check(
+            &format!("{script} 9000; 9s v3 host 0 crashed; 9s v3 host 0 restarted"),
+            "undelivered 1",
+            words,
+        );
+        let two = script.replace("v0-2", "v0-1");
+        let words = words.replace("-3", "-2");
+        check(&format!("{two} 9000"), "undelivered 1", &words);
+    }
+
+    #[test]
+    fn what_is_not_yet_applied_where_work_is_left_is_no_other_verdict() {
+        let script = "0ms c9 plan 0; 5ms v0-2 accept 0; 5ms v3 deliver 0 @0;";
+        let words = "#0 was accepted by validator-0 and not by validator-3";
+        check(script, "unequal_verdicts 1", words);
+        let left = "9s v3 use 8 1 1 1ms left 2000";
+        check(&format!("{script} {left}"), "", "");
+        let refused = "6ms v3 apply 0 AlreadyRevoked;";
+        check(&format!("{script} {refused} {left}"), "unequal_verdicts 1", words);
+    }
+
+    #[test]
     fn two_statements_with_one_number_are_seen() {
         let plan = "0ms c9 plan 0 seq 0; 0ms c9 plan 1 seq 0; 5ms v0-3 deliver 0 @0;";
         let words = "0m00.006000000 validator-0: delivered #1, and #0 has the same number \
                      of its attester";
         check(&format!("{plan} 6ms v0-3 deliver 1 @1"), "equivocation 1", words);
         check(plan, "", "");
+    }
+
+    #[test]
+    fn what_was_received_first_and_comes_later_is_seen() {
+        let plan = "0ms c9 plan 0; 0ms c8 plan 1; 1ms v0-3 verify 0; 2ms v0-3 verify 1;";
+        let unfair = "5ms v0-3 deliver 1 @0; 6ms v0-3 deliver 0 @1";
+        let fair = "5ms v0-3 deliver 0 @0; 6ms v0-3 deliver 1 @1";
+        let words = "0m00.006000000 #1 was delivered before #0, which came first";
+        check(&format!("{plan}{unfair}"), "order_unfair 1", words);
+        check(&format!("{plan}{fair}"), "", "");
     }
 
     #[test]

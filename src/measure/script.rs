@@ -243,6 +243,7 @@ fn other(words: &Words<'_>, process: u32) -> Fact {
             messages: number(words.at(4)),
             bytes: number(words.at(5)).into(),
             cpu: span(words.at(6)).expect("a length of time"),
+            backlog_ms: words.after("left").map_or(0, number),
         },
     }
 }

@@ -164,6 +164,12 @@ impl Series {
         counts.add(Event::Inversions, inversions);
     }
 
+    pub(super) fn receipts(&mut self, intended: VirtualTime, pairs: u64, unfair: u64) {
+        let counts = &mut self.0.at(intended).counts;
+        counts.bound_pairs += pairs;
+        counts.add(Event::OrderUnfair, unfair);
+    }
+
     pub(super) fn used(&mut self, second: VirtualTime, used: Used) {
         self.0.at(second).used.add(used);
     }

@@ -1,7 +1,9 @@
 //! Messages, bytes and CPU that the network spends.
 
 use super::distribution::Measured;
-use crate::kernel::Span;
+use super::observers::Observers;
+use super::setting::phases_of;
+use crate::kernel::{Span, VirtualTime};
 
 /// What was used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,5 +32,17 @@ impl Used {
             _ => return Measured::NoData,
         };
         if operations == 0 { Measured::NoData } else { Measured::Value(total / operations as f64) }
+    }
+}
+
+impl Observers {
+    /// A second belongs to the phases that contain its middle.
+    pub(super) fn used(&mut self, second: u32, used: Used) {
+        let start = VirtualTime::ZERO + Span::from_secs(second.into());
+        let phases = self.calendar.mask(start + Span::from_millis(500));
+        phases_of(phases).for_each(|phase| self.tallies[phase].used.add(used));
+        if phases & 1 == 1 {
+            self.series.used(start, used);
+        }
     }
 }

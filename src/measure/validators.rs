@@ -54,6 +54,15 @@ impl Observers {
         self.streams.receive(record, &mut self.tallies, place, sequence);
     }
 
+    /// Others may be correct now than before.
+    pub(super) fn hosts_changed(&mut self, now: VirtualTime) {
+        self.inversions.hosts_changed(&self.hosts);
+        self.judge_receipts(true);
+        self.receipts.begin_anew(self.ledger.end(), self.hosts.up());
+        let (ledger, hosts) = (&mut self.ledger, &self.hosts);
+        self.divided.judge_all(now, ledger, hosts, &mut self.tallies);
+    }
+
     pub(super) fn verified(&mut self, deed: Deed, genuine: bool) {
         let (record, cell) = self.ledger.both(deed.slot, deed.validator);
         if cell.mark(Cell::VERIFIED) {

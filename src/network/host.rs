@@ -2,11 +2,13 @@
 //! way to the network.
 
 mod ailments;
+mod usage;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use self::ailments::{Ailments, Turn, USUAL_PACE};
+use self::usage::{Usage, millis_between};
 
 use super::fate::{Parcel, Road, carry, release_overdue};
 use super::link::{Fortune, LinkState};
@@ -109,6 +111,8 @@ struct Shell<P> {
     ailments: Ailments,
     /// Thousandths of the usual time that work takes.
     pace: u64,
+    /// When all work that it has taken in is done.
+    busy_until: VirtualTime,
     incarnation: u16,
     has_started: bool,
     is_up: bool,
@@ -119,15 +123,6 @@ struct Shell<P> {
 }
 
 type Held<P> = VecDeque<(ProcessId, Signal<P>)>;
-
-/// What was used in one second and has not been told.
-#[derive(Clone, Copy, Debug, Default)]
-struct Usage {
-    second: u32,
-    messages: u32,
-    bytes: u64,
-    cpu: Span,
-}
 
 impl<R: Resident> Host<R> {
     /// A host, up and healthy, for the process with that number.
@@ -154,6 +149,7 @@ impl<R: Resident> Host<R> {
             usage: Usage::default(),
             ailments: Ailments::default(),
             pace: USUAL_PACE,
+            busy_until: VirtualTime::ZERO,
             incarnation: 0,
             has_started: false,
             is_up: true,
@@ -311,6 +307,7 @@ impl<P: Payload> Shell<P> {
                 self.is_up = false;
                 self.state_lost = state_lost;
                 self.incarnation = self.incarnation.wrapping_add(1);
+                self.busy_until = VirtualTime::ZERO;
                 self.held = None;
             }
             Turn::Among if loses_more => self.state_lost = true,
@@ -322,7 +319,8 @@ impl<P: Payload> Shell<P> {
     fn tell_usage(&mut self, out: &mut Outbox<Signal<P>, Fact>) {
         let Usage { second, messages, bytes, cpu } = self.usage;
         if messages > 0 || cpu > Span::ZERO {
-            out.fact(Fact::Usage { second, messages, bytes, cpu });
+            let backlog_ms = millis_between(out.now(), self.busy_until);
+            out.fact(Fact::Usage { second, messages, bytes, cpu, backlog_ms });
         }
         for (rule, kind, messages) in self.ailments.take_met() {
             out.fact(Fact::Seen { rule, kind, messages });
@@ -439,6 +437,7 @@ impl<P: Payload> Desk<'_, P> {
         let taken = Span::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
         self.shell.usage.cpu += taken;
         let end = (begin.max(self.out.now()) + taken).max(self.out.now() + Span::TICK);
+        self.shell.busy_until = self.shell.busy_until.max(end);
         let incarnation = self.shell.incarnation;
         let wait = end.since(self.out.now());
         self.out.timer(wait, Signal::Timer { incarnation, slot });

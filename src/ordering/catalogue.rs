@@ -57,6 +57,7 @@ impl Catalogue {
             .with::<super::hotstuff::Hotstuff>()
             .with::<super::jolteon::Jolteon>()
             .with::<super::tendermint::Tendermint>()
+            .with::<super::themis::Themis>()
             .with::<super::mysticeti::Mysticeti>()
             .with::<super::cordial_miners::CordialMiners>()
             .with::<super::mahi_mahi::MahiMahi>()

@@ -19,6 +19,12 @@ pub enum Property {
     PerSubjectOrder,
     /// All validators deliver the same sequence; one may be behind another.
     TotalOrder,
+    /// γ-batch-order-fairness: what a share γ of all validators, in percent and above 50, received
+    /// before something else is delivered no later, unless majorities contradict one another in a
+    /// circle through both. Checkers look at what all received in one order, which is owed at every
+    /// γ and has no circles: what fewer received first, others may have been told of by a peer
+    /// before a router brought it. What validators received before a crash they know no more.
+    OrderFairness(u32),
     /// What one validator delivered, all deliver in the end.
     Agreement,
     /// Validators that deliver the same statements accept the same, in whatever order they came.
@@ -30,8 +36,8 @@ pub enum Property {
 }
 
 impl Property {
-    /// Every property, in order.
-    pub const ALL: [Self; 11] = [
+    /// Every property, in order; of fairness the strongest of its kind.
+    pub const ALL: [Self; 12] = [
         Self::Integrity,
         Self::NoDuplication,
         Self::PerAttesterOrder,
@@ -39,6 +45,7 @@ impl Property {
         Self::Consistency,
         Self::PerSubjectOrder,
         Self::TotalOrder,
+        Self::OrderFairness(100),
         Self::Agreement,
         Self::Convergence,
         Self::Finality,
@@ -55,6 +62,7 @@ impl Property {
             Self::Consistency => "consistency",
             Self::PerSubjectOrder => "per-subject order",
             Self::TotalOrder => "total order",
+            Self::OrderFairness(_) => "order fairness",
             Self::Agreement => "agreement",
             Self::Convergence => "convergence",
             Self::Finality => "finality",
@@ -158,6 +166,45 @@ impl TransportNeed {
 }
 
 impl Guarantees {
+    /// What consensus owes that withstands so many Byzantine validators on whatever links, and
+    /// keeps what it ordered for whoever is away for no longer than that.
+    pub(super) fn total_order(summary: &str, byzantine: u32, longest_absence: Span) -> Self {
+        Self {
+            summary: summary.to_owned(),
+            owed: vec![
+                Property::Integrity,
+                Property::NoDuplication,
+                Property::TotalOrder,
+                Property::Agreement,
+                Property::Finality,
+                Property::Durability,
+            ],
+            assumptions: Assumptions {
+                faults: FaultModel::Byzantine(byzantine),
+                transport: TransportNeed::Datagram,
+                delay_bound: None,
+                clock_bound: None,
+                absence_bound: Some(longest_absence),
+            },
+        }
+    }
+
+    /// The share of validators whose order of receipt is owed, in percent, if one is.
+    fn fairness(&self) -> Option<u32> {
+        let gamma = |property: &Property| {
+            if let Property::OrderFairness(gamma) = property { Some(*gamma) } else { None }
+        };
+        self.owed.iter().find_map(gamma)
+    }
+
+    /// Whether a property is owed. Who is fair to fewer is fair to more.
+    fn owes(&self, property: Property) -> bool {
+        if let Property::OrderFairness(theirs) = property {
+            return self.fairness().is_some_and(|ours| ours <= theirs);
+        }
+        self.owed.contains(&property)
+    }
+
     /// Whether this owes all that `other` owes, on assumptions that are nowhere stronger.
     pub fn covers(&self, other: &Self) -> bool {
         let (ours, theirs) = (&self.assumptions, &other.assumptions);
@@ -172,7 +219,7 @@ impl Guarantees {
             (Some(_), None) => false,
             (Some(ours), Some(theirs)) => ours >= theirs,
         };
-        other.owed.iter().all(|property| self.owed.contains(property))
+        other.owed.iter().all(|property| self.owes(*property))
             && ours.faults.covers(theirs.faults)
             && ours.transport.rank() <= theirs.transport.rank()
             && bounds.into_iter().all(is_no_stronger)
@@ -204,6 +251,13 @@ mod tests {
         check(Assumptions { delay_bound: None, ..strict });
         check(Assumptions { clock_bound: Some(Span::from_millis(1)), ..strict });
         check(Assumptions { absence_bound: None, ..strict });
+    }
+
+    #[test]
+    fn who_is_fair_to_fewer_is_fair_to_more() {
+        let fair = |gamma| owing(&[Property::OrderFairness(gamma)], Assumptions::STRICTEST);
+        assert!(fair(80).covers(&fair(100)) && !fair(100).covers(&fair(80)));
+        assert!(!owing(&[], Assumptions::STRICTEST).covers(&fair(100)));
     }
 
     #[test]

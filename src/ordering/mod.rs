@@ -48,6 +48,7 @@ pub mod pbft;
 pub mod sequencer;
 pub mod sharded_sequencer;
 pub mod tendermint;
+pub mod themis;
 pub mod tusk;
 pub mod watermark;
 

@@ -203,24 +203,9 @@ impl Strategy for Pbft {
     }
 
     fn guarantees(committee: &Committee, params: &Params) -> Guarantees {
-        Guarantees {
-            summary: "total, Byzantine; lives while messages are timely".to_owned(),
-            owed: vec![
-                Property::Integrity,
-                Property::NoDuplication,
-                Property::TotalOrder,
-                Property::Agreement,
-                Property::Finality,
-                Property::Durability,
-            ],
-            assumptions: Assumptions {
-                faults: FaultModel::Byzantine(committee.byzantine()),
-                transport: TransportNeed::Datagram,
-                delay_bound: None,
-                clock_bound: None,
-                absence_bound: Some(params.shared().longest_absence()),
-            },
-        }
+        let summary = "total, Byzantine; lives while messages are timely";
+        let absence = params.shared().longest_absence();
+        Guarantees::total_order(summary, committee.byzantine(), absence)
     }
 
     fn work(message: &Message) -> Work {

@@ -8,7 +8,7 @@ use super::compare_table::{CompareTable, Row};
 use super::compare_verdict::{favourite, verdict_of};
 use super::format::{cut, wall};
 use super::run_screen::Making;
-use crate::experiment::{Change, Comparison, Word};
+use crate::experiment::{Change, Comparison, Reach, Word};
 
 /// Columns of a screen.
 const WIDTH: usize = 100;
@@ -17,6 +17,7 @@ const WIDTH: usize = 100;
 pub fn challenge_screen(
     base: &Comparison,
     moved: &[(Change, Comparison)],
+    reaches: &[Reach],
     making: &Making,
 ) -> String {
     let table = CompareTable::new(base);
@@ -57,10 +58,44 @@ pub fn challenge_screen(
         let _ = writeln!(text, "{}", cut(line.trim_end(), WIDTH));
     }
     let _ = writeln!(text, "\nthe verdict holds in {held} of {} cases", moved.len());
+    text.push_str(&reach_lines(base, best, reaches));
     if let Some(files) = &making.files {
         let _ = writeln!(text, "results  {}", cut(files, WIDTH - 9));
     }
     let _ = writeln!(text, "\nnext: {}", making.next);
+    text
+}
+
+/// The variant whose verdict is challenged, if it meets every threshold as things are: how far that
+/// goes is worth knowing.
+pub fn challenged(base: &Comparison) -> Option<usize> {
+    let table = CompareTable::new(base);
+    let row = |at: &usize| &table.rows[*at];
+    let meets = |at: &usize| row(at).met == table.thresholds && row(at).gravest != Word::Broken;
+    favourite(&table).filter(|at| table.thresholds > 0 && meets(at))
+}
+
+/// How far each assumption can be moved before the variant misses a threshold.
+fn reach_lines(base: &Comparison, best: usize, reaches: &[Reach]) -> String {
+    if reaches.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{} first misses a threshold at\n", base.labels[best]);
+    let thresholds = base.runs[best].first().map_or(&[][..], |pair| &pair.scenario.thresholds);
+    for reach in reaches {
+        let found = match &reach.first_miss {
+            Some((factor, missed)) => {
+                let known = thresholds.iter().find(|threshold| threshold.name == missed.name);
+                let value = known.map_or_else(String::new, |threshold| {
+                    format!(" = {}", super::check_value(&threshold.check, missed.measured))
+                });
+                format!("x{factor:<6} {}{value}", missed.name)
+            }
+            None => format!("none up to x{}", Reach::MOST),
+        };
+        let _ = writeln!(text, "{}", cut(&format!("  {:<27} {found}", reach.assumption), WIDTH));
+    }
+    text.push('\n');
     text
 }
 

@@ -69,6 +69,9 @@ fn claim_numbers(result: &ClaimResult) -> String {
 
 /// Why a claim is open, and what would settle it.
 fn doubt(result: &ClaimResult) -> String {
+    if result.both_never > 0 {
+        return format!(": never on either side on {} seeds", result.both_never);
+    }
     match (result.standing, result.without_data, result.seeds_needed) {
         (ClaimStanding::Holds | ClaimStanding::Fails, ..) => String::new(),
         (ClaimStanding::Open, 0, None) if result.left.len() < 2 => {
@@ -95,6 +98,7 @@ pub fn claims_json(results: &[ClaimResult]) -> Value {
                 "mean": found.estimate, "low": found.low, "high": found.high })),
             "seeds_needed": result.seeds_needed,
             "seeds_without_data": result.without_data,
+            "seeds_both_never": result.both_never,
         })
     };
     results.iter().map(one).collect()

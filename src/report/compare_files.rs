@@ -21,7 +21,7 @@ pub fn compare_csv(comparison: &Comparison) -> String {
 }
 
 /// A field of a CSV file, in quotes if it needs them.
-fn quoted(field: &str) -> String {
+pub(super) fn quoted(field: &str) -> String {
     match field.contains([',', '"', '\n']) {
         true => format!("\"{}\"", field.replace('"', "\"\"")),
         false => field.to_owned(),

@@ -8,6 +8,7 @@ use super::compare_table::{COLUMNS, CompareTable, MESSAGES, cell_text};
 use super::compare_verdict::{MANY, compare_limits, verdict_of};
 use super::format::{cut, none_in, number, wall};
 use super::run_screen::{Making, wrapped};
+use super::tuned_lines::tuned_lines;
 use crate::experiment::{Comparison, Pair, Word, judge_claims};
 
 /// Columns of a screen.
@@ -184,6 +185,7 @@ fn said(comparison: &Comparison, table: &CompareTable) -> Vec<String> {
     for (word, sentences) in [("VERDICT", verdict), ("LIMITS", compare_limits(comparison, table))] {
         if word == "LIMITS" {
             lines.extend(claimed(comparison));
+            lines.extend(tuned(comparison));
         }
         for (at, sentence) in sentences.iter().enumerate() {
             let start = if at == 0 { format!("{word:<9}") } else { "  ".to_owned() };
@@ -191,6 +193,12 @@ fn said(comparison: &Comparison, table: &CompareTable) -> Vec<String> {
         }
     }
     lines
+}
+
+/// What tuning chose, if there was any.
+fn tuned(comparison: &Comparison) -> Vec<String> {
+    let lines = tuned_lines(comparison);
+    lines.iter().flat_map(|line| wrapped(line, WIDTH, "    ")).collect()
 }
 
 /// The claims of the scenario that these variants answer.

@@ -8,6 +8,7 @@ use super::compare_screen::{crypto, seeds_text};
 use super::compare_table::{COLUMNS, CompareTable, cell_text};
 use super::compare_verdict::{compare_limits, favourite, verdict_of};
 use super::format::{number, span};
+use super::tuned_lines::tuned_lines;
 use crate::experiment::{Comparison, Met, Pair, judge_claims};
 use crate::measure::Measured;
 use crate::scenario::model::{Arrivals, Scenario, Transport};
@@ -87,6 +88,12 @@ fn verdict(to: &mut String, comparison: &Comparison, table: &CompareTable) -> st
     for (head, sentences) in said {
         writeln!(to, "## {head}\n")?;
         sentences.iter().try_for_each(|sentence| writeln!(to, "- {sentence}"))?;
+        writeln!(to)?;
+    }
+    let tuned = tuned_lines(comparison);
+    if let Some((how, chosen)) = tuned.split_first() {
+        writeln!(to, "## Tuned\n\n{}:\n", how.trim_start_matches("TUNED").trim_start())?;
+        chosen.iter().try_for_each(|line| writeln!(to, "- {}", line.trim_start()))?;
         writeln!(to)?;
     }
     let claims = judge_claims(comparison);

@@ -24,6 +24,7 @@ mod seeds_screen;
 mod sentence;
 mod store;
 mod sweep_screen;
+mod tuned_lines;
 mod validate_screen;
 
 use crate::measure::metric::{self, Kind};
@@ -31,7 +32,7 @@ use crate::measure::{Measured, Statistic};
 use crate::scenario::check::{Check, Stat};
 
 pub use crate::experiment::grouped;
-pub use challenge_screen::challenge_screen;
+pub use challenge_screen::{challenge_screen, challenged};
 pub use chart::Rendered;
 pub use charts::sweep_chart;
 pub use claim_lines::{claim_lines, claims_json, claims_summary};
@@ -49,6 +50,7 @@ pub use run_screen::{Making, run_screen, verdict_line};
 pub use seeds_screen::seeds_screen;
 pub use store::{Draft, StoreError, abandon_all, find_result, fingerprint, read};
 pub use sweep_screen::{Sweep, sweep_csv, sweep_screen};
+pub use tuned_lines::{tuned_lines, tuning_csv};
 pub use validate_screen::{Validation, validate_screen};
 
 /// Whether a check's statistic is the one that a row shows.

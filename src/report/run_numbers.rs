@@ -92,8 +92,15 @@ const SHARES: [&str; 2] = ["proof_ok", "reordered"];
 /// Events that are always shown, those that a check names, and those that occurred.
 fn shown_events(pair: &Pair) -> Vec<&'static str> {
     const ALWAYS: [&str; 3] = ["orphans", "diverged", "lost_after_ack"];
-    const HIDDEN: [&str; 6] =
-        ["unfinished", "proof_ok", "inversions", "refused", "reordered", "forged_refused"];
+    const HIDDEN: [&str; 7] = [
+        "unfinished",
+        "proof_ok",
+        "inversions",
+        "order_unfair",
+        "refused",
+        "reordered",
+        "forged_refused",
+    ];
     let measurement = &pair.run.measurement;
     let occurred = |metric: &&Metric| {
         let count = measurement.value(metric.name, Statistic::Count, 0, None);

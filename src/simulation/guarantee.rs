@@ -1,6 +1,7 @@
 //! Whether a strategy kept what it owes: each guarantee is held, broken, or not owed because an
 //! assumption failed.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::World;
@@ -52,13 +53,38 @@ pub fn judge(
     let verdicts = world.guarantees.owed.iter().map(|property| {
         let (count, first) = violations(*property, &measurement.order);
         let standing = match (count, &failed) {
-            (0, _) => Standing::Held,
+            (0, _) => unless_late(*property, measurement),
             (_, Some(why)) => Standing::NotOwed { why: why.clone(), first, count },
             (_, None) => Standing::Broken { first, count },
         };
         GuaranteeVerdict { property: *property, standing }
     });
     verdicts.collect()
+}
+
+/// Agreement is for the end of all work: where validators still had much of it, what is lacking
+/// there is late, and nobody knows whether it is lost.
+fn unless_late(property: Property, measurement: &Measurement) -> Standing {
+    let late = &measurement.order.late;
+    match (property, &late.first, backlog(measurement)) {
+        (Property::Agreement, Some(first), Some(why)) => {
+            Standing::NotOwed { why, first: first.clone(), count: late.count }
+        }
+        _ => Standing::Held,
+    }
+}
+
+/// In words: who had much work before him when the run ended.
+pub(super) fn backlog(measurement: &Measurement) -> Option<String> {
+    let backlogs = &measurement.backlogs;
+    let most = backlogs.iter().max_by_key(|one| (one.left, Reverse(one.validator)))?;
+    let others = match backlogs.len() - 1 {
+        0 => String::new(),
+        1 => ", and 1 more had some".to_owned(),
+        others => format!(", and {others} more had some"),
+    };
+    let left = format!("{:.1} s of work left at the end", most.left.as_secs_f64());
+    Some(format!("validator-{} had {left}{others}", most.validator))
 }
 
 /// What violates a property: how often, and the first in words.
@@ -71,6 +97,7 @@ fn violations(property: Property, seen: &OrderObservations) -> (u64, String) {
         Property::Consistency => &[&seen.equivocation],
         Property::PerSubjectOrder => &[&seen.subject_violations],
         Property::TotalOrder => &[&seen.prefix_violations],
+        Property::OrderFairness(_) => &[&seen.order_unfair],
         Property::Agreement => &[&seen.undelivered],
         Property::Convergence => &[&seen.unequal_verdicts],
         Property::Finality => &[&seen.final_retracted],
@@ -253,3 +280,6 @@ fn clocks(world: &World, bound: Span) -> Option<String> {
 fn when(world: &World, at: VirtualTime) -> String {
     format!("{} after the start", at.since(world.begin))
 }
+
+#[cfg(test)]
+mod tests;

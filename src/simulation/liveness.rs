@@ -1,7 +1,7 @@
 //! Whether what was held up came through once all was well again.
 
 use super::World;
-use super::guarantee::{Standing, failed_assumption};
+use super::guarantee::{Standing, backlog, failed_assumption};
 use crate::kernel::{Span, VirtualTime};
 use crate::measure::Measurement;
 use crate::network::Topology;
@@ -37,6 +37,7 @@ pub(super) fn judge(
         let delta = stated.delta;
         (late > delta).then(|| format!("it takes messages within {delta}; a link takes {late}"))
     });
+    let why = why.or_else(|| backlog(measurement));
     Some(match (count, why) {
         (0, _) => Standing::Held,
         (_, Some(why)) => Standing::NotOwed { why, first, count },

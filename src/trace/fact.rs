@@ -312,6 +312,8 @@ pub enum Fact {
         bytes: u64,
         /// Virtual CPU spent.
         cpu: Span,
+        /// Milliseconds of work, rounded down, that are begun or wait as this is told.
+        backlog_ms: u32,
     },
     /// Messages of this process that met a fault rule while it was on, told with [`Fact::Usage`].
     Seen {
@@ -393,7 +395,8 @@ impl Fact {
                 [tag(15, kind as u8, 0, 0), rule.into(), to.into(), by.as_nanos()]
             }
             Self::Host { rule, change } => [tag(16, change as u8, 0, 0), rule.into(), 0, 0],
-            Self::Usage { second, messages, bytes, cpu } => {
+            // The backlog follows from when work was taken in, which digests know.
+            Self::Usage { second, messages, bytes, cpu, .. } => {
                 [tag(17, 0, 0, 0), pack(second, messages), bytes, cpu.as_nanos()]
             }
             Self::Note { note, value } => [tag(18, 0, 0, 0), note.into(), value as u64, 0],

@@ -90,7 +90,7 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
             write!(to, "fate by rule {rule} {kind:?} to {} by {by}", names.name(receiver))
         }
         Fact::Host { rule, change } => write!(to, "host by rule {rule} {change:?}"),
-        Fact::Usage { second, messages, bytes, cpu } => {
+        Fact::Usage { second, messages, bytes, cpu, .. } => {
             write!(to, "used in second {second} {messages} messages {bytes} bytes {cpu} cpu")
         }
         Fact::Seen { rule, kind, messages } => {

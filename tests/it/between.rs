@@ -93,3 +93,56 @@ fn a_challenge_moves_each_assumption_alone() {
     assert!(ran.out.lines().all(|line| line.chars().count() <= 100), "{}", ran.out);
     assert!(!place.result("small/challenge-ordering/challenge.md").is_empty());
 }
+
+#[test]
+fn a_claim_about_two_that_never_come_is_open() {
+    let place = claiming(&[("both are as late", "p50(latency.applied): causal <= arrival")]);
+    let busy = "--set costs.verify=200ms";
+    let ran = place.run(&format!("claims small.toml --seeds 1..2 {busy}"));
+    assert!(ran.out.contains("never on either side on 2 seeds"), "{}\n{}", ran.out, ran.err);
+    assert_eq!(ran.code, 97, "{}", ran.out);
+}
+
+#[test]
+fn a_challenge_says_how_far_its_verdict_carries() {
+    let place = Place::new();
+    let fast = "\n[thresholds]\nfast = \"p50(latency.applied) in storm < 600ms\"\n";
+    place.write("small.toml", SMALL.to_owned() + fast);
+    let ran =
+        place.expect(0, "compare small.toml --by ordering=arrival,causal --seeds 1 --challenge");
+    assert!(ran.out.contains("\narrival first misses a threshold at\n"), "{}", ran.out);
+    let storm = ran.out.lines().find(|line| line.starts_with("  fault.storm"));
+    assert!(
+        storm.is_some_and(|line| line.contains("x") && line.contains("fast = ")),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 100), "{}", ran.out);
+}
+
+#[test]
+fn tuned_variants_stand_beside_those_as_published_and_can_be_replayed() {
+    let place = claiming(&[]);
+    let bad = "--set parameters.ordering.jolteon.batch_delay=1s";
+    let compare = format!("compare small.toml --by ordering=arrival,jolteon --seeds 1..2 {bad}");
+    let ran = place.expect(0, &format!("{compare} --tune 12"));
+    for part in [
+        "TUNED    best of 12 trials each, on seeds 1001..1003",
+        "  jolteon: ",
+        "batch_delay 1s -> ",
+        "\njolteon tuned ",
+    ] {
+        assert!(ran.out.contains(part), "no `{part}` in\n{}", ran.out);
+    }
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 100), "{}", ran.out);
+    let chosen = place.result("small/compare-ordering/variants/2.toml");
+    assert!(chosen.contains("batch_delay") && !chosen.contains("batch_delay = \"1s\""), "{chosen}");
+    let trials = place.result("small/compare-ordering/tuning.csv");
+    assert_eq!(trials.lines().count(), 1 + 1 + 12, "{trials}");
+    assert!(place.result("small/compare-ordering/decision.md").contains("## Tuned"));
+    let replayed = place.expect(0, "replay results/small/compare-ordering");
+    assert!(replayed.out.contains("6 of 6"), "{}", replayed.out);
+    let again = place.expect(0, &format!("{compare} --tune 12 --format json")).out;
+    let json = place.expect(0, &format!("{compare} --tune 12 --format json")).out;
+    assert_eq!(again, json, "the same settings are chosen every time");
+}

@@ -65,7 +65,16 @@ fn where_something_never_comes_signs_decide() {
     check(Relation::More, "1 1 1 1 1 1 | never never never never never 9", "FAILS");
     check(Relation::Less, "1 1 1 | never never never", "OPEN 6");
     check(Relation::Less, "1 1 1 1 1 1 | never never never never never 0", "OPEN");
-    check(Relation::Less, "never never | never never", "FAILS");
+}
+
+#[test]
+fn of_two_that_never_come_nothing_can_be_said() {
+    use Relation::{AtLeast, AtMost, Equal, Less, More};
+    for relation in [Less, AtMost, Equal, AtLeast, More] {
+        check(relation, "never never never | never never never", "OPEN");
+        check(relation, "1 1 1 1 1 never | 2 2 2 2 2 never", "OPEN");
+    }
+    check(Less, "1 1 1 1 1 1 | never never never never never never", "HOLDS");
 }
 
 #[test]

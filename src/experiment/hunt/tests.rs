@@ -1,5 +1,6 @@
 mod forgetful;
 mod shrinking;
+mod unfair;
 
 use super::*;
 use crate::experiment::run_pair;
@@ -92,6 +93,19 @@ fn a_promise_that_cannot_be_kept_is_found_and_its_stored_scenario_breaks_it_agai
     let again = run_pair(&scenario, &catalogue, Options::default(), false, &mut NoRows);
     let again = broken(&again.expect("it ends").run);
     assert_eq!(again.as_ref(), Some(&find.broken));
+}
+
+#[test]
+fn who_reverses_what_all_received_in_one_order_is_found_unfair() {
+    let catalogue = Catalogue::bundled().with::<unfair::Unfair>();
+    let scenario = Source::find("calm-baseline").expect("it is bundled");
+    let scenario = read(&scenario, Some("unfair"), &catalogue);
+    let calm = run_pair(&scenario, &catalogue, Options::default(), false, &mut NoRows);
+    let found = broken(&calm.expect("it ends").run);
+    assert!(
+        found.as_ref().is_some_and(|it| it.starts_with("BROKEN  order fairness: ")),
+        "{found:?}"
+    );
 }
 
 /// Followers of a sequencer that commits alone part when another takes over, which a partition or

@@ -272,7 +272,7 @@ fn usage_is_told_once_a_second_and_nothing_is_lost() {
     let facts = run(25, vec![], &[(400, 1, Order::Slow(2_000))]);
     let mut told = std::collections::BTreeMap::new();
     for recorded in &facts.0 {
-        if let Fact::Usage { second, messages, bytes, cpu } = recorded.fact {
+        if let Fact::Usage { second, messages, bytes, cpu, .. } = recorded.fact {
             let usage = (messages, bytes, cpu.as_nanos() / 1_000_000);
             let before = told.insert((recorded.process.0, second), usage);
             assert_eq!(before, None, "once a second");
@@ -283,6 +283,23 @@ fn usage_is_told_once_a_second_and_nothing_is_lost() {
     let sent = [((0, 0), (9, 900, 0)), ((0, 1), (10, 1_000, 0)), ((0, 2), (6, 600, 0))];
     let worked = [((1, 0), (0, 0, 3 * 10 + 6 * 20)), ((1, 1), (0, 0, 200)), ((1, 2), (0, 0, 120))];
     assert_eq!(told, [sent, worked].concat());
+}
+
+#[test]
+fn usage_says_how_much_work_is_left() {
+    // A ping comes every 100 ms. Five times as slow as usual it takes its worker 50 ms, and less
+    // than that is ever left; a hundred times as slow, 900 ms more are left with each.
+    let left = |pace| {
+        let facts = run(25, vec![], &[(0, 1, Order::Slow(pace))]);
+        let left = facts.0.iter().filter_map(|recorded| match recorded.fact {
+            Fact::Usage { backlog_ms, .. } if recorded.process.0 == 1 => Some(backlog_ms),
+            _ => None,
+        });
+        left.collect::<Vec<_>>()
+    };
+    assert!(left(5_000).iter().all(|left| *left < 60), "{:?}", left(5_000));
+    let piled = left(100_000);
+    assert!(piled[0] > 5_000 && piled[1] > piled[0], "{piled:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::Proof;
+use super::order::{Fairness, LocalOrder};
 use crate::ordering::certificate::{Certificate, Members, Statement};
 use crate::ordering::payload::Payload;
 use crate::ordering::prelude::*;
@@ -64,6 +65,8 @@ pub(super) struct Rules {
     pub(super) quorum: u32,
     /// Certified blocks in a row that commit the first of them.
     pub(super) chain: u32,
+    /// How payloads follow from local orders, if they do.
+    pub(super) fairness: Option<Fairness>,
 }
 
 impl Rules {
@@ -108,6 +111,19 @@ impl Rules {
             && self.accept_qc(&block.qc)
             && self.accept_tc(block.tc.as_ref())
             && self.is_justified(block)
+            && self.accept_orders(block)
+    }
+
+    /// Whether a payload stands on enough local orders for this round; on none if there are none.
+    fn accept_orders(&self, Block { round, orders, payload, .. }: &Block) -> bool {
+        match &self.fairness {
+            _ if orders.is_empty() && payload.is_empty() => true,
+            None => orders.is_empty(),
+            Some(fairness) => {
+                let accepts = |order: &Arc<_>| fairness.accepts(order, *round, &self.keys);
+                fairness.suffice(orders) && orders.iter().all(accepts)
+            }
+        }
     }
 }
 
@@ -201,6 +217,8 @@ pub struct Block {
     pub tc: Option<Arc<Tc>>,
     /// What it orders, in this order.
     pub payload: Payload,
+    /// From what that follows, in a fair protocol.
+    pub orders: Vec<Arc<LocalOrder>>,
     /// The hash of all that.
     pub id: Id,
     signature: Signature,
@@ -210,15 +228,21 @@ pub struct Block {
 
 impl Block {
     /// Makes and signs a block.
-    pub(super) fn new(round: Round, on: On, payload: Vec<Try>, seat: &Seat) -> Arc<Self> {
+    pub(super) fn new(round: Round, on: On, draft: Draft, seat: &Seat) -> Arc<Self> {
         let On { qc, tc, names_voters } = on;
+        let Draft { payload, orders } = draft;
         let content = Content { round, author: seat.me, parent: &qc.statement, payload: &payload };
         let voters: Option<Vec<u16>> = names_voters.then(|| qc.voters().collect());
-        let id = voters.map_or_else(|| Id::of(&content), |voters| Id::of(&(&content, voters)));
+        let id = match voters {
+            Some(voters) => Id::of(&(&content, voters)),
+            None if !orders.is_empty() => Id::of(&(&content, &orders)),
+            None => Id::of(&content),
+        };
         let signature = Authored(Ballot { round, block: id }).signed_by(&seat.signer);
         let payload = Payload::new(payload);
         let next_leader = OnceLock::new();
-        Arc::new(Self { round, author: seat.me, qc, tc, payload, id, signature, next_leader })
+        let author = seat.me;
+        Arc::new(Self { round, author, qc, tc, payload, orders, id, signature, next_leader })
     }
 
     /// What is voted on.
@@ -238,7 +262,8 @@ impl Block {
 
     /// Signatures it carries, its author's included.
     pub fn signatures(&self) -> u32 {
-        1 + self.qc.votes() + self.tc.as_ref().map_or(0, |tc| tc.votes())
+        let orders = self.orders.len() as u32;
+        1 + self.qc.votes() + self.tc.as_ref().map_or(0, |tc| tc.votes()) + orders
     }
 }
 
@@ -248,6 +273,19 @@ pub(super) struct On {
     pub(super) tc: Option<Arc<Tc>>,
     /// Whether its id depends on who voted for its parent, as it must where leaders do.
     pub(super) names_voters: bool,
+}
+
+/// What a leader puts into a block.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) payload: Vec<Try>,
+    pub(super) orders: Vec<Arc<LocalOrder>>,
+}
+
+impl From<Vec<Try>> for Draft {
+    fn from(payload: Vec<Try>) -> Self {
+        Self { payload, orders: Vec::new() }
+    }
 }
 
 struct Content<'a> {
@@ -262,8 +300,20 @@ encode_fields!(Content<'_> { round, author, parent, payload });
 impl fmt::Debug for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} on {:?}, {:?}", self.round, self.qc, self.payload)?;
-        self.tc.as_ref().map_or(Ok(()), |tc| write!(f, ", {tc:?}"))
+        self.tc.as_ref().map_or(Ok(()), |tc| write!(f, ", {tc:?}"))?;
+        self.orders.iter().try_for_each(|order| write!(f, ", {order:?}"))
     }
 }
 
-encode_fields!(Block { round, author, qc, tc, payload, signature });
+impl Encode for Block {
+    /// Where no local orders are, nothing says so: whoever reads it knows the protocol.
+    fn encode(&self, to: &mut dyn Encoder) {
+        (self.round, self.author).encode(to);
+        (&self.qc, &self.tc).encode(to);
+        self.payload.encode(to);
+        self.signature.encode(to);
+        if !self.orders.is_empty() {
+            self.orders.encode(to);
+        }
+    }
+}

@@ -60,7 +60,7 @@ impl<S: Family> Replica<S> {
         } else {
             self.incomplete.insert(block.id, (block.clone(), 0));
             let author = if from == self.seat.me { block.author } else { from };
-            self.stock.chase(now, missing, author);
+            self.stock.chase(now, missing, self.holder(block, author));
         }
         self.offer_all(block);
     }
@@ -130,6 +130,7 @@ impl<S: Family> Replica<S> {
         self.change(Change::Commit(block.clone(), now), out);
         self.book.fresh().iter().for_each(|item| out.deliver(item.clone()));
         self.stock.remove(&block.payload);
+        self.forget_received();
         self.pace.patience.succeed();
         let above = Ballot { round: block.round + 1, block: Id::LEAST };
         self.certified = self.certified.split_off(&above);

@@ -114,7 +114,7 @@ fn pick(candidates: &[u16], round: Round) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::block::{On, genesis};
+    use super::super::block::{Draft, On, genesis};
     use super::*;
     use crate::attestation::IdMap;
     use crate::ordering::certificate::{Certificate, Statement};
@@ -123,7 +123,13 @@ mod tests {
     /// for its parent, those that are unknown with a question mark; and who may lead next.
     fn check(chain: &str, expected: &str) {
         let (committee, keys) = (Committee::new(7), KeyRing::modelled(1));
-        let rules = Rules { committee, keys: keys.clone(), quorum: committee.quorum(), chain: 2 };
+        let rules = Rules {
+            committee,
+            keys: keys.clone(),
+            quorum: committee.quorum(),
+            chain: 2,
+            fairness: None,
+        };
         let (mut known, mut parent, mut last) = (IdMap::default(), Ballot::GENESIS, None);
         for text in chain.split(' ') {
             let mut parts = text.trim_end_matches('?').split([':', '<']);
@@ -139,7 +145,8 @@ mod tests {
                 voters => Certificate::new(parent, voters.chars().map(vote).collect()),
             };
             let seat = Seat { me, committee, signer: keys.signer(me.into()) };
-            let block = Block::new(round, On { qc, tc: None, names_voters: true }, vec![], &seat);
+            let on = On { qc, tc: None, names_voters: true };
+            let block = Block::new(round, on, Draft::default(), &seat);
             parent = block.ballot();
             last = Some(block.clone());
             if !text.ends_with('?') {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::block::{Ballot, Block, On};
+use super::block::{Ballot, Block, Draft, On};
 use super::book::Change;
 use super::replica::{BATCH, Own, Replica};
 use super::{Family, Leaders, Message};
@@ -24,25 +24,41 @@ impl<S: Family> Replica<S> {
         }
         let qc = self.book.high().clone();
         let tc = self.book.tc().filter(|tc| tc.round + 1 == round).cloned();
-        let payload = if follows {
-            self.payload_after_qc(now, out)
+        let draft = if follows {
+            self.draft_after_qc(now, out)
         } else if tc.as_ref().is_some_and(|tc| high.round >= tc.highest()) {
-            self.payload_after_tc()
+            Some(self.draft_after_tc(out))
         } else {
             // Nobody would vote for it.
             None
         };
-        let Some(payload) = payload else { return };
-        out.note(0, payload.len() as i64);
+        let Some(draft) = draft else { return };
+        out.note(0, draft.payload.len() as i64);
         let names_voters = self.settings.leaders == Leaders::Reputation;
         let on = On { qc, tc: tc.filter(|_| !follows), names_voters };
-        let block = Block::new(round, on, payload, &self.seat);
+        let block = Block::new(round, on, draft, &self.seat);
         let body =
             |name: &Try| Some(Item { signed: self.body(&name.id)?.clone(), attempt: name.attempt });
         block.payload.iter().filter_map(body).for_each(|item| out.propose(item));
         self.change(Change::Propose(round), out);
         out.broadcast(Message::Propose(block.clone()));
         self.send_self(Own::Block(block));
+    }
+
+    /// Beyond a payload there are the local orders that it follows from, if it does.
+    fn draft_after_qc(&mut self, now: LocalTime, out: &mut Out<S>) -> Option<Draft> {
+        if self.rules.fairness.is_none() {
+            return self.payload_after_qc(now, out).map(Draft::from);
+        }
+        let fair = self.fair_draft(out);
+        fair.or_else(|| self.needs_driving().then(Draft::default))
+    }
+
+    fn draft_after_tc(&mut self, out: &mut Out<S>) -> Draft {
+        if self.rules.fairness.is_none() {
+            return self.payload_after_tc().into();
+        }
+        self.fair_draft(out).unwrap_or_default()
     }
 
     /// A ripe batch; or nothing, to drive what is uncommitted; or not yet.
@@ -68,10 +84,10 @@ impl<S: Family> Replica<S> {
     }
 
     /// Whatever there is: others wait.
-    fn payload_after_tc(&self) -> Option<Vec<Try>> {
+    fn payload_after_tc(&self) -> Vec<Try> {
         let limit = u64::from(self.settings.leader.batch_bytes);
         let batch = self.placed().map(|placed| self.stock.pool.batch(limit, &placed));
-        Some(batch.map_or_else(Vec::new, |batch| batch.tries))
+        batch.map_or_else(Vec::new, |batch| batch.tries)
     }
 
     /// Whether those who see nothing newer than the block of `qc_high` lack the commit of some
@@ -108,8 +124,13 @@ impl<S: Family> Replica<S> {
     /// What the uncommitted blocks before the next one order already; nothing is said if one of
     /// them is unknown.
     fn placed(&self) -> Option<BTreeSet<Try>> {
+        self.placed_up_to(self.book.high().statement.block)
+    }
+
+    /// What the uncommitted blocks up to this one order.
+    pub(super) fn placed_up_to(&self, last: Id) -> Option<BTreeSet<Try>> {
         let mut placed = BTreeSet::new();
-        let mut id = self.book.high().statement.block;
+        let mut id = last;
         while id != self.book.tip().block {
             let block = self.find(&id)?;
             if block.round <= self.book.tip().round {

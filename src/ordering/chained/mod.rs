@@ -24,7 +24,10 @@ mod block;
 mod book;
 mod chain;
 mod elect;
+mod graph;
 mod lead;
+mod listing;
+mod order;
 mod pacemaker;
 mod params;
 mod replica;
@@ -33,10 +36,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::kept::JournalOf;
+use super::leader;
 use super::prelude::*;
 use block::{Ballot, Block, Qc, Round, Tc, Wish};
+use order::LocalOrder;
 
 pub use elect::Leaders;
+pub(super) use order::Fairness;
 pub use params::Params;
 #[cfg(test)]
 pub(super) use params::Planted;
@@ -74,6 +80,8 @@ pub enum Message {
     NeedBlocks(Round),
     /// It is this, oldest first, with bodies.
     Blocks(Vec<Whole>, Proof),
+    /// To the next leader, in a fair protocol: what I received, in this order.
+    Order(Arc<LocalOrder>),
 }
 
 /// Certificates that prove a round: the highest quorum certificate the sender knows, and the
@@ -121,6 +129,7 @@ encode_variants!(Message {
     7: NeedBlocks(above),
     8: Blocks(blocks, proof),
     9: Advance(proof),
+    10: Order(order),
 });
 
 impl Message {
@@ -128,7 +137,7 @@ impl Message {
     pub(super) fn work(&self) -> Work {
         match self {
             Self::Propose(block) => Work::verify(block.signatures()).and_sign(),
-            Self::Vote(..) => Work::verify(1),
+            Self::Vote(..) | Self::Order(_) => Work::verify(1),
             Self::Timeout(_, proof, _) => Work::verify(1 + proof.votes()),
             Self::Advance(proof) | Self::Status(_, proof) => Work::verify(proof.votes()),
             Self::Relay(items) => Work::verify(items.len() as u32),
@@ -148,24 +157,32 @@ pub(super) const NOTES: &[&str] = &["attestations in a block", "timeouts in a ro
 
 /// What strategies of this family owe, which cannot be away for longer than that.
 pub(super) fn guarantees(committee: &Committee, longest_absence: Span) -> Guarantees {
-    Guarantees {
-        summary: "total, Byzantine; lives while messages are timely".to_owned(),
-        owed: vec![
-            Property::Integrity,
-            Property::NoDuplication,
-            Property::TotalOrder,
-            Property::Agreement,
-            Property::Finality,
-            Property::Durability,
-        ],
-        assumptions: Assumptions {
-            faults: FaultModel::Byzantine(committee.byzantine()),
-            transport: TransportNeed::Datagram,
-            delay_bound: None,
-            clock_bound: None,
-            absence_bound: Some(longest_absence),
-        },
-    }
+    let summary = "total, Byzantine; lives while messages are timely";
+    Guarantees::total_order(summary, committee.byzantine(), longest_absence)
+}
+
+/// When what is held up comes through, with so many faulty leaders and a chain of so many blocks.
+///
+/// Everybody is in one round when the longest timer has run out. Then each of the f leaders that
+/// fail takes two rounds, its own and the one before, whose votes it was to collect; and a chain
+/// of good ones commits. A round is a proposal and a vote, and bodies may have to be asked for:
+/// four messages.
+///
+/// A chain needs its leaders and one more, who collects the last votes, to be good in a row. Dealt
+/// at worst, f faulty leaders leave no more than ⌈(n − f) / f⌉ good ones together; where those are
+/// too few, a round may come to nothing for ever and nothing is stated (Giridharan et al., BeeGees,
+/// PODC 2023).
+pub(super) fn liveness(
+    (committee, faults): (&Committee, u32),
+    chain: u32,
+    [timeout, timeout_longest]: [Span; 2],
+    settings: &leader::Settings,
+) -> Option<Liveness> {
+    let good = committee.size() - faults;
+    let together = good.div_ceil(faults.max(1));
+    let rounds = 2 * u64::from(faults) + u64::from(chain);
+    let within = timeout_longest * rounds + settings.gossip + settings.fetch_longest;
+    (together > chain).then_some(Liveness { delta: timeout.scaled(0.25), within })
 }
 
 #[cfg(test)]

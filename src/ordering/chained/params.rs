@@ -1,6 +1,6 @@
 //! What can be set in every strategy of the family, and what follows for a replica.
 
-use super::Leaders;
+use super::{Fairness, Leaders};
 use crate::kernel::Span;
 use crate::ordering::leader;
 use crate::ordering::limit::{SHORTEST, at_least};
@@ -36,7 +36,7 @@ leader::params! {
 /// What a replica goes by.
 #[derive(Clone, Debug)]
 pub(in crate::ordering) struct Settings {
-    pub(super) leader: leader::Settings,
+    pub(in crate::ordering) leader: leader::Settings,
     pub(super) timeout: Span,
     pub(super) timeout_longest: Span,
     /// Failures in a row that lengthen no round.
@@ -52,6 +52,8 @@ pub(in crate::ordering) struct Settings {
     pub(super) raises_high: bool,
     /// Rule Lock of a chain of three: whether a vote locks.
     pub(super) locks: bool,
+    /// How payloads follow from local orders, if they do.
+    pub(in crate::ordering) fairness: Option<Fairness>,
 }
 
 impl Params {
@@ -73,6 +75,7 @@ impl Params {
             stops_voting: !self.has(Planted::VotesLate),
             raises_high: !self.has(Planted::ForgetsHigh) && !self.has(Planted::ForgetsLock),
             locks: !self.has(Planted::ForgetsLock),
+            fairness: None,
         }
     }
 
@@ -112,26 +115,10 @@ macro_rules! strategy {
                 chained::guarantees(committee, params.shared().longest_absence())
             }
 
-            /// Everybody is in one round when the longest timer has run out. Then each of the f
-            /// leaders that fail takes two rounds, its own and the one before, whose votes it was
-            /// to collect; and a chain of good ones commits. A round is a proposal and a vote,
-            /// and bodies may have to be asked for: four messages.
-            ///
-            /// A chain needs its leaders and one more, who collects the last votes, to be good in
-            /// a row. Dealt at worst, f faulty leaders leave no more than ⌈(n − f) / f⌉ good ones
-            /// together; where those are too few, a round may come to nothing for ever and nothing
-            /// is stated (Giridharan et al., BeeGees, PODC 2023).
             fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
-                let faults = committee.byzantine();
-                let good = committee.size() - faults;
-                let together = good.div_ceil(faults.max(1));
-                if together <= $chain {
-                    return None;
-                }
-                let rounds = 2 * u64::from(faults) + $chain;
-                let others = params.gossip + params.fetch_longest;
-                let within = params.timeout_longest * rounds + others;
-                Some(Liveness { delta: params.timeout.scaled(0.25), within })
+                let committee = (committee, committee.byzantine());
+                let timeouts = [params.timeout, params.timeout_longest];
+                chained::liveness(committee, $chain, timeouts, &params.shared())
             }
 
             fn work(message: &Message) -> Work {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::block::{Ballot, Block, Qc, Round, Rules, Tc, Wish};
 use super::book::{Book, Change};
+use super::listing::Received;
 use super::pacemaker::Pacemaker;
 use super::params::Settings;
 use super::{Durable, Family, Message, Proof};
@@ -43,6 +44,7 @@ pub struct Replica<S> {
     /// What it sends to itself.
     own: VecDeque<Own>,
     pub(super) timers: Timers,
+    pub(super) received: Received,
     neighbours: Neighbours,
     strategy: PhantomData<fn(S)>,
 }
@@ -78,6 +80,7 @@ impl<S: Family> Replica<S> {
             keys: seat.signer.ring().clone(),
             quorum: settings.quorum,
             chain: settings.chain,
+            fairness: settings.fairness.clone(),
         };
         let keeps = settings.leaders.keeps(&seat.committee, settings.chain);
         Self {
@@ -95,6 +98,7 @@ impl<S: Family> Replica<S> {
             has_new_blocks: false,
             own: VecDeque::new(),
             timers: Timers::default(),
+            received: Received::default(),
             neighbours: Neighbours::new(&seat),
             strategy: PhantomData,
             settings,
@@ -149,7 +153,11 @@ impl<S: Family> Replica<S> {
             self.undecided = Some(block.clone());
             return;
         };
-        if block.author != leader || block.parent().round < self.book.locked() {
+        let Some(is_fair) = self.is_fair(block) else {
+            self.undecided = Some(block.clone());
+            return;
+        };
+        if block.author != leader || block.parent().round < self.book.locked() || !is_fair {
             return;
         }
         let locked = if self.settings.locks { self.book.locked().max(lock) } else { 0 };
@@ -249,7 +257,7 @@ impl<S: Family> Replica<S> {
             let failures = self.pace.fail();
             out.note(1, failures.into());
             let late = self.stock.pool.first(RELAY);
-            if !late.is_empty() {
+            if self.rules.fairness.is_none() && !late.is_empty() {
                 out.broadcast(Message::Relay(late));
             }
         }
@@ -321,6 +329,7 @@ impl<S: Family> Replica<S> {
                 break;
             }
         }
+        self.tell_order(now, out);
         self.look_for_gaps(now, out);
         self.set_timers(now, out);
     }
@@ -359,6 +368,7 @@ impl<S: Family> crate::ordering::Replica<S> for Replica<S> {
 
     fn submit(&mut self, now: LocalTime, item: Item, out: &mut Out<S>) {
         self.stock.submit(now, &item, self.book.seen());
+        self.receive_items(now, &[item]);
         self.settle(now, out);
     }
 
@@ -372,7 +382,11 @@ impl<S: Family> crate::ordering::Replica<S> for Replica<S> {
                 self.see(proof, out);
             }
             Message::Status(tip, proof) => self.status(from, *tip, proof, out),
-            Message::Relay(items) => self.stock.relay(now, items, self.book.seen()),
+            Message::Relay(items) => {
+                self.stock.relay(now, items, self.book.seen());
+                self.receive_items(now, items);
+            }
+            Message::Order(order) => self.take_order(from, order),
             Message::NeedBodies(ids) => self.give_bodies(from, ids, out),
             Message::Bodies(items) => {
                 self.stock.learn(now, items.iter().map(|item| &item.signed));
@@ -396,7 +410,10 @@ impl<S: Family> crate::ordering::Replica<S> for Replica<S> {
                 self.timers.fetch = None;
                 self.ask(now, out);
             }
-            _ => self.gossip(1, out),
+            _ => {
+                self.spread(now, out);
+                self.gossip(1, out);
+            }
         }
         self.settle(now, out);
     }

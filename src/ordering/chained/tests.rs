@@ -39,7 +39,13 @@ fn is_accepted(claimed: Round) -> bool {
         (voter, high, signature)
     };
     let tc = Some(Tc::new(9, (0..3).map(wish).collect()));
-    let rules = Rules { quorum: committee.quorum(), chain: 2, committee, keys: keys.clone() };
+    let rules = Rules {
+        quorum: committee.quorum(),
+        chain: 2,
+        committee,
+        keys: keys.clone(),
+        fairness: None,
+    };
     rules.accept_proof(&Proof { high: block::genesis(), tc })
 }
 

@@ -111,24 +111,7 @@ pub(super) const NOTES: &[&str] = &["attestations in a block", "rounds left with
 /// What strategies of this family owe, which withstand so many Byzantine validators and keep
 /// blocks for so long.
 pub(super) fn guarantees(summary: &str, faults: u32, history: Span) -> Guarantees {
-    Guarantees {
-        summary: summary.to_owned(),
-        owed: vec![
-            Property::Integrity,
-            Property::NoDuplication,
-            Property::TotalOrder,
-            Property::Agreement,
-            Property::Finality,
-            Property::Durability,
-        ],
-        assumptions: Assumptions {
-            faults: FaultModel::Byzantine(faults),
-            transport: TransportNeed::Datagram,
-            delay_bound: None,
-            clock_bound: None,
-            absence_bound: Some(Span::from_nanos(history.as_nanos() / 2)),
-        },
-    }
+    Guarantees::total_order(summary, faults, Span::from_nanos(history.as_nanos() / 2))
 }
 
 /// The longest pause before a round's blocks are sent and asked for again, then the same before

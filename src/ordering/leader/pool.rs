@@ -79,6 +79,11 @@ impl Pool {
         self.known.find(id).map(|known| &known.signed)
     }
 
+    /// The attempt that waits, if any does.
+    pub(in crate::ordering) fn waiting(&self, id: &Id) -> Option<u8> {
+        self.known.find(id).and_then(|known| known.waits)
+    }
+
     /// The try is committed: neither it nor an earlier one waits any more.
     pub(in crate::ordering) fn remove(&mut self, name: Try) {
         let Some(known) = self.known.find(&name.id) else { return };

@@ -299,7 +299,9 @@ impl<'a, S: Strategy> Run<'a, S> {
         let told = self.written.iter().filter(|written| written.told);
         let told = told.map(|Written { item, .. }| (item, self.holders(item.id()))).collect();
         let keys = KeyRing::modelled(self.dice.draws.seed());
-        let seen = Seen { lives, told, keys, committee: Committee::new(self.hunt.replicas) };
+        let received = self.network.nodes.iter().map(|node| node.received.as_slice()).collect();
+        let committee = Committee::new(self.hunt.replicas);
+        let seen = Seen { lives, told, received, keys, committee };
         let broken = self.owed.iter().find_map(|property| {
             let how = seen.violation(*property)?;
             Some(format!("{}: {how}", property.name()))

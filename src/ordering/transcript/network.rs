@@ -38,6 +38,8 @@ pub(super) struct Node<S: Strategy> {
     pub(super) skew: i64,
     /// What it did, one list per life; a life ends when its state is lost.
     pub(super) lives: Vec<Vec<Deed>>,
+    /// What routers brought since it came up last, each once.
+    pub(super) received: Vec<Id>,
     accepted: BTreeMap<Id, ()>,
     seat: Seat,
     replica: S::Replica,
@@ -93,6 +95,7 @@ impl<S: Strategy> Network<S> {
                 side: 0,
                 skew: 0,
                 lives: vec![Vec::new()],
+                received: Vec::new(),
                 accepted: BTreeMap::new(),
                 replica: S::replica(seat.clone(), &params),
                 seat,
@@ -143,6 +146,10 @@ impl<S: Strategy> Network<S> {
             return self.note(|names| format!("{node} has {} already", names.name(&item)));
         }
         self.note(|names| format!("{node} takes {}", names.name(&item)));
+        let received = &mut self.nodes[node].received;
+        if !received.contains(&item.id()) {
+            received.push(item.id());
+        }
         self.call(node, |replica, now, out| replica.submit(now, item, out));
     }
 
@@ -213,6 +220,7 @@ impl<S: Strategy> Network<S> {
     pub(super) fn restart(&mut self, node: usize, kept: bool) {
         let fallen = &mut self.nodes[node];
         fallen.up = true;
+        fallen.received.clear();
         fallen.replica = S::replica(fallen.seat.clone(), &self.params);
         if !kept {
             fallen.durable = None;

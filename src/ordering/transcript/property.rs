@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::fairness::Receipts;
 use super::network::{Deed, Node};
 use crate::attestation::{Id, KeyRing};
 use crate::ordering::{Committee, Item, Property, Strategy, Try};
@@ -46,6 +47,8 @@ pub(super) struct Seen<'a> {
     pub(super) lives: Vec<Life<'a>>,
     /// What clients were told is applied, and how many replicas hold it at the end.
     pub(super) told: Vec<(&'a Item, u32)>,
+    /// What each replica received since it came up last, in order.
+    pub(super) received: Vec<&'a [Id]>,
     pub(super) keys: KeyRing,
     pub(super) committee: Committee,
 }
@@ -54,20 +57,24 @@ impl Seen<'_> {
     /// What is wrong, if `property` was owed.
     pub(super) fn violation(&self, property: Property) -> Option<String> {
         let lives = self.lives.as_slice();
-        let each = |check: fn(&Life<'_>) -> Option<String>| lives.iter().find_map(check);
+        let each = |check: &dyn Fn(&Life<'_>) -> Option<String>| lives.iter().find_map(check);
         match property {
             Property::Integrity => forged(lives, &self.keys),
-            Property::NoDuplication => each(delivered_twice),
-            Property::PerAttesterOrder => each(out_of_attester_order),
-            Property::CausalOrder => each(before_its_reference),
+            Property::NoDuplication => each(&delivered_twice),
+            Property::PerAttesterOrder => each(&out_of_attester_order),
+            Property::CausalOrder => each(&before_its_reference),
             Property::Consistency => two_for_one_number(lives),
             Property::PerSubjectOrder => {
                 pairs(lives).find_map(|(one, other)| two_orders_of_a_subject(one, other))
             }
             Property::TotalOrder => pairs(lives).find_map(|(one, other)| two_orders(one, other)),
+            Property::OrderFairness(_) => {
+                let receipts = Receipts::new(&self.received);
+                each(&|life| unfair(life, &receipts))
+            }
             Property::Agreement => pairs(lives).find_map(|(one, other)| missing(one, other)),
             Property::Convergence => pairs(lives).find_map(|(one, other)| unequal(one, other)),
-            Property::Finality => each(final_taken_back),
+            Property::Finality => each(&final_taken_back),
             Property::Durability => self.lost(),
         }
     }
@@ -172,6 +179,13 @@ fn parting(
         mine.iter().filter_map(|name| Some((*name, *places.get(name)?))).collect();
     let swapped = common.windows(2).find(|two| two[0].1 > two[1].1)?;
     wrong(swapped[1].0)
+}
+
+fn unfair(life: &Life<'_>, receipts: &Receipts) -> Option<String> {
+    let delivered = names(life).into_iter().map(|name| name.id);
+    let (first, late) = receipts.unfair(delivered)?;
+    let node = life.node;
+    Some(format!("{node} delivers {first:?}, and then {late:?}, which all received first"))
 }
 
 fn missing(one: &Life<'_>, other: &Life<'_>) -> Option<String> {

@@ -1,0 +1,165 @@
+//! Whether deliveries respect the order of receipt (Kelkar, Zhang, Goldfeder, Juels, CRYPTO 2020).
+//!
+//! Of every operation that the reference of the inversions delivers, and the 32 that it delivers
+//! next, all validators say in which order they received both. Unanimity has no circles.
+
+use std::collections::VecDeque;
+
+use super::record::NEVER;
+use crate::kernel::VirtualTime;
+use crate::trace::Fact;
+
+/// Deliveries after an operation that are compared with it.
+const NEIGHBOURS: usize = 32;
+/// Operations whose receipts are known at most.
+const MOST: usize = 1 << 14;
+/// Receipts that are known at most, unless the fewest operations have more.
+const RECEIPTS: usize = 1 << 20;
+const FEWEST: usize = 4 * NEIGHBOURS;
+
+/// When each validator first received what came lately, and what the reference delivered lately.
+#[derive(Clone, Debug)]
+pub(super) struct Receipts {
+    validators: usize,
+    /// So many that are up and received one operation before another bind the order of both.
+    binding: usize,
+    /// Operations planned before are not looked at.
+    from: u32,
+    /// A ring by number: whose row it is, and when each validator received that.
+    owners: Vec<u32>,
+    rows: Vec<VirtualTime>,
+    /// What the reference delivered, oldest first, and how many of these are judged.
+    recent: VecDeque<Lead>,
+    judged: usize,
+}
+
+/// What the reference delivered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lead {
+    pub(super) operation: u32,
+    pub(super) intended: VirtualTime,
+    pub(super) phases: u64,
+    pub(super) now: VirtualTime,
+}
+
+/// How an operation fared beside those delivered next.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Judged {
+    pub(super) lead: Lead,
+    /// Pairs that all validators received in one order,
+    pub(super) pairs: u64,
+    /// of these, those delivered in the other one.
+    pub(super) unfair: u64,
+    /// What was received first and is delivered later: the first of them.
+    pub(super) late: Option<Lead>,
+}
+
+impl Receipts {
+    pub(super) fn new(validators: usize) -> Self {
+        let kept = (RECEIPTS / validators).clamp(FEWEST, MOST);
+        Self {
+            validators,
+            binding: validators,
+            from: 0,
+            owners: vec![Fact::NONE; kept],
+            rows: vec![NEVER; kept * validators],
+            recent: VecDeque::new(),
+            judged: 0,
+        }
+    }
+
+    /// A validator received an operation.
+    pub(super) fn receive(&mut self, validator: usize, operation: u32, now: VirtualTime) {
+        let place = operation as usize % self.owners.len();
+        let owner = self.owners[place];
+        if validator >= self.validators {
+            return;
+        }
+        if owner != Fact::NONE && owner > operation {
+            return;
+        }
+        let row = &mut self.rows[place * self.validators..][..self.validators];
+        if owner != operation {
+            self.owners[place] = operation;
+            row.fill(NEVER);
+        }
+        row[validator] = row[validator].min(now);
+    }
+
+    /// The reference delivers an operation.
+    pub(super) fn deliver(&mut self, lead: Lead) {
+        if lead.operation >= self.from {
+            self.recent.push_back(lead);
+        }
+    }
+
+    /// The reference takes back what it delivered last.
+    pub(super) fn take_back(&mut self, operation: u32) {
+        let is_last = self.recent.back().is_some_and(|lead| lead.operation == operation);
+        if is_last && self.recent.len() > self.judged {
+            self.recent.pop_back();
+        }
+    }
+
+    /// A validator went down or came back: what it received before, it knows no more. So many are
+    /// up.
+    pub(super) fn begin_anew(&mut self, next_operation: u32, up: usize) {
+        self.from = next_operation;
+        self.binding = up.max(1);
+        self.recent.clear();
+        self.judged = 0;
+    }
+
+    /// Judges the oldest delivery that is not judged, if all that it is compared with has been
+    /// delivered, or never will be.
+    pub(super) fn judge(&mut self, is_over: bool) -> Option<Judged> {
+        let at = self.judged;
+        let lead = *self.recent.get(at)?;
+        let after = self.recent.len() - at - 1;
+        if after < NEIGHBOURS && !is_over {
+            return None;
+        }
+        let judged = self.compare(at, lead);
+        if at < NEIGHBOURS {
+            self.judged += 1;
+        } else {
+            self.recent.pop_front();
+        }
+        Some(judged)
+    }
+
+    fn compare(&self, at: usize, lead: Lead) -> Judged {
+        let mut judged = Judged { lead, pairs: 0, unfair: 0, late: None };
+        let Some(ours) = self.row(lead.operation) else { return judged };
+        for other in self.recent.range(at + 1..).take(NEIGHBOURS) {
+            let Some(theirs) = self.row(other.operation) else { continue };
+            let is_unfair = sooner(theirs, ours) >= self.binding;
+            judged.pairs += u64::from(is_unfair || sooner(ours, theirs) >= self.binding);
+            if is_unfair {
+                judged.unfair += 1;
+                judged.late.get_or_insert(*other);
+            }
+        }
+        judged
+    }
+
+    fn row(&self, operation: u32) -> Option<&[VirtualTime]> {
+        let place = operation as usize % self.owners.len();
+        let is_known = self.owners[place] == operation;
+        is_known.then(|| &self.rows[place * self.validators..][..self.validators])
+    }
+
+    /// Operations and deliveries known.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.rows.len() / self.validators + self.recent.len()
+    }
+}
+
+/// How many received one before the other. Who has only one of two receives the other later.
+fn sooner(one: &[VirtualTime], other: &[VirtualTime]) -> usize {
+    one.iter().zip(other).filter(|(one, other)| one < other).count()
+}
+
+#[cfg(test)]
+mod tests;
