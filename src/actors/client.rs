@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use self::flight::{Flight, Flights, Tally};
 use super::Packet;
-use super::packet::{Ack, Answer, Ask, Forgery, Planned, Submission};
+use super::packet::{Ack, Answer, Ask, Forgery, Planned, Proof, Submission};
 use super::slots::Slots;
 use crate::attestation::{Attestation, KeyRing, Operation, Signed, Verdict};
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
@@ -292,6 +292,11 @@ impl Active {
         let attempt = flight.attempt;
         desk.fact(Fact::Concluded { operation: operation.0, attempt, conclusion });
         self.retire(&flight);
+        let relied = flight.planned.party.filter(|_| conclusion == Conclusion::Applied);
+        if let (Some(party), Some(signed)) = (relied, &flight.signed) {
+            let proof = Proof::of(&flight.planned, &signed.attestation, desk.now());
+            desk.tell(party, desk.now() + CONTROL_FLOOR, Packet::Proof(proof));
+        }
         if let Some(user) = flight.planned.user {
             desk.tell(setting.plan, desk.now() + CONTROL_FLOOR, Packet::Done { user });
         }
@@ -380,6 +385,7 @@ impl Resident for Client {
                 }
             }
             Packet::Submit(_) | Packet::Handed(_) | Packet::Ask(_) | Packet::Done { .. } => {}
+            Packet::Proof(_) | Packet::Look(_) | Packet::Show(_) => {}
         }
     }
 

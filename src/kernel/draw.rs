@@ -40,6 +40,8 @@ pub enum Purpose {
     Byzantine = 13,
     /// Settings to try when parameters are tuned: entity is the strategy, by its name.
     Tuning = 14,
+    /// Who relies on what, and whom it asks first: entity is the operation.
+    Reliance = 16,
 }
 
 /// The address of a draw.

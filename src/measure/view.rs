@@ -5,6 +5,7 @@ use super::distribution::Measured;
 use super::event::Event;
 use super::measurement::Measurement;
 use super::recovery::recovery;
+use super::reliance::CAUSES;
 use super::waterfall::STAGE_NAMES;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::FateKind;
@@ -30,6 +31,13 @@ pub struct SeriesRow {
     pub diverged: u64,
     /// Deliveries out of order, 0 to 100; `None` without deliveries.
     pub reordered_pct: Option<f64>,
+    /// Of these, what somebody relied on.
+    pub relied: u64,
+    /// Of that, what somebody became confident in.
+    pub confident: u64,
+    /// Of that, what was proven and nobody became confident in, by cause as in
+    /// [`CAUSES`](super::CAUSES).
+    pub gap: [u64; 5],
 }
 
 impl Measurement {
@@ -98,6 +106,9 @@ impl Measurement {
                 orphans: counts.count(Event::Orphans),
                 diverged: counts.count(Event::Diverged),
                 reordered_pct: (arrivals > 0).then(|| reordered / arrivals as f64),
+                relied: counts.count(Event::Relied),
+                confident: counts.count(Event::Confident),
+                gap: CAUSES.map(|cause| counts.count(cause)),
             }
         });
         rows.collect()

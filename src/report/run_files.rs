@@ -192,6 +192,7 @@ fn values(of: &Measurement, metric: &Metric, phase: usize) -> Value {
             json!({ "mean": get(Statistic::Mean), "min": least, "max": most })
         }
         Kind::Cost => json!({ "n": n, "mean": get(Statistic::Mean) }),
+        Kind::Portion => json!({ "share": get(Statistic::Share) }),
     }
 }
 
@@ -202,7 +203,12 @@ pub(super) fn name_with_unit(metric: &Metric) -> String {
         Unit::Millis => "_ms",
         Unit::PerSecond => "_per_s",
         Unit::Places => "_places",
-        Unit::Bytes | Unit::Messages | Unit::Operations | Unit::Versions => "",
+        Unit::Bytes
+        | Unit::Messages
+        | Unit::Operations
+        | Unit::Versions
+        | Unit::Acts
+        | Unit::Part => "",
     };
     name + unit
 }

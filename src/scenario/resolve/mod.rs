@@ -9,6 +9,7 @@ mod load;
 mod moments;
 mod network;
 mod phases;
+mod trust;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -66,6 +67,7 @@ pub(crate) fn resolve(
     let routers = read_routers(file, reader, table);
     let load = load::read(file, reader, table, timing);
     let costs = read_costs(file, reader);
+    let trust = trust::read(file, reader, table);
     let cast = match (&validators, &routers, &load, table) {
         (Some(validators), Some(routers), Some(load), Some(table)) => {
             Some(Cast::new(validators, routers, load, table))
@@ -100,6 +102,7 @@ pub(crate) fn resolve(
         validators: validators?,
         routers: routers?,
         load: load?,
+        trust: trust?,
         faults: faults?,
         thresholds: demands.thresholds,
         always: demands.always,
