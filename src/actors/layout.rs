@@ -154,7 +154,8 @@ mod tests {
         let group = |name: &str, clients| Group { name: name.to_owned(), clients };
         let layout = Layout::new(7, 3, vec![group("issuers", 40), group("crowd", 2)]);
         let layout = layout.with_parties(2);
-        let names: Vec<String> = [0, 6, 7, 10, 12, 51, 52, 54, 55, 56].map(|at| layout.name(at)).into();
+        let names: Vec<String> =
+            [0, 6, 7, 10, 12, 51, 52, 54, 55, 56].map(|at| layout.name(at)).into();
         assert_eq!(
             names,
             [

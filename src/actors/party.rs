@@ -89,8 +89,7 @@ impl RelyingParty {
         let wait = Wait { elapsed, expected: self.expected };
         let expected = self.expected.map_or(Fact::NONE, micros);
         desk.fact(Fact::Relied { operation: operation.0, elapsed: micros(elapsed), expected });
-        let luck =
-            Luck { purpose: Purpose::Reliance, entity: u64::from(operation.0), index: 2 };
+        let luck = Luck { purpose: Purpose::Reliance, entity: u64::from(operation.0), index: 2 };
         let first = (desk.draws().word(luck) % u64::from(self.setting.validators)) as u32;
         let (told_at, kept) = (desk.local_now(), Vec::new());
         let case = Case { id, parent, wait, told_at, first, looks: 0, kept };

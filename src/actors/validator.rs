@@ -343,7 +343,8 @@ impl Resident for Validator {
         }
         match packet {
             // What the committee says to itself is not cut: that would break it, not fill it.
-            Packet::Handed(_) | Packet::Ask(_) | Packet::Look(_) if !self.workers.has_room(desk) => {}
+            Packet::Handed(_) | Packet::Ask(_) | Packet::Look(_)
+                if !self.workers.has_room(desk) => {}
             Packet::Handed(handed) => self.received(from, handed, desk),
             Packet::Protocol(carried, mark) => {
                 let work = self.cost_of(carried.work);

@@ -25,13 +25,26 @@ pub struct Minds {
     pub same: Vec<u64>,
 }
 
-impl Merge for Minds {
-    fn merge(&mut self, other: Self) {
+impl Minds {
+    /// Takes in another stretch of time.
+    pub fn add(&mut self, other: &Self) {
         self.due += other.due;
         if self.same.len() < other.same.len() {
             self.same.resize(other.same.len(), 0);
         }
-        self.same.iter_mut().zip(other.same).for_each(|(sum, part)| *sum += part);
+        self.same.iter_mut().zip(&other.same).for_each(|(sum, part)| *sum += part);
+    }
+
+    /// The share of one validator; `None` if nothing was due.
+    pub fn share(&self, validator: usize) -> Option<f64> {
+        let same = self.same.get(validator).copied().unwrap_or(0);
+        (self.due > 0).then(|| same as f64 / self.due as f64)
+    }
+}
+
+impl Merge for Minds {
+    fn merge(&mut self, other: Self) {
+        self.add(&other);
     }
 }
 

@@ -40,6 +40,14 @@ pub struct SeriesRow {
     pub gap: [u64; 5],
 }
 
+impl SeriesRow {
+    /// The share of what somebody relied on that was proven and not trusted, 0 to 1.
+    pub fn trust_gap(&self) -> Option<f64> {
+        let gap: u64 = self.gap.iter().sum();
+        (self.relied > 0).then(|| gap as f64 / self.relied as f64)
+    }
+}
+
 impl Measurement {
     /// The place of the phase of that name; `run` is the whole measurement.
     pub fn phase(&self, name: &str) -> Option<usize> {
@@ -82,6 +90,16 @@ impl Measurement {
         let latency = Span::from_micros((millis * 1_000.0) as u64);
         let stages = self.phases[phase].waterfall.divide(latency)?;
         Some(STAGE_NAMES.into_iter().zip(stages.map(Span::as_millis_f64)).collect())
+    }
+
+    /// The mean of `trust_gap` over the seconds of the measurement; `None` if nobody relied on
+    /// anything.
+    pub fn trust_gap_area(&self) -> Option<f64> {
+        let (begin, end) = self.setting.measured;
+        let rows = self.series_rows().into_iter();
+        let rows = rows.filter(|row| row.start >= begin && row.start < end);
+        let gaps: Vec<f64> = rows.filter_map(|row| row.trust_gap()).collect();
+        super::statistics::mean(&gaps)
     }
 
     /// The width of the series' buckets.

@@ -217,6 +217,9 @@ fn reasons(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
     for sentence in sentence::of_run(pair) {
         wrap(to, &sentence)?;
     }
+    for doubt in super::trust_page::doubts(pair) {
+        wrap(to, &doubt)?;
+    }
     writeln!(to)
 }
 
@@ -276,6 +279,9 @@ fn foot(to: &mut String, pair: &Pair, making: &Making) -> std::fmt::Result {
         Crypto::Modelled => "modelled: costs charged, no arithmetic; same digest as real ones",
     };
     writeln!(to, "  signatures   {crypto}")?;
+    if let Some(model) = super::trust_page::model_line(pair) {
+        writeln!(to, "  confident    {model}")?;
+    }
     let delays = &scenario.network.delays;
     writeln!(to, "  delays       {}, one-way ({})", delays.name, delays.source)?;
     write!(to, "  digest       {} (model {MODEL})", pair.run.digest.short())?;
@@ -328,7 +334,7 @@ mod tests {
                 "PASS   1 of 1 guarantees of arrival held   1 of 1 faults took effect",
                 "Of ",
                 "twin",
-                "storm   ratio   after storm",
+                "storm promise_gap   after storm",
                 "latency.applied   p50",
                 "x ",
                 "orphans",
@@ -369,7 +375,7 @@ mod tests {
         let calm = SMALL.split("[[fault]]").next().expect("a first part");
         check(calm, &["PASS", "Of 258, none was", "from intended send", "run"]);
         let screen = screen(calm);
-        for word in ["twin", " ratio", "achieved"] {
+        for word in ["twin", "promise_gap", "achieved"] {
             assert!(!screen.contains(word), "`{word}` in\n{screen}");
         }
     }

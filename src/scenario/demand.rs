@@ -153,11 +153,9 @@ fn scale_of(stat: Stat, metric: &Metric) -> Scale {
             Unit::PerSecond => Scale::Rate,
             Unit::Bytes => Scale::Bytes,
             Unit::Part => Scale::Share,
-            Unit::Operations
-            | Unit::Places
-            | Unit::Versions
-            | Unit::Messages
-            | Unit::Acts => Scale::Plain,
+            Unit::Operations | Unit::Places | Unit::Versions | Unit::Messages | Unit::Acts => {
+                Scale::Plain
+            }
         },
     }
 }

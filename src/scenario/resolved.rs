@@ -295,7 +295,7 @@ fn write_trust(file: &mut Text, trust: &Trust, regions: &[String]) {
     file.plain("parties", trust.parties);
     file.plain("regions", region_names(&trust.regions, regions));
     file.text("share", spelt::share(trust.share));
-    file.text("model", trust.model.formula.word());
+    file.text("model", trust.model.formula.name());
     file.plain("looks", trust.model.kept);
     file.text("pause", trust.pause);
     file.text("timeout", trust.timeout);

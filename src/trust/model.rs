@@ -20,6 +20,16 @@ pub enum Formula {
     FirstAnswer,
 }
 
+impl Formula {
+    /// As scenarios and screens spell it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Default1 => "default-1",
+            Self::FirstAnswer => "first-answer",
+        }
+    }
+}
+
 /// A declared model: a formula and its parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Model {
