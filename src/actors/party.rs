@@ -198,7 +198,16 @@ impl Resident for RelyingParty {
         match packet {
             Packet::Proof(proof) => self.told(&proof, desk),
             Packet::Show(show) => self.shown(from, &show, desk),
-            _ => {}
+            Packet::Plan(_)
+            | Packet::Done { .. }
+            | Packet::Submit(_)
+            | Packet::Busy(..)
+            | Packet::Handed(_)
+            | Packet::Ack(_)
+            | Packet::Protocol(..)
+            | Packet::Ask(_)
+            | Packet::Answer(_)
+            | Packet::Look(_) => {}
         }
     }
 
@@ -220,3 +229,6 @@ impl Resident for RelyingParty {
         self.timers.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,3 +100,6 @@ fn is_noticed(window: &Bucket, calm: Option<f64>) -> bool {
     let counts = &window.counts;
     is_slow || errors(window) > 0 || counts.count(Event::Flips) + counts.count(Event::Stale) > 0
 }
+
+#[cfg(test)]
+mod tests;

@@ -319,3 +319,6 @@ fn sight(fact: &Fact) -> Option<Sight> {
     let age = Span::from_micros(age.into());
     Some(Sight { status: said?, position, digest, age, stamps: Stamps(stamps), is_orphaned })
 }
+
+#[cfg(test)]
+mod tests;

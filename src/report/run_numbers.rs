@@ -42,7 +42,7 @@ fn columns(pair: &Pair) -> Vec<Column<'_>> {
 }
 
 /// Width of what a row is called, and of a column.
-const LABEL: usize = 24;
+const LABEL: usize = 22;
 const CELL: usize = 14;
 
 /// The numbers of a screen: latency, events, cost, and checks that stand in no row.
@@ -62,7 +62,7 @@ pub(super) fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Res
         let label = format!("p{}", number(share * 100.0));
         let name = if share < 0.6 { "latency.applied" } else { "" };
         let shown = ("latency.applied", Statistic::Percentile(share));
-        row(to, pair, &columns, shown, &format!("{name:<18}{label}"), &mut inline)?;
+        row(to, pair, &columns, shown, &format!("{name:<17}{label}"), &mut inline)?;
     }
     let unfinished = ("unfinished", Statistic::Count);
     row(to, pair, &columns, unfinished, "unfinished", &mut inline)?;
@@ -204,8 +204,8 @@ fn over_the_run(pair: &Pair, metric: &Metric, statistic: Statistic) -> String {
         (Measured::Few | Measured::NoData, _) => String::new(),
         (here, Some(twin)) => {
             let (twin, here) = (measured(twin, metric), measured(here, metric));
-            let unit = here.split_once(' ').map_or("", |(_, unit)| unit);
-            let twin = twin.strip_suffix(unit).unwrap_or(&twin).trim_end();
+            let unit = here.find(' ').map_or("", |at| &here[at..]);
+            let twin = twin.strip_suffix(unit).unwrap_or(&twin);
             format!("  run: {twin} -> {here}")
         }
         (here, None) => format!("   run: {}", measured(here, metric)),

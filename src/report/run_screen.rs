@@ -335,7 +335,7 @@ mod tests {
                 "Of ",
                 "twin",
                 "storm promise_gap   after storm",
-                "latency.applied   p50",
+                "latency.applied  p50",
                 "x ",
                 "orphans",
                 "a count of 0 means none in",
@@ -357,7 +357,7 @@ mod tests {
                     whole = \"p50(latency.applied) < 1h\"\n";
         let text = format!("{SMALL}\n{fast}");
         check(&text, &["MISSED   1 of 2 thresholds", "exit 99", "MISSED  fast: ", "ms (< 1ms)"]);
-        check(&text, &["latency.applied   p50", "< 1ms MISSED", "whole ", "ok"]);
+        check(&text, &["latency.applied  p50", "< 1ms MISSED", "whole ", "ok"]);
         let line = verdict_line(&pair_of(&text));
         assert!(line.starts_with("MISSED   1 of 2 thresholds   ") && line.ends_with("exit 99"));
         assert!(line.contains("fast: ") && !line.contains('\n'), "{line}");

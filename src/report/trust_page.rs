@@ -30,10 +30,10 @@ pub(super) fn model_line(pair: &Pair) -> Option<String> {
     Some(match model.formula {
         Formula::FirstAnswer => format!("declared model {}: told once", name(trust)),
         Formula::Default1 => format!(
-            "declared model {}: {} looks, {} reached, state {} old, tau {}, proof in {}",
+            "declared model {}: {} in {} looks, states to {}, tau {}, proof in {}",
             name(trust),
-            model.kept,
             number(model.confident),
+            model.kept,
             model.tolerance,
             model.tau,
             trust.expected.map_or("the learnt p95".to_owned(), |span| span.to_string())
@@ -84,7 +84,8 @@ fn write_page(to: &mut String, pair: &Pair, model: &str) -> std::fmt::Result {
     writeln!(to, "\n## Trust\n\n{model}.\n")?;
     writeln!(to, "| | twin | {focus} | promise_gap |\n|---|---|---|---|")?;
     let run = &pair.run.measurement;
-    let (Some(phase), twin) = (run.phase(focus), pair.twin_measurement()) else { return Ok(()) };
+    let Some(phase) = run.phase(focus) else { return Ok(()) };
+    let twin = pair.twin.as_ref().map(|twin| &twin.measurement);
     let pair_of = |of: &Measurement| pair_text(of, phase);
     let calm = twin.map_or("-".to_owned(), pair_of);
     writeln!(to, "| proof_ok / confident | {calm} | {} | |", pair_of(run))?;
@@ -120,8 +121,8 @@ const INDICES: [(&str, &str, Statistic); 11] = [
 fn shown(name: &str, statistic: Statistic, value: Measured) -> String {
     match (statistic, value, metric::find(name)) {
         (Statistic::Share, Measured::Value(share), _) => format!("{} %", number(share * 100.0)),
+        (_, Measured::NoData, _) | (_, _, None) => "-".to_owned(),
         (_, value, Some(metric)) => measured(value, metric),
-        (_, _, None) => String::new(),
     }
 }
 

@@ -206,3 +206,6 @@ fn first_answer(kept: &[Read]) -> f64 {
     let told = kept.last().and_then(|read| read.sight);
     f64::from(u8::from(told.is_some_and(|sight| is_there(sight.status))))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,6 @@ use super::axis;
 use super::csv::{self, Table};
 use super::label;
 use super::moments::{self, FaultBand};
-use super::number;
 use super::page::{MARGIN, Page, WIDTH};
 use super::scale::{Domain, Scale, Spacing};
 use super::scene::{Anchor, Area, Ink, Point, Scene, Type};
@@ -159,7 +158,7 @@ fn draw_legend(scene: &mut Scene, top: f64) {
     let shares = [1.0, 0.99, 0.9, 0.5, 0.0];
     let mut right = WIDTH - MARGIN;
     for share in shares.into_iter().rev() {
-        let words = format!("{} %", number::short(share * 100.0));
+        let words = format!("{:.0} %", share * 100.0);
         let left = right - NAME.width(&words);
         scene.text(&words, Point::new(left, top + 11.0), NAME);
         let swatch = Area { left: left - 16.0, right: left - 4.0, top, bottom: top + 12.0 };
