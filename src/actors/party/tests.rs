@@ -167,22 +167,67 @@ fn check(answers: &[&str], told: &[&str]) {
 
 #[test]
 fn three_looks_at_three_validators_that_agree_are_enough() {
-    check(&["valid @4"], &["fill"]);
+    check(
+        &["valid @4"],
+        &[
+            "10 relied #1 proven after 80ms expected 100ms",
+            "110 looked #1 look 0 at validator-0 Valid position 4 age 50ms stamps 3",
+            "410 looked #1 look 1 at validator-1 Valid position 4 age 50ms stamps 3",
+            "710 looked #1 look 2 at validator-2 Valid position 4 age 50ms stamps 3",
+            "710 confident #1 after 3 looks 1.0000",
+        ],
+    );
 }
 
 #[test]
 fn one_that_disagrees_is_outlived_by_three_that_agree() {
-    check(&["valid @4", "unknown orphaned", "valid @4"], &["fill"]);
+    check(
+        &["valid @4", "unknown orphaned", "valid @4"],
+        &[
+            "10 relied #1 proven after 80ms expected 100ms",
+            "110 looked #1 look 0 at validator-0 Valid position 4 age 50ms stamps 3",
+            "410 looked #1 look 1 at validator-1 Unknown age 50ms stamps 3 without parent",
+            "710 looked #1 look 2 at validator-2 Valid position 4 age 50ms stamps 3",
+            "1010 looked #1 look 3 at validator-0 Valid position 4 age 50ms stamps 3",
+            "1310 looked #1 look 4 at validator-1 Valid position 4 age 50ms stamps 3",
+            "1310 confident #1 after 5 looks 1.0000",
+        ],
+    );
 }
 
 #[test]
-fn silence_and_another_place_cost_looks_until_patience_ends() {
-    check(&["valid @4", "silence", "valid @5", "valid @4", "valid @5"], &["fill"]);
+fn silence_and_another_place_cost_looks() {
+    check(
+        &["valid @4", "silence", "valid @5", "valid @4", "valid @5"],
+        &[
+            "10 relied #1 proven after 80ms expected 100ms",
+            "110 looked #1 look 0 at validator-0 Valid position 4 age 50ms stamps 3",
+            "1310 looked #1 look 1 at validator-1 silence",
+            "1610 looked #1 look 2 at validator-2 Valid position 5 age 50ms stamps 3",
+            "1910 looked #1 look 3 at validator-0 Valid position 4 age 50ms stamps 3",
+            "2210 looked #1 look 4 at validator-1 Valid position 5 age 50ms stamps 3",
+            "2510 looked #1 look 5 at validator-2 Valid position 5 age 50ms stamps 3",
+            "2810 looked #1 look 6 at validator-0 Valid position 5 age 50ms stamps 3",
+            "2810 confident #1 after 7 looks 1.0000",
+        ],
+    );
 }
 
 #[test]
-fn an_old_state_without_stamps_is_never_enough() {
-    check(&["valid old bare"], &["fill"]);
+fn an_old_state_without_stamps_is_not_enough_however_long_patience_lasts() {
+    let setting = PartySetting { patience: Span::from_millis(900), ..setting() };
+    let told = journey(setting, &[80], &["valid old bare"]);
+    assert_eq!(
+        told,
+        [
+            "10 relied #1 proven after 80ms expected 100ms",
+            "110 looked #1 look 0 at validator-0 Valid age 9s50ms stamps 1",
+            "410 looked #1 look 1 at validator-1 Valid age 9s50ms stamps 1",
+            "710 looked #1 look 2 at validator-2 Valid age 9s50ms stamps 1",
+            // Agreement 1, freshness e^-0.705, explainability a third: and 700 ms are over.
+            "710 doubted #1 after 3 looks 0.1647",
+        ]
+    );
 }
 
 #[test]
