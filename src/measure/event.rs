@@ -278,7 +278,7 @@ pub struct Counts {
 impl Default for Counts {
     fn default() -> Self {
         let happened = [0; Event::COUNT];
-        Self { statements: 0, questions: 0, arrivals: 0, pairs: 0, happened }
+        Self { statements: 0, questions: 0, arrivals: 0, pairs: 0, bound_pairs: 0, happened }
     }
 }
 
