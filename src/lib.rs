@@ -7,6 +7,7 @@
 //!   defines the truth; [`engine`]: the same on actix shards.
 //! - [`attestation`]: what is exchanged, its ids, signatures and registry rules.
 //! - [`trace`]: facts, what processes tell of themselves, and their digest.
+//! - [`trust`]: when somebody who relies on an attestation is confident in it, as a declared model.
 //! - [`network`]: how long a message takes and what becomes of it; hosts that fail.
 //! - [`flow`]: admission, bulkheads, balance, backpressure, retries: pure policies.
 //! - [`ordering`]: the strategies to compare, each a pure state machine; [`ordering::own`] shows
@@ -36,6 +37,7 @@ pub mod report;
 pub mod scenario;
 pub mod simulation;
 pub mod trace;
+pub mod trust;
 
 pub use cli::Cli;
 

@@ -127,6 +127,7 @@ impl Resident for Client {
                 }
             }
             Packet::Submit(_) | Packet::Handed(_) | Packet::Ask(_) | Packet::Done { .. } => {}
+            Packet::Proof(_) | Packet::Look(_) | Packet::Show(_) => {}
         }
     }
 

@@ -1,4 +1,4 @@
-//! Which process is who: validators first, then routers, plans, clients.
+//! Which process is who: validators first, then routers, plans, clients, relying parties.
 
 use std::ops::Range;
 
@@ -12,6 +12,7 @@ pub struct Layout {
     validators: u32,
     routers: u32,
     groups: Vec<Group>,
+    parties: u32,
 }
 
 /// The clients of one load group.
@@ -34,18 +35,36 @@ pub enum Role {
     Plan(usize),
     /// A client of a load group by its number in it.
     Client(usize, u32),
+    /// A relying party by its number.
+    Party(u32),
 }
 
 impl Layout {
     /// Numbers the actors.
     pub const fn new(validators: u32, routers: u32, groups: Vec<Group>) -> Self {
-        Self { validators, routers, groups }
+        Self { validators, routers, groups, parties: 0 }
+    }
+
+    /// The same with so many relying parties behind everybody else.
+    #[must_use]
+    pub fn with_parties(self, parties: u32) -> Self {
+        Self { parties, ..self }
     }
 
     /// How many processes there are.
     pub fn processes(&self) -> u32 {
+        self.party(self.parties).0
+    }
+
+    /// How many relying parties there are.
+    pub const fn parties(&self) -> u32 {
+        self.parties
+    }
+
+    /// The process of a relying party.
+    pub fn party(&self, number: u32) -> ProcessId {
         let clients: u32 = self.groups.iter().map(|group| group.clients).sum();
-        self.first_client() + clients
+        ProcessId(self.first_client() + clients + number)
     }
 
     /// How many validators there are; they are processes 0 and up.
@@ -110,7 +129,7 @@ impl Layout {
             }
             rest -= group.clients;
         }
-        None
+        (rest < self.parties).then_some(Role::Party(rest))
     }
 
     fn first_client(&self) -> u32 {
@@ -132,6 +151,7 @@ impl Names for Layout {
                 let name = &self.groups[group].name;
                 format!("{}-{number}", name.strip_suffix('s').unwrap_or(name))
             }
+            Some(Role::Party(number)) => format!("party-{number}"),
             None => "script".to_owned(),
         }
     }
@@ -145,7 +165,9 @@ mod tests {
     fn roles_and_numbers_agree() {
         let group = |name: &str, clients| Group { name: name.to_owned(), clients };
         let layout = Layout::new(7, 3, vec![group("issuers", 40), group("crowd", 2)]);
-        let names: Vec<String> = [0, 6, 7, 10, 12, 51, 52, 54].map(|at| layout.name(at)).into();
+        let layout = layout.with_parties(2);
+        let names: Vec<String> =
+            [0, 6, 7, 10, 12, 51, 52, 54, 55, 56].map(|at| layout.name(at)).into();
         assert_eq!(
             names,
             [
@@ -156,10 +178,12 @@ mod tests {
                 "issuer-0",
                 "issuer-39",
                 "crowd-0",
+                "party-0",
+                "party-1",
                 "script"
             ]
         );
-        assert_eq!(layout.processes(), 54);
+        assert_eq!(layout.processes(), 56);
         assert_eq!(layout.role(layout.client(1, 1)), Some(Role::Client(1, 1)));
     }
 }

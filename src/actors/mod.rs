@@ -1,10 +1,11 @@
-//! Clients, routers and validators, and the plan that gives clients their load. Each composes the
+//! Clients, routers, validators and relying parties, and the plan that gives clients their load. Each composes the
 //! parts below: attestations, an ordering, the network.
 
 mod byzantine;
 mod client;
 mod layout;
 mod packet;
+mod party;
 mod plan;
 mod plan_arrivals;
 mod plan_setting;
@@ -17,9 +18,10 @@ mod validator;
 pub use client::{Client, ClientSetting, GroupNeeds};
 pub use layout::{Group, Layout, Role};
 pub use packet::Packet;
+pub use party::{PartySetting, RelyingParty};
 pub use plan::LoadPlan;
 pub use plan_arrivals::{Arrivals, RateStage};
-pub use plan_setting::{Burst, ChainShape, KeyPick, LoadSetting, MixShares};
+pub use plan_setting::{Burst, ChainShape, KeyPick, LoadSetting, MixShares, Reliance};
 pub use plan_standing::REFERENCE_AGE;
 pub use router::{MakeAdmission, Router, RouterPolicies, RouterSetting};
 pub use validator::{Costs, Validator, ValidatorSetting};
@@ -40,6 +42,8 @@ pub enum Actor {
     Router(Box<Router>),
     /// Verifies, orders, applies and answers.
     Validator(Box<Validator>),
+    /// Relies on what others attest.
+    Party(Box<RelyingParty>),
 }
 
 macro_rules! each {
@@ -49,6 +53,7 @@ macro_rules! each {
             Actor::Client($inner) => $call,
             Actor::Router($inner) => $call,
             Actor::Validator($inner) => $call,
+            Actor::Party($inner) => $call,
         }
     };
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::attestation::{Attestation, Id, Operation, SIGNATURE_BYTES, Signature, Status, Verdict};
-use crate::kernel::{Span, VirtualTime};
+use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::Payload;
 use crate::ordering::{Carried, Item};
 use crate::trace::Kind;
+use crate::trust::Stamps;
 
 /// Bytes of addresses, kind and lengths that every packet has.
 const HEADER: u32 = 48;
@@ -39,6 +40,12 @@ pub enum Packet {
     Ask(Arc<Ask>),
     /// Validator to client: the answer.
     Answer(Arc<Answer>),
+    /// Client to relying party, out of band: this is proven.
+    Proof(Arc<Proof>),
+    /// Relying party to validator: show me.
+    Look(Arc<Look>),
+    /// Validator to relying party: what it can show.
+    Show(Arc<Show>),
 }
 
 /// Which instance of its replica a validator speaks with. Only Byzantine ones have more than one.
@@ -78,6 +85,8 @@ pub struct Planned {
     pub forgery: Option<Forgery>,
     /// The user who waits for it, in closed load.
     pub user: Option<u32>,
+    /// The relying party that is told once it is proven.
+    pub party: Option<ProcessId>,
 }
 
 /// A client's attestation on its way to a router.
@@ -166,10 +175,65 @@ pub struct Answer {
     pub status: Status,
 }
 
+/// What a client tells a relying party once q validators have accepted an attestation.
+#[derive(Debug)]
+pub struct Proof {
+    /// The laboratory's number for it.
+    pub operation: Operation,
+    /// Its id.
+    pub id: Id,
+    /// What it is linked to.
+    pub parent: Option<Id>,
+    /// From the intended send until the client had its proof.
+    pub elapsed: Span,
+}
+
+impl Proof {
+    /// The proof of `said`, had just now; `None` of a question.
+    pub(super) fn of(planned: &Planned, said: &Attestation, now: VirtualTime) -> Arc<Self> {
+        let (operation, elapsed) = (planned.operation, now.since(planned.intended));
+        Arc::new(Self { operation, id: said.id(), parent: said.action.reference(), elapsed })
+    }
+}
+
+/// A look at one attestation at one validator.
+#[derive(Debug)]
+pub struct Look {
+    /// The laboratory's number for it.
+    pub operation: Operation,
+    /// Looks of the party at it before this one.
+    pub look: u8,
+    /// Its id.
+    pub id: Id,
+    /// What it is linked to.
+    pub parent: Option<Id>,
+}
+
+/// What a validator shows of it.
+#[derive(Debug)]
+pub struct Show {
+    /// The laboratory's number for it.
+    pub operation: Operation,
+    /// Which look this answers.
+    pub look: u8,
+    /// What the registry says.
+    pub status: Status,
+    /// The place in the validator's order, if it has one.
+    pub position: Option<u32>,
+    /// Names the record held; 0 for none.
+    pub digest: u32,
+    /// When the state it speaks of last changed, by the validator's clock.
+    pub as_of: LocalTime,
+    /// The signatures that it can show.
+    pub stamps: Stamps,
+    /// The parent is unknown there.
+    pub is_orphaned: bool,
+}
+
 impl Payload for Packet {
     fn wire_len(&self) -> u32 {
         let body = match self {
-            Self::Plan(_) | Self::Done { .. } => 0,
+            Self::Plan(_) | Self::Done { .. } | Self::Proof(_) => 0,
             Self::Submit(submission) => submission.item.signed.wire_len(),
             Self::Busy(..) | Self::Permit(..) => 8,
             Self::Depth(_) => 4,
@@ -178,6 +242,8 @@ impl Payload for Packet {
             Self::Protocol(carried, _) => carried.len,
             Self::Ask(_) => 37,
             Self::Answer(_) => 5,
+            Self::Look(_) => 69,
+            Self::Show(show) => 27 + SIGNATURE_BYTES * show.stamps.count(),
         };
         HEADER + body
     }

@@ -271,9 +271,33 @@ impl LoadPlan {
             intended,
         });
         let question = target.filter(|_| is_question).map(|target| (target.id, target.operation));
-        let planned = Planned { kind, operation, intended, attestation, question, forgery, user };
+        let party = said.and_then(|_| self.relier(operation, kind, desk));
+        let planned =
+            Planned { kind, operation, intended, attestation, question, forgery, user, party };
         desk.tell(process, intended, Packet::Plan(Arc::new(planned)));
         said
+    }
+
+    /// Who will rely on a genuine statement; nobody does on a revocation. Drawn by its number, so
+    /// that the same are relied on under every strategy.
+    fn relier(
+        &self,
+        operation: Operation,
+        kind: Kind,
+        desk: &mut Desk<'_, Packet>,
+    ) -> Option<ProcessId> {
+        let reliance = self.setting.reliance.filter(|_| kind != Kind::Revoke)?;
+        let operation = operation.0;
+        let mut word = |index| {
+            let (purpose, entity) = (Purpose::Reliance, u64::from(operation));
+            desk.draws().word(Luck { purpose, entity, index })
+        };
+        if unit(word(0)) >= reliance.share {
+            return None;
+        }
+        let party = reliance.first.0 + modulo(word(1), reliance.parties);
+        desk.fact(Fact::Wanted { operation, party });
+        Some(ProcessId(party))
     }
 
     fn say(

@@ -31,6 +31,19 @@ pub struct LoadSetting {
     pub forged: f64,
     /// When the load ends.
     pub until: VirtualTime,
+    /// Who relies on what is said, if anybody does.
+    pub reliance: Option<Reliance>,
+}
+
+/// Who relies on what is said.
+#[derive(Clone, Copy, Debug)]
+pub struct Reliance {
+    /// Share of statements, revocations excepted, that somebody relies on; 0 to 1.
+    pub share: f64,
+    /// The process of the first relying party.
+    pub first: ProcessId,
+    /// How many there are; at least 1.
+    pub parties: u32,
 }
 
 /// Shares of the kinds, adding up to 1; what is left is statements.

@@ -1,13 +1,15 @@
 //! A validator: verify, order, apply, answer. Every message is priced before it is handled.
 
+mod evidence;
 mod misdeeds;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use self::evidence::Evidence;
 use super::Packet;
 use super::byzantine::{Byzantine, Parcel};
-use super::packet::{Ack, Answer, Ask, Face, Handed};
+use super::packet::{Ack, Answer, Ask, Face, Handed, Look};
 use super::pool::Pool;
 use super::slots::Slots;
 use crate::attestation::{Registry, Signer, Verdict};
@@ -42,6 +44,8 @@ pub struct ValidatorSetting {
     pub costs: Costs,
     /// How long a registry remembers what it applied.
     pub retention: Span,
+    /// Whether relying parties look, so that it keeps what it can show them.
+    pub shows: bool,
 }
 
 /// One validator.
@@ -64,6 +68,8 @@ pub struct Validator {
     state_lost: bool,
     /// What it does wrong.
     byzantine: Option<Box<Byzantine>>,
+    /// What it can show relying parties, where there are any.
+    evidence: Option<Box<Evidence>>,
 }
 
 /// Something that a timer will come back to.
@@ -71,6 +77,7 @@ enum Job {
     Handed(Arc<Handed>, ProcessId),
     Protocol(Arc<Carried>, Option<Face>, ProcessId),
     Ask(Arc<Ask>, ProcessId),
+    Look(Arc<Look>, ProcessId),
     Timer(Face, TimerId),
     Apply,
     /// What was kept back leaves.
@@ -90,6 +97,7 @@ enum Change {
 impl Validator {
     /// A validator with an empty registry that hosts `replica`.
     pub fn new(setting: ValidatorSetting, signer: Signer, replica: Box<dyn HostedReplica>) -> Self {
+        let evidence = setting.shows.then(|| Box::new(Evidence::new(setting.retention)));
         Self {
             setting,
             signer,
@@ -105,6 +113,7 @@ impl Validator {
             is_up: true,
             state_lost: false,
             byzantine: None,
+            evidence,
         }
     }
 
@@ -137,6 +146,7 @@ impl Validator {
             desk.fact(Fact::Applied { operation, attempt, verdict, again, resolved });
             return self.ack(&item, verdict, desk);
         }
+        self.keep_stamps(&item, desk);
         if self.registry.holds(&item.id()) {
             return self.ack(&item, Verdict::Accepted, desk);
         }
@@ -231,6 +241,7 @@ impl Validator {
         let position = self.position;
         self.position += 1;
         desk.fact(Fact::Delivered { operation, attempt, position, is_final });
+        self.keep_position(&item, position, desk);
         let costs = self.setting.costs;
         self.change(Change::Apply(item), costs.apply + costs.sign, desk);
     }
@@ -240,6 +251,7 @@ impl Validator {
         self.position = self.position.saturating_sub(1);
         let (position, was_final) = (self.position, false);
         desk.fact(Fact::Retracted { operation, attempt, position, was_final });
+        self.lose_position(&item);
         // What is taken back is the last that was delivered: if anything waits to be applied, it.
         let waiting = self.lane.iter_mut().rev().find(|change| matches!(change, Change::Apply(_)));
         match waiting {
@@ -272,6 +284,7 @@ impl Validator {
             again: applied.again,
             resolved: applied.resolved.map_or(Fact::NONE, |operation| operation.0),
         });
+        self.keep_change(item, desk);
         self.ack(item, applied.verdict, desk);
     }
 
@@ -330,7 +343,8 @@ impl Resident for Validator {
         }
         match packet {
             // What the committee says to itself is not cut: that would break it, not fill it.
-            Packet::Handed(_) | Packet::Ask(_) if !self.workers.has_room(desk) => {}
+            Packet::Handed(_) | Packet::Ask(_) | Packet::Look(_)
+                if !self.workers.has_room(desk) => {}
             Packet::Handed(handed) => self.received(from, handed, desk),
             Packet::Protocol(carried, mark) => {
                 let work = self.cost_of(carried.work);
@@ -340,6 +354,10 @@ impl Resident for Validator {
                 let work = self.setting.costs.read;
                 self.take_in(Job::Ask(ask, from), work, desk);
             }
+            Packet::Look(look) => {
+                let work = self.setting.costs.read;
+                self.take_in(Job::Look(look, from), work, desk);
+            }
             Packet::Plan(_)
             | Packet::Done { .. }
             | Packet::Submit(_)
@@ -347,7 +365,9 @@ impl Resident for Validator {
             | Packet::Permit(..)
             | Packet::Depth(_)
             | Packet::Ack(_)
-            | Packet::Answer(_) => {}
+            | Packet::Answer(_)
+            | Packet::Proof(_)
+            | Packet::Show(_) => {}
         }
     }
 
@@ -364,6 +384,7 @@ impl Resident for Validator {
             Job::Handed(handed, router) => self.verified(&handed, router, desk),
             Job::Protocol(carried, mark, from) => self.heard((&carried, mark), from, desk),
             Job::Ask(ask, asker) => self.answer(asker, &ask, desk),
+            Job::Look(look, party) => self.show(party, &look, desk),
         }
         self.workers.end();
     }
@@ -378,6 +399,7 @@ impl Resident for Validator {
         if state_lost {
             self.registry = Registry::new(self.setting.retention);
             self.lane.clear();
+            self.lose_evidence();
             self.position = 0;
         }
     }

@@ -97,6 +97,8 @@ const fn unit(unit: Unit) -> &'static str {
         Unit::PerSecond => "per second",
         Unit::Messages => "messages",
         Unit::Bytes => "bytes",
+        Unit::Acts => "acts",
+        Unit::Part => "part of 1",
     }
 }
 
@@ -116,5 +118,6 @@ const fn statistics(kind: Kind) -> &'static str {
         Kind::Stretch => "longest count",
         Kind::Rate => "mean min max",
         Kind::Cost => "mean",
+        Kind::Portion => "share",
     }
 }

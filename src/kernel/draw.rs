@@ -42,6 +42,8 @@ pub enum Purpose {
     Balance = 14,
     /// Settings to try when parameters are tuned: entity is the strategy, by its name.
     Tuning = 15,
+    /// Who relies on what, and whom it asks first: entity is the operation.
+    Reliance = 16,
 }
 
 /// The address of a draw.

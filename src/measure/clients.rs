@@ -46,6 +46,9 @@ impl Observers {
         (record.twin, record.claim_root) = (twin.unwrap_or(Fact::NONE), claim_root);
         record.subject = subject;
         record.is_planned = true;
+        if is_statement {
+            self.reliance.stated(operation, subject);
+        }
         if let Some(other) = twin.and_then(|twin| self.ledger.live(twin)) {
             other.twin = operation;
         }

@@ -58,6 +58,24 @@ pub enum Event {
     MonotonicWrites,
     /// `session.writes_follow_reads`
     WritesFollowReads,
+    /// `stale`
+    Stale,
+    /// `relied_on`
+    Relied,
+    /// `confident`
+    Confident,
+    /// `trust_gap`
+    TrustGap,
+    /// `trust_gap.delay`
+    GapDelay,
+    /// `trust_gap.reorder`
+    GapReorder,
+    /// `trust_gap.overlap`
+    GapOverlap,
+    /// `trust_gap.interpretation`
+    GapInterpretation,
+    /// `trust_gap.silence`
+    GapSilence,
 }
 
 /// What an event is counted against.
@@ -75,11 +93,13 @@ pub enum Base {
     Pairs,
     /// Pairs of neighbouring operations that all validators received in one order.
     BoundPairs,
+    /// Statements that somebody relies on.
+    Relied,
 }
 
 impl Event {
     /// How many there are.
-    pub const COUNT: usize = 26;
+    pub const COUNT: usize = 35;
 
     /// Every event, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -109,6 +129,15 @@ impl Event {
         Self::MonotonicReads,
         Self::MonotonicWrites,
         Self::WritesFollowReads,
+        Self::Stale,
+        Self::Relied,
+        Self::Confident,
+        Self::TrustGap,
+        Self::GapDelay,
+        Self::GapReorder,
+        Self::GapOverlap,
+        Self::GapInterpretation,
+        Self::GapSilence,
     ];
 
     /// Its name in the table of metrics.
@@ -140,6 +169,15 @@ impl Event {
             Self::MonotonicReads => "session.monotonic_reads",
             Self::MonotonicWrites => "session.monotonic_writes",
             Self::WritesFollowReads => "session.writes_follow_reads",
+            Self::Stale => "stale",
+            Self::Relied => "relied_on",
+            Self::Confident => "confident",
+            Self::TrustGap => "trust_gap",
+            Self::GapDelay => "trust_gap.delay",
+            Self::GapReorder => "trust_gap.reorder",
+            Self::GapOverlap => "trust_gap.overlap",
+            Self::GapInterpretation => "trust_gap.interpretation",
+            Self::GapSilence => "trust_gap.silence",
         }
     }
 
@@ -154,11 +192,19 @@ impl Event {
             Self::AcceptedAfterRevoke
             | Self::Unlinearizable
             | Self::ReadYourWrites
-            | Self::MonotonicReads => Base::Questions,
+            | Self::MonotonicReads
+            | Self::Stale => Base::Questions,
             Self::Rejected | Self::Retried => Base::Operations,
             Self::Reordered => Base::Arrivals,
             Self::Inversions => Base::Pairs,
             Self::OrderUnfair => Base::BoundPairs,
+            Self::Confident
+            | Self::TrustGap
+            | Self::GapDelay
+            | Self::GapReorder
+            | Self::GapOverlap
+            | Self::GapInterpretation
+            | Self::GapSilence => Base::Relied,
             Self::Unfinished
             | Self::Refused
             | Self::Orphans
@@ -175,6 +221,7 @@ impl Event {
             | Self::ForgedRefused
             | Self::MonotonicWrites
             | Self::WritesFollowReads
+            | Self::Relied
             | Self::ProofOk => Base::Statements,
         }
     }
@@ -182,7 +229,7 @@ impl Event {
 
 /// A set of events that befell one operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Events(u32);
+pub struct Events(u64);
 
 impl Events {
     pub(super) const EMPTY: Self = Self(0);
@@ -194,7 +241,7 @@ impl Events {
 
     /// Adds an event if something holds.
     pub const fn add_if(&mut self, event: Event, holds: bool) {
-        self.0 |= (holds as u32) << event as u8;
+        self.0 |= (holds as u64) << event as u8;
     }
 
     pub(super) const fn remove(&mut self, event: Event) {
@@ -208,12 +255,12 @@ impl Events {
 
     /// The events, in order.
     pub fn iter(self) -> impl Iterator<Item = Event> {
-        super::setting::phases_of(self.0.into()).map(|bit| Event::ALL[bit])
+        super::setting::phases_of(self.0).map(|bit| Event::ALL[bit])
     }
 }
 
 /// How much of everything was due, and how often each event happened.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Counts {
     /// Everything but questions.
     pub statements: u64,
@@ -226,6 +273,13 @@ pub struct Counts {
     /// Pairs of neighbouring operations that all validators received in one order.
     pub bound_pairs: u64,
     happened: [u64; Event::COUNT],
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        let happened = [0; Event::COUNT];
+        Self { statements: 0, questions: 0, arrivals: 0, pairs: 0, bound_pairs: 0, happened }
+    }
 }
 
 impl Counts {
@@ -243,6 +297,7 @@ impl Counts {
             Base::Arrivals => self.arrivals,
             Base::Pairs => self.pairs,
             Base::BoundPairs => self.bound_pairs,
+            Base::Relied => self.count(Event::Relied),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a run was measured to be, and the one way to ask for a number.
 
 use super::achievement::Achievement;
+use super::concord::Concord;
 use super::density::Density;
 use super::distribution::{Measured, Statistic};
 use super::event::Event;
@@ -34,6 +35,8 @@ pub struct Measurement {
     pub notes: Notes,
     /// Displacement and buffers of all streams, over the whole run (RFC 5236).
     pub density: Density,
+    /// How much each validator was of one mind with its quorum, over time.
+    pub concord: Concord,
     /// Operations of the load plan.
     pub planned: u64,
     /// Facts about operations, and positions, that were settled already.
@@ -73,7 +76,12 @@ impl Measurement {
                 .map_or(Measured::NoData, |event| tally.counts.measure(event, statistic)),
             Kind::Stretch => self.stretch(statistic, phase),
             Kind::Rate => self.rate(metric, statistic, phase),
+            Kind::Portion => match statistic {
+                Statistic::Share => self.portion(metric, phase),
+                _ => Measured::NoData,
+            },
             Kind::Cost => match statistic {
+                Statistic::Mean if metric == "friction" => tally.trust.friction(&tally.counts),
                 Statistic::Mean => tally.used.each(metric, tally.counts.operations()),
                 _ => Measured::NoData,
             },

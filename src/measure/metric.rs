@@ -30,6 +30,8 @@ pub enum Kind {
     Rate,
     /// One number per phase, an average over operations: mean.
     Cost,
+    /// One number per phase, 0 to 1, of windows, operations or looks: share.
+    Portion,
 }
 
 /// The unit of a metric.
@@ -49,6 +51,10 @@ pub enum Unit {
     Messages,
     /// Bytes per operation.
     Bytes,
+    /// What somebody does: looks, tries.
+    Acts,
+    /// A part of the whole, 0 to 1.
+    Part,
 }
 
 /// Which way is better.
@@ -227,6 +233,37 @@ metrics! {
         "Breaches: a correct validator delivered it before what its client had last been told exists \
          when it first sent it."
         "Terry et al. 1994";
+    "stale" Event Operations Lower
+        "An answer was out of date when its question was sent, per question."
+        "metrics 1b, t-visibility";
+    "relied_on" Event Operations Neither
+        "A statement, revocations excepted, that a relying party waits for."
+        "capabilities C2";
+    "confident" Event Operations Higher
+        "Its relying party was confident in it, by the declared model, before its patience ended, \
+         per statement relied on."
+        "capabilities 1b; a declared model";
+    "trust_gap" Event Operations Lower
+        "Proven to its client, and its relying party never confident in it, per statement relied \
+         on."
+        "capabilities 1b; a declared model";
+    "trust_gap.delay" Event Operations Lower
+        "Part of trust_gap: the proof took longer than expected, or what was read had not come \
+         there yet."
+        "capabilities C4";
+    "trust_gap.reorder" Event Operations Lower
+        "Part of trust_gap: what it is linked to was missing where the party looked, or the answer \
+         flipped."
+        "capabilities C4";
+    "trust_gap.overlap" Event Operations Lower
+        "Part of trust_gap: looks disagreed while another statement on that subject was under way."
+        "capabilities C4";
+    "trust_gap.interpretation" Event Operations Lower
+        "Part of trust_gap: looks disagreed otherwise; validators judged or placed it differently."
+        "capabilities C4";
+    "trust_gap.silence" Event Operations Lower
+        "Part of trust_gap: looks had no answer, an old one, or one without its stamps."
+        "capabilities C4";
     "staleness" Sample Millis Lower
         "For an answer that was out of date when its question was sent: how long the first \
          change it missed had been applied by q correct validators."
@@ -235,6 +272,35 @@ metrics! {
         "For an answer that was out of date when its question was sent: how many changes \
          behind it was."
         "metrics 1b, k-staleness";
+    "hesitation" Sample Millis Lower
+        "From the proof until the relying party was confident; never if it was not."
+        "capabilities 1b";
+    "looks" Sample Acts Lower
+        "Looks at an attestation until its relying party was confident or gave up."
+        "capabilities C2";
+    "friction" Cost Acts Lower
+        "Tries beyond the first and looks beyond the first, per attestation that somebody became \
+         confident in."
+        "capabilities A9";
+    "same_answer" Portion Part Higher
+        "Share of a party's further looks at one attestation that were answered like the last one \
+         answered before."
+        "capabilities C27";
+    "reliability" Portion Part Higher
+        "Good operations of all that were valid: applied or answered, of those due and not refused."
+        "capabilities A15";
+    "steadiness" Portion Part Higher
+        "Share of 1 s windows with a p95 of latency.applied within 20 % of the median window of \
+         the run and at most 1 % errors."
+        "capabilities 1b";
+    "noticed_windows" Portion Part Lower
+        "Share of 1 s windows with a p95 of latency.applied above twice that of the median calm \
+         window, or with a flip, a stale read or an error."
+        "capabilities A14";
+    "smoothness" Portion Part Higher
+        "1 - CV of the gaps between stamps: deviations of all stages of latency.applied over their \
+         means, both added up; 0 at least."
+        "capabilities C13";
     "offered" Rate PerSecond Neither
         "Operations due per second."
         "k6";

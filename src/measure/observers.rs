@@ -1,6 +1,7 @@
 //! All observers of one run: facts come in, in key order, and a measurement goes out.
 
 use super::achievement::{self, Achievement};
+use super::concord::Concord;
 use super::divergence::Divided;
 use super::event::Event;
 use super::fifo::Fifo;
@@ -16,6 +17,7 @@ use super::positions::Positions;
 use super::readers::{Answer, Readers};
 use super::receipts::Receipts;
 use super::record::NEVER;
+use super::reliance::Reliance;
 use super::rows::{NoRows, Rows};
 use super::sample::Sample;
 use super::series::Series;
@@ -52,6 +54,8 @@ pub struct Observers {
     pub(super) holders: Holders,
     pub(super) readers: Readers,
     pub(super) sessions: Sessions,
+    pub(super) reliance: Reliance,
+    pub(super) concord: Concord,
     achievements: Vec<Achievement>,
     notes: Notes,
     /// By validator, deliveries of operations that were settled.
@@ -96,6 +100,8 @@ impl Observers {
             holders: Holders::default(),
             readers: Readers::default(),
             sessions: Sessions::default(),
+            reliance: Reliance::new(setting.trust),
+            concord: Concord::new(&setting),
             achievements: Vec::new(),
             notes: Notes::default(),
             late_deliveries: vec![0; validators],
@@ -176,6 +182,7 @@ impl Observers {
             achievements: self.achievements,
             notes: self.notes,
             density: self.streams.finish(),
+            concord: self.concord,
             planned: self.planned,
             late_after_retention: self.late + self.positions.late,
             unjudged_answers: self.readers.unjudged,
@@ -285,6 +292,11 @@ impl Observers {
                 let answer = Answer { question: operation, target, reader: process, said };
                 self.answered(answer, now);
             }
+            Fact::Wanted { .. }
+            | Fact::Relied { .. }
+            | Fact::Looked { .. }
+            | Fact::Confident { .. }
+            | Fact::Doubted { .. } => self.trusted(fact, now),
             Fact::Fate { rule, kind, by, .. } => {
                 if let Some(achievement) = self.achievement(rule) {
                     achievement.fate(now, kind, by);

@@ -53,6 +53,7 @@ impl Readers {
         let was_revoked = target.revoked <= asked && answer.said == Status::Valid;
         if let Some(question) = ledger.live(answer.question) {
             question.events.add_if(Event::AcceptedAfterRevoke, was_revoked);
+            question.events.add_if(Event::Stale, behind.is_some());
         }
         if let Some((versions, since)) = behind {
             for phase in phases_of(phases) {

@@ -38,11 +38,15 @@ pub enum Sample {
     Staleness,
     /// `staleness.versions`
     StalenessVersions,
+    /// `hesitation`
+    Hesitation,
+    /// `looks`
+    Looks,
 }
 
 impl Sample {
     /// How many there are.
-    pub const COUNT: usize = 17;
+    pub const COUNT: usize = 19;
 
     /// Every sample metric, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -63,6 +67,8 @@ impl Sample {
         Self::Displacement,
         Self::Staleness,
         Self::StalenessVersions,
+        Self::Hesitation,
+        Self::Looks,
     ];
 
     /// Its name in the table of metrics.
@@ -85,6 +91,8 @@ impl Sample {
             Self::Displacement => "displacement",
             Self::Staleness => "staleness",
             Self::StalenessVersions => "staleness.versions",
+            Self::Hesitation => "hesitation",
+            Self::Looks => "looks",
         }
     }
 
@@ -96,7 +104,7 @@ impl Sample {
     /// Recorded units to one of the metric: times are recorded in microseconds.
     pub const fn scale(self) -> f64 {
         match self {
-            Self::Displacement | Self::StalenessVersions => 1.0,
+            Self::Displacement | Self::StalenessVersions | Self::Looks => 1.0,
             Self::Admit
             | Self::Route
             | Self::Verify
@@ -111,7 +119,8 @@ impl Sample {
             | Self::ConsensusFirst
             | Self::ConsensusEach
             | Self::Jitter
-            | Self::Staleness => 1_000.0,
+            | Self::Staleness
+            | Self::Hesitation => 1_000.0,
         }
     }
 }

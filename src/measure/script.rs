@@ -3,7 +3,7 @@
 //! `5ms v0-2 accept 0; 9ms c9 conclude 0 applied`: when, who (the letter is for the reader), what,
 //! and words that say more. `0.1` is the second try of operation 0. `accept` and `refuse` deliver
 //! at the next position and apply. Without an instant: `retention 2s`, `settled 60s`,
-//! `byzantine 3`, `phase storm 2s 4s`.
+//! `byzantine 3`, `phase storm 2s 4s`, `trusting` for relying parties with the usual model.
 
 use std::fmt::Debug;
 
@@ -12,6 +12,7 @@ use crate::attestation::{Status, Verdict};
 use crate::kernel::{EventKey, ProcessId, Recorded, Span, VirtualTime};
 use crate::measure::achievement::{CHANGES, FATES};
 use crate::trace::{Conclusion, Fact, Kind, Refusal};
+use crate::trust::Model;
 
 /// Measures a script with so many validators and that quorum: 10 s, 16 processes.
 pub(super) fn measure(validators: u32, quorum: u32, script: &str) -> Measurement {
@@ -107,6 +108,7 @@ fn one_of<T: Copy + Debug>(all: &[T], word: &str) -> T {
 fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
     match words.at(0) {
         "retention" => setting.retention = instant(words.at(1)).since(VirtualTime::ZERO),
+        "trusting" => setting.trust = Some(Model::DEFAULT),
         "bysubject" => setting.by_subject = true,
         "settled" => setting.settled = instant(words.at(1)),
         "byzantine" => setting.byzantine.push(number(words.at(1))),
@@ -157,7 +159,38 @@ fn fact(words: &Words<'_>, process: u32) -> Fact {
         "fate" | "seen" | "host" | "use" | "note" | "plan" | "answer" | "conclude" => {
             other(words, process)
         }
+        "want" | "rely" | "look" | "trust" | "doubt" => reliance(words),
         verb => step(words, verb),
+    }
+}
+
+/// What a relying party does: `rely 0 took 20ms expects 50ms`, `look 0 at v2 valid @3 age 5ms`.
+fn reliance(words: &Words<'_>) -> Fact {
+    let operation = number(words.at(3));
+    let micros = |word| {
+        let span = words.after(word).and_then(span);
+        span.map_or(Fact::NONE, |span| (span.as_nanos() / 1_000) as u32)
+    };
+    match words.at(2) {
+        "want" => Fact::Wanted { operation, party: 15 },
+        "rely" => Fact::Relied { operation, elapsed: micros("took"), expected: micros("expects") },
+        "trust" => Fact::Confident { operation, looks: 3, confidence: 10_000 },
+        "doubt" => Fact::Doubted { operation, looks: 3, confidence: 0 },
+        _ => {
+            let all = [Status::Unknown, Status::Valid, Status::Revoked, Status::Replaced];
+            let said = (!words.has("silence")).then(|| one_of(&all, words.at(6)));
+            Fact::Looked {
+                operation,
+                validator: number(words.after("at").expect("a look is at a validator")) as u16,
+                look: 0,
+                said,
+                position: words.tagged('@').unwrap_or(Fact::NONE),
+                digest: words.tagged('#').unwrap_or(0),
+                age: words.after("age").map_or(0, |_| micros("age")),
+                stamps: words.after("stamps").map_or(7, |stamps| number(stamps) as u8),
+                is_orphaned: words.has("orphaned"),
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What observers must be told before a run.
 
 use crate::kernel::{Span, VirtualTime};
+use crate::trust::Model;
 
 /// From the first instant to just before the second.
 pub type Interval = (VirtualTime, VirtualTime);
@@ -39,6 +40,8 @@ pub struct Setting {
     pub faulted: Vec<Interval>,
     /// Whether the order of what is about each subject is looked at.
     pub by_subject: bool,
+    /// By which relying parties are confident, if there are any.
+    pub trust: Option<Model>,
 }
 
 impl Setting {
@@ -58,6 +61,7 @@ impl Setting {
             phases: vec![run],
             faulted: Vec::new(),
             by_subject: false,
+            trust: None,
         }
     }
 

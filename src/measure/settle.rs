@@ -28,6 +28,7 @@ impl Observers {
         }
         self.readers.forget_before(self.ledger.front());
         self.sessions.forget_before(self.ledger.front());
+        self.reliance.forget_before(self.ledger.front());
     }
 
     /// Settles the oldest operation.
@@ -42,7 +43,7 @@ impl Observers {
         }
         if record.is_planned {
             self.judge_progress(operation, slot);
-            self.add_up(slot);
+            self.add_up(operation, slot);
             if rows.are_wanted() {
                 rows.row(&self.row(operation, slot));
             }
@@ -50,8 +51,10 @@ impl Observers {
         self.ledger.pop_front();
     }
 
-    fn add_up(&mut self, slot: usize) {
+    fn add_up(&mut self, operation: u32, slot: usize) {
         self.judge(slot);
+        self.settle_reliance(operation, slot);
+        self.concord.add(self.ledger.record(slot), self.ledger.cells(slot), &self.setting);
         let record = self.ledger.record(slot);
         let is_refused = record.events.has(Event::Refused);
         let applied = span(record.intended, record.applied);
@@ -76,6 +79,7 @@ impl Observers {
             if let (Some(applied), Some(stages)) = (applied, &stages) {
                 tally.good += 1;
                 tally.waterfall.add(applied, stages);
+                tally.smoothness.add(stages);
                 if let Some(nanos) = self.jitter[phase].add(applied) {
                     tally.samples_mut(Sample::Jitter).record((nanos / 1_000.0) as u64);
                 }

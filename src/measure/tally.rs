@@ -3,7 +3,9 @@
 use super::distribution::Distribution;
 use super::divergence::Stretches;
 use super::event::{Counts, Event};
+use super::reliance::Reliances;
 use super::sample::Sample;
+use super::smoothness::Smoothness;
 use super::streams::Disorder;
 use super::usage::Used;
 use super::waterfall::Waterfall;
@@ -25,6 +27,10 @@ pub struct Tally {
     pub disorder: Disorder,
     /// Where the time to applied went.
     pub waterfall: Waterfall,
+    /// How even the stages of the way to applied were.
+    pub smoothness: Smoothness,
+    /// What relying parties did.
+    pub trust: Reliances,
 }
 
 impl Tally {

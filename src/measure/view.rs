@@ -5,6 +5,7 @@ use super::distribution::Measured;
 use super::event::Event;
 use super::measurement::Measurement;
 use super::recovery::recovery;
+use super::reliance::CAUSES;
 use super::waterfall::STAGE_NAMES;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::FateKind;
@@ -30,6 +31,21 @@ pub struct SeriesRow {
     pub diverged: u64,
     /// Deliveries out of order, 0 to 100; `None` without deliveries.
     pub reordered_pct: Option<f64>,
+    /// Of these, what somebody relied on.
+    pub relied: u64,
+    /// Of that, what somebody became confident in.
+    pub confident: u64,
+    /// Of that, what was proven and nobody became confident in, by cause as in
+    /// [`CAUSES`](super::CAUSES).
+    pub gap: [u64; 5],
+}
+
+impl SeriesRow {
+    /// The share of what somebody relied on that was proven and not trusted, 0 to 1.
+    pub fn trust_gap(&self) -> Option<f64> {
+        let gap: u64 = self.gap.iter().sum();
+        (self.relied > 0).then(|| gap as f64 / self.relied as f64)
+    }
 }
 
 impl Measurement {
@@ -76,6 +92,16 @@ impl Measurement {
         Some(STAGE_NAMES.into_iter().zip(stages.map(Span::as_millis_f64)).collect())
     }
 
+    /// The mean of `trust_gap` over the seconds of the measurement; `None` if nobody relied on
+    /// anything.
+    pub fn trust_gap_area(&self) -> Option<f64> {
+        let (begin, end) = self.setting.measured;
+        let rows = self.series_rows().into_iter();
+        let rows = rows.filter(|row| row.start >= begin && row.start < end);
+        let gaps: Vec<f64> = rows.filter_map(|row| row.trust_gap()).collect();
+        super::statistics::mean(&gaps)
+    }
+
     /// The width of the series' buckets.
     pub const fn series_width(&self) -> Span {
         self.series.width()
@@ -98,6 +124,9 @@ impl Measurement {
                 orphans: counts.count(Event::Orphans),
                 diverged: counts.count(Event::Diverged),
                 reordered_pct: (arrivals > 0).then(|| reordered / arrivals as f64),
+                relied: counts.count(Event::Relied),
+                confident: counts.count(Event::Confident),
+                gap: CAUSES.map(|cause| counts.count(cause)),
             }
         });
         rows.collect()

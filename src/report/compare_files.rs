@@ -56,6 +56,7 @@ const fn statistics(kind: Kind) -> &'static [(&'static str, Statistic)] {
         Kind::Event => &[("count", Statistic::Count), ("per10k", Statistic::Per10k)],
         Kind::Stretch => &[("longest", Statistic::Longest)],
         Kind::Rate | Kind::Cost => &[("mean", Statistic::Mean)],
+        Kind::Portion => &[("share", Statistic::Share)],
     }
 }
 

@@ -24,6 +24,7 @@ mod seeds_screen;
 mod sentence;
 mod store;
 mod sweep_screen;
+mod trust_page;
 mod tuned_lines;
 mod validate_screen;
 
@@ -87,6 +88,7 @@ fn check_value(check: &Check, measured: Measured) -> String {
         (_, Some(Kind::Sample))
             if check.metric.starts_with("latency")
                 || check.metric.starts_with("consensus")
+                || check.metric == "hesitation"
                 || check.metric == "staleness" =>
         {
             millis(value)

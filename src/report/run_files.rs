@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::charts;
 use super::run_screen::{Making, run_screen};
 use super::store::{Draft, StoreError, fingerprint};
+use super::trust_page;
 use crate::experiment::{CheckResult, Met, Pair};
 use crate::measure::metric::{self, Kind, Metric, Unit};
 use crate::measure::{Measured, Measurement, Statistic};
@@ -28,7 +29,8 @@ pub fn write_run(
 ) -> Result<(), StoreError> {
     draft.write("scenario.toml", pair.scenario.to_toml())?;
     draft.write("summary.json", pretty(&summary(pair)))?;
-    draft.write("summary.md", format!("```text\n{}```\n", run_screen(pair, making)))?;
+    let screen = run_screen(pair, making);
+    draft.write("summary.md", format!("```text\n{screen}```\n{}", trust_page::page(pair)))?;
     draft.write("digest.txt", digest(pair, command))?;
     draft.write("series.csv", series(&pair.run.measurement))?;
     draft.write("faults.csv", faults(pair))?;
@@ -103,6 +105,8 @@ pub fn summary(pair: &Pair) -> Value {
             "occurred": fault.did_not_occur.is_none(),
         })).collect::<Vec<_>>(),
         "metrics": metrics(pair),
+        "promise_gap": promise_gap(pair),
+        "trust": trust_page::json(pair),
     })
 }
 
@@ -192,6 +196,51 @@ fn values(of: &Measurement, metric: &Metric, phase: usize) -> Value {
             json!({ "mean": get(Statistic::Mean), "min": least, "max": most })
         }
         Kind::Cost => json!({ "n": n, "mean": get(Statistic::Mean) }),
+        Kind::Portion => json!({ "share": get(Statistic::Share) }),
+    }
+}
+
+/// How many times the twin's each value is: metric, phase, statistic. Null without a twin.
+fn promise_gap(pair: &Pair) -> Value {
+    let (run, Some(twin)) = (&pair.run.measurement, &pair.twin) else { return Value::Null };
+    let mut all = Map::new();
+    for metric in metric::TABLE {
+        let mut phases = Map::new();
+        for (phase, name) in run.phase_names().iter().enumerate() {
+            let of = |of: &Measurement, statistic| of.value(metric.name, statistic, phase, None);
+            let each = promised(metric.kind).iter().filter_map(|(word, statistic)| {
+                let kept = of(&twin.measurement, *statistic).value().filter(|kept| *kept > 0.0)?;
+                let times = match of(run, *statistic) {
+                    Measured::Value(value) => plain(Measured::Value(value / kept)),
+                    Measured::Never => json!("never"),
+                    Measured::Few | Measured::NoData => return None,
+                };
+                Some(((*word).to_owned(), times))
+            });
+            let each: Map<String, Value> = each.collect();
+            if !each.is_empty() {
+                phases.insert(name.clone(), Value::Object(each));
+            }
+        }
+        if !phases.is_empty() {
+            all.insert(name_with_unit(metric), Value::Object(phases));
+        }
+    }
+    Value::Object(all)
+}
+
+/// The statistics of which a twin makes a promise.
+const fn promised(kind: Kind) -> &'static [(&'static str, Statistic)] {
+    match kind {
+        Kind::Sample => &[
+            ("p50", Statistic::Percentile(0.5)),
+            ("p99", Statistic::Percentile(0.99)),
+            ("mean", Statistic::Mean),
+        ],
+        Kind::Event => &[("per10k", Statistic::Per10k)],
+        Kind::Stretch => &[("longest", Statistic::Longest)],
+        Kind::Rate | Kind::Cost => &[("mean", Statistic::Mean)],
+        Kind::Portion => &[("share", Statistic::Share)],
     }
 }
 
@@ -202,21 +251,28 @@ pub(super) fn name_with_unit(metric: &Metric) -> String {
         Unit::Millis => "_ms",
         Unit::PerSecond => "_per_s",
         Unit::Places => "_places",
-        Unit::Bytes | Unit::Messages | Unit::Operations | Unit::Versions => "",
+        Unit::Bytes
+        | Unit::Messages
+        | Unit::Operations
+        | Unit::Versions
+        | Unit::Acts
+        | Unit::Part => "",
     };
     name + unit
 }
 
 /// One line per second of the run, by intended send.
 fn series(measurement: &Measurement) -> String {
-    let mut text =
-        String::from("second_s,due,applied,p50_ms,p99_ms,never,orphans,diverged,reordered_pct\n");
+    let mut text = String::from(
+        "second_s,due,applied,p50_ms,p99_ms,never,orphans,diverged,reordered_pct,\
+         relied,confident,trust_gap_pct\n",
+    );
     for row in measurement.series_rows() {
         let number =
             |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.3}"));
         let _ = writeln!(
             text,
-            "{},{},{},{},{},{},{},{},{}",
+            "{},{},{},{},{},{},{},{},{},{},{},{}",
             row.start.as_nanos() / 1_000_000_000,
             row.due,
             row.good,
@@ -225,7 +281,10 @@ fn series(measurement: &Measurement) -> String {
             row.never,
             row.orphans,
             row.diverged,
-            number(row.reordered_pct)
+            number(row.reordered_pct),
+            row.relied,
+            row.confident,
+            number(row.trust_gap().map(|gap| gap * 100.0))
         );
     }
     text

@@ -42,7 +42,7 @@ fn columns(pair: &Pair) -> Vec<Column<'_>> {
 }
 
 /// Width of what a row is called, and of a column.
-const LABEL: usize = 24;
+const LABEL: usize = 22;
 const CELL: usize = 14;
 
 /// The numbers of a screen: latency, events, cost, and checks that stand in no row.
@@ -52,7 +52,7 @@ pub(super) fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Res
     for (at, column) in columns.iter().enumerate() {
         write!(to, "{:>CELL$}", column.head)?;
         if at == 1 && pair.twin.is_some() {
-            write!(to, "{:>RATIO$}", "ratio")?;
+            write!(to, "{:>RATIO$}", "promise_gap")?;
         }
     }
     let has_thresholds = !pair.thresholds.is_empty();
@@ -62,7 +62,7 @@ pub(super) fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Res
         let label = format!("p{}", number(share * 100.0));
         let name = if share < 0.6 { "latency.applied" } else { "" };
         let shown = ("latency.applied", Statistic::Percentile(share));
-        row(to, pair, &columns, shown, &format!("{name:<18}{label}"), &mut inline)?;
+        row(to, pair, &columns, shown, &format!("{name:<17}{label}"), &mut inline)?;
     }
     let unfinished = ("unfinished", Statistic::Count);
     row(to, pair, &columns, unfinished, "unfinished", &mut inline)?;
@@ -75,6 +75,7 @@ pub(super) fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Res
         };
         row(to, pair, &columns, (name, statistic), name, &mut inline)?;
     }
+    pair_row(to, pair, &columns)?;
     let due = pair.run.measurement.due("orphans", 0);
     writeln!(to, "  a count of 0 means {}", none_in(due))?;
     let cost = |name: &str| match pair.run.measurement.value(name, Statistic::Mean, 0, None) {
@@ -92,7 +93,7 @@ const SHARES: [&str; 2] = ["proof_ok", "reordered"];
 /// Events that are always shown, those that a check names, and those that occurred.
 fn shown_events(pair: &Pair) -> Vec<&'static str> {
     const ALWAYS: [&str; 3] = ["orphans", "diverged", "lost_after_ack"];
-    const HIDDEN: [&str; 7] = [
+    const HIDDEN: [&str; 10] = [
         "unfinished",
         "proof_ok",
         "inversions",
@@ -100,6 +101,9 @@ fn shown_events(pair: &Pair) -> Vec<&'static str> {
         "refused",
         "reordered",
         "forged_refused",
+        "stale",
+        "relied_on",
+        "confident",
     ];
     let measurement = &pair.run.measurement;
     let occurred = |metric: &&Metric| {
@@ -117,7 +121,9 @@ fn shown_events(pair: &Pair) -> Vec<&'static str> {
             shown.push(metric.name);
         }
     }
-    let rest = events.filter(|metric| !HIDDEN.contains(&metric.name) && occurred(metric));
+    // Of trust, only the pair stands here; the rest is in summary.md.
+    let is_told = |name: &str| HIDDEN.contains(&name) || name.starts_with("trust_gap");
+    let rest = events.filter(|metric| !is_told(metric.name) && occurred(metric));
     for metric in rest {
         if !shown.contains(&metric.name) {
             shown.push(metric.name);
@@ -126,7 +132,24 @@ fn shown_events(pair: &Pair) -> Vec<&'static str> {
     shown
 }
 
-const RATIO: usize = 8;
+/// Room for how many times the twin's a value is.
+const RATIO: usize = 12;
+
+/// What is proven beside what is trusted, where somebody relies on it.
+fn pair_row(to: &mut String, pair: &Pair, columns: &[Column<'_>]) -> std::fmt::Result {
+    if pair.scenario.trust.is_none() {
+        return Ok(());
+    }
+    write!(to, "  {:<LABEL$}", "proof_ok / confident")?;
+    for (at, column) in columns.iter().enumerate() {
+        let text = super::trust_page::pair_text(column.of, column.phase);
+        write!(to, "{text:>CELL$}")?;
+        if at == 1 && pair.twin.is_some() {
+            write!(to, "{:>RATIO$}", "")?;
+        }
+    }
+    writeln!(to)
+}
 
 fn row(
     to: &mut String,
@@ -176,10 +199,14 @@ fn over_the_run(pair: &Pair, metric: &Metric, statistic: Statistic) -> String {
     let of = |measurement: &Measurement| measurement.value(metric.name, statistic, 0, None);
     let here = of(&pair.run.measurement);
     let twin = pair.twin.as_ref().map(|twin| of(&twin.measurement));
+    // The unit is said once, or the line grows too long.
     match (here, twin) {
         (Measured::Few | Measured::NoData, _) => String::new(),
         (here, Some(twin)) => {
-            format!("   run: {} -> {}", measured(twin, metric), measured(here, metric))
+            let (twin, here) = (measured(twin, metric), measured(here, metric));
+            let unit = here.find(' ').map_or("", |at| &here[at..]);
+            let twin = twin.strip_suffix(unit).unwrap_or(&twin);
+            format!("  run: {twin} -> {here}")
         }
         (here, None) => format!("   run: {}", measured(here, metric)),
     }

@@ -22,9 +22,10 @@ pub(crate) struct Names {
 }
 
 /// Every statistic with its name.
-const STATS: [(&str, Stat); 12] = [
+const STATS: [(&str, Stat); 13] = [
     ("p50", Stat::Percentile(0.5)),
     ("p90", Stat::Percentile(0.9)),
+    ("p95", Stat::Percentile(0.95)),
     ("p99", Stat::Percentile(0.99)),
     ("p99.9", Stat::Percentile(0.999)),
     ("max", Stat::Max),
@@ -133,11 +134,12 @@ fn stat_name(stat: Stat) -> &'static str {
 
 fn stats_of(kind: Kind) -> &'static [&'static str] {
     match kind {
-        Kind::Sample => &["p50", "p90", "p99", "p99.9", "max", "min", "mean"],
+        Kind::Sample => &["p50", "p90", "p95", "p99", "p99.9", "max", "min", "mean"],
         Kind::Event => &["count", "share", "per10k"],
         Kind::Stretch => &["longest", "count"],
         Kind::Rate => &["min", "mean", "max"],
         Kind::Cost => &["mean"],
+        Kind::Portion => &["share"],
     }
 }
 
@@ -150,7 +152,10 @@ fn scale_of(stat: Stat, metric: &Metric) -> Scale {
             Unit::Millis => Scale::Millis,
             Unit::PerSecond => Scale::Rate,
             Unit::Bytes => Scale::Bytes,
-            Unit::Operations | Unit::Places | Unit::Versions | Unit::Messages => Scale::Plain,
+            Unit::Part => Scale::Share,
+            Unit::Operations | Unit::Places | Unit::Versions | Unit::Messages | Unit::Acts => {
+                Scale::Plain
+            }
         },
     }
 }

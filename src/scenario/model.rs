@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::check::Check;
 use super::selector::Selector;
 use crate::kernel::{Span, VirtualTime};
+use crate::trust::Model;
 
 pub use crate::flow::{Backoff, Retry};
 pub use crate::network::Behaviour;
@@ -51,6 +52,8 @@ pub struct Scenario {
     pub routers: Routers,
     /// Who sends what; in file order.
     pub load: Vec<LoadGroup>,
+    /// Who relies on what is attested, if anybody does.
+    pub trust: Option<Trust>,
     /// What goes wrong; in file order.
     pub faults: Vec<Fault>,
     /// What the author demands of a run; in file order.
@@ -307,6 +310,27 @@ pub struct Overlap {
     pub to: u32,
     /// Their intended sends lie within this.
     pub window: Span,
+}
+
+/// Relying parties and the model by which they are confident.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trust {
+    /// How many parties; 1 to 1,000.
+    pub parties: u32,
+    /// Regions as positions in the delay table, dealt in turn; never empty.
+    pub regions: Vec<usize>,
+    /// Share of statements, revocations excepted, that somebody relies on; 0 to 1.
+    pub share: f64,
+    /// The declared model.
+    pub model: Model,
+    /// Between an answer and the next look.
+    pub pause: Span,
+    /// A look without an answer for this long is over.
+    pub timeout: Span,
+    /// From the proof until a party gives up.
+    pub patience: Span,
+    /// How long a proof may take; `None` is learnt.
+    pub expected: Option<Span>,
 }
 
 /// Something that goes wrong, on whom and when.

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::model::{
     Arrivals, Behaviour, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Pick, Scenario,
-    Stage,
+    Stage, Trust,
 };
 use super::spelt;
 use super::table::find_table;
@@ -21,6 +21,9 @@ impl Scenario {
         self.write_actors(&mut file);
         for group in &self.load {
             self.write_group(&mut file, group);
+        }
+        if let Some(trust) = &self.trust {
+            write_trust(&mut file, trust, &self.network.delays.regions);
         }
         for fault in &self.faults {
             write_fault(&mut file, fault);
@@ -312,6 +315,24 @@ fn write_stages(file: &mut Text, stages: &[Stage], duration: Span) {
         rate = stage.to;
     }
     file.0 += &format!("stages = [\n  {},\n]\n", written.join(",\n  "));
+}
+
+fn write_trust(file: &mut Text, trust: &Trust, regions: &[String]) {
+    file.section("[trust]");
+    file.plain("parties", trust.parties);
+    file.plain("regions", region_names(&trust.regions, regions));
+    file.text("share", spelt::share(trust.share));
+    file.text("model", trust.model.formula.name());
+    file.plain("looks", trust.model.kept);
+    file.text("pause", trust.pause);
+    file.text("timeout", trust.timeout);
+    file.text("patience", trust.patience);
+    if let Some(expected) = trust.expected {
+        file.text("expected", expected);
+    }
+    file.text("tolerance", trust.model.tolerance);
+    file.text("tau", trust.model.tau);
+    file.text("confident", spelt::share(trust.model.confident));
 }
 
 fn write_fault(file: &mut Text, fault: &Fault) {

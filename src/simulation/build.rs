@@ -8,8 +8,8 @@ use super::flow;
 use super::liveness;
 use crate::actors::{
     Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Group,
-    GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, REFERENCE_AGE, RateStage,
-    Router, RouterSetting, Validator, ValidatorSetting,
+    GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, PartySetting, REFERENCE_AGE,
+    RateStage, Reliance, RelyingParty, Router, RouterSetting, Validator, ValidatorSetting,
 };
 use crate::attestation::KeyRing;
 use crate::kernel::{Model, ProcessId, Span, VirtualTime, Zipf};
@@ -20,7 +20,7 @@ use crate::network::{
 };
 use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Liveness, Property, Seat};
 use crate::scenario::model::{
-    Arrivals, Crypto, LoadGroup, Pick, Reads, Scenario, Spacing, Transport as Kept,
+    Arrivals, Crypto, LoadGroup, Pick, Reads, Scenario, Spacing, Transport as Kept, Trust,
 };
 
 /// Changes whenever a seed may give another result, and only then.
@@ -68,7 +68,9 @@ impl World {
         let groups = scenario.load.iter();
         let groups = groups.map(|load| Group { name: load.name.clone(), clients: load.clients });
         let validators = scenario.validators.count;
+        let parties = scenario.trust.as_ref().map_or(0, |trust| trust.parties);
         let layout = Layout::new(validators, scenario.routers.count, groups.collect());
+        let layout = layout.with_parties(parties);
         let committee = Committee::new(validators);
         let region_of = regions(scenario, &layout);
         let end = VirtualTime::ZERO + scenario.warmup + scenario.duration + scenario.settle;
@@ -119,6 +121,7 @@ impl World {
         let mut setting = Setting::new(size, quorum, self.layout.processes(), measured);
         setting.settled = self.end;
         setting.by_subject = self.guarantees.owed.contains(&Property::PerSubjectOrder);
+        setting.trust = scenario.trust.as_ref().map(|trust| trust.model);
         setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
         let phases = scenario.phases.iter();
         let phases = phases
@@ -147,6 +150,7 @@ impl World {
             let clients = 0..scenario.load[group].clients;
             actors.extend(clients.map(|_| Actor::Client(Client::new(Arc::clone(&setting)))));
         }
+        actors.extend(scenario.trust.iter().flat_map(|trust| self.parties(scenario, trust)));
         let host = |(number, actor)| {
             let topology = Arc::clone(&self.topology);
             Host::new(ProcessId(number), scenario.seed, topology, actor)
@@ -186,6 +190,7 @@ impl World {
                 receive: costs.receive,
             },
             retention: REGISTRY_RETENTION,
+            shows: scenario.trust.is_some(),
         };
         let signer = keys.signer(me.into());
         let seat = Seat { me, committee: self.committee, signer: signer.clone() };
@@ -258,8 +263,28 @@ impl World {
             expires: load.expires,
             forged: load.forged,
             until: VirtualTime::ZERO + scenario.warmup + scenario.duration,
+            reliance: scenario.trust.as_ref().map(|trust| Reliance {
+                share: trust.share,
+                first: self.layout.party(0),
+                parties: trust.parties,
+            }),
         };
         Actor::Plan(Box::new(LoadPlan::new(setting)))
+    }
+
+    fn parties(&self, scenario: &Scenario, trust: &Trust) -> impl Iterator<Item = Actor> {
+        let setting = PartySetting {
+            validators: self.layout.validators(),
+            model: trust.model,
+            pause: trust.pause,
+            timeout: trust.timeout,
+            patience: trust.patience,
+            expected: trust.expected,
+            learnt: VirtualTime::ZERO + scenario.warmup,
+            total_order: self.guarantees.owed.contains(&Property::TotalOrder),
+        };
+        let parties = 0..trust.parties;
+        parties.map(move |_| Actor::Party(Box::new(RelyingParty::new(setting))))
     }
 
     /// The shard of each process: by region as far as there are regions, else in turn.
@@ -308,6 +333,7 @@ fn regions(scenario: &Scenario, layout: &Layout) -> Vec<u16> {
     all.extend(deal(&scenario.routers.regions, layout.routers()));
     all.extend(scenario.load.iter().flat_map(|load| deal(&load.regions, 1)));
     all.extend(scenario.load.iter().flat_map(|load| deal(&load.regions, load.clients)));
+    all.extend(scenario.trust.iter().flat_map(|trust| deal(&trust.regions, trust.parties)));
     all
 }
 

@@ -115,9 +115,12 @@ impl Cast<'_> {
     /// The number that outputs print behind an actor's kind.
     fn number(&self, process: ProcessId) -> u32 {
         match self.layout.role(process) {
-            Some(Role::Validator(number) | Role::Router(number) | Role::Client(_, number)) => {
-                number
-            }
+            Some(
+                Role::Validator(number)
+                | Role::Router(number)
+                | Role::Client(_, number)
+                | Role::Party(number),
+            ) => number,
             Some(Role::Plan(_)) | None => u32::MAX,
         }
     }

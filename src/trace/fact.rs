@@ -284,6 +284,61 @@ pub enum Fact {
         /// What it was told.
         said: Status,
     },
+    /// Somebody will rely on an operation once it is proven. Emitted with [`Fact::Planned`].
+    Wanted {
+        /// Its number.
+        operation: u32,
+        /// The relying party, as a process.
+        party: u32,
+    },
+    /// A relying party was told that it is proven, and begins to look.
+    Relied {
+        /// Its number.
+        operation: u32,
+        /// Microseconds from its intended send to its proof.
+        elapsed: u32,
+        /// Microseconds that the party expects of that, [`Fact::NONE`] while it learns.
+        expected: u32,
+    },
+    /// A relying party asked a validator, and was answered or waited in vain.
+    Looked {
+        /// Its number.
+        operation: u32,
+        /// The validator.
+        validator: u16,
+        /// Looks before this one.
+        look: u8,
+        /// What it was told; `None` is silence.
+        said: Option<Status>,
+        /// The place there; [`Fact::NONE`] if there is none, or no total order is owed.
+        position: u32,
+        /// Names what is held there.
+        digest: u32,
+        /// Microseconds since the validator's state last changed.
+        age: u32,
+        /// The signatures shown there, as a set.
+        stamps: u8,
+        /// What it is linked to is unknown there.
+        is_orphaned: bool,
+    },
+    /// A relying party is confident in it.
+    Confident {
+        /// Its number.
+        operation: u32,
+        /// Looks in all.
+        looks: u8,
+        /// How confident, in ten-thousandths.
+        confidence: u16,
+    },
+    /// A relying party is not confident, and looks no more.
+    Doubted {
+        /// Its number.
+        operation: u32,
+        /// Looks in all.
+        looks: u8,
+        /// How confident it is all the same, in ten-thousandths.
+        confidence: u16,
+    },
     /// A fault rule did something to a message of this process.
     Fate {
         /// The rule, by its place in the scenario, or [`Self::OF_THE_RUN`].
@@ -406,6 +461,36 @@ impl Fact {
             Self::Begun { operation, attempt } => [tag(30, attempt, 0, 0), operation.into(), 0, 0],
             Self::Queue { lane, waiting, busy, oldest } => {
                 [tag(31, lane, 0, 0), pack(waiting, busy), oldest.as_nanos(), 0]
+            }
+            Self::Wanted { operation, party } => {
+                [tag(21, 0, 0, 0), operation.into(), party.into(), 0]
+            }
+            Self::Relied { operation, elapsed, expected } => {
+                [tag(22, 0, 0, 0), operation.into(), elapsed.into(), expected.into()]
+            }
+            Self::Looked {
+                operation,
+                validator,
+                look,
+                said,
+                position,
+                digest,
+                age,
+                stamps,
+                is_orphaned,
+            } => [
+                tag(23, look, said.map_or(u8::MAX, |said| said as u8), is_orphaned.into())
+                    | u64::from(validator) << 32
+                    | u64::from(stamps) << 48,
+                pack(operation, position),
+                digest.into(),
+                age.into(),
+            ],
+            Self::Confident { operation, looks, confidence } => {
+                [tag(24, looks, 0, 0), operation.into(), confidence.into(), 0]
+            }
+            Self::Doubted { operation, looks, confidence } => {
+                [tag(25, looks, 0, 0), operation.into(), confidence.into(), 0]
             }
             Self::Seen { rule, kind, messages } => {
                 [tag(19, kind as u8, 0, 0), rule.into(), messages.into(), 0]

@@ -6,7 +6,8 @@
 use std::fmt::Write;
 
 use super::Fact;
-use crate::kernel::Recorded;
+use crate::attestation::Status;
+use crate::kernel::{Recorded, Span};
 
 /// What processes are called.
 pub trait Names {
@@ -86,6 +87,28 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
         Fact::Answered { operation, target, said } => {
             write!(to, "answered #{operation} about {} {said:?}", other(target))
         }
+        Fact::Wanted { operation, party } => {
+            write!(to, "wanted #{operation} by {}", names.name(party))
+        }
+        Fact::Relied { operation, elapsed, expected } => {
+            let expected = match expected {
+                Fact::NONE => "nothing yet".to_owned(),
+                micros => Span::from_micros(micros.into()).to_string(),
+            };
+            let took = Span::from_micros(elapsed.into());
+            write!(to, "relied #{operation} proven after {took} expected {expected}")
+        }
+        Fact::Looked { operation, validator, look, said: None, .. } => {
+            let asked = names.name(validator.into());
+            write!(to, "looked #{operation} look {look} at {asked} silence")
+        }
+        Fact::Looked { said: Some(said), .. } => looked(to, fact, said, names),
+        Fact::Confident { operation, looks, confidence } => {
+            write!(to, "confident #{operation} after {looks} looks {}", share(confidence))
+        }
+        Fact::Doubted { operation, looks, confidence } => {
+            write!(to, "doubted #{operation} after {looks} looks {}", share(confidence))
+        }
         Fact::Fate { rule, kind, to: receiver, by } => {
             write!(to, "fate by rule {rule} {kind:?} to {} by {by}", names.name(receiver))
         }
@@ -98,4 +121,26 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
         }
         Fact::Note { note, value } => write!(to, "note {note} is {value}"),
     }
+}
+
+fn looked(to: &mut String, fact: &Fact, said: Status, names: &impl Names) -> std::fmt::Result {
+    let Fact::Looked { operation, validator, look, position, age, stamps, is_orphaned, .. } = *fact
+    else {
+        return Ok(());
+    };
+    let (asked, age) = (names.name(validator.into()), Span::from_micros(age.into()));
+    let place = match position {
+        Fact::NONE => String::new(),
+        position => format!(" position {position}"),
+    };
+    let orphan = if is_orphaned { " without parent" } else { "" };
+    let count = stamps.count_ones();
+    write!(
+        to,
+        "looked #{operation} look {look} at {asked} {said:?}{place} age {age} stamps {count}{orphan}"
+    )
+}
+
+fn share(ten_thousandths: u16) -> String {
+    format!("{}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000)
 }

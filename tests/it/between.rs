@@ -71,8 +71,8 @@ fn a_sweep_is_a_table_a_chart_and_can_be_replayed() {
         ("sweep small.toml --by ordering=arrival,bcb --over validators.count=4", "two points"),
         ("sweep small.toml --by ordering=arrival,bcb --over a=4..x", "two numbers of one unit"),
         (
-            "sweep small.toml --by ordering=arrival,bcb --over seed=1,2 --on p95(messages)",
-            "there is no statistic `p95`",
+            "sweep small.toml --by ordering=arrival,bcb --over seed=1,2 --on p75(messages)",
+            "there is no statistic `p75`",
         ),
     ] {
         let ran = place.expect(104, wrong);

@@ -9,3 +9,4 @@ mod laws;
 mod program;
 mod results;
 mod tidy;
+mod trust;

@@ -7,7 +7,7 @@ use super::flight::{Flight, Flights, Tally};
 use super::gate::Gate;
 use super::setting::ClientSetting;
 use crate::actors::Packet;
-use crate::actors::packet::Ask;
+use crate::actors::packet::{Ask, Proof};
 use crate::actors::slots::Slots;
 use crate::attestation::Operation;
 use crate::flow::Budget;
@@ -172,6 +172,11 @@ impl Active {
         let attempt = flight.attempt;
         desk.fact(Fact::Concluded { operation: operation.0, attempt, conclusion });
         self.retire(&flight);
+        let relied = flight.planned.party.filter(|_| conclusion == Conclusion::Applied);
+        if let (Some(party), Some(signed)) = (relied, &flight.signed) {
+            let proof = Proof::of(&flight.planned, &signed.attestation, desk.now());
+            desk.tell(party, desk.now() + CONTROL_FLOOR, Packet::Proof(proof));
+        }
         if let Some(user) = flight.planned.user {
             desk.tell(setting.plan, desk.now() + CONTROL_FLOOR, Packet::Done { user });
         }

@@ -115,6 +115,7 @@ mod tests {
                 question: None,
                 forgery: None,
                 user: None,
+                party: None,
             };
             flights.insert(Flight::new(Arc::new(planned), None));
             assert!(flights.0.len() <= 301, "{} under way", flights.0.len());

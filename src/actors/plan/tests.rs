@@ -130,6 +130,7 @@ fn open(per_second: f64, seconds: u64) -> LoadSetting {
         expires: None,
         forged: 0.0,
         until: begin + duration,
+        reliance: None,
     }
 }
 

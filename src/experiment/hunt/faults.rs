@@ -54,6 +54,8 @@ pub(super) fn drawn(base: &Scenario, number: u64, catalogue: &Catalogue) -> Scen
         settle: SETTLE,
         seed: number,
         crypto: Crypto::Modelled,
+        // Relying parties cannot break a guarantee; without them cases are smaller.
+        trust: None,
         faults: Vec::new(),
         thresholds: Vec::new(),
         always: Vec::new(),

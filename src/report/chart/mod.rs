@@ -1,4 +1,4 @@
-//! Five charts of a run or a comparison, each as SVG, as PNG and as the CSV of every figure drawn.
+//! Seven charts of a run or a comparison, each as SVG, as PNG and as the CSV of every figure drawn.
 //!
 //! The caller fills plain data; nothing here reads a clock or a file, so the same data gives the
 //! same bytes. All share one page: the title says the finding, the subtitle the setting, the foot
@@ -11,6 +11,8 @@
 //! | [`PercentileCurve`] | the whole tail, in nines |
 //! | [`Pareto`] | which orderings are worth their latency, anomalies and messages |
 //! | [`Waterfall`] | in which stage the time of p50 and p99 went |
+//! | [`Gap`] | how much of what was proven was not trusted, and why |
+//! | [`HeatMap`] | which validator was of one mind with its quorum, and when |
 //!
 //! A chart is laid out once as a scene, a list of shapes in pixels of the finished page; both of
 //! plotters' backends then paint the same scene.
@@ -20,9 +22,12 @@ mod csv;
 mod degradation;
 mod figure;
 mod font;
+mod gap;
+mod heat;
 mod label;
 mod line;
 mod look;
+mod moments;
 mod number;
 mod page;
 mod paint;
@@ -45,12 +50,15 @@ use std::fmt;
 
 pub use degradation::{Degradation, Line, Lines, Mark, Step, Steps};
 pub use figure::{Estimate, Quantity, Reading, Threshold};
+pub use gap::{Gap, GapWindow};
+pub use heat::{HeatColumn, HeatMap};
 pub use look::Look;
+pub use moments::FaultBand;
 pub use page::Frame;
 pub use pareto::{Contender, Pareto};
 pub use percentile::{Curve, Distribution, PercentileCurve, Quantile};
 pub use scale::Spacing;
-pub use timeline::{FaultBand, Percentiles, Timeline, Window};
+pub use timeline::{Percentiles, Timeline, Window};
 pub use waterfall::{BarGroup, Breakdown, Waterfall};
 
 /// One chart in the three forms in which it is stored.

@@ -374,3 +374,44 @@ pub(super) fn empty_pareto() -> Pareto {
 pub(super) fn empty_waterfall() -> Waterfall {
     Waterfall { groups: Vec::new(), ..waterfall() }
 }
+
+fn storm() -> FaultBand {
+    let (from, to) = (Span::from_secs(60), Span::from_secs(220));
+    FaultBand { name: "storm".to_owned(), from, to }
+}
+
+pub(super) fn gap() -> Gap {
+    let window = |at: u64| {
+        let in_storm = (12..44).contains(&at);
+        let step = if in_storm { at - 11 } else { 0 };
+        let gap = vec![step / 2, step / 4, step / 9, 0, step / 16];
+        let confident = 60 - gap.iter().sum::<u64>();
+        GapWindow { start: Span::from_secs(at * 5), relied: 60, confident, gap }
+    };
+    Gap {
+        frame: frame("In storm, 9.1 % was proven and not trusted: delay 73 %, reorder 27 %"),
+        causes: crate::measure::CAUSE_NAMES.map(ToOwned::to_owned).to_vec(),
+        window: Span::from_secs(5),
+        windows: (0..52).map(window).collect(),
+        faults: vec![storm()],
+    }
+}
+
+pub(super) fn heat() -> HeatMap {
+    let column = |at: u64| {
+        let share = |row: u64| match (12..44).contains(&at) {
+            true if row == 6 => Some(0.02),
+            true => Some(1.0 - (at * row) as f64 / 900.0),
+            false => Some(1.0),
+        };
+        HeatColumn { start: Span::from_secs(at * 5), shares: (0..7).map(share).collect() }
+    };
+    HeatMap {
+        frame: frame("validator-6 was least of one mind with its quorum"),
+        heading: "accepted within 1 s of the first, % of what a quorum accepted".to_owned(),
+        rows: (0..7).map(|row| format!("validator-{row}")).collect(),
+        window: Span::from_secs(5),
+        columns: (0..52).map(column).collect(),
+        faults: vec![storm()],
+    }
+}

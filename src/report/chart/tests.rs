@@ -38,6 +38,8 @@ fn samples() -> Vec<Drawn> {
         drawn!("pareto", sample::pareto()),
         drawn!("waterfall", sample::waterfall()),
         drawn!("tail", sample::tail()),
+        drawn!("gap", sample::gap()),
+        drawn!("heat", sample::heat()),
     ]
 }
 
@@ -48,6 +50,8 @@ fn empties() -> Vec<Drawn> {
         drawn!("percentile", sample::empty_percentile()),
         drawn!("pareto", sample::empty_pareto()),
         drawn!("waterfall", sample::empty_waterfall()),
+        drawn!("gap", Gap { windows: vec![], ..sample::gap() }),
+        drawn!("heat", HeatMap { columns: vec![], ..sample::heat() }),
     ]
 }
 

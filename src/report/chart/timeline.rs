@@ -2,16 +2,17 @@
 
 use crate::kernel::Span;
 
-use super::axis::{self, Below};
+use super::axis;
 use super::csv::{self, Table};
 use super::figure::{Quantity, Reading, Threshold};
-use super::label::{self, Flag};
+use super::label;
 use super::line::{self, Trace};
 use super::look::{Look, TWIN_DASH};
+use super::moments::{self, FaultBand};
 use super::page::{MARGIN, Page, WIDTH};
 use super::panel::{NO_FLAGS, Panel, Plan};
 use super::scale::{Domain, Scale, Spacing};
-use super::scene::{Area, Ink, Point, Scene, Stroke};
+use super::scene::{Area, Ink, Scene, Stroke};
 use super::{ChartError, Frame, Rendered};
 
 /// p50 and p99 per window of a run.
@@ -57,17 +58,6 @@ pub struct Percentiles {
     pub p99: Reading,
 }
 
-/// A fault, from when to when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FaultBand {
-    /// As in the scenario.
-    pub name: String,
-    /// When it begins.
-    pub from: Span,
-    /// When it ends.
-    pub to: Span,
-}
-
 const LATENCY_HEIGHT: f64 = 340.0;
 const NEVER_HEIGHT: f64 = 78.0;
 const LOAD_HEIGHT: f64 = 104.0;
@@ -78,7 +68,6 @@ const P99: Ink = Ink::solid(0xd5, 0x5e, 0x00);
 const P50: Ink = Ink::solid(0x00, 0x72, 0xb2);
 const APPLIED: Ink = Ink::solid(0x00, 0x9e, 0x73);
 const OFFERED: Ink = Ink::solid(0x66, 0x66, 0x66);
-const FAULTS: [Ink; 2] = [Ink::solid(0xfa, 0xe6, 0xd8), Ink::solid(0xf5, 0xec, 0xc9)];
 
 /// Which of a window's readings a line shows.
 type Pick = fn(&Window) -> Reading;
@@ -127,15 +116,15 @@ impl Timeline {
             plot = self.draw_nevers(scene, below(plot, NEVER_HEIGHT));
         }
         plot = self.draw(scene, &small(below(plot, LOAD_HEIGHT), "load, per second"), &LOADS);
-        let figures = self.figures(&self.scale(plot.left, plot.right));
-        let unit = Clock::for_length(self.end()).title();
+        let figures = moments::figures(&self.scale(plot.left, plot.right), self.end());
+        let unit = moments::title(self.end());
         let bottom = axis::draw(scene, plot, &figures, unit, "");
         page.close(bottom + 8.0)
     }
 
     fn draw_latency(&self, scene: &mut Scene, outer: Area) -> Area {
         let heading = format!("{} (log)", self.latency.label);
-        let flags = |left, right| self.flags(&self.scale(left, right));
+        let flags = |left, right| moments::flags(&self.faults, &self.scale(left, right));
         let plan = Plan {
             outer,
             heading: &heading,
@@ -156,7 +145,7 @@ impl Timeline {
         let readings = self.windows.iter().map(share).collect::<Vec<_>>();
         let panel = Panel::new(&plan, &readings);
         let x = self.scale(panel.plot.left, panel.plot.right);
-        self.draw_faults(scene, panel.plot, &x);
+        moments::draw_faults(scene, &self.faults, panel.plot, &x);
         panel.draw_axis(scene, &plan);
         for (window, reading) in self.windows.iter().zip(readings) {
             if let Some(share) = reading.estimate().filter(|share| share.value > 0.0) {
@@ -175,7 +164,7 @@ impl Timeline {
         let readings = all.collect::<Vec<_>>();
         let panel = Panel::new(plan, &readings);
         let x = self.scale(panel.plot.left, panel.plot.right);
-        self.draw_faults(scene, panel.plot, &x);
+        moments::draw_faults(scene, &self.faults, panel.plot, &x);
         panel.draw_axis(scene, plan);
         if !readings.iter().any(|reading| reading.is_drawn()) {
             super::page::no_data(scene, panel.plot);
@@ -208,28 +197,6 @@ impl Timeline {
         Trace { name, look: Look { ink, ..Look::nth(0) }, stroke, points, marked: false }
     }
 
-    fn draw_faults(&self, scene: &mut Scene, plot: Area, x: &Scale) {
-        for (index, fault) in self.faults.iter().enumerate() {
-            let (left, right) = (x.at(fault.from.as_secs_f64()), x.at(fault.to.as_secs_f64()));
-            let right = right.max(left + 1.0);
-            let ink = FAULTS[index % FAULTS.len()];
-            scene.rect(Area { left, right, ..plot }, ink.faded(750));
-            for edge in [left, right] {
-                let stroke = Stroke::solid(Ink::solid(0xc8, 0xa2, 0x86), 0.8);
-                scene.line(Point::new(edge, plot.top), Point::new(edge, plot.bottom), stroke);
-            }
-        }
-    }
-
-    fn flags(&self, x: &Scale) -> Vec<Flag> {
-        let flag = |fault: &FaultBand| Flag {
-            from: x.at(fault.from.as_secs_f64()),
-            to: x.at(fault.to.as_secs_f64()),
-            words: fault.name.clone(),
-        };
-        self.faults.iter().map(flag).collect()
-    }
-
     fn end(&self) -> f64 {
         let last = self.windows.iter().map(|window| window.start + self.window).max();
         last.unwrap_or_default().as_secs_f64()
@@ -239,18 +206,6 @@ impl Timeline {
         let start = self.windows.iter().map(|window| window.start).min().unwrap_or_default();
         let domain = Domain::tight(&[start.as_secs_f64(), self.end()], Spacing::Linear);
         Scale::new(domain, left, right)
-    }
-
-    fn figures(&self, x: &Scale) -> Vec<Below> {
-        let clock = Clock::for_length(self.end());
-        let (low, high) = (x.domain.low, x.domain.high);
-        let step = clock.step(high - low);
-        let first = libm::ceil(low / step - 1e-9);
-        let count = libm::floor(high / step + 1e-9) - first;
-        (0..=count.clamp(0.0, 200.0) as u32)
-            .map(|index| (first + f64::from(index)) * step)
-            .map(|at| Below { x: x.at(at), words: clock.spell(at), grey: String::new() })
-            .collect()
     }
 
     /// A row per window.
@@ -273,17 +228,10 @@ impl Timeline {
             row.push(csv::cell(Some(window.offered_per_s)));
             row.push(csv::cell(window.goodput_per_s));
             row.push(csv::cell(Some(window.never_pct)));
-            row.push(self.faults_in(window));
+            row.push(moments::faults_in(&self.faults, window.start, window.start + self.window));
             table.row(&row);
         }
         table.finish()
-    }
-
-    fn faults_in(&self, window: &Window) -> String {
-        let on =
-            |fault: &&FaultBand| fault.from < window.start + self.window && window.start < fault.to;
-        let names = self.faults.iter().filter(on).map(|fault| fault.name.as_str());
-        names.collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -306,64 +254,4 @@ fn small(outer: Area, heading: &str) -> Plan<'_> {
 fn names_width() -> f64 {
     let names = LINES.iter().chain(&LOADS).map(|(name, ..)| *name);
     label::column_width(names, 200.0)
-}
-
-/// How times along a run are spelt, by how long it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Clock {
-    Seconds,
-    Minutes,
-    Hours,
-}
-
-impl Clock {
-    fn for_length(seconds: f64) -> Self {
-        match seconds {
-            length if length <= 300.0 => Self::Seconds,
-            length if length <= 2.0 * 3600.0 => Self::Minutes,
-            _ => Self::Hours,
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Seconds => "time since the start of the run, s",
-            Self::Minutes => "time since the start of the run, min:s",
-            Self::Hours => "time since the start of the run, h:min",
-        }
-    }
-
-    /// Seconds between figures, for at most a dozen of them.
-    fn step(self, length: f64) -> f64 {
-        const STEPS: [f64; 21] = [
-            0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0,
-            1800.0, 3600.0, 7200.0, 10_800.0, 21_600.0, 43_200.0, 86_400.0,
-        ];
-        STEPS.into_iter().find(|step| *step * 12.0 >= length).unwrap_or(length / 10.0)
-    }
-
-    fn spell(self, seconds: f64) -> String {
-        let whole = libm::round(seconds) as u64;
-        match self {
-            Self::Seconds => super::number::exact(seconds),
-            Self::Minutes => format!("{}:{:02}", whole / 60, whole % 60),
-            Self::Hours => format!("{}:{:02}", whole / 3600, whole / 60 % 60),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn clocks_are_spelt_by_the_length_of_the_run() {
-        let check = |length, at, words: &str| {
-            assert_eq!(Clock::for_length(length).spell(at), words);
-        };
-        check(60.0, 10.0, "10");
-        check(60.0, 0.5, "0.5");
-        check(600.0, 90.0, "1:30");
-        check(40_000.0, 5_400.0, "1:30");
-    }
 }

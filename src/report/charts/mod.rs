@@ -3,6 +3,7 @@
 mod degradation;
 mod sweep;
 mod trade;
+mod trust;
 mod waterfall;
 
 use crate::experiment::{Comparison, Pair};
@@ -25,6 +26,8 @@ pub(super) fn of_run(pair: &Pair, command: &str) -> Vec<(&'static str, Rendered)
         ("latency", timeline(pair, command).render().ok()),
         ("percentiles", percentiles(pair, command).render().ok()),
         ("waterfall", waterfall::of(pair, command).render().ok()),
+        ("trust-gap", trust::gap(pair, command).and_then(|chart| chart.render().ok())),
+        ("agreement", trust::agreement(pair, command).and_then(|chart| chart.render().ok())),
     ];
     charts.into_iter().filter_map(|(name, chart)| Some((name, chart?))).collect()
 }
@@ -100,6 +103,16 @@ fn reading(measured: Measured) -> Reading {
     }
 }
 
+/// When faults were on, counted from the beginning of the measurement.
+fn bands(pair: &Pair, begin: VirtualTime) -> Vec<FaultBand> {
+    let faults = pair.run.faults.iter().map(|fault| FaultBand {
+        name: pair.scenario.faults[fault.fault].name.clone(),
+        from: fault.from.since(begin),
+        to: fault.until.since(begin),
+    });
+    faults.collect()
+}
+
 fn timeline(pair: &Pair, command: &str) -> Timeline {
     let begin = VirtualTime::ZERO + pair.scenario.warmup;
     let run = pair.run.measurement.series_rows();
@@ -118,17 +131,12 @@ fn timeline(pair: &Pair, command: &str) -> Timeline {
         goodput_per_s: Some(row.good as f64 / seconds),
         never_pct: row.never as f64 / row.due as f64 * 100.0,
     });
-    let faults = pair.run.faults.iter().map(|fault| FaultBand {
-        name: pair.scenario.faults[fault.fault].name.clone(),
-        from: fault.from.since(begin),
-        to: fault.until.since(begin),
-    });
     Timeline {
         frame: frame(pair, finding(pair), command),
         latency: applied(),
         window: width,
         windows: windows.collect(),
-        faults: faults.collect(),
+        faults: bands(pair, begin),
         thresholds: limits(pair, P99),
     }
 }

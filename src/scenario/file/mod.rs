@@ -4,6 +4,7 @@ use super::model::{Crypto, Profile, Reads, Transport};
 use super::quantity::{BitRate, Clock, Share};
 use super::written::{At, Count, Named, Opaque, choice, section};
 use crate::kernel::Span;
+use crate::trust::Formula;
 
 pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile, WithholdFile};
 pub(crate) use load::{KeysFile, LoadFile, MixFile, StageFile};
@@ -50,6 +51,8 @@ section! {
         fault: Vec<At<FaultFile>>;
         /// Demands on one run by a name of your choice, each a check; a missed one exits 99.
         thresholds: Named<String>;
+        /// Relying parties; without it nobody looks twice.
+        trust: TrustFile;
         /// What must be seen in a run.
         expect: ExpectFile;
         /// Relations between variants, judged over seeds by `claims` and `compare`.
@@ -152,6 +155,41 @@ section! {
         bulkheads: String = "shared";
         /// When what was slow is not tried for a while.
         breaker: String = "none";
+    }
+}
+
+choice!(Formula, "model of confidence" {
+    "default-1" => Formula::Default1,
+    "first-answer" => Formula::FirstAnswer,
+});
+
+section! {
+    /// Relying parties: told that something is proven, they look for themselves.
+    TrustFile, "[trust]" => {
+        /// How many relying parties there are.
+        parties: Count<1, 1000> = 3;
+        /// Regions of the delay table, dealt in turn; all of them by default.
+        regions: Vec<At<String>>;
+        /// Share of attestations that somebody relies on.
+        share: Share = "20%";
+        /// The declared model by which they are confident.
+        model: Formula = "default-1";
+        /// Looks that a party keeps; all of them must agree for full agreement.
+        looks: Count<1, 100> = 3;
+        /// Between an answer and the next look.
+        pause: Span = "200ms";
+        /// A look without an answer for this long is over.
+        timeout: Span = "1s";
+        /// From the proof until a party gives up.
+        patience: Span = "10s";
+        /// Until proof; without it the p95 that each party learns during the warm-up.
+        expected: Span;
+        /// A validator's state may be so old without raising doubt.
+        tolerance: Span = "2s";
+        /// Beyond that, freshness falls to 1/e in this time.
+        tau: Span = "10s";
+        /// The confidence from which a party is confident.
+        confident: Share = "90%";
     }
 }
 

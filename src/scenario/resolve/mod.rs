@@ -10,6 +10,7 @@ mod load;
 mod moments;
 mod network;
 mod phases;
+mod trust;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -68,6 +69,7 @@ pub(crate) fn resolve(
     let routers = read_routers(file, reader, table);
     let load = load::read(file, reader, table, timing);
     let costs = read_costs(file, reader);
+    let trust = trust::read(file, reader, table);
     let cast = match (&validators, &routers, &load, table) {
         (Some(validators), Some(routers), Some(load), Some(table)) => {
             Some(Cast::new(validators, routers, load, table))
@@ -103,6 +105,7 @@ pub(crate) fn resolve(
         validators: validators?,
         routers: routers?,
         load: load?,
+        trust: trust?,
         faults: faults?,
         thresholds: demands.thresholds,
         always: demands.always,

@@ -1,0 +1,324 @@
+//! What relying parties saw, and why they were not confident.
+//!
+//! Parties decide; this recomputes their confidence from the looks that they told, under the
+//! declared model and under others, and attributes what was not trusted to one cause each: to
+//! that of the factor without which confidence would be highest.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::distribution::Measured;
+use super::event::{Counts, Event};
+use super::ledger::Place;
+use super::observers::Observers;
+use super::record::{Cell, NEVER, Record};
+use super::sample::Sample;
+use super::setting::phases_of;
+use crate::attestation::Verdict;
+use crate::kernel::{Span, VirtualTime};
+use crate::trace::{Conclusion, Fact, Kind};
+use crate::trust::{
+    FACTORS, Factors, Model, Read, Sight, Stamps, VARIANTS, Variant, Wait, dissenting,
+};
+
+/// What keeps somebody from being confident.
+pub const CAUSES: [Event; 5] = [
+    Event::GapDelay,
+    Event::GapReorder,
+    Event::GapOverlap,
+    Event::GapInterpretation,
+    Event::GapSilence,
+];
+
+/// As charts and tables call them, in the order of [`CAUSES`].
+pub const CAUSE_NAMES: [&str; 5] = ["delay", "reorder", "overlap", "interpretation", "silence"];
+
+/// What adds up over the statements of a phase that somebody relied on.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reliances {
+    /// By variant of the model: whether it would have been confident in the same looks.
+    pub variants: [Held; VARIANTS],
+    /// Sums of the factors at the last look, in the order of
+    /// [`FACTOR_NAMES`](crate::trust::FACTOR_NAMES).
+    factors: [f64; FACTORS],
+    judged: u64,
+    /// Looks and tries beyond the first.
+    acts: u64,
+    /// Answers beyond a party's first, and those that were the same as the one before.
+    repeats: u64,
+    same: u64,
+}
+
+/// How many a variant of the model would have been confident in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// After looks that were made.
+    pub confident: u64,
+    /// Perhaps after more looks: the party looked no further, for it was confident.
+    pub open: u64,
+}
+
+impl Reliances {
+    /// The mean of each factor at the last look; `None` if nobody looked.
+    pub fn factors(&self) -> Option<[f64; FACTORS]> {
+        (self.judged > 0).then(|| self.factors.map(|sum| sum / self.judged as f64))
+    }
+
+    pub(super) fn same_answer(&self) -> Option<f64> {
+        (self.repeats > 0).then(|| self.same as f64 / self.repeats as f64)
+    }
+
+    pub(super) fn friction(&self, counts: &Counts) -> Measured {
+        match counts.count(Event::Confident) {
+            0 => Measured::NoData,
+            confident => Measured::Value(self.acts as f64 / confident as f64),
+        }
+    }
+}
+
+/// What relying parties are looking at.
+#[derive(Clone, Debug)]
+pub(super) struct Reliance {
+    variants: Option<[Variant; VARIANTS]>,
+    cases: BTreeMap<u32, Case>,
+    /// Statements that are not settled, by subject.
+    about: BTreeMap<u32, VecDeque<u32>>,
+}
+
+#[derive(Clone, Debug)]
+struct Case {
+    told: VirtualTime,
+    wait: Wait,
+    /// As many as any variant keeps.
+    reads: Vec<Read>,
+    /// Which variants would be confident by now.
+    reached: [bool; VARIANTS],
+    factors: Factors,
+    last: Option<Sight>,
+    repeats: u64,
+    same: u64,
+    looks: u64,
+}
+
+/// Of one subject, older statements than so many are not looked at.
+const MOST_ABOUT: usize = 64;
+
+impl Reliance {
+    pub(super) fn new(model: Option<Model>) -> Self {
+        let variants = model.map(|model| model.variants());
+        Self { variants, cases: BTreeMap::new(), about: BTreeMap::new() }
+    }
+
+    /// A statement about a subject is planned.
+    pub(super) fn stated(&mut self, operation: u32, subject: u32) {
+        if self.variants.is_some() {
+            let about = self.about.entry(subject).or_default();
+            about.push_back(operation);
+            if about.len() > MOST_ABOUT {
+                about.pop_front();
+            }
+        }
+    }
+
+    /// Forgets what is settled.
+    pub(super) fn forget_before(&mut self, front: u32) {
+        while let Some(entry) = self.cases.first_entry().filter(|entry| *entry.key() < front) {
+            entry.remove();
+        }
+        self.about.retain(|_, operations| {
+            while operations.front().is_some_and(|operation| *operation < front) {
+                operations.pop_front();
+            }
+            !operations.is_empty()
+        });
+    }
+
+    fn told(&mut self, operation: u32, elapsed: u32, expected: u32, now: VirtualTime) {
+        let micros = |micros: u32| Span::from_micros(micros.into());
+        let expected = (expected != Fact::NONE).then(|| micros(expected));
+        let wait = Wait { elapsed: micros(elapsed), expected };
+        let (told, reads, reached) = (now, Vec::new(), [false; VARIANTS]);
+        let (factors, last, repeats, same, looks) = (Factors::default(), None, 0, 0, 0);
+        let case = Case { told, wait, reads, reached, factors, last, repeats, same, looks };
+        self.cases.insert(operation, case);
+    }
+
+    fn looked(&mut self, operation: u32, validator: u16, sight: Option<Sight>, now: VirtualTime) {
+        let Some(variants) = &self.variants else { return };
+        let Some(case) = self.cases.get_mut(&operation) else { return };
+        let at = now.since(case.told);
+        case.looks += 1;
+        case.reads.push(Read { validator, at, sight });
+        let most = variants.iter().map(|variant| usize::from(variant.model.kept)).max();
+        if case.reads.len() > most.unwrap_or(1) {
+            case.reads.remove(0);
+        }
+        for (reached, variant) in case.reached.iter_mut().zip(variants) {
+            let factors = variant.model.factors(&case.reads, case.wait, at);
+            *reached |= variant.model.is_confident(factors.confidence());
+        }
+        case.factors = variants[0].model.factors(&case.reads, case.wait, at);
+        if let Some(sight) = sight {
+            let before = case.last.replace(sight);
+            case.repeats += u64::from(before.is_some());
+            case.same += u64::from(before.is_some_and(|before| before.agrees_with(&sight)));
+        }
+    }
+}
+
+impl Case {
+    fn add_to(&self, sums: &mut Reliances, is_confident: bool, retries: u64) {
+        for (held, reached) in sums.variants.iter_mut().zip(self.reached) {
+            held.confident += u64::from(reached);
+            held.open += u64::from(!reached && is_confident);
+        }
+        sums.factors.iter_mut().zip(self.factors.0).for_each(|(sum, factor)| *sum += factor);
+        sums.judged += u64::from(self.looks > 0);
+        sums.acts += self.looks.saturating_sub(1) + retries;
+        sums.repeats += self.repeats;
+        sums.same += self.same;
+    }
+
+    /// What the factor that costs most comes from.
+    fn cause(&self, kept: usize, cells: &[Cell], is_overlapped: bool) -> Event {
+        const TO_BLAME: [Option<Event>; FACTORS] = [
+            None,
+            Some(Event::GapSilence),
+            Some(Event::GapReorder),
+            Some(Event::GapDelay),
+            Some(Event::GapSilence),
+        ];
+        if let Some(cause) = TO_BLAME[self.factors.worst()] {
+            return cause;
+        }
+        let kept = &self.reads[self.reads.len().saturating_sub(kept)..];
+        let dissent = Dissent::among(kept);
+        match dissent {
+            Dissent::Silence => Event::GapSilence,
+            Dissent::Of(_) if is_overlapped => Event::GapOverlap,
+            Dissent::Of(validator) => {
+                let cell = cells.get(usize::from(validator));
+                match cell.and_then(Cell::verdict) {
+                    None => Event::GapDelay,
+                    Some(Verdict::NotFound) => Event::GapReorder,
+                    Some(_) => Event::GapInterpretation,
+                }
+            }
+        }
+    }
+}
+
+/// Who keeps looks from agreeing.
+enum Dissent {
+    Silence,
+    Of(u16),
+}
+
+impl Dissent {
+    /// Silence if most of the looks that agree with no other, or with fewer, were not answered.
+    fn among(kept: &[Read]) -> Self {
+        let silent = kept.iter().filter(|read| read.sight.is_none()).count();
+        let dissenting = dissenting(kept);
+        match dissenting.first() {
+            Some(first) if dissenting.len() >= silent => Self::Of(*first),
+            _ => Self::Silence,
+        }
+    }
+}
+
+impl Observers {
+    /// A fact about relying parties.
+    pub(super) fn trusted(&mut self, fact: &Fact, now: VirtualTime) {
+        match *fact {
+            Fact::Wanted { operation, .. } => {
+                if let Some(slot) = self.touch(operation, now) {
+                    self.ledger.record_mut(slot).events.add(Event::Relied);
+                }
+            }
+            Fact::Relied { operation, elapsed, expected } => {
+                if self.touch(operation, now).is_some() {
+                    self.reliance.told(operation, elapsed, expected, now);
+                }
+            }
+            Fact::Looked { operation, validator, said, .. } => {
+                if self.touch(operation, now).is_some() {
+                    let sight = said.map(|_| sight(fact)).unwrap_or_default();
+                    self.reliance.looked(operation, validator, sight, now);
+                }
+            }
+            Fact::Confident { operation, .. } => self.relied(operation, now, true),
+            Fact::Doubted { operation, .. } => self.relied(operation, now, false),
+            _ => {}
+        }
+    }
+
+    /// A relying party is done with it.
+    fn relied(&mut self, operation: u32, now: VirtualTime, is_confident: bool) {
+        let Some(slot) = self.touch(operation, now) else { return };
+        let Some(case) = self.reliance.cases.remove(&operation) else { return };
+        let is_overlapped = !is_confident && self.is_overlapped(operation, slot, now);
+        let kept = self.reliance.variants.map_or(1, |all| usize::from(all[0].model.kept));
+        let cause = case.cause(kept, self.ledger.cells(slot), is_overlapped);
+        let record = self.ledger.record_mut(slot);
+        record.events.add_if(Event::Confident, is_confident);
+        record.events.add_if(Event::TrustGap, !is_confident);
+        record.events.add_if(cause, !is_confident);
+        let hesitation = is_confident.then(|| now.since(record.answered));
+        let (phases, retries) = (record.phases, u64::from(record.attempts.saturating_sub(1)));
+        for phase in phases_of(phases) {
+            let tally = &mut self.tallies[phase];
+            tally.due(Sample::Hesitation, hesitation);
+            tally.samples_mut(Sample::Looks).record(case.looks);
+            case.add_to(&mut tally.trust, is_confident, retries);
+        }
+    }
+
+    /// One that nobody decided on when it was settled is not trusted if it was proven.
+    pub(super) fn settle_reliance(&mut self, operation: u32, slot: usize) {
+        if !self.ledger.record(slot).events.has(Event::Relied) {
+            return;
+        }
+        let record = self.ledger.record(slot);
+        let is_done = record.events.has(Event::Confident) || record.events.has(Event::TrustGap);
+        if is_done || record.conclusion != Some(Conclusion::Applied) {
+            return;
+        }
+        let now = record.last_touch;
+        if !self.reliance.cases.contains_key(&operation) {
+            self.reliance.told(operation, 0, Fact::NONE, now);
+        }
+        self.relied(operation, now, false);
+    }
+
+    /// Whether another statement on the same subject was under way by `now`. Statements that link
+    /// to one another do not get in each other's way.
+    fn is_overlapped(&self, operation: u32, slot: usize, now: VirtualTime) -> bool {
+        let record = self.ledger.record(slot);
+        let Some(about) = self.reliance.about.get(&record.subject) else { return false };
+        let others = about.iter().filter(|other| **other != operation);
+        let live = others.filter_map(|other| match self.ledger.find(*other) {
+            Place::Slot(slot) => Some(self.ledger.record(slot)),
+            Place::Settled | Place::Beyond => None,
+        });
+        live.filter(|other| !is_chained(record, other)).any(|other| {
+            let is_over = other.answered != NEVER && other.answered < record.intended;
+            other.intended <= now && !is_over
+        })
+    }
+}
+
+fn is_chained(one: &Record, other: &Record) -> bool {
+    let are_plain = one.kind == Kind::Attest && other.kind == Kind::Attest;
+    are_plain && (one.target != Fact::NONE || other.target != Fact::NONE)
+}
+
+/// What a look showed.
+fn sight(fact: &Fact) -> Option<Sight> {
+    let Fact::Looked { said, position, digest, age, stamps, is_orphaned, .. } = *fact else {
+        return None;
+    };
+    let age = Span::from_micros(age.into());
+    Some(Sight { status: said?, position, digest, age, stamps: Stamps(stamps), is_orphaned })
+}
+
+#[cfg(test)]
+mod tests;

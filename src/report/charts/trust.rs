@@ -1,0 +1,123 @@
+//! What was proven and not trusted, and which validator was of one mind with its quorum.
+
+use super::{bands, frame};
+use crate::experiment::Pair;
+use crate::kernel::{Span, VirtualTime};
+use crate::measure::{CAUSE_NAMES, Event, Minds};
+use crate::report::chart::{Gap, GapWindow, HeatColumn, HeatMap};
+use crate::report::format::number;
+
+/// At most so many windows are drawn.
+const MOST_WINDOWS: u64 = 65;
+
+/// The gap of a run; `None` where nobody relies on anything.
+pub(super) fn gap(pair: &Pair, command: &str) -> Option<Gap> {
+    pair.scenario.trust.as_ref()?;
+    let begin = VirtualTime::ZERO + pair.scenario.warmup;
+    let end = begin + pair.scenario.duration;
+    let width = wide(pair.run.measurement.series_width(), pair.scenario.duration);
+    let mut windows: Vec<GapWindow> = Vec::new();
+    let rows = pair.run.measurement.series_rows();
+    for row in rows.iter().filter(|row| row.start >= begin && row.start < end) {
+        let start = grid(row.start.since(begin), width);
+        if windows.last().is_none_or(|last| last.start != start) {
+            let gap = vec![0; CAUSE_NAMES.len()];
+            windows.push(GapWindow { start, relied: 0, confident: 0, gap });
+        }
+        if let Some(last) = windows.last_mut() {
+            last.relied += row.relied;
+            last.confident += row.confident;
+            last.gap.iter_mut().zip(row.gap).for_each(|(sum, part)| *sum += part);
+        }
+    }
+    Some(Gap {
+        frame: frame(pair, gap_title(pair), command),
+        causes: CAUSE_NAMES.map(ToOwned::to_owned).to_vec(),
+        window: width,
+        windows,
+        faults: bands(pair, begin),
+    })
+}
+
+/// How much was not trusted in the phase that the run is about, and why.
+fn gap_title(pair: &Pair) -> String {
+    let focus = pair.focus();
+    let run = &pair.run.measurement;
+    let tally = &run.phases[run.phase(focus).unwrap_or(0)];
+    let (relied, gap) = (tally.count(Event::Relied), tally.count(Event::TrustGap));
+    if gap == 0 {
+        return format!("In {focus}, whatever was proven was trusted in the end");
+    }
+    let causes = crate::measure::CAUSES.into_iter().zip(CAUSE_NAMES);
+    let mut causes: Vec<_> = causes
+        .map(|(cause, name)| (tally.count(cause), name))
+        .filter(|cause| cause.0 > 0)
+        .collect();
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause.0));
+    let share = |count: u64, of: u64| number(count as f64 * 100.0 / of as f64);
+    let causes: Vec<String> =
+        causes.iter().map(|(count, name)| format!("{name} {} %", share(*count, gap))).collect();
+    let relied = share(gap, relied.max(1));
+    format!("In {focus}, {relied} % was proven and not trusted: {}", causes.join(", "))
+}
+
+/// The agreement of each validator; `None` where it was not kept.
+pub(super) fn agreement(pair: &Pair, command: &str) -> Option<HeatMap> {
+    pair.scenario.trust.as_ref()?;
+    let begin = VirtualTime::ZERO + pair.scenario.warmup;
+    let concord = &pair.run.measurement.concord;
+    let width = wide(concord.width(), pair.scenario.duration);
+    let mut windows: Vec<(Span, Minds)> = Vec::new();
+    for (start, minds) in concord.rows().filter(|(start, _)| *start >= begin) {
+        let start = grid(start.since(begin), width);
+        if windows.last().is_none_or(|last| last.0 != start) {
+            windows.push((start, Minds::default()));
+        }
+        if let Some((_, sum)) = windows.last_mut() {
+            sum.add(minds);
+        }
+    }
+    let validators = pair.scenario.validators.count as usize;
+    let columns = windows.iter().map(|(start, minds)| HeatColumn {
+        start: *start,
+        shares: (0..validators).map(|validator| minds.share(validator)).collect(),
+    });
+    Some(HeatMap {
+        frame: frame(pair, agreement_title(&windows, validators), command),
+        heading: "accepted within 1 s of the first, % of what a quorum accepted".to_owned(),
+        rows: (0..validators).map(|validator| format!("validator-{validator}")).collect(),
+        window: width,
+        columns: columns.collect(),
+        faults: bands(pair, begin),
+    })
+}
+
+/// Who agreed least, over all.
+fn agreement_title(windows: &[(Span, Minds)], validators: usize) -> String {
+    let mut all = Minds::default();
+    windows.iter().for_each(|(_, minds)| all.add(minds));
+    let shares = (0..validators).filter_map(|validator| Some((validator, all.share(validator)?)));
+    let least = shares.min_by(|a, b| a.1.total_cmp(&b.1));
+    match least {
+        Some((_, share)) if share >= 1.0 => {
+            "Every validator was of one mind with its quorum within 1 s, all the time".to_owned()
+        }
+        Some((validator, share)) => format!(
+            "validator-{validator} was least of one mind with its quorum: in time on {} % of what \
+             a quorum accepted",
+            number((share * 10_000.0).floor() / 100.0)
+        ),
+        None => "Nothing was accepted by a quorum".to_owned(),
+    }
+}
+
+/// A whole number of buckets wide, so that there are few.
+fn wide(bucket: Span, duration: Span) -> Span {
+    let buckets = duration.as_nanos().div_ceil(bucket.as_nanos().max(1));
+    bucket * buckets.div_ceil(MOST_WINDOWS).max(1)
+}
+
+/// The beginning of the window of that width around an instant.
+const fn grid(at: Span, width: Span) -> Span {
+    Span::from_nanos(at.as_nanos() - at.as_nanos() % width.as_nanos())
+}
