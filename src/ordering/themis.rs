@@ -13,8 +13,8 @@
 //! local orders with b before a show that no such share exists; with fewer, *a must precede b*. An
 //! order that names b and not a has b before a: it is the beginning of what was received.
 //! - *Solid* is what at least n − 2f of them name: all correct ones, if f are left out. Of two that
-//!   are solid one comes first in half of n − 2f at least, which is d + f + 1 or more: so never must
-//!   each precede the other.
+//!   are solid one comes first in half of n − 2f at least, which is d + f + 1 or more: so it never
+//!   is that each must precede the other.
 //! - *Shaded* is what d + f + 1 name. If a must precede b, and b is solid, then a comes first in
 //!   n − 2f − (d + f) orders, which is d + f + 1 or more: so a is shaded, or solid. What fewer name
 //!   need not be waited for.
