@@ -17,6 +17,14 @@ pub struct Metric {
     pub source: &'static str,
 }
 
+impl Metric {
+    /// Whether it says nothing without the declared model of confidence.
+    pub fn is_modelled(&self) -> bool {
+        const MODELLED: [&str; 4] = ["confident", "hesitation", "looks", "friction"];
+        MODELLED.contains(&self.name) || self.name.starts_with("trust_gap")
+    }
+}
+
 /// What a metric's samples are, and so which statistics make sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

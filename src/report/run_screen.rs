@@ -217,7 +217,7 @@ fn reasons(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
     for sentence in sentence::of_run(pair) {
         wrap(to, &sentence)?;
     }
-    for doubt in super::trust_page::doubts(pair) {
+    if let Some(doubt) = super::trust_anew::doubt(pair) {
         wrap(to, &doubt)?;
     }
     writeln!(to)
