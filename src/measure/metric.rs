@@ -272,6 +272,13 @@ metrics! {
     "trust_gap.silence" Event Operations Lower
         "Part of trust_gap: looks had no answer, an old one, or one without its stamps."
         "capabilities C4";
+    "needed" Event Operations Neither
+        "An operation whose load has a deadline; those that were rightly refused left out."
+        "capabilities A17";
+    "showed_up" Event Operations Higher
+        "Its client was told that it is applied, or was answered, within the deadline of its load, \
+         per operation needed."
+        "capabilities A17, B13";
     "staleness" Sample Millis Lower
         "For an answer that was out of date when its question was sent: how long the first \
          change it missed had been applied by q correct validators."

@@ -78,7 +78,7 @@ fn write_page(to: &mut String, pair: &Pair, model: &str) -> std::fmt::Result {
 }
 
 /// Label, metric and statistic of what the page lists.
-const INDICES: [(&str, &str, Statistic); 11] = [
+const INDICES: [(&str, &str, Statistic); 12] = [
     ("trust_gap", "trust_gap", Statistic::Share),
     ("hesitation p50", "hesitation", Statistic::Percentile(0.5)),
     ("hesitation p95", "hesitation", Statistic::Percentile(0.95)),
@@ -86,6 +86,7 @@ const INDICES: [(&str, &str, Statistic); 11] = [
     ("friction", "friction", Statistic::Mean),
     ("same_answer", "same_answer", Statistic::Share),
     ("reliability", "reliability", Statistic::Share),
+    ("showed_up", "showed_up", Statistic::Share),
     ("steadiness", "steadiness", Statistic::Share),
     ("noticed_windows", "noticed_windows", Statistic::Share),
     ("smoothness", "smoothness", Statistic::Share),
@@ -102,13 +103,19 @@ fn shown(name: &str, statistic: Statistic, value: Measured) -> String {
 
 fn causes(to: &mut String, tally: &Tally, focus: &str) -> std::fmt::Result {
     let gap = tally.count(Event::TrustGap);
-    if gap == 0 {
-        return writeln!(to, "In {focus}, whatever was proven was trusted in the end.");
+    let proven = tally.count(Event::Confident) + gap;
+    match (proven, gap) {
+        (0, _) => return writeln!(to, "{}, nothing relied on was proven.", during(focus)),
+        (_, 0) => {
+            return writeln!(to, "{}, whatever was proven was trusted in the end.", during(focus));
+        }
+        _ => {}
     }
-    let (all, relied) = (grouped(gap), grouped(tally.count(Event::Relied)));
+    let (all, proven) = (grouped(gap), grouped(proven));
     writeln!(
         to,
-        "In {focus}, {all} of {relied} were proven and not trusted. The cause of each is"
+        "{}, {all} of {proven} proven were not trusted. The cause of each is",
+        during(focus)
     )?;
     writeln!(to, "that of the factor without which its confidence would be highest:\n")?;
     writeln!(to, "| cause | attestations | share |\n|---|---|---|")?;
@@ -120,9 +127,14 @@ fn causes(to: &mut String, tally: &Tally, focus: &str) -> std::fmt::Result {
     Ok(())
 }
 
+/// `In storm`, or `Over the run`.
+pub(super) fn during(phase: &str) -> String {
+    if phase == "run" { "Over the run".to_owned() } else { format!("In {phase}") }
+}
+
 fn factors(to: &mut String, tally: &Tally, focus: &str) -> std::fmt::Result {
     let Some(factors) = tally.trust.factors() else { return Ok(()) };
-    writeln!(to, "\nMean of the factors at the last look, in {focus}:\n")?;
+    writeln!(to, "\n{}, the mean of each factor at the last look:\n", during(focus))?;
     writeln!(to, "| {} |", FACTOR_NAMES.join(" | "))?;
     writeln!(to, "|{}", "---|".repeat(FACTOR_NAMES.len()))?;
     let values = factors.map(|factor| format!("{factor:.3}"));
