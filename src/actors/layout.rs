@@ -105,7 +105,7 @@ impl Layout {
 
     /// All clients.
     pub fn clients(&self) -> Range<u32> {
-        self.first_client()..self.processes()
+        self.first_client()..self.party(0).0
     }
 
     /// What a process is; `None` beyond the last.

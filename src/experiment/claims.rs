@@ -101,7 +101,12 @@ fn values(claim: &Claim, comparison: &Comparison, label: &str) -> Option<Vec<Opt
     Some(comparison.runs[at].iter().map(value).collect())
 }
 
-fn decide(claim: &Claim, left: Vec<Option<f64>>, right: Vec<Option<f64>>) -> ClaimResult {
+/// How a claim stands by what its two sides came to, by seed.
+pub(super) fn decide(
+    claim: &Claim,
+    left: Vec<Option<f64>>,
+    right: Vec<Option<f64>>,
+) -> ClaimResult {
     let seeds = left.len();
     let pairs = left.into_iter().zip(right).filter_map(|(left, right)| left.zip(right));
     let (left, right): (Vec<f64>, Vec<f64>) = pairs.unzip();

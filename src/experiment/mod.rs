@@ -10,6 +10,7 @@ mod grouped;
 mod hunt;
 mod pool;
 mod reach;
+mod sensitivity;
 mod single;
 mod trail;
 mod tune;
@@ -29,6 +30,10 @@ pub use grouped::grouped;
 pub use hunt::{Find, Hunt, HuntReport, MOST_RUNS, Size, Smallest, hunt, shrink};
 pub use pool::{Panicked, run_all};
 pub use reach::{Reach, reach};
+pub use sensitivity::{
+    Conclusion, Range, claims_anew, conclusions, confident_share, is_judged_anew, mean_confident,
+    variants_of,
+};
 pub use single::{Pair, judge_pair, run_pair, twin_of};
 pub use trail::Trail;
 pub use tune::{Score, Trial, Tuned, Tuning};

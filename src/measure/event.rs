@@ -76,6 +76,10 @@ pub enum Event {
     GapInterpretation,
     /// `trust_gap.silence`
     GapSilence,
+    /// `needed`
+    Needed,
+    /// `showed_up`
+    ShowedUp,
 }
 
 /// What an event is counted against.
@@ -95,11 +99,13 @@ pub enum Base {
     BoundPairs,
     /// Statements that somebody relies on.
     Relied,
+    /// Operations with a deadline.
+    Needed,
 }
 
 impl Event {
     /// How many there are.
-    pub const COUNT: usize = 35;
+    pub const COUNT: usize = 37;
 
     /// Every event, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -138,6 +144,8 @@ impl Event {
         Self::GapOverlap,
         Self::GapInterpretation,
         Self::GapSilence,
+        Self::Needed,
+        Self::ShowedUp,
     ];
 
     /// Its name in the table of metrics.
@@ -178,6 +186,8 @@ impl Event {
             Self::GapOverlap => "trust_gap.overlap",
             Self::GapInterpretation => "trust_gap.interpretation",
             Self::GapSilence => "trust_gap.silence",
+            Self::Needed => "needed",
+            Self::ShowedUp => "showed_up",
         }
     }
 
@@ -194,7 +204,7 @@ impl Event {
             | Self::ReadYourWrites
             | Self::MonotonicReads
             | Self::Stale => Base::Questions,
-            Self::Rejected | Self::Retried => Base::Operations,
+            Self::Rejected | Self::Retried | Self::Needed => Base::Operations,
             Self::Reordered => Base::Arrivals,
             Self::Inversions => Base::Pairs,
             Self::OrderUnfair => Base::BoundPairs,
@@ -205,6 +215,7 @@ impl Event {
             | Self::GapOverlap
             | Self::GapInterpretation
             | Self::GapSilence => Base::Relied,
+            Self::ShowedUp => Base::Needed,
             Self::Unfinished
             | Self::Refused
             | Self::Orphans
@@ -298,6 +309,7 @@ impl Counts {
             Base::Pairs => self.pairs,
             Base::BoundPairs => self.bound_pairs,
             Base::Relied => self.count(Event::Relied),
+            Base::Needed => self.count(Event::Needed),
         }
     }
 

@@ -17,6 +17,14 @@ pub struct Metric {
     pub source: &'static str,
 }
 
+impl Metric {
+    /// Whether it says nothing without the declared model of confidence.
+    pub fn is_modelled(&self) -> bool {
+        const MODELLED: [&str; 4] = ["confident", "hesitation", "looks", "friction"];
+        MODELLED.contains(&self.name) || self.name.starts_with("trust_gap")
+    }
+}
+
 /// What a metric's samples are, and so which statistics make sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -264,6 +272,13 @@ metrics! {
     "trust_gap.silence" Event Operations Lower
         "Part of trust_gap: looks had no answer, an old one, or one without its stamps."
         "capabilities C4";
+    "needed" Event Operations Neither
+        "An operation whose load has a deadline; those that were rightly refused left out."
+        "capabilities A17";
+    "showed_up" Event Operations Higher
+        "Its client was told that it is applied, or was answered, within the deadline of its load, \
+         per operation needed."
+        "capabilities A17, B13";
     "staleness" Sample Millis Lower
         "For an answer that was out of date when its question was sent: how long the first \
          change it missed had been applied by q correct validators."

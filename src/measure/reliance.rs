@@ -4,10 +4,11 @@
 //! declared model and under others, and attributes what was not trusted to one cause each: to
 //! that of the factor without which confidence would be highest.
 
+mod sums;
+
 use std::collections::{BTreeMap, VecDeque};
 
-use super::distribution::Measured;
-use super::event::{Counts, Event};
+use super::event::Event;
 use super::ledger::Place;
 use super::observers::Observers;
 use super::record::{Cell, NEVER, Record};
@@ -20,6 +21,8 @@ use crate::trust::{
     FACTORS, Factors, Model, Read, Sight, Stamps, VARIANTS, Variant, Wait, dissenting,
 };
 
+pub use sums::{Held, Reliances};
+
 /// What keeps somebody from being confident.
 pub const CAUSES: [Event; 5] = [
     Event::GapDelay,
@@ -29,51 +32,17 @@ pub const CAUSES: [Event; 5] = [
     Event::GapSilence,
 ];
 
+const DELAY: usize = 0;
+const REORDER: usize = 1;
+const OVERLAP: usize = 2;
+const INTERPRETATION: usize = 3;
+const SILENCE: usize = 4;
+
 /// As charts and tables call them, in the order of [`CAUSES`].
 pub const CAUSE_NAMES: [&str; 5] = ["delay", "reorder", "overlap", "interpretation", "silence"];
 
-/// What adds up over the statements of a phase that somebody relied on.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Reliances {
-    /// By variant of the model: whether it would have been confident in the same looks.
-    pub variants: [Held; VARIANTS],
-    /// Sums of the factors at the last look, in the order of
-    /// [`FACTOR_NAMES`](crate::trust::FACTOR_NAMES).
-    factors: [f64; FACTORS],
-    judged: u64,
-    /// Looks and tries beyond the first.
-    acts: u64,
-    /// Answers beyond a party's first, and those that were the same as the one before.
-    repeats: u64,
-    same: u64,
-}
-
-/// How many a variant of the model would have been confident in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Held {
-    /// After looks that were made.
-    pub confident: u64,
-    /// Perhaps after more looks: the party looked no further, for it was confident.
-    pub open: u64,
-}
-
-impl Reliances {
-    /// The mean of each factor at the last look; `None` if nobody looked.
-    pub fn factors(&self) -> Option<[f64; FACTORS]> {
-        (self.judged > 0).then(|| self.factors.map(|sum| sum / self.judged as f64))
-    }
-
-    pub(super) fn same_answer(&self) -> Option<f64> {
-        (self.repeats > 0).then(|| self.same as f64 / self.repeats as f64)
-    }
-
-    pub(super) fn friction(&self, counts: &Counts) -> Measured {
-        match counts.count(Event::Confident) {
-            0 => Measured::NoData,
-            confident => Measured::Value(self.acts as f64 / confident as f64),
-        }
-    }
-}
+/// By variant of the model: why it would not have been confident, as a place in [`CAUSES`].
+type Causes = [Option<usize>; VARIANTS];
 
 /// What relying parties are looking at.
 #[derive(Clone, Debug)]
@@ -92,7 +61,6 @@ struct Case {
     reads: Vec<Read>,
     /// Which variants would be confident by now.
     reached: [bool; VARIANTS],
-    factors: Factors,
     last: Option<Sight>,
     repeats: u64,
     same: u64,
@@ -137,8 +105,8 @@ impl Reliance {
         let expected = (expected != Fact::NONE).then(|| micros(expected));
         let wait = Wait { elapsed: micros(elapsed), expected };
         let (told, reads, reached) = (now, Vec::new(), [false; VARIANTS]);
-        let (factors, last, repeats, same, looks) = (Factors::default(), None, 0, 0, 0);
-        let case = Case { told, wait, reads, reached, factors, last, repeats, same, looks };
+        let (last, repeats, same, looks) = (None, 0, 0, 0);
+        let case = Case { told, wait, reads, reached, last, repeats, same, looks };
         self.cases.insert(operation, case);
     }
 
@@ -153,10 +121,9 @@ impl Reliance {
             case.reads.remove(0);
         }
         for (reached, variant) in case.reached.iter_mut().zip(variants) {
-            let factors = variant.model.factors(&case.reads, case.wait, at);
-            *reached |= variant.model.is_confident(factors.confidence());
+            let factors = || variant.factors(&case.reads, case.wait, at);
+            *reached = *reached || variant.model.is_confident(factors().confidence());
         }
-        case.factors = variants[0].model.factors(&case.reads, case.wait, at);
         if let Some(sight) = sight {
             let before = case.last.replace(sight);
             case.repeats += u64::from(before.is_some());
@@ -166,41 +133,43 @@ impl Reliance {
 }
 
 impl Case {
-    fn add_to(&self, sums: &mut Reliances, is_confident: bool, retries: u64) {
-        for (held, reached) in sums.variants.iter_mut().zip(self.reached) {
-            held.confident += u64::from(reached);
-            held.open += u64::from(!reached && is_confident);
+    /// Adds what its party came to, and what it would have come to with other models.
+    fn add_to(&self, sums: &mut Reliances, is_confident: bool, retries: u64, causes: Causes) {
+        for (at, held) in sums.variants.iter_mut().enumerate() {
+            held.confident += u64::from(self.reached[at]);
+            held.open += u64::from(!self.reached[at] && is_confident);
+            if let Some(cause) = causes[at] {
+                held.causes[cause] += 1;
+            }
         }
-        sums.factors.iter_mut().zip(self.factors.0).for_each(|(sum, factor)| *sum += factor);
-        sums.judged += u64::from(self.looks > 0);
         sums.acts += self.looks.saturating_sub(1) + retries;
         sums.repeats += self.repeats;
         sums.same += self.same;
     }
 
-    /// What the factor that costs most comes from.
-    fn cause(&self, kept: usize, cells: &[Cell], is_overlapped: bool) -> Event {
-        const TO_BLAME: [Option<Event>; FACTORS] = [
-            None,
-            Some(Event::GapSilence),
-            Some(Event::GapReorder),
-            Some(Event::GapDelay),
-            Some(Event::GapSilence),
-        ];
-        if let Some(cause) = TO_BLAME[self.factors.worst()] {
+    /// The factors at the last look; all 0 before the first.
+    fn factors(&self, variant: &Variant) -> Factors {
+        let last = self.reads.last();
+        last.map_or_else(Factors::default, |last| variant.factors(&self.reads, self.wait, last.at))
+    }
+
+    /// What the factor that costs most comes from, as a place in [`CAUSES`].
+    fn cause(&self, variant: &Variant, cells: &[Cell], is_overlapped: bool) -> usize {
+        const TO_BLAME: [Option<usize>; FACTORS] =
+            [None, Some(SILENCE), Some(REORDER), Some(DELAY), Some(SILENCE)];
+        if let Some(cause) = TO_BLAME[self.factors(variant).worst()] {
             return cause;
         }
-        let kept = &self.reads[self.reads.len().saturating_sub(kept)..];
-        let dissent = Dissent::among(kept);
-        match dissent {
-            Dissent::Silence => Event::GapSilence,
-            Dissent::Of(_) if is_overlapped => Event::GapOverlap,
+        let kept = self.reads.len().saturating_sub(variant.model.kept.into());
+        match Dissent::among(&self.reads[kept..]) {
+            Dissent::Silence => SILENCE,
+            Dissent::Of(_) if is_overlapped => OVERLAP,
             Dissent::Of(validator) => {
                 let cell = cells.get(usize::from(validator));
                 match cell.and_then(Cell::verdict) {
-                    None => Event::GapDelay,
-                    Some(Verdict::NotFound) => Event::GapReorder,
-                    Some(_) => Event::GapInterpretation,
+                    None => DELAY,
+                    Some(Verdict::NotFound) => REORDER,
+                    Some(_) => INTERPRETATION,
                 }
             }
         }
@@ -254,21 +223,34 @@ impl Observers {
     /// A relying party is done with it.
     fn relied(&mut self, operation: u32, now: VirtualTime, is_confident: bool) {
         let Some(slot) = self.touch(operation, now) else { return };
-        let Some(case) = self.reliance.cases.remove(&operation) else { return };
+        let Some(mut case) = self.reliance.cases.remove(&operation) else { return };
+        // The party decides; what is recomputed knows its waits to the microsecond only.
+        case.reached[0] = is_confident;
+        let Some(variants) = self.reliance.variants else { return };
         let is_overlapped = !is_confident && self.is_overlapped(operation, slot, now);
-        let kept = self.reliance.variants.map_or(1, |all| usize::from(all[0].model.kept));
-        let cause = case.cause(kept, self.ledger.cells(slot), is_overlapped);
+        let cells = self.ledger.cells(slot);
+        let mut causes: Causes = [None; VARIANTS];
+        for (at, variant) in variants.iter().enumerate() {
+            let is_gap = !is_confident && !case.reached[at];
+            causes[at] = is_gap.then(|| case.cause(variant, cells, is_overlapped));
+        }
+        let factors = case.factors(&variants[0]);
         let record = self.ledger.record_mut(slot);
         record.events.add_if(Event::Confident, is_confident);
         record.events.add_if(Event::TrustGap, !is_confident);
-        record.events.add_if(cause, !is_confident);
+        if let Some(cause) = causes[0] {
+            record.events.add(CAUSES[cause]);
+        }
         let hesitation = is_confident.then(|| now.since(record.answered));
         let (phases, retries) = (record.phases, u64::from(record.attempts.saturating_sub(1)));
         for phase in phases_of(phases) {
             let tally = &mut self.tallies[phase];
             tally.due(Sample::Hesitation, hesitation);
             tally.samples_mut(Sample::Looks).record(case.looks);
-            case.add_to(&mut tally.trust, is_confident, retries);
+            case.add_to(&mut tally.trust, is_confident, retries, causes);
+            if case.looks > 0 {
+                tally.trust.judged(factors);
+            }
         }
     }
 

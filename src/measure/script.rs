@@ -3,7 +3,8 @@
 //! `5ms v0-2 accept 0; 9ms c9 conclude 0 applied`: when, who (the letter is for the reader), what,
 //! and words that say more. `0.1` is the second try of operation 0. `accept` and `refuse` deliver
 //! at the next position and apply. Without an instant: `retention 2s`, `settled 60s`,
-//! `byzantine 3`, `phase storm 2s 4s`, `trusting` for relying parties with the usual model.
+//! `byzantine 3`, `phase storm 2s 4s`, `trusting` for relying parties with the usual model,
+//! `needed 9 500ms` for a deadline of all that client 9 does.
 
 use std::fmt::Debug;
 
@@ -109,6 +110,10 @@ fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
     match words.at(0) {
         "retention" => setting.retention = instant(words.at(1)).since(VirtualTime::ZERO),
         "trusting" => setting.trust = Some(Model::DEFAULT),
+        "needed" => {
+            let clients = number(words.at(1))..number(words.at(1)) + 1;
+            setting.deadlines.push((clients, span(words.at(2)).expect("a deadline")));
+        }
         "bysubject" => setting.by_subject = true,
         "settled" => setting.settled = instant(words.at(1)),
         "byzantine" => setting.byzantine.push(number(words.at(1))),

@@ -1,5 +1,7 @@
 //! What observers must be told before a run.
 
+use std::ops::Range;
+
 use crate::kernel::{Span, VirtualTime};
 use crate::trust::Model;
 
@@ -42,6 +44,9 @@ pub struct Setting {
     pub by_subject: bool,
     /// By which relying parties are confident, if there are any.
     pub trust: Option<Model>,
+    /// The clients whose operations have a deadline, as processes, and how long after the intended
+    /// send it is.
+    pub deadlines: Vec<(Range<u32>, Span)>,
 }
 
 impl Setting {
@@ -62,7 +67,14 @@ impl Setting {
             faulted: Vec::new(),
             by_subject: false,
             trust: None,
+            deadlines: Vec::new(),
         }
+    }
+
+    /// When an operation of that client is of no use any more; `None` if it always is.
+    pub fn deadline(&self, client: u32, intended: VirtualTime) -> Option<VirtualTime> {
+        let found = self.deadlines.iter().find(|(clients, _)| clients.contains(&client));
+        found.map(|(_, span)| intended + *span)
     }
 
     /// The place of the phase of that name.

@@ -53,6 +53,7 @@ impl Observers {
 
     fn add_up(&mut self, operation: u32, slot: usize) {
         self.judge(slot);
+        self.judge_deadline(slot);
         self.settle_reliance(operation, slot);
         self.concord.add(self.ledger.record(slot), self.ledger.cells(slot), &self.setting);
         let record = self.ledger.record(slot);
@@ -141,6 +142,19 @@ impl Observers {
         if !forgery_held {
             events.remove(Event::ForgedRefused);
         }
+    }
+
+    /// Whether it showed up when it was needed. Nobody needs what is rightly refused.
+    fn judge_deadline(&mut self, slot: usize) {
+        let record = self.ledger.record(slot);
+        let deadline = self.setting.deadline(record.client, record.intended);
+        let Some(deadline) = deadline.filter(|_| !record.events.has(Event::Refused)) else {
+            return;
+        };
+        let is_in_time = record.answered <= deadline;
+        let events = &mut self.ledger.record_mut(slot).events;
+        events.add(Event::Needed);
+        events.add_if(Event::ShowedUp, is_in_time);
     }
 
     /// Whether a validator refused a forged copy; only looked for where there was one.

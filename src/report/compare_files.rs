@@ -102,5 +102,6 @@ pub fn compare_json(comparison: &Comparison) -> Value {
         "real_signatures_agree": comparison.real_agrees,
         "verdict": super::compare_verdict(comparison),
         "claims": super::claims_json(&judge_claims(comparison)),
+        "trust_with_other_models": super::trust_anew::comparison_json(comparison),
     })
 }

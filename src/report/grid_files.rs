@@ -10,6 +10,7 @@ use super::run_files::pretty;
 use super::run_screen::Making;
 use super::seeds_screen::seeds_screen;
 use super::store::{Draft, StoreError, fingerprint};
+use super::trust_anew::of_comparison;
 use crate::experiment::Comparison;
 use crate::scenario::model::{Crypto, Scenario};
 use crate::simulation::MODEL;
@@ -30,7 +31,7 @@ pub fn write_grid(
         1 => seeds_screen(comparison, making),
         _ => compare_screen(comparison, making),
     };
-    draft.write("compare.md", format!("```text\n{screen}```\n"))?;
+    draft.write("compare.md", format!("```text\n{screen}```\n{}", of_comparison(comparison)))?;
     if comparison.labels.len() > 1 {
         draft.write("decision.md", decision(comparison, command, &place))?;
     }

@@ -24,6 +24,7 @@ mod seeds_screen;
 mod sentence;
 mod store;
 mod sweep_screen;
+mod trust_anew;
 mod trust_page;
 mod tuned_lines;
 mod validate_screen;

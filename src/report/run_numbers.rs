@@ -42,7 +42,7 @@ fn columns(pair: &Pair) -> Vec<Column<'_>> {
 }
 
 /// Width of what a row is called, and of a column.
-const LABEL: usize = 22;
+const LABEL: usize = 24;
 const CELL: usize = 14;
 
 /// The numbers of a screen: latency, events, cost, and checks that stand in no row.
@@ -52,7 +52,7 @@ pub(super) fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Res
     for (at, column) in columns.iter().enumerate() {
         write!(to, "{:>CELL$}", column.head)?;
         if at == 1 && pair.twin.is_some() {
-            write!(to, "{:>RATIO$}", "promise_gap")?;
+            write!(to, "{:>RATIO$}", "ratio")?;
         }
     }
     let has_thresholds = !pair.thresholds.is_empty();
@@ -62,7 +62,7 @@ pub(super) fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Res
         let label = format!("p{}", number(share * 100.0));
         let name = if share < 0.6 { "latency.applied" } else { "" };
         let shown = ("latency.applied", Statistic::Percentile(share));
-        row(to, pair, &columns, shown, &format!("{name:<17}{label}"), &mut inline)?;
+        row(to, pair, &columns, shown, &format!("{name:<18}{label}"), &mut inline)?;
     }
     let unfinished = ("unfinished", Statistic::Count);
     row(to, pair, &columns, unfinished, "unfinished", &mut inline)?;
@@ -88,12 +88,12 @@ pub(super) fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Res
 }
 
 /// Events that are told as a share.
-const SHARES: [&str; 2] = ["proof_ok", "reordered"];
+const SHARES: [&str; 3] = ["proof_ok", "reordered", "showed_up"];
 
 /// Events that are always shown, those that a check names, and those that occurred.
 fn shown_events(pair: &Pair) -> Vec<&'static str> {
     const ALWAYS: [&str; 3] = ["orphans", "diverged", "lost_after_ack"];
-    const HIDDEN: [&str; 10] = [
+    const HIDDEN: [&str; 12] = [
         "unfinished",
         "proof_ok",
         "inversions",
@@ -104,6 +104,8 @@ fn shown_events(pair: &Pair) -> Vec<&'static str> {
         "stale",
         "relied_on",
         "confident",
+        "needed",
+        "showed_up",
     ];
     let measurement = &pair.run.measurement;
     let occurred = |metric: &&Metric| {
@@ -133,7 +135,7 @@ fn shown_events(pair: &Pair) -> Vec<&'static str> {
 }
 
 /// Room for how many times the twin's a value is.
-const RATIO: usize = 12;
+const RATIO: usize = 8;
 
 /// What is proven beside what is trusted, where somebody relies on it.
 fn pair_row(to: &mut String, pair: &Pair, columns: &[Column<'_>]) -> std::fmt::Result {

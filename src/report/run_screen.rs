@@ -217,7 +217,7 @@ fn reasons(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Result {
     for sentence in sentence::of_run(pair) {
         wrap(to, &sentence)?;
     }
-    for doubt in super::trust_page::doubts(pair) {
+    if let Some(doubt) = super::trust_anew::doubt(pair) {
         wrap(to, &doubt)?;
     }
     writeln!(to)
@@ -334,8 +334,8 @@ mod tests {
                 "PASS   1 of 1 guarantees of arrival held   1 of 1 faults took effect",
                 "Of ",
                 "twin",
-                "storm promise_gap   after storm",
-                "latency.applied  p50",
+                "storm   ratio   after storm",
+                "latency.applied   p50",
                 "x ",
                 "orphans",
                 "a count of 0 means none in",
@@ -357,7 +357,7 @@ mod tests {
                     whole = \"p50(latency.applied) < 1h\"\n";
         let text = format!("{SMALL}\n{fast}");
         check(&text, &["MISSED   1 of 2 thresholds", "exit 99", "MISSED  fast: ", "ms (< 1ms)"]);
-        check(&text, &["latency.applied  p50", "< 1ms MISSED", "whole ", "ok"]);
+        check(&text, &["latency.applied   p50", "< 1ms MISSED", "whole ", "ok"]);
         let line = verdict_line(&pair_of(&text));
         assert!(line.starts_with("MISSED   1 of 2 thresholds   ") && line.ends_with("exit 99"));
         assert!(line.contains("fast: ") && !line.contains('\n'), "{line}");
@@ -375,7 +375,7 @@ mod tests {
         let calm = SMALL.split("[[fault]]").next().expect("a first part");
         check(calm, &["PASS", "Of 258, none was", "from intended send", "run"]);
         let screen = screen(calm);
-        for word in ["twin", "promise_gap", "achieved"] {
+        for word in ["twin", " ratio", "achieved"] {
             assert!(!screen.contains(word), "`{word}` in\n{screen}");
         }
     }

@@ -6,11 +6,9 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::format::{measured, number};
+use super::trust_anew;
 use crate::experiment::{Pair, grouped};
-use crate::measure::{
-    CAUSE_NAMES, CAUSES, Event, Held, Measured, Measurement, Statistic, Tally, metric,
-};
-use crate::scenario::check::{Bound, Check, Relation, Stat};
+use crate::measure::{CAUSE_NAMES, CAUSES, Event, Measured, Measurement, Statistic, Tally, metric};
 use crate::scenario::model::Trust;
 use crate::trust::{FACTOR_NAMES, Formula};
 
@@ -45,30 +43,6 @@ fn name(trust: &Trust) -> &'static str {
     trust.model.formula.name()
 }
 
-/// Metrics that mean nothing without the declared model.
-const OF_THE_MODEL: [&str; 4] = ["confident", "hesitation", "looks", "friction"];
-
-fn is_of_the_model(check: &Check) -> bool {
-    OF_THE_MODEL.contains(&check.metric.as_str()) || check.metric.starts_with("trust_gap")
-}
-
-/// A line for each threshold that rests on the declared model alone.
-pub(super) fn doubts(pair: &Pair) -> Vec<String> {
-    let Some(trust) = &pair.scenario.trust else { return Vec::new() };
-    let thresholds = pair.scenario.thresholds.iter();
-    let resting = thresholds.filter(|threshold| is_of_the_model(&threshold.check));
-    let names: Vec<String> = resting.map(|threshold| format!("`{}`", threshold.name)).collect();
-    if names.is_empty() {
-        return Vec::new();
-    }
-    let (plural, model) = (if names.len() > 1 { "" } else { "s" }, name(trust));
-    vec![format!(
-        "doubt  {} rest{plural} on the declared model {model} alone; what survives another is in \
-         summary.md",
-        names.join(", ")
-    )]
-}
-
 /// The page; empty where nobody relies on anything.
 pub(super) fn page(pair: &Pair) -> String {
     let mut text = String::new();
@@ -100,11 +74,11 @@ fn write_page(to: &mut String, pair: &Pair, model: &str) -> std::fmt::Result {
     writeln!(to, "\nMean trust_gap over all seconds of the run: {area} %.\n")?;
     causes(to, &run.phases[phase], focus)?;
     factors(to, &run.phases[phase], focus)?;
-    sensitivity(to, pair, phase)
+    trust_anew::section(to, pair, phase)
 }
 
 /// Label, metric and statistic of what the page lists.
-const INDICES: [(&str, &str, Statistic); 11] = [
+const INDICES: [(&str, &str, Statistic); 12] = [
     ("trust_gap", "trust_gap", Statistic::Share),
     ("hesitation p50", "hesitation", Statistic::Percentile(0.5)),
     ("hesitation p95", "hesitation", Statistic::Percentile(0.95)),
@@ -112,6 +86,7 @@ const INDICES: [(&str, &str, Statistic); 11] = [
     ("friction", "friction", Statistic::Mean),
     ("same_answer", "same_answer", Statistic::Share),
     ("reliability", "reliability", Statistic::Share),
+    ("showed_up", "showed_up", Statistic::Share),
     ("steadiness", "steadiness", Statistic::Share),
     ("noticed_windows", "noticed_windows", Statistic::Share),
     ("smoothness", "smoothness", Statistic::Share),
@@ -128,13 +103,19 @@ fn shown(name: &str, statistic: Statistic, value: Measured) -> String {
 
 fn causes(to: &mut String, tally: &Tally, focus: &str) -> std::fmt::Result {
     let gap = tally.count(Event::TrustGap);
-    if gap == 0 {
-        return writeln!(to, "In {focus}, whatever was proven was trusted in the end.");
+    let proven = tally.count(Event::Confident) + gap;
+    match (proven, gap) {
+        (0, _) => return writeln!(to, "{}, nothing relied on was proven.", during(focus)),
+        (_, 0) => {
+            return writeln!(to, "{}, whatever was proven was trusted in the end.", during(focus));
+        }
+        _ => {}
     }
-    let (all, relied) = (grouped(gap), grouped(tally.count(Event::Relied)));
+    let (all, proven) = (grouped(gap), grouped(proven));
     writeln!(
         to,
-        "In {focus}, {all} of {relied} were proven and not trusted. The cause of each is"
+        "{}, {all} of {proven} proven were not trusted. The cause of each is",
+        during(focus)
     )?;
     writeln!(to, "that of the factor without which its confidence would be highest:\n")?;
     writeln!(to, "| cause | attestations | share |\n|---|---|---|")?;
@@ -146,138 +127,18 @@ fn causes(to: &mut String, tally: &Tally, focus: &str) -> std::fmt::Result {
     Ok(())
 }
 
+/// `In storm`, or `Over the run`.
+pub(super) fn during(phase: &str) -> String {
+    if phase == "run" { "Over the run".to_owned() } else { format!("In {phase}") }
+}
+
 fn factors(to: &mut String, tally: &Tally, focus: &str) -> std::fmt::Result {
     let Some(factors) = tally.trust.factors() else { return Ok(()) };
-    writeln!(to, "\nMean of the factors at the last look, in {focus}:\n")?;
+    writeln!(to, "\n{}, the mean of each factor at the last look:\n", during(focus))?;
     writeln!(to, "| {} |", FACTOR_NAMES.join(" | "))?;
     writeln!(to, "|{}", "---|".repeat(FACTOR_NAMES.len()))?;
     let values = factors.map(|factor| format!("{factor:.3}"));
     writeln!(to, "| {} |", values.join(" | "))
-}
-
-/// The same looks under other parameters, and which conclusions survive.
-fn sensitivity(to: &mut String, pair: &Pair, phase: usize) -> std::fmt::Result {
-    let rows = variants(pair, phase);
-    writeln!(to, "\n### With other parameters\n")?;
-    writeln!(to, "The same looks, judged anew. A range: parties that were confident looked no")?;
-    writeln!(to, "further, so that a stricter model does not know what they would have seen.\n")?;
-    writeln!(to, "| model | confident, twin | confident, {} |\n|---|---|---|", pair.focus())?;
-    for row in &rows {
-        let calm = row.twin.map_or("-".to_owned(), range);
-        let here = row.run.map_or("-".to_owned(), range);
-        writeln!(to, "| {} | {calm} | {here} |", row.name)?;
-    }
-    writeln!(to)?;
-    for conclusion in conclusions(pair, &rows) {
-        writeln!(to, "- {}", conclusion.text())?;
-    }
-    Ok(())
-}
-
-/// One variant of the model: the least and the greatest share that was confident.
-struct Row {
-    name: &'static str,
-    run: Option<(f64, f64)>,
-    twin: Option<(f64, f64)>,
-}
-
-fn variants(pair: &Pair, phase: usize) -> Vec<Row> {
-    let Some(trust) = &pair.scenario.trust else { return Vec::new() };
-    let all = trust.model.variants().into_iter().enumerate();
-    let twin = pair.twin.as_ref().map(|twin| &twin.measurement);
-    let row = |(at, variant): (usize, crate::trust::Variant)| Row {
-        name: variant.name,
-        run: share(&pair.run.measurement.phases[phase], at),
-        twin: twin.and_then(|twin| share(&twin.phases[phase], at)),
-    };
-    all.map(row).collect()
-}
-
-fn share(tally: &Tally, variant: usize) -> Option<(f64, f64)> {
-    let relied = tally.count(Event::Relied);
-    let Held { confident, open } = tally.trust.variants[variant];
-    let part = |count: u64| count as f64 / relied as f64;
-    (relied > 0).then(|| (part(confident), part(confident + open)))
-}
-
-fn range((low, high): (f64, f64)) -> String {
-    let [low, high] = [low, high].map(|share| number((share * 1_000.0).floor() / 10.0));
-    if low == high { format!("{low} %") } else { format!("{low} to {high} %") }
-}
-
-/// Something that the declared model says, and whether the others say it as well.
-struct Conclusion {
-    what: String,
-    /// By variant in order; `None` where the looks do not tell.
-    holds: Vec<(&'static str, Option<bool>)>,
-}
-
-impl Conclusion {
-    fn text(&self) -> String {
-        let declared = self.holds.first().and_then(|(_, holds)| *holds);
-        let word = if declared == Some(true) { "holds" } else { "does not hold" };
-        let names = |wanted: Option<bool>| {
-            let rest = self.holds.iter().filter(|(_, holds)| *holds == wanted);
-            rest.map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
-        };
-        let against = names(declared.map(|declared| !declared));
-        let open = names(None);
-        match (against.is_empty(), open.is_empty()) {
-            (true, true) => format!("{} {word}, and survives every variant.", self.what),
-            (true, false) => format!("{} {word}; open: {open}.", self.what),
-            (false, true) => format!("{} {word}, but not with: {against}.", self.what),
-            (false, false) => {
-                format!("{} {word}, but not with: {against}; open: {open}.", self.what)
-            }
-        }
-    }
-}
-
-fn conclusions(pair: &Pair, rows: &[Row]) -> Vec<Conclusion> {
-    let focus = pair.focus();
-    let mut all = Vec::new();
-    if pair.twin.is_some() {
-        let fewer = rows.iter().map(|row| (row.name, fewer(row))).collect();
-        all.push(Conclusion {
-            what: format!("\"fewer are confident in {focus} than in the twin\""),
-            holds: fewer,
-        });
-    }
-    let thresholds = pair.scenario.thresholds.iter().map(|threshold| &threshold.check);
-    let on_share = thresholds.filter(|check| {
-        let is_here = check.phase.as_deref().unwrap_or("run") == focus && check.window.is_none();
-        check.metric == "confident" && check.stat == Stat::Share && is_here
-    });
-    for check in on_share {
-        let holds = rows.iter().map(|row| (row.name, meets(row, check))).collect();
-        all.push(Conclusion { what: format!("`{}`", check.text), holds });
-    }
-    all
-}
-
-fn fewer(row: &Row) -> Option<bool> {
-    let ((low, high), (calm_low, calm_high)) = (row.run?, row.twin?);
-    decided(high < calm_low, low >= calm_high)
-}
-
-fn meets(row: &Row, check: &Check) -> Option<bool> {
-    let (low, high) = row.run?;
-    let Bound::Value(bound) = check.bound else { return None };
-    match check.relation {
-        Relation::More => decided(low > bound, high <= bound),
-        Relation::AtLeast => decided(low >= bound, high < bound),
-        Relation::Less => decided(high < bound, low >= bound),
-        Relation::AtMost => decided(high <= bound, low > bound),
-        Relation::Equal => None,
-    }
-}
-
-const fn decided(yes: bool, no: bool) -> Option<bool> {
-    match (yes, no) {
-        (true, _) => Some(true),
-        (false, true) => Some(false),
-        (false, false) => None,
-    }
 }
 
 /// The declared model, its parameters and what follows, for `summary.json`; null without trust.
@@ -294,7 +155,10 @@ pub(super) fn json(pair: &Pair) -> Value {
         });
         let sensitivity = trust.model.variants().into_iter().enumerate().map(|(at, variant)| {
             let held = tally.trust.variants[at];
-            json!({ "model": variant.name, "confident": held.confident, "open": held.open })
+            json!({ "model": variant.name, "confident": held.confident, "open": held.open,
+                    "trust_gap": CAUSE_NAMES.into_iter().zip(held.causes)
+                        .map(|(name, count)| (name.to_owned(), json!(count)))
+                        .collect::<serde_json::Map<_, _>>() })
         });
         let rows: Vec<Value> = sensitivity.collect();
         (
@@ -318,6 +182,7 @@ pub(super) fn json(pair: &Pair) -> Value {
             "parties": trust.parties,
         },
         "trust_gap_area": run.trust_gap_area(),
+        "conclusions": trust_anew::json(pair),
         "phases": phases.collect::<serde_json::Map<_, _>>(),
     })
 }

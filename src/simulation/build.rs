@@ -1,5 +1,6 @@
 //! A scenario as processes on hosts in a network.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::cast::Cast;
@@ -122,12 +123,22 @@ impl World {
         setting.settled = self.end;
         setting.by_subject = self.guarantees.owed.contains(&Property::PerSubjectOrder);
         setting.trust = scenario.trust.as_ref().map(|trust| trust.model);
+        setting.deadlines = self.deadlines(scenario).collect();
         setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
         let phases = scenario.phases.iter();
         let phases = phases
             .map(|phase| PhaseWindow { name: phase.name.clone(), spans: phase.spans.clone() });
         setting.phases.extend(phases);
         setting
+    }
+
+    /// By load group: who its clients are, and when their operations are of no use any more.
+    fn deadlines(&self, scenario: &Scenario) -> impl Iterator<Item = (Range<u32>, Span)> {
+        let groups = scenario.load.iter().enumerate();
+        groups.filter_map(|(number, group)| {
+            let first = self.layout.client(number, 0).0;
+            Some((first..first + self.layout.groups()[number].clients, group.deadline?))
+        })
     }
 
     /// The processes and the script.

@@ -28,6 +28,14 @@ impl Formula {
             Self::FirstAnswer => "first-answer",
         }
     }
+
+    /// Another one, to see what rests on the formula.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Default1 => Self::FirstAnswer,
+            Self::FirstAnswer => Self::Default1,
+        }
+    }
 }
 
 /// A declared model: a formula and its parameters.

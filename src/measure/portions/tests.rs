@@ -1,7 +1,7 @@
 //! Steady windows, noticed ones, good operations: one of each kind planted.
 
 use crate::measure::script::measure;
-use crate::measure::{Measured, Statistic};
+use crate::measure::{Event, Measured, Statistic};
 
 /// Ten seconds, of which 0 to 4 s are calm; an operation every 100 ms that takes 100 ms, or what
 /// `odd` says of its number.
@@ -75,4 +75,36 @@ fn a_flip_and_a_stale_read_are_noticed() {
         })
     };
     check(stale, [100.0, 17.0, 100.0]);
+}
+
+/// Client 9 needs its operations within 500 ms. Expected: how many, and how many showed up.
+fn check_needed(script: &str, expected: (u64, u64)) {
+    let run = measure(4, 3, &format!("needed 9 500ms; {script}"));
+    let count = |event| run.phases[0].count(event);
+    assert_eq!((count(Event::Needed), count(Event::ShowedUp)), expected, "{script}");
+}
+
+#[test]
+fn what_its_client_is_told_in_time_shows_up() {
+    let applied = "0ms c9 plan 0; 10ms v0-2 accept 0;";
+    check_needed(&format!("{applied} 500ms c9 conclude 0 applied"), (1, 1));
+    check_needed(&format!("{applied} 501ms c9 conclude 0 applied"), (1, 0));
+    check_needed(applied, (1, 0));
+    check_needed(&format!("{applied} 20ms c9 conclude 0 gaveup"), (1, 0));
+    let other = "0ms c8 plan 0; 10ms v0-2 accept 0; 20ms c8 conclude 0 applied";
+    check_needed(other, (0, 0));
+    check_needed("0ms c9 plan 0; 10ms v0-2 refuse 0 AlreadyRevoked", (0, 0));
+    let asked = format!("{applied} 20ms c9 conclude 0 applied; 1s c9 plan 1 query on 0;");
+    check_needed(&format!("{asked} 1400ms c9 answer 1 on 0 valid"), (2, 2));
+    check_needed(&format!("{asked} 1600ms c9 answer 1 on 0 valid"), (2, 1));
+}
+
+#[test]
+fn who_needs_nothing_in_time_has_no_share_of_it() {
+    let share = |script: &str| {
+        let run = measure(4, 3, script);
+        run.value("showed_up", Statistic::Share, 0, None)
+    };
+    assert_eq!(share("0ms c9 plan 0; 10ms v0-2 accept 0"), Measured::NoData);
+    assert_eq!(share("needed 9 1s; 0ms c9 plan 0; 10ms v0-2 accept 0"), Measured::Value(0.0));
 }

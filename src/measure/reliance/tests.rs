@@ -1,7 +1,8 @@
 //! A cause planted for every gap.
 
 use crate::measure::script::{events, measure};
-use crate::measure::{Measured, Measurement, Statistic};
+use crate::measure::{Held, Measured, Measurement, Statistic};
+use crate::trust::{Model, VARIANTS};
 
 /// Operation 0 of c9 about subject 5 is proven at 20 ms and relied on.
 const PROVEN: &str = "trusting; 0ms c9 plan 0 about 5; 0ms c9 want 0; 1ms c9 send 0;
@@ -108,16 +109,43 @@ fn answers_that_change_are_counted() {
     assert_eq!(run.value("friction", Statistic::Mean, 0, None), Measured::NoData);
 }
 
+/// The variants of which something holds, by name.
+fn variants(looks: &str, holds: fn(&Held) -> bool) -> String {
+    let held = run(looks).phases[0].trust.variants;
+    let all = Model::DEFAULT.variants().into_iter().zip(held);
+    let names = all.filter(|(_, held)| holds(held)).map(|(variant, _)| variant.name);
+    names.collect::<Vec<_>>().join(", ")
+}
+
 #[test]
 fn other_models_say_what_they_make_of_the_same_looks() {
     // Two of three agree: enough for who keeps two looks and saw those last.
     let looks = "30ms p15 look 0 at v3 unknown; 40ms p15 look 0 at v1 valid;
         50ms p15 look 0 at v2 valid; 50ms p15 doubt 0";
-    let held = run(looks).phases[0].trust.variants.map(|held| held.confident);
-    assert_eq!(held, [0, 0, 0, 0, 0, 0, 1, 0]);
-    let held = run(&format!("{AGREED} 50ms p15 trust 0")).phases[0].trust.variants;
-    assert_eq!(held.map(|held| held.confident), [1, 1, 1, 1, 1, 1, 1, 0]);
-    assert_eq!(held.map(|held| held.open), [0, 0, 0, 0, 0, 0, 0, 1], "it looked no further");
+    let confident = variants(looks, |held| held.confident == 1);
+    assert_eq!(confident, "one look less, first-answer, without agreement");
+    assert_eq!(variants(looks, |held| held.open == 1), "");
+    let delayed = variants(looks, |held| held.causes == [1, 0, 0, 0, 0]);
+    assert_eq!(delayed.split(", ").count(), VARIANTS - 3, "{delayed}");
+    let trusted = format!("{AGREED} 50ms p15 trust 0");
+    assert_eq!(variants(&trusted, |held| held.open == 1), "one look more", "it looked no further");
+    assert_eq!(variants(&trusted, |held| held.causes != [0; 5]), "");
+}
+
+#[test]
+fn a_variant_puts_the_same_doubt_down_to_its_own_cause() {
+    // The proof took 45 of 50 ms, and the last answer is 3.5 s old.
+    let slow = PROVEN.replace("took 20ms expects 50ms", "took 45ms expects 50ms");
+    let looks = "30ms p15 look 0 at v0 valid; 40ms p15 look 0 at v1 valid;
+        50ms p15 look 0 at v2 valid age 3500ms; 50ms p15 doubt 0";
+    let held = measure(4, 3, &format!("{slow}{looks}")).phases[0].trust.variants;
+    let named = |name: &str| {
+        let all = Model::DEFAULT.variants();
+        held[all.iter().position(|variant| variant.name == name).expect("a variant")]
+    };
+    assert_eq!(named("as declared").causes, [0, 0, 0, 0, 1]);
+    assert_eq!(named("proof in half the time").causes, [1, 0, 0, 0, 0]);
+    assert_eq!(named("tolerance doubled").confident, 1);
 }
 
 #[test]

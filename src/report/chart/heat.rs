@@ -4,7 +4,7 @@ use crate::kernel::Span;
 
 use super::axis;
 use super::csv::{self, Table};
-use super::label;
+use super::label::{self, FLAG_ROW, Flag};
 use super::moments::{self, FaultBand};
 use super::page::{MARGIN, Page, WIDTH};
 use super::scale::{Domain, Scale, Spacing};
@@ -42,7 +42,7 @@ const BODY: f64 = 380.0;
 const HEADING: Type = Type::bold(13.0, Ink::TEXT);
 const NAME: Type = Type::plain(12.0, Ink::QUIET);
 const FLAG: Type = Type::plain(11.5, Ink::solid(0x66, 0x66, 0x66)).anchored(Anchor::Middle);
-const NOTHING: Ink = Ink::solid(0xf1, 0xf1, 0xf1);
+const NOTHING: Ink = Ink::solid(0xd9, 0xd9, 0xd9);
 const MISSING: Ink = Ink::solid(0x9c, 0x2f, 0x00);
 const WHOLE: Ink = Ink::solid(0xdd, 0xec, 0xf6);
 
@@ -66,15 +66,16 @@ impl HeatMap {
         }
         let scene = &mut page.scene;
         scene.text(&self.heading, Point::new(MARGIN, top + 14.0), HEADING);
-        draw_legend(scene, top + 4.0);
+        let is_empty = |column: &HeatColumn| column.shares.iter().any(Option::is_none);
+        draw_legend(scene, top + 4.0, self.columns.iter().any(is_empty));
         let height = (BODY / self.rows.len() as f64).clamp(3.0, 30.0);
-        let plot = Area {
-            left: MARGIN + LABELS,
-            right: WIDTH - MARGIN,
-            top: top + 46.0,
-            bottom: top + 46.0 + height * self.rows.len() as f64,
-        };
-        let x = self.scale(plot);
+        let (left, right) = (MARGIN + LABELS, WIDTH - MARGIN);
+        let x = self.scale(left, right);
+        let flags = moments::flags(&self.faults, &x);
+        let rows = label::rows(&flags, FLAG, left, right);
+        let above = rows.iter().map(|(row, _)| *row).max().unwrap_or_default() as f64;
+        let top = top + 46.0 + above * FLAG_ROW;
+        let plot = Area { left, right, top, bottom: top + height * self.rows.len() as f64 };
         for (row, name) in self.rows.iter().enumerate() {
             self.draw_row(scene, plot, &x, (row, height));
             if height >= 12.0 || row % 10 == 0 {
@@ -84,7 +85,7 @@ impl HeatMap {
                 scene.text(&name, at, NAME.anchored(Anchor::End));
             }
         }
-        self.draw_faults(scene, plot, &x);
+        draw_flags(scene, plot, &flags, &rows);
         let figures = moments::figures(&x, self.end());
         let bottom = axis::draw(scene, plot, &figures, moments::title(self.end()), "");
         page.close(bottom + 8.0)
@@ -101,27 +102,15 @@ impl HeatMap {
         }
     }
 
-    /// A bar and a name above the plot for each fault.
-    fn draw_faults(&self, scene: &mut Scene, plot: Area, x: &Scale) {
-        let flags = moments::flags(&self.faults, x);
-        let rows = label::rows(&flags, FLAG, plot.left, plot.right);
-        for (flag, (row, middle)) in flags.iter().zip(rows).filter(|(_, (row, _))| *row == 0) {
-            let y = plot.top - 9.0 - row as f64;
-            let bar = Area { left: flag.from, right: flag.to, top: y + 4.0, bottom: y + 6.5 };
-            scene.rect(bar, Ink::solid(0xc8, 0xa2, 0x86));
-            scene.text(&flag.words, Point::new(middle, y), FLAG);
-        }
-    }
-
     fn end(&self) -> f64 {
         let last = self.columns.iter().map(|column| column.start + self.window).max();
         last.unwrap_or_default().as_secs_f64()
     }
 
-    fn scale(&self, plot: Area) -> Scale {
+    fn scale(&self, left: f64, right: f64) -> Scale {
         let start = self.columns.iter().map(|column| column.start).min().unwrap_or_default();
         let domain = Domain::tight(&[start.as_secs_f64(), self.end()], Spacing::Linear);
-        Scale::new(domain, plot.left, plot.right)
+        Scale::new(domain, left, right)
     }
 
     /// A row per column of the picture and row of it.
@@ -144,6 +133,16 @@ impl HeatMap {
     }
 }
 
+/// A bar and a name above the plot for each fault, those that are on at once over one another.
+fn draw_flags(scene: &mut Scene, plot: Area, flags: &[Flag], rows: &[(usize, f64)]) {
+    for (flag, (row, middle)) in flags.iter().zip(rows) {
+        let y = plot.top - 9.0 - *row as f64 * FLAG_ROW;
+        let bar = Area { left: flag.from, right: flag.to, top: y + 4.0, bottom: y + 6.5 };
+        scene.rect(bar, Ink::solid(0xc8, 0xa2, 0x86));
+        scene.text(&flag.words, Point::new(*middle, y), FLAG);
+    }
+}
+
 /// Pale where nothing is missing, darker the more is; a little shows already.
 fn ink(share: Option<f64>) -> Ink {
     let Some(share) = share.filter(|share| share.is_finite()) else { return NOTHING };
@@ -154,15 +153,17 @@ fn ink(share: Option<f64>) -> Ink {
     MISSING.tint((180.0 + 820.0 * missing.sqrt()) as u32)
 }
 
-fn draw_legend(scene: &mut Scene, top: f64) {
-    let shares = [1.0, 0.99, 0.9, 0.5, 0.0];
+fn draw_legend(scene: &mut Scene, top: f64, has_nothing: bool) {
+    let shares = [1.0, 0.99, 0.9, 0.5, 0.0].map(Some);
+    let nothing = has_nothing.then_some(None);
     let mut right = WIDTH - MARGIN;
-    for share in shares.into_iter().rev() {
-        let words = format!("{:.0} %", share * 100.0);
+    for share in nothing.into_iter().chain(shares.into_iter().rev()) {
+        let percent = |share: f64| format!("{:.0} %", share * 100.0);
+        let words = share.map_or("nothing was due".to_owned(), percent);
         let left = right - NAME.width(&words);
         scene.text(&words, Point::new(left, top + 11.0), NAME);
         let swatch = Area { left: left - 16.0, right: left - 4.0, top, bottom: top + 12.0 };
-        scene.rect(swatch, ink(Some(share)));
+        scene.rect(swatch, ink(share));
         right = left - 28.0;
     }
 }

@@ -1,11 +1,12 @@
 //! What was proven and not trusted, and which validator was of one mind with its quorum.
 
 use super::{bands, frame};
-use crate::experiment::Pair;
+use crate::experiment::{Pair, grouped};
 use crate::kernel::{Span, VirtualTime};
-use crate::measure::{CAUSE_NAMES, Event, Minds};
+use crate::measure::{CAUSE_NAMES, CAUSES, Event, Minds};
 use crate::report::chart::{Gap, GapWindow, HeatColumn, HeatMap};
 use crate::report::format::number;
+use crate::report::trust_page::during;
 
 /// At most so many windows are drawn.
 const MOST_WINDOWS: u64 = 65;
@@ -42,23 +43,25 @@ pub(super) fn gap(pair: &Pair, command: &str) -> Option<Gap> {
 /// How much was not trusted in the phase that the run is about, and why.
 fn gap_title(pair: &Pair) -> String {
     let focus = pair.focus();
+    let when = during(focus);
     let run = &pair.run.measurement;
     let tally = &run.phases[run.phase(focus).unwrap_or(0)];
     let (relied, gap) = (tally.count(Event::Relied), tally.count(Event::TrustGap));
-    if gap == 0 {
-        return format!("In {focus}, whatever was proven was trusted in the end");
+    let proven = tally.count(Event::Confident) + gap;
+    match (relied, proven, gap) {
+        (0, ..) => return format!("{when}, nobody relied on anything"),
+        (_, 0, _) => return format!("{when}, nothing that somebody relied on was proven"),
+        (.., 0) => return format!("{when}, whatever was proven was trusted in the end"),
+        _ => {}
     }
-    let causes = crate::measure::CAUSES.into_iter().zip(CAUSE_NAMES);
-    let mut causes: Vec<_> = causes
-        .map(|(cause, name)| (tally.count(cause), name))
-        .filter(|cause| cause.0 > 0)
-        .collect();
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.0));
-    let share = |count: u64, of: u64| number(count as f64 * 100.0 / of as f64);
-    let causes: Vec<String> =
-        causes.iter().map(|(count, name)| format!("{name} {} %", share(*count, gap))).collect();
-    let relied = share(gap, relied.max(1));
-    format!("In {focus}, {relied} % was proven and not trusted: {}", causes.join(", "))
+    let causes = CAUSES.into_iter().zip(CAUSE_NAMES);
+    let main = causes.max_by_key(|(cause, _)| tally.count(*cause));
+    let main = main.map(|(cause, name)| {
+        format!("{} by {name}", number(tally.count(cause) as f64 * 100.0 / gap as f64) + " %")
+    });
+    let (gap, proven) = (grouped(gap), grouped(proven));
+    let main = main.unwrap_or_default();
+    format!("{when}, {gap} of {proven} proven were not trusted in the end: {main}")
 }
 
 /// The agreement of each validator; `None` where it was not kept.
@@ -67,13 +70,13 @@ pub(super) fn agreement(pair: &Pair, command: &str) -> Option<HeatMap> {
     let begin = VirtualTime::ZERO + pair.scenario.warmup;
     let concord = &pair.run.measurement.concord;
     let width = wide(concord.width(), pair.scenario.duration);
-    let mut windows: Vec<(Span, Minds)> = Vec::new();
+    // All of the run, for that a quorum accepted nothing is to be seen.
+    let count = pair.scenario.duration.as_nanos().div_ceil(width.as_nanos());
+    let windows = (0..count).map(|window| (width * window, Minds::default()));
+    let mut windows: Vec<(Span, Minds)> = windows.collect();
     for (start, minds) in concord.rows().filter(|(start, _)| *start >= begin) {
-        let start = grid(start.since(begin), width);
-        if windows.last().is_none_or(|last| last.0 != start) {
-            windows.push((start, Minds::default()));
-        }
-        if let Some((_, sum)) = windows.last_mut() {
+        let window = start.since(begin).as_nanos() / width.as_nanos();
+        if let Some((_, sum)) = windows.get_mut(window as usize) {
             sum.add(minds);
         }
     }

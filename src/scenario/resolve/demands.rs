@@ -1,6 +1,7 @@
 //! `[thresholds]` and `[expect]`.
 
 use super::report_inside;
+use crate::measure::metric::{Metric, find};
 use crate::scenario::check::Check;
 use crate::scenario::demand::{Names, read_check};
 use crate::scenario::file::ScenarioFile;
@@ -22,14 +23,43 @@ pub(super) fn read(file: &ScenarioFile, reader: &mut Reader<'_>, names: &Names) 
         let threshold = check.map(|check| Threshold { name: name.value.clone(), check });
         demands.thresholds.extend(threshold);
     }
-    let Some(expect) = file.expect.get() else { return demands };
+    read_expectations(file, reader, names, &mut demands);
+    ask_for_evidence(file, reader, &demands);
+    demands
+}
+
+fn read_expectations(
+    file: &ScenarioFile,
+    reader: &mut Reader<'_>,
+    names: &Names,
+    demands: &mut Demands,
+) {
+    let Some(expect) = file.expect.get() else { return };
     for text in expect.always.get().into_iter().flatten() {
         demands.always.extend(read_one(text, reader, names));
     }
     for text in expect.sometimes.get().into_iter().flatten() {
         demands.sometimes.extend(read_one(text, reader, names));
     }
-    demands
+}
+
+/// A model of confidence is never the only thing that a run is judged by: beside a demand that
+/// rests on it there is one on what was counted.
+fn ask_for_evidence(file: &ScenarioFile, reader: &mut Reader<'_>, demands: &Demands) {
+    let thresholds = file.thresholds.get();
+    let thresholds = thresholds.iter().flat_map(|thresholds| &thresholds.0);
+    let always = file.expect.get().and_then(|expect| expect.always.get());
+    let always = always.into_iter().flatten();
+    let written: Vec<_> = thresholds.map(|(_, text)| text).chain(always).collect();
+    let thresholds = demands.thresholds.iter().map(|threshold| &threshold.check);
+    let read: Vec<_> = thresholds.chain(&demands.always).collect();
+    let is_modelled = |check: &&Check| find(&check.metric).is_some_and(Metric::is_modelled);
+    let Some(first) = written.first().filter(|_| read.len() == written.len()) else { return };
+    if read.iter().all(is_modelled) {
+        let message = "a declared model of confidence is all that this run is judged by";
+        let note = "add a threshold on what is counted, such as `share(proof_ok) > 99%`";
+        reader.report(first.place, message, note);
+    }
 }
 
 fn read_one(text: &At<String>, reader: &mut Reader<'_>, names: &Names) -> Option<Check> {

@@ -89,7 +89,7 @@ fn a_scenario_shows_its_time_line() {
     storm                 ▁▁▁▁▁▂▂▂▂▃▃▃▃▄▄▄▄▅▅▅▅▆▆▆▆▇▇▇▇▇████           jitter 50..400ms on
     phases    calm        storm.1 .. storm.8             after storm   routers -> validators
 
-    5 thresholds, 2 expectations, 2 claims
+    5 thresholds, 2 expectations, 3 claims
     next: attestorm scenario new --from out-of-order-links ours.toml
     "#);
     let scenario = load_text(BUNDLED[1].text).unwrap_or_else(|errors| panic!("{errors}"));
