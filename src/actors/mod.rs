@@ -1,5 +1,5 @@
-//! Clients, routers, validators and relying parties, and the plan that gives clients their load. Each composes the
-//! parts below: attestations, an ordering, the network.
+//! Clients, routers, validators and relying parties, and the plan that gives clients their load.
+//! Each composes the parts below: attestations, an ordering, the network.
 
 mod byzantine;
 mod client;

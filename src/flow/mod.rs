@@ -2,8 +2,8 @@
 //! which router gets it (balance), and what happens when there is too much (backpressure). Pure
 //! policies over virtual time; routers and clients ask them and do what they say.
 //!
-//! A policy is one file: its parameters, its rule, and a `CHOICE`; one line in its axis registers it.
-//! No policy knows another.
+//! A policy is one file: its parameters, its rule, and a `CHOICE`; one line in its axis registers
+//! it. No policy knows another.
 
 mod choice;
 mod job;

@@ -39,7 +39,7 @@ impl Observers {
             Some(first) if kind == Kind::Claim => first.claim_root,
             _ => operation,
         };
-        let phases = self.calendar.mask(intended);
+        let phases = self.calendar.mask_of(intended, client);
         let record = self.ledger.record_mut(slot);
         (record.kind, record.client, record.sequence) = (kind, client, sequence);
         (record.target, record.intended, record.phases) = (target, intended, phases);

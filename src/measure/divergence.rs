@@ -22,7 +22,7 @@ pub struct Stretches {
 }
 
 impl Stretches {
-    fn add(&mut self, length: Span) {
+    pub(super) fn add(&mut self, length: Span) {
         self.count += 1;
         self.longest = self.longest.max(length);
         self.total += length;
@@ -148,7 +148,8 @@ impl Divided {
     }
 
     fn close(&mut self, now: VirtualTime, tallies: &mut [Tally]) {
-        for (phase, tally) in self.phases.iter().zip(tallies) {
+        let both = self.phases.iter().zip(tallies);
+        for (phase, tally) in both.filter(|(phase, _)| phase.clients.is_none()) {
             let shared = phase.spans.iter().map(|&span| overlap(span, (self.since, now)));
             let lengths = shared.filter(|length| *length > Span::ZERO);
             lengths.for_each(|length| tally.divergence.add(length));

@@ -4,7 +4,9 @@ use super::achievement::Achievement;
 use super::concord::Concord;
 use super::density::Density;
 use super::distribution::{Measured, Statistic};
+use super::divergence::Stretches;
 use super::event::Event;
+use super::flow::QueueSeries;
 use super::hosts::Backlog;
 use super::metric::{self, Kind};
 use super::notes::Notes;
@@ -25,6 +27,8 @@ pub struct Measurement {
     pub phases: Vec<Tally>,
     /// Second by second.
     pub series: Series,
+    /// What waited at routers, second by second.
+    pub queues: QueueSeries,
     /// From which guarantees are judged, over the whole run.
     pub order: OrderObservations,
     /// Of correct validators that had much work before them when settle ended.
@@ -74,7 +78,10 @@ impl Measurement {
             }),
             Kind::Event => Event::find(metric)
                 .map_or(Measured::NoData, |event| tally.counts.measure(event, statistic)),
-            Kind::Stretch => self.stretch(statistic, phase),
+            Kind::Stretch if metric == "collapsed" => {
+                self.stretch(statistic, phase, self.collapsed(phase))
+            }
+            Kind::Stretch => self.stretch(statistic, phase, tally.divergence),
             Kind::Rate => self.rate(metric, statistic, phase),
             Kind::Portion => match statistic {
                 Statistic::Share => self.portion(metric, phase),
@@ -82,6 +89,11 @@ impl Measurement {
             },
             Kind::Cost => match statistic {
                 Statistic::Mean if metric == "friction" => tally.trust.friction(&tally.counts),
+                Statistic::Mean if metric == "tries" => tally.tries(),
+                Statistic::Mean if metric == "imbalance" => tally
+                    .shares
+                    .imbalance(self.setting.routers)
+                    .map_or(Measured::NoData, Measured::Value),
                 Statistic::Mean => tally.used.each(metric, tally.counts.operations()),
                 _ => Measured::NoData,
             },
@@ -139,11 +151,9 @@ impl Measurement {
         }
     }
 
-    fn stretch(&self, statistic: Statistic, phase: usize) -> Measured {
-        let tally = &self.phases[phase];
-        let stretches = tally.divergence;
+    fn stretch(&self, statistic: Statistic, phase: usize, stretches: Stretches) -> Measured {
         match statistic {
-            _ if tally.counts.operations() == 0 => Measured::NoData,
+            _ if self.phases[phase].counts.operations() == 0 => Measured::NoData,
             Statistic::Longest | Statistic::Max => {
                 Measured::Value(stretches.longest.as_millis_f64())
             }

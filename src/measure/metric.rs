@@ -134,6 +134,18 @@ metrics! {
         "From the first block with the operation until a correct validator delivered it, on \
          average over those that did."
         "ordering 2, replica mean";
+    "admission.wait" Sample Millis Lower
+        "At a router from the arrival of a try until a worker began with it, for the first try \
+         with which one did."
+        "capabilities C16";
+    "queue" Sample Operations Lower
+        "The most that waited in one pool of a router, for each second in which it had anything \
+         to do."
+        "capabilities C20";
+    "queue.age" Sample Millis Lower
+        "How long the first in line of one pool of a router had waited, once for each second in \
+         which it had anything to do."
+        "capabilities B20, a leading indicator";
     "jitter" Sample Millis Lower
         "Change of latency.applied from one operation to the next by number, smoothed by \
          1/16."
@@ -158,6 +170,11 @@ metrics! {
         "Correct validators that are up gave different answers on it, or one gave none, for \
          more than 1 s on end."
         "experience 10";
+    "collapsed" Stretch Millis Lower
+        "A stretch of more than 30 s, with no fault at work and no more load than 1.1 times that \
+         of the first 10 s, in which less than half came through of what did then, or of the load \
+         if that is less: the system stays down after its trouble is over."
+        "Bronson et al. 2021, metastable failures; capabilities 1b";
     "divergence" Stretch Millis Lower
         "A stretch of time in which at least one operation was diverged."
         "metrics 1b";
@@ -297,6 +314,16 @@ metrics! {
         "Tries beyond the first and looks beyond the first, per attestation that somebody became \
          confident in."
         "capabilities A9";
+    "fairness" Portion Part Higher
+        "Jain's index of what clients got of what they had due: 1 if all got the same share, 1/n \
+         if one of n got everything."
+        "Jain, Chiu & Hawe 1984";
+    "hot_router" Portion Part Lower
+        "Share of all tries that the busiest router took in."
+        "capabilities C19";
+    "hot_key" Portion Part Neither
+        "Share of all statements due that concern the most popular subject."
+        "capabilities C19";
     "same_answer" Portion Part Higher
         "Share of a party's further looks at one attestation that were answered like the last one \
          answered before."
@@ -321,8 +348,14 @@ metrics! {
         "k6";
     "goodput" Rate PerSecond Higher
         "Operations of that second's intended sends that were applied (questions: answered) \
-         in the end, per second."
+         by their deadline, or at all if they have none, per second."
         "metrics 1d";
+    "tries" Cost Acts Lower
+        "Tries that clients sent per operation due: the amplification of load by retries."
+        "capabilities C20";
+    "imbalance" Cost Acts Lower
+        "Tries that the busiest router took in, over the mean of all routers."
+        "capabilities C19";
     "messages" Cost Messages Lower
         "Messages sent by all actors per operation due."
         "DESIGN 8";

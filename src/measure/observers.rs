@@ -5,6 +5,7 @@ use super::concord::Concord;
 use super::divergence::Divided;
 use super::event::Event;
 use super::fifo::Fifo;
+use super::flow::{QueueSeries, Waiting};
 use super::holders::{Holders, Verdicts};
 use super::hosts::Hosts;
 use super::inversions::Inversions;
@@ -43,6 +44,7 @@ pub struct Observers {
     pub(super) hosts: Hosts,
     pub(super) tallies: Vec<Tally>,
     pub(super) series: Series,
+    pub(super) queues: QueueSeries,
     pub(super) order: OrderObservations,
     pub(super) divided: Divided,
     pub(super) inversions: Inversions,
@@ -89,6 +91,7 @@ impl Observers {
             ledger,
             tallies: vec![Tally::default(); setting.phases.len()],
             series: Series::new(),
+            queues: QueueSeries::new(Span::from_secs(1)),
             order: OrderObservations::default(),
             divided: Divided::new(&setting),
             inversions: Inversions::new(&hosts, setting.retention),
@@ -177,6 +180,7 @@ impl Observers {
             setting: self.setting,
             phases: self.tallies,
             series: self.series,
+            queues: self.queues,
             order: self.order,
             backlogs,
             achievements: self.achievements,
@@ -224,13 +228,17 @@ impl Observers {
             Fact::Sent { operation, attempt } => self.sent(operation, attempt, now),
             Fact::Admitted { operation, attempt, .. } => {
                 self.streams.know(process);
+                self.took_in(operation, process, now);
                 self.routed(operation, attempt, now, false);
             }
             Fact::Routed { operation, attempt, .. } => {
                 self.streams.know(process);
                 self.routed(operation, attempt, now, true);
             }
-            Fact::Begun { .. } | Fact::Queue { .. } => {}
+            Fact::Begun { operation, attempt } => self.begun(operation, attempt, now),
+            Fact::Queue { lane, waiting, oldest, .. } => {
+                self.queue(lane, Waiting { most: waiting, oldest }, now);
+            }
             Fact::Rejected { operation, .. } => {
                 if let Some(slot) = self.touch(operation, now) {
                     self.ledger.record_mut(slot).events.add(Event::Rejected);

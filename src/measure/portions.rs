@@ -17,6 +17,9 @@ impl Measurement {
     pub(super) fn portion(&self, metric: &str, phase: usize) -> Measured {
         let tally = &self.phases[phase];
         let value = match metric {
+            "fairness" => tally.shares.fairness(),
+            "hot_router" => tally.shares.hot_router(),
+            "hot_key" => tally.shares.hot_key(),
             "same_answer" => tally.trust.same_answer(),
             "smoothness" => tally.smoothness.value(),
             "steadiness" => {

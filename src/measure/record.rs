@@ -21,6 +21,8 @@ pub(super) struct Record {
     pub(super) last_try: Try,
     /// First admitted, and first routed, whichever try.
     pub(super) router: [VirtualTime; 2],
+    /// How long it waited at a router for a worker.
+    pub(super) queued: Option<Span>,
     /// A correct validator first put it into a block.
     pub(super) proposed: VirtualTime,
     /// q correct validators verified, delivered, accepted it, hold it as final.
@@ -134,6 +136,7 @@ impl Record {
         first_try: Try::NEVER,
         last_try: Try::NEVER,
         router: [NEVER; 2],
+        queued: None,
         verified: NEVER,
         proposed: NEVER,
         ordered: NEVER,

@@ -30,6 +30,12 @@ pub enum Sample {
     ConsensusFirst,
     /// `consensus.each`
     ConsensusEach,
+    /// `admission.wait`
+    AdmissionWait,
+    /// `queue`
+    Queue,
+    /// `queue.age`
+    QueueAge,
     /// `jitter`
     Jitter,
     /// `displacement`
@@ -46,7 +52,7 @@ pub enum Sample {
 
 impl Sample {
     /// How many there are.
-    pub const COUNT: usize = 19;
+    pub const COUNT: usize = 22;
 
     /// Every sample metric, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -63,6 +69,9 @@ impl Sample {
         Self::ConsensusWait,
         Self::ConsensusFirst,
         Self::ConsensusEach,
+        Self::AdmissionWait,
+        Self::Queue,
+        Self::QueueAge,
         Self::Jitter,
         Self::Displacement,
         Self::Staleness,
@@ -87,6 +96,9 @@ impl Sample {
             Self::ConsensusWait => "consensus.wait",
             Self::ConsensusFirst => "consensus.first",
             Self::ConsensusEach => "consensus.each",
+            Self::AdmissionWait => "admission.wait",
+            Self::Queue => "queue",
+            Self::QueueAge => "queue.age",
             Self::Jitter => "jitter",
             Self::Displacement => "displacement",
             Self::Staleness => "staleness",
@@ -104,7 +116,7 @@ impl Sample {
     /// Recorded units to one of the metric: times are recorded in microseconds.
     pub const fn scale(self) -> f64 {
         match self {
-            Self::Displacement | Self::StalenessVersions | Self::Looks => 1.0,
+            Self::Queue | Self::Displacement | Self::StalenessVersions | Self::Looks => 1.0,
             Self::Admit
             | Self::Route
             | Self::Verify
@@ -118,6 +130,8 @@ impl Sample {
             | Self::ConsensusWait
             | Self::ConsensusFirst
             | Self::ConsensusEach
+            | Self::AdmissionWait
+            | Self::QueueAge
             | Self::Jitter
             | Self::Staleness
             | Self::Hesitation => 1_000.0,

@@ -4,7 +4,8 @@
 //! and words that say more. `0.1` is the second try of operation 0. `accept` and `refuse` deliver
 //! at the next position and apply. Without an instant: `retention 2s`, `settled 60s`,
 //! `byzantine 3`, `phase storm 2s 4s`, `trusting` for relying parties with the usual model,
-//! `needed 9 500ms` for a deadline of all that client 9 does.
+//! `needed 9 500ms` for a deadline of all that client 9 does, `measured 60s` for another length,
+//! `faulted 2s 4s`, `routers 3`; `of 9` after a phase is what client 9 intends in it.
 
 use std::fmt::Debug;
 
@@ -114,12 +115,21 @@ fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
             let clients = number(words.at(1))..number(words.at(1)) + 1;
             setting.deadlines.push((clients, span(words.at(2)).expect("a deadline")));
         }
+        "measured" => {
+            let end = instant(words.at(1));
+            (setting.measured.1, setting.settled) = (end, end);
+            setting.phases[0].spans = vec![setting.measured];
+        }
+        "faulted" => setting.faulted.push((instant(words.at(1)), instant(words.at(2)))),
+        "routers" => setting.routers = number(words.at(1)),
         "bysubject" => setting.by_subject = true,
         "settled" => setting.settled = instant(words.at(1)),
         "byzantine" => setting.byzantine.push(number(words.at(1))),
         "phase" => {
             let spans = vec![(instant(words.at(2)), instant(words.at(3)))];
-            setting.phases.push(PhaseWindow { name: words.at(1).to_owned(), spans });
+            let name = words.at(1).to_owned();
+            let clients = words.after("of").map(|client| number(client)..number(client) + 1);
+            setting.phases.push(PhaseWindow { name, spans, clients });
         }
         _ => return false,
     }
@@ -164,6 +174,12 @@ fn fact(words: &Words<'_>, process: u32) -> Fact {
         "fate" | "seen" | "host" | "use" | "note" | "plan" | "answer" | "conclude" => {
             other(words, process)
         }
+        "queue" => Fact::Queue {
+            lane: number(words.at(3)) as u8,
+            waiting: number(words.at(4)),
+            busy: 0,
+            oldest: span(words.at(5)).expect("an age"),
+        },
         "want" | "rely" | "look" | "trust" | "doubt" => reliance(words),
         verb => step(words, verb),
     }
@@ -207,6 +223,7 @@ fn step(words: &Words<'_>, verb: &str) -> Fact {
     match verb {
         "send" => Fact::Sent { operation, attempt },
         "admit" => Fact::Admitted { operation, attempt, queue: 0 },
+        "begin" => Fact::Begun { operation, attempt },
         "reject" => Fact::Rejected { operation, attempt, why: Refusal::Full },
         "route" => Fact::Routed { operation, attempt, sequence },
         "receive" => {

@@ -15,6 +15,8 @@ pub struct PhaseWindow {
     pub name: String,
     /// When it holds; apart from one another, in order.
     pub spans: Vec<Interval>,
+    /// Only what these clients, by process, intend; `None` is everybody.
+    pub clients: Option<Range<u32>>,
 }
 
 /// What observers must know about the run that they watch.
@@ -26,6 +28,8 @@ pub struct Setting {
     pub quorum: u32,
     /// All processes.
     pub processes: u32,
+    /// How many routers there are.
+    pub routers: u32,
     /// Validators that the script makes Byzantine: never counted as correct.
     pub byzantine: Vec<u32>,
     /// When the measurement begins and ends, by intended send.
@@ -53,11 +57,12 @@ impl Setting {
     /// The usual setting: phase 0 named `run`, no Byzantine validators, no faults, 1 s until
     /// validators must agree, 60 s of retention, nothing to wait for after the measurement.
     pub fn new(validators: u32, quorum: u32, processes: u32, measured: Interval) -> Self {
-        let run = PhaseWindow { name: "run".to_owned(), spans: vec![measured] };
+        let run = PhaseWindow { name: "run".to_owned(), spans: vec![measured], clients: None };
         Self {
             validators,
             quorum,
             processes,
+            routers: 1,
             byzantine: Vec::new(),
             measured,
             settled: measured.1,
@@ -88,6 +93,12 @@ impl Setting {
         self.phases[phase].spans.iter().fold(Span::ZERO, add)
     }
 
+    /// The phases of which something holds, as a mask.
+    fn mask(&self, holds: impl Fn(&PhaseWindow) -> bool) -> u64 {
+        let bits = self.phases.iter().enumerate();
+        bits.fold(0, |mask, (bit, phase)| mask | u64::from(holds(phase)) << bit)
+    }
+
     /// # Panics
     /// If the numbers contradict one another: the scenario is checked before.
     pub(super) fn assert_sound(&self) {
@@ -106,6 +117,10 @@ pub(super) struct PhaseCalendar {
     borders: Vec<(VirtualTime, u64)>,
     /// Where the last question was answered: the next one is nearly always there as well.
     last: usize,
+    /// Phases of everybody.
+    common: u64,
+    /// Phases of some clients, in order of the clients.
+    own: Vec<(Range<u32>, u64)>,
 }
 
 impl PhaseCalendar {
@@ -116,15 +131,35 @@ impl PhaseCalendar {
         instants.sort_unstable();
         instants.dedup();
         let mask = |at: VirtualTime| {
-            let holds = |phase: &PhaseWindow| phase.spans.iter().any(|&(a, b)| a <= at && at < b);
-            let bits = setting.phases.iter().enumerate();
-            bits.fold(0, |mask, (bit, phase)| mask | u64::from(holds(phase)) << bit)
+            setting.mask(|phase| phase.spans.iter().any(|&(a, b)| a <= at && at < b))
         };
-        Self { borders: instants.into_iter().map(|at| (at, mask(at))).collect(), last: 0 }
+        let borders = instants.into_iter().map(|at| (at, mask(at))).collect();
+        let mut clients: Vec<_> =
+            setting.phases.iter().filter_map(|phase| phase.clients.clone()).collect();
+        clients.sort_by_key(|range| range.start);
+        clients.dedup();
+        let own = |range: Range<u32>| {
+            let mask = setting.mask(|phase| phase.clients.as_ref() == Some(&range));
+            (range, mask)
+        };
+        let own = clients.into_iter().map(own).collect();
+        Self { borders, last: 0, common: setting.mask(|phase| phase.clients.is_none()), own }
     }
 
-    /// The phases that hold at an instant.
+    /// The phases of everybody that hold at an instant.
     pub(super) fn mask(&mut self, at: VirtualTime) -> u64 {
+        self.at(at) & self.common
+    }
+
+    /// The phases to which what a client intends at an instant belongs.
+    pub(super) fn mask_of(&mut self, at: VirtualTime, client: u32) -> u64 {
+        let own = self.own.partition_point(|(range, _)| range.end <= client);
+        let own = self.own.get(own).filter(|(range, _)| range.contains(&client));
+        let own = own.map_or(0, |own| own.1);
+        self.at(at) & (self.common | own)
+    }
+
+    fn at(&mut self, at: VirtualTime) -> u64 {
         let next = self.borders.get(self.last + 1).map_or(VirtualTime::MAX, |border| border.0);
         if at < self.borders[self.last].0 || at >= next {
             self.last = self.borders.partition_point(|border| border.0 <= at) - 1;
@@ -151,7 +186,7 @@ mod tests {
         let second = |n| VirtualTime::ZERO + Span::from_secs(n);
         let mut setting = Setting::new(4, 3, 9, (second(1), second(9)));
         let spans = vec![(second(2), second(4)), (second(6), second(7))];
-        setting.phases.push(PhaseWindow { name: "storm".to_owned(), spans });
+        setting.phases.push(PhaseWindow { name: "storm".to_owned(), spans, clients: None });
         let mut calendar = PhaseCalendar::new(&setting);
         let mut check = |at, mask| assert_eq!(calendar.mask(second(at)), mask, "at {at} s");
         let cases = [(0, 0), (1, 1), (2, 3), (3, 3), (4, 1), (6, 3), (7, 1), (9, 0), (2, 3)];

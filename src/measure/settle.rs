@@ -64,21 +64,23 @@ impl Observers {
             waterfall::stages(record, decider)
         });
         let consensus = consensus(record, self.ledger.cells(slot));
+        let is_good = self.is_good(record);
         for phase in phases_of(record.phases) {
             let tally = &mut self.tallies[phase];
             tally.counts.add_all(record.events);
             streams::settle(record, tally);
+            tally.shares.settle(record, is_good);
+            tally.good += u64::from(is_good);
             if record.is_question() {
                 tally.counts.questions += 1;
                 tally.due(Sample::Read, span(record.intended, record.answered));
-                tally.good += u64::from(record.answered <= self.setting.settled);
                 continue;
             }
             tally.counts.statements += 1;
             statement(record, is_refused, tally);
+            tally.arrived(Sample::AdmissionWait, record.queued);
             consensus.iter().for_each(|(sample, took)| tally.arrived(*sample, *took));
             if let (Some(applied), Some(stages)) = (applied, &stages) {
-                tally.good += 1;
                 tally.waterfall.add(applied, stages);
                 tally.smoothness.add(stages);
                 if let Some(nanos) = self.jitter[phase].add(applied) {
@@ -88,17 +90,23 @@ impl Observers {
         }
         if record.phases & 1 == 1 {
             let is_question = record.is_question();
-            let answered = span(record.intended, record.answered);
             self.series.settle(&Due {
                 intended: record.intended,
                 is_question,
-                is_good: if is_question { answered.is_some() } else { applied.is_some() },
+                is_good,
                 applied: (!is_question && !is_refused).then_some(applied),
                 events: record.events,
                 arrivals: record.received.into(),
                 reordered: record.reordered.into(),
             });
         }
+    }
+
+    /// Whether it was applied or answered while that was of use.
+    fn is_good(&self, record: &Record) -> bool {
+        let done = if record.is_question() { record.answered } else { record.applied };
+        let deadline = self.setting.deadline(record.client, record.intended);
+        done <= deadline.unwrap_or(VirtualTime::MAX).min(self.setting.settled)
     }
 
     /// Whether it came through in the end. Who hears late of what it refers to refuses it, which is

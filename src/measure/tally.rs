@@ -1,8 +1,9 @@
 //! What adds up over the operations of one phase.
 
-use super::distribution::Distribution;
+use super::distribution::{Distribution, Measured};
 use super::divergence::Stretches;
 use super::event::{Counts, Event};
+use super::flow::Shares;
 use super::reliance::Reliances;
 use super::sample::Sample;
 use super::smoothness::Smoothness;
@@ -29,6 +30,8 @@ pub struct Tally {
     pub waterfall: Waterfall,
     /// How even the stages of the way to applied were.
     pub smoothness: Smoothness,
+    /// Who had how much of the work.
+    pub shares: Shares,
     /// What relying parties did.
     pub trust: Reliances,
 }
@@ -56,6 +59,14 @@ impl Tally {
     pub(super) fn arrived(&mut self, sample: Sample, took: Option<Span>) {
         if let Some(took) = took {
             self.samples[sample as usize].record(took.as_nanos() / 1_000);
+        }
+    }
+
+    /// Tries per operation due.
+    pub(super) fn tries(&self) -> Measured {
+        match self.counts.operations() {
+            0 => Measured::NoData,
+            due => Measured::Value(self.shares.tries as f64 / due as f64),
         }
     }
 

@@ -2,72 +2,25 @@
 //! way to the network.
 
 mod ailments;
+mod resident;
 mod usage;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use self::ailments::{Ailments, Turn, USUAL_PACE};
+pub use self::resident::{PartHealth, Payload, Resident, TimerSlot};
 use self::usage::{Usage, millis_between};
 
 use super::fate::{Parcel, Road, carry, release_overdue};
 use super::link::{Fortune, LinkState};
 use super::rule::{Concern, FaultRule};
-use super::{CONTROL_FLOOR, Clock, Control, Misdeed, Order, Topology};
+use super::{CONTROL_FLOOR, Clock, Control, Order, Topology};
 use crate::kernel::{Draws, Incoming, LocalTime, Outbox, Process, ProcessId, Span, VirtualTime};
 use crate::trace::{Fact, FateKind, HostChange};
 
 /// A stalled host holds at most so many messages; what comes then is lost.
 const MOST_HELD: usize = 1 << 20;
-
-/// What travels between residents.
-pub trait Payload: Clone + Send + 'static {
-    /// Bytes on the wire.
-    fn wire_len(&self) -> u32;
-}
-
-/// A timer by the resident's own number for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimerSlot(pub u32);
-
-/// How a part of a resident is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PartHealth {
-    /// It makes no progress.
-    pub is_stalled: bool,
-    /// Thousandths of the usual time that its work takes.
-    pub pace: u64,
-}
-
-/// What lives in a host.
-pub trait Resident: Send + 'static {
-    /// What residents send one another.
-    type Packet: Payload;
-
-    /// The run begins.
-    fn start(&mut self, _desk: &mut Desk<'_, Self::Packet>) {}
-
-    /// A packet arrived.
-    fn packet(&mut self, from: ProcessId, packet: Self::Packet, desk: &mut Desk<'_, Self::Packet>);
-
-    /// A timer set through the desk is due.
-    fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Self::Packet>);
-
-    /// The host stopped: what is volatile is gone, and so is what was kept if `state_lost`.
-    fn crash(&mut self, _state_lost: bool) {}
-
-    /// The host runs again. All timers of before are gone.
-    fn restart(&mut self, _desk: &mut Desk<'_, Self::Packet>) {}
-
-    /// The host is told to misbehave, under that rule; it may be down.
-    fn misbehave(&mut self, _rule: u16, _deed: Misdeed, _desk: &mut Desk<'_, Self::Packet>) {}
-
-    /// A part of the resident ails, or is well again; the host may be down.
-    fn ail(&mut self, _part: u8, _health: PartHealth, _desk: &mut Desk<'_, Self::Packet>) {}
-
-    /// What that rule began is over; the host may be down.
-    fn behave(&mut self, _rule: u16, _desk: &mut Desk<'_, Self::Packet>) {}
-}
 
 /// What hosts send one another and themselves.
 #[derive(Clone, Debug)]

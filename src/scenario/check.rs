@@ -1,5 +1,5 @@
 //! The check grammar of thresholds and expectations:
-//! `<stat>(<metric> [over <window>]) [in <phase> | after <fault>] <op> <value>`.
+//! `<stat>(<metric> [over <window>]) [in <phase> | after <fault>] [of <group>] <op> <value>`.
 
 use crate::kernel::Span;
 

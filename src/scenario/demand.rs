@@ -1,7 +1,9 @@
-//! Reads checks: `<stat>(<metric> [over <window>]) [in <phase> | after <fault>] <op> <value>`.
+//! Reads checks:
+//! `<stat>(<metric> [over <window>]) [in <phase> | after <fault>] [of <group>] <op> <value>`.
 //! What stands before the `:` of a claim is read by the same words.
 
 use super::check::{Bound, Check, Relation, Stat};
+use super::model::Phase;
 use super::problem::suggest;
 use super::quantity::{Factor, Quantity, Rate, Share, Size};
 use super::words::{Mistake, Word, Words};
@@ -13,6 +15,8 @@ use crate::measure::metric::{self, Kind, Metric, Unit};
 pub(crate) struct Names {
     /// Every phase.
     pub(crate) phases: Vec<String>,
+    /// Every load group, if they are looked at apart.
+    pub(crate) groups: Vec<String>,
     /// Every fault.
     pub(crate) faults: Vec<String>,
     /// Some fault is wrong, so that phases may be missing.
@@ -75,6 +79,7 @@ pub(super) fn read_measure(
         return Err(words.here().wrong("`)` is missing here", form));
     }
     let phase = read_phase(words, stat, names)?;
+    let phase = read_group(words, (stat, window), phase, names)?;
     Ok(Measure { stat, metric, window, phase, scale })
 }
 
@@ -213,6 +218,34 @@ fn read_phase(words: &mut Words<'_>, stat: Stat, names: &Names) -> Result<Option
     let meant = suggest(word.text, names.phases.iter().map(String::as_str));
     let note = format!("{meant}phases: {}", list(&names.phases));
     Err(word.wrong(format!("there is no phase `{}`", word.text), note))
+}
+
+/// `of <group>`: only what one load group intends.
+fn read_group(
+    words: &mut Words<'_>,
+    (stat, window): (Stat, Option<Span>),
+    phase: Option<String>,
+    names: &Names,
+) -> Result<Option<String>, Mistake> {
+    let of = words.peek();
+    if of.text != "of" {
+        return Ok(phase);
+    }
+    words.word();
+    let word = words.word();
+    if window.is_some() || matches!(stat, Stat::Longest | Stat::Recovery) {
+        let note = "windows, stretches and recovery are of everybody";
+        return Err(of.wrong("no load group fits here", note));
+    }
+    if !names.groups.iter().any(|group| group == word.text) {
+        let meant = suggest(word.text, names.groups.iter().map(String::as_str));
+        let note = match names.groups.is_empty() {
+            true => "there is one, or there are too many phases to look at groups apart".to_owned(),
+            false => format!("{meant}load groups: {}", names.groups.join(", ")),
+        };
+        return Err(word.wrong(format!("there is no load group `{}` to look at", word.text), note));
+    }
+    Ok(Some(Phase::of_group(phase.as_deref().unwrap_or("run"), word.text)))
 }
 
 /// A list of names, shortened when a climb has made many.

@@ -372,6 +372,22 @@ pub struct Phase {
     pub spans: Vec<(VirtualTime, VirtualTime)>,
 }
 
+impl Phase {
+    /// The most that one run is divided into, the whole run included.
+    pub const MOST: usize = 64;
+
+    /// The phase of that name as far as one load group intends it.
+    pub fn of_group(phase: &str, group: &str) -> String {
+        format!("{phase} of {group}")
+    }
+
+    /// Whether so many load groups are looked at apart in so many phases: one alone is everybody,
+    /// and too many phases are not told apart.
+    pub const fn are_apart(phases: usize, groups: usize) -> bool {
+        groups > 1 && (phases + 1) * (groups + 1) <= Self::MOST
+    }
+}
+
 /// Virtual CPU per kind of work.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Costs {

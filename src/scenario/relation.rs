@@ -4,7 +4,7 @@
 use super::check::Sought;
 use super::claim::{Holds, Side};
 use super::demand::{Measure, Names, Scale, read_measure, read_relation, read_value};
-use super::model::Scenario;
+use super::model::{Phase, Scenario};
 use super::problem::suggest;
 use super::quantity::{Factor, Quantity};
 use super::words::{Mistake, Words};
@@ -32,6 +32,10 @@ pub(crate) fn read_holds(text: &str, variants: &[String], names: &Names) -> Resu
 pub fn sought(text: &str, scenario: &Scenario) -> Result<Sought, String> {
     let names = Names {
         phases: scenario.phases.iter().map(|phase| phase.name.clone()).collect(),
+        groups: match Phase::are_apart(scenario.phases.len(), scenario.load.len()) {
+            true => scenario.load.iter().map(|group| group.name.clone()).collect(),
+            false => Vec::new(),
+        },
         faults: scenario.faults.iter().map(|fault| fault.name.clone()).collect(),
         incomplete: false,
         duration: Some(scenario.duration),

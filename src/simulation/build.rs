@@ -21,7 +21,7 @@ use crate::network::{
 };
 use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Liveness, Property, Seat};
 use crate::scenario::model::{
-    Arrivals, Crypto, LoadGroup, Pick, Reads, Scenario, Spacing, Transport as Kept, Trust,
+    Arrivals, Crypto, LoadGroup, Phase, Pick, Reads, Scenario, Spacing, Transport as Kept, Trust,
 };
 
 /// Changes whenever a seed may give another result, and only then.
@@ -127,8 +127,11 @@ impl World {
         setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
         let phases = scenario.phases.iter();
         let phases = phases
-            .map(|phase| PhaseWindow { name: phase.name.clone(), spans: phase.spans.clone() });
+            .map(|phase| (phase.name.clone(), phase.spans.clone()))
+            .map(|(name, spans)| PhaseWindow { name, spans, clients: None });
         setting.phases.extend(phases);
+        setting.routers = self.layout.routers();
+        self.look_apart(scenario, &mut setting);
         setting
     }
 
@@ -139,6 +142,24 @@ impl World {
             let first = self.layout.client(number, 0).0;
             Some((first..first + self.layout.groups()[number].clients, group.deadline?))
         })
+    }
+
+    /// Phases once more for each load group, where there are several.
+    fn look_apart(&self, scenario: &Scenario, setting: &mut Setting) {
+        if !Phase::are_apart(scenario.phases.len(), scenario.load.len()) {
+            return;
+        }
+        let common = setting.phases.clone();
+        for (number, group) in scenario.load.iter().enumerate() {
+            let first = self.layout.client(number, 0).0;
+            let clients = first..first + self.layout.groups()[number].clients;
+            let of_group = |phase: &PhaseWindow| PhaseWindow {
+                name: Phase::of_group(&phase.name, &group.name),
+                spans: phase.spans.clone(),
+                clients: Some(clients.clone()),
+            };
+            setting.phases.extend(common.iter().map(of_group));
+        }
     }
 
     /// The processes and the script.

@@ -137,7 +137,8 @@ fn looked(to: &mut String, fact: &Fact, said: Status, names: &impl Names) -> std
     let count = stamps.count_ones();
     write!(
         to,
-        "looked #{operation} look {look} at {asked} {said:?}{place} age {age} stamps {count}{orphan}"
+        "looked #{operation} look {look} at {asked} {said:?}{place} age {age} stamps \
+         {count}{orphan}"
     )
 }
 

@@ -3,6 +3,7 @@
 mod digest;
 mod fact;
 mod line;
+mod words;
 
 pub use digest::{Checkpoint, Digest, DigestChain};
 pub use fact::{Conclusion, Fact, FateKind, HostChange, Kind, Refusal};

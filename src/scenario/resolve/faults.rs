@@ -35,7 +35,6 @@ pub(super) fn read(
             every: fault.value.every.get().copied(),
         })
         .collect();
-    check_count(faults, reader);
     let mut read = Vec::new();
     for (index, fault) in faults.iter().enumerate() {
         let begins = timing.and_then(|timing| place_in_run(faults, &plans, index, timing, reader));
@@ -48,16 +47,6 @@ pub(super) fn read(
         check_rules(faults, &read, reader);
     }
     (reader.log.count() == known && read.len() == faults.len()).then_some(read)
-}
-
-/// More is no story that anybody wrote down.
-const MOST_FAULTS: usize = 1_000;
-
-fn check_count(faults: &[At<FaultFile>], reader: &mut Reader<'_>) {
-    if let Some(fault) = faults.get(MOST_FAULTS) {
-        let message = format!("this scenario has {} faults", faults.len());
-        reader.report(fault.place, message, format!("a scenario has at most {MOST_FAULTS}"));
-    }
 }
 
 /// One rule is kept for the loss that every link has without faults.

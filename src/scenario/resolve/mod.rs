@@ -81,6 +81,7 @@ pub(crate) fn resolve(
         phases::name(timing, faults.as_deref().unwrap_or(&[]), load.as_deref().unwrap_or(&[]))
     });
     phases::check_names(file, reader);
+    phases::check_count(file, phases.as_deref(), reader);
     let incomplete = faults.is_none() || phases.is_none() || load.is_none();
     let names = known_names(file, phases.as_deref(), incomplete, timing);
     let demands = demands::read(file, reader, &names);
@@ -123,7 +124,11 @@ fn known_names(
     incomplete: bool,
     timing: Option<Timing>,
 ) -> Names {
+    let groups = file.load.get().map_or(&[][..], |load| &load.0[..]);
+    let are_apart = Phase::are_apart(phases.map_or(0, <[Phase]>::len), groups.len());
+    let groups = groups.iter().filter(|_| are_apart);
     Names {
+        groups: groups.map(|(name, _)| name.value.clone()).collect(),
         phases: phases.iter().copied().flatten().map(|phase| phase.name.clone()).collect(),
         faults: faults::names(file),
         incomplete,

@@ -97,6 +97,17 @@ pub(super) fn check_names(file: &ScenarioFile, reader: &mut Reader<'_>) {
     }
 }
 
+/// Reports more phases than observers tell apart.
+pub(super) fn check_count(file: &ScenarioFile, phases: Option<&[Phase]>, reader: &mut Reader<'_>) {
+    let count = phases.map_or(0, <[Phase]>::len);
+    let fault = file.fault.get().and_then(|faults| faults.last());
+    if let Some(fault) = fault.filter(|_| count >= Phase::MOST) {
+        let message = format!("faults and stages make {count} phases");
+        let note = format!("a run has at most {}: use fewer steps or faults", Phase::MOST - 1);
+        reader.report(fault.place, message, note);
+    }
+}
+
 fn report_taken(reader: &mut Reader<'_>, name: &str, place: Place) {
     let note = "phases, faults and stages share their names; choose another";
     reader.report(place, format!("there is a phase `{name}` already"), note);

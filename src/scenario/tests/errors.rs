@@ -130,7 +130,8 @@ fn there_are_addresses_for_so_many_rules_and_no_more() {
                     is a rule for each part of its `on`, 1 times 128 here: name whole kinds, as in \
                     `routers -> validators`, or leave some out";
     assert_eq!(crowded(128, 0), Err(expected.to_owned()));
-    assert_eq!(crowded(1, 999), Ok(()));
-    let expected = "7016:1 this scenario has 1001 faults | a scenario has at most 1000";
-    assert_eq!(crowded(1, 1_000), Err(expected.to_owned()));
+    assert_eq!(crowded(1, 26), Ok(()));
+    let expected = "205:1 faults and stages make 65 phases | a run has at most 63: use fewer steps \
+                    or faults";
+    assert_eq!(crowded(1, 27), Err(expected.to_owned()));
 }

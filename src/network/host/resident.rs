@@ -1,0 +1,54 @@
+//! What lives in a host, and what it is told.
+
+use super::Desk;
+use crate::kernel::ProcessId;
+use crate::network::Misdeed;
+
+/// What travels between residents.
+pub trait Payload: Clone + Send + 'static {
+    /// Bytes on the wire.
+    fn wire_len(&self) -> u32;
+}
+
+/// A timer by the resident's own number for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimerSlot(pub u32);
+
+/// How a part of a resident is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartHealth {
+    /// It makes no progress.
+    pub is_stalled: bool,
+    /// Thousandths of the usual time that its work takes.
+    pub pace: u64,
+}
+
+/// What lives in a host.
+pub trait Resident: Send + 'static {
+    /// What residents send one another.
+    type Packet: Payload;
+
+    /// The run begins.
+    fn start(&mut self, _desk: &mut Desk<'_, Self::Packet>) {}
+
+    /// A packet arrived.
+    fn packet(&mut self, from: ProcessId, packet: Self::Packet, desk: &mut Desk<'_, Self::Packet>);
+
+    /// A timer set through the desk is due.
+    fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Self::Packet>);
+
+    /// The host stopped: what is volatile is gone, and so is what was kept if `state_lost`.
+    fn crash(&mut self, _state_lost: bool) {}
+
+    /// The host runs again. All timers of before are gone.
+    fn restart(&mut self, _desk: &mut Desk<'_, Self::Packet>) {}
+
+    /// The host is told to misbehave, under that rule; it may be down.
+    fn misbehave(&mut self, _rule: u16, _deed: Misdeed, _desk: &mut Desk<'_, Self::Packet>) {}
+
+    /// A part of the resident ails, or is well again; the host may be down.
+    fn ail(&mut self, _part: u8, _health: PartHealth, _desk: &mut Desk<'_, Self::Packet>) {}
+
+    /// What that rule began is over; the host may be down.
+    fn behave(&mut self, _rule: u16, _desk: &mut Desk<'_, Self::Packet>) {}
+}
