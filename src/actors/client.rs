@@ -140,6 +140,8 @@ impl Resident for Client {
                 if active.flights.get(operation).is_some_and(is_same) {
                     active.try_later(&self.setting, operation, Span::ZERO, desk);
                 }
+            }
+            Some(Waiting::Permit(operation, attempt)) => {
                 active.permit_back(&self.setting, (operation, attempt), desk);
             }
             Some(Waiting::Submitter(timer)) => {
@@ -153,6 +155,7 @@ impl Resident for Client {
         if let Some(active) = &mut self.active {
             active.timers.clear();
             active.submitter_timers.clear();
+            active.gate = active::gate(&self.setting);
         }
     }
 

@@ -37,8 +37,15 @@ pub(super) enum Waiting {
     Retry(Operation),
     /// The try with that number is over.
     Timeout(Operation, u8),
+    /// The permit of that try is lost, with the message that would have brought it back.
+    Permit(Operation, u8),
     /// The submitter asked.
     Submitter(TimerId),
+}
+
+/// As many permits as at first, if any are needed.
+pub(super) fn gate(setting: &ClientSetting) -> Option<Gate> {
+    setting.window.map(|window| Gate::new(window.permits, setting.routers.len()))
 }
 
 impl Active {
@@ -51,7 +58,7 @@ impl Active {
         Self {
             balance: (setting.balance)(),
             routers: Routers { by_distance, queues: vec![0; count] },
-            gate: setting.window.map(|window| Gate::new(window.permits, count)),
+            gate: gate(setting),
             budget: Budget::default(),
             nearest_validator: nearest.unwrap_or_default(),
             submitter: (setting.submitter)(),
@@ -147,21 +154,9 @@ impl Active {
         self.send(setting, operation, desk);
     }
 
+    /// An operation is over. A router that still has a try keeps its permit: the queue is what
+    /// permits are for.
     pub(super) fn conclude(
-        &mut self,
-        setting: &ClientSetting,
-        operation: Operation,
-        conclusion: Conclusion,
-        desk: &mut Desk<'_, Packet>,
-    ) {
-        let Some(flight) = self.flights.get(operation) else { return };
-        let attempt = flight.attempt;
-        self.finish(setting, operation, conclusion, desk);
-        self.permit_back(setting, (operation, attempt), desk);
-    }
-
-    /// An operation is over; its permit, if it has one, is not given back here.
-    pub(super) fn finish(
         &mut self,
         setting: &ClientSetting,
         operation: Operation,

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::active::Active;
+use super::active::{Active, Waiting};
 use super::setting::{ClientSetting, GroupNeeds};
 use crate::actors::Packet;
 use crate::actors::packet::{Ask, Forgery, Needs, Planned, Submission};
 use crate::attestation::{Attestation, Operation, Signed};
 use crate::flow::balance::Call;
-use crate::kernel::{Luck, ProcessId, Purpose};
+use crate::kernel::{Luck, ProcessId, Purpose, Span};
 use crate::network::{Desk, Fortune};
 use crate::ordering::Item;
 use crate::trace::{Conclusion, Fact};
@@ -30,6 +30,10 @@ pub(super) fn sign(
         Some(Forgery::Forged) | None => signed,
     }
 }
+
+/// A permit that has not come back after so long never will: its router crashed, or the message
+/// that carried it was lost.
+const LOST_PERMIT: Span = Span::from_secs(60);
 
 impl Active {
     /// Sends an operation: for the first time, or again.
@@ -84,7 +88,8 @@ impl Active {
         let (number, attempt) = (operation.0, flight.attempt);
         let deadline = setting.deadline(&flight.planned);
         if deadline < desk.now() {
-            return self.conclude(setting, operation, Conclusion::GaveUp, desk);
+            self.conclude(setting, operation, Conclusion::GaveUp, desk);
+            return self.permit_back(setting, (operation, attempt), desk);
         }
         desk.fact(Fact::Sent { operation: number, attempt });
         let item = Item { signed, attempt };
@@ -97,6 +102,10 @@ impl Active {
         let fortune = Fortune::Operation { number, attempt, leg: 0 };
         desk.send(setting.routers[place], Packet::Submit(Arc::new(submission)), fortune);
         self.obey_submitter(setting, desk);
+        if self.gate.is_some() {
+            let slot = self.timers.put(Waiting::Permit(operation, attempt));
+            desk.timer(LOST_PERMIT, slot);
+        }
         self.expect(setting, operation, attempt, desk);
     }
 
@@ -112,7 +121,7 @@ impl Active {
             let wanted = flight.filter(|flight| flight.attempt == next.1 && !flight.pausing);
             match wanted.map(|flight| setting.deadline(&flight.planned) < desk.now()) {
                 Some(false) => return self.submit(setting, next.0, place, desk),
-                Some(true) => self.finish(setting, next.0, Conclusion::GaveUp, desk),
+                Some(true) => self.conclude(setting, next.0, Conclusion::GaveUp, desk),
                 None => {}
             }
             tried = next;
