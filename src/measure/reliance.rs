@@ -215,16 +215,16 @@ impl Observers {
                     self.ledger.record_mut(slot).events.add(Event::Relied);
                 }
             }
-            Fact::Relied { operation, elapsed, expected } => {
-                if self.touch(operation, now).is_some() {
-                    self.reliance.told(operation, elapsed, expected, now);
-                }
+            Fact::Relied { operation, elapsed, expected }
+                if self.touch(operation, now).is_some() =>
+            {
+                self.reliance.told(operation, elapsed, expected, now);
             }
-            Fact::Looked { operation, validator, said, .. } => {
-                if self.touch(operation, now).is_some() {
-                    let sight = said.map(|_| sight(fact)).unwrap_or_default();
-                    self.reliance.looked(operation, validator, sight, now);
-                }
+            Fact::Looked { operation, validator, said, .. }
+                if self.touch(operation, now).is_some() =>
+            {
+                let sight = said.and_then(|_| sight(fact));
+                self.reliance.looked(operation, validator, sight, now);
             }
             Fact::Confident { operation, .. } => self.relied(operation, now, true),
             Fact::Doubted { operation, .. } => self.relied(operation, now, false),
