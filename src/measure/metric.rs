@@ -269,8 +269,7 @@ metrics! {
          per statement relied on."
         "capabilities 1b; a declared model";
     "trust_gap" Event Operations Lower
-        "Proven to its client, and its relying party never confident in it, per statement relied \
-         on."
+        "Proven, and its relying party never confident in it, per statement relied on."
         "capabilities 1b; a declared model";
     "trust_gap.delay" Event Operations Lower
         "Part of trust_gap: the proof took longer than expected, or what was read had not come \
@@ -287,7 +286,8 @@ metrics! {
         "Part of trust_gap: looks disagreed otherwise; validators judged or placed it differently."
         "capabilities C4";
     "trust_gap.silence" Event Operations Lower
-        "Part of trust_gap: looks had no answer, an old one, or one without its stamps."
+        "Part of trust_gap: looks had no answer, an old one, or one without its stamps, or the \
+         party was never told of the proof."
         "capabilities C4";
     "needed" Event Operations Neither
         "An operation whose load has a deadline; those that were rightly refused left out."

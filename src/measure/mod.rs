@@ -72,7 +72,7 @@ pub use observers::Observers;
 pub use order::{OrderObservations, Violations};
 pub use recovery::recovery;
 pub use reliance::{CAUSE_NAMES, CAUSES, Held, Reliances};
-pub use rows::{NoRows, OperationRow, Rows};
+pub use rows::{NoRows, OperationRow, Rows, Trusted};
 pub use sample::Sample;
 pub use series::{Bucket, Series, Sketch};
 pub use setting::{Interval, PhaseWindow, Setting};

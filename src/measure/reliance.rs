@@ -12,11 +12,12 @@ use super::event::Event;
 use super::ledger::Place;
 use super::observers::Observers;
 use super::record::{Cell, NEVER, Record};
+use super::rows::Trusted;
 use super::sample::Sample;
 use super::setting::phases_of;
 use crate::attestation::Verdict;
 use crate::kernel::{Span, VirtualTime};
-use crate::trace::{Conclusion, Fact, Kind};
+use crate::trace::{Fact, Kind};
 use crate::trust::{
     FACTORS, Factors, Model, Read, Sight, Stamps, VARIANTS, Variant, Wait, dissenting,
 };
@@ -49,6 +50,8 @@ type Causes = [Option<usize>; VARIANTS];
 pub(super) struct Reliance {
     variants: Option<[Variant; VARIANTS]>,
     cases: BTreeMap<u32, Case>,
+    /// Those that are not settled, though their parties are done.
+    decided: BTreeMap<u32, Trusted>,
     /// Statements that are not settled, by subject.
     about: BTreeMap<u32, VecDeque<u32>>,
 }
@@ -73,7 +76,8 @@ const MOST_ABOUT: usize = 64;
 impl Reliance {
     pub(super) fn new(model: Option<Model>) -> Self {
         let variants = model.map(|model| model.variants());
-        Self { variants, cases: BTreeMap::new(), about: BTreeMap::new() }
+        let (cases, decided, about) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { variants, cases, decided, about }
     }
 
     /// A statement about a subject is planned.
@@ -92,12 +96,20 @@ impl Reliance {
         while let Some(entry) = self.cases.first_entry().filter(|entry| *entry.key() < front) {
             entry.remove();
         }
+        while let Some(entry) = self.decided.first_entry().filter(|entry| *entry.key() < front) {
+            entry.remove();
+        }
         self.about.retain(|_, operations| {
             while operations.front().is_some_and(|operation| *operation < front) {
                 operations.pop_front();
             }
             !operations.is_empty()
         });
+    }
+
+    /// What the party of an operation came to.
+    pub(super) fn decided(&self, operation: u32) -> Option<Trusted> {
+        self.decided.get(&operation).copied()
     }
 
     fn told(&mut self, operation: u32, elapsed: u32, expected: u32, now: VirtualTime) {
@@ -134,12 +146,12 @@ impl Reliance {
 
 impl Case {
     /// Adds what its party came to, and what it would have come to with other models.
-    fn add_to(&self, sums: &mut Reliances, is_confident: bool, retries: u64, causes: Causes) {
+    fn add_to(&self, sums: &mut Reliances, retries: u64, causes: Causes) {
         for (at, held) in sums.variants.iter_mut().enumerate() {
             held.confident += u64::from(self.reached[at]);
-            held.open += u64::from(!self.reached[at] && is_confident);
-            if let Some(cause) = causes[at] {
-                held.causes[cause] += 1;
+            match causes[at] {
+                Some(cause) => held.causes[cause] += 1,
+                None => held.open += u64::from(!self.reached[at]),
             }
         }
         sums.acts += self.looks.saturating_sub(1) + retries;
@@ -203,16 +215,16 @@ impl Observers {
                     self.ledger.record_mut(slot).events.add(Event::Relied);
                 }
             }
-            Fact::Relied { operation, elapsed, expected } => {
-                if self.touch(operation, now).is_some() {
-                    self.reliance.told(operation, elapsed, expected, now);
-                }
+            Fact::Relied { operation, elapsed, expected }
+                if self.touch(operation, now).is_some() =>
+            {
+                self.reliance.told(operation, elapsed, expected, now);
             }
-            Fact::Looked { operation, validator, said, .. } => {
-                if self.touch(operation, now).is_some() {
-                    let sight = said.map(|_| sight(fact)).unwrap_or_default();
-                    self.reliance.looked(operation, validator, sight, now);
-                }
+            Fact::Looked { operation, validator, said, .. }
+                if self.touch(operation, now).is_some() =>
+            {
+                let sight = said.and_then(|_| sight(fact));
+                self.reliance.looked(operation, validator, sight, now);
             }
             Fact::Confident { operation, .. } => self.relied(operation, now, true),
             Fact::Doubted { operation, .. } => self.relied(operation, now, false),
@@ -231,7 +243,8 @@ impl Observers {
         let cells = self.ledger.cells(slot);
         let mut causes: Causes = [None; VARIANTS];
         for (at, variant) in variants.iter().enumerate() {
-            let is_gap = !is_confident && !case.reached[at];
+            let is_over = !is_confident || !variant.may_reach(case.wait);
+            let is_gap = is_over && !case.reached[at];
             causes[at] = is_gap.then(|| case.cause(variant, cells, is_overlapped));
         }
         let factors = case.factors(&variants[0]);
@@ -242,26 +255,27 @@ impl Observers {
             record.events.add(CAUSES[cause]);
         }
         let hesitation = is_confident.then(|| now.since(record.answered));
+        let trusted = Trusted { hesitation, looks: case.looks, factors };
+        self.reliance.decided.insert(operation, trusted);
         let (phases, retries) = (record.phases, u64::from(record.attempts.saturating_sub(1)));
         for phase in phases_of(phases) {
             let tally = &mut self.tallies[phase];
             tally.due(Sample::Hesitation, hesitation);
             tally.samples_mut(Sample::Looks).record(case.looks);
-            case.add_to(&mut tally.trust, is_confident, retries, causes);
+            case.add_to(&mut tally.trust, retries, causes);
             if case.looks > 0 {
                 tally.trust.judged(factors);
             }
         }
     }
 
-    /// One that nobody decided on when it was settled is not trusted if it was proven.
+    /// One that nobody decided on when it was settled is not trusted if it was proven; that its
+    /// party was never told is silence.
     pub(super) fn settle_reliance(&mut self, operation: u32, slot: usize) {
-        if !self.ledger.record(slot).events.has(Event::Relied) {
-            return;
-        }
         let record = self.ledger.record(slot);
-        let is_done = record.events.has(Event::Confident) || record.events.has(Event::TrustGap);
-        if is_done || record.conclusion != Some(Conclusion::Applied) {
+        let has = |event| record.events.has(event);
+        let is_decided = has(Event::Confident) || has(Event::TrustGap);
+        if is_decided || !has(Event::Relied) || !has(Event::ProofOk) {
             return;
         }
         let now = record.last_touch;

@@ -4,6 +4,7 @@ use super::event::Events;
 use crate::attestation::Verdict;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::{Conclusion, Kind};
+use crate::trust::Factors;
 
 /// A settled operation. Times count from its intended send; `None` is never.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,6 +39,19 @@ pub struct OperationRow {
     pub verdicts: [u16; Verdict::ALL.len()],
     /// What befell it.
     pub events: Events,
+    /// What its relying party came to, if it has one and was told.
+    pub trust: Option<Trusted>,
+}
+
+/// What a relying party came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trusted {
+    /// From the proof until it was confident; `None` is never.
+    pub hesitation: Option<Span>,
+    /// How often it looked.
+    pub looks: u64,
+    /// The factors of the declared model at the last look.
+    pub factors: Factors,
 }
 
 /// Takes rows in the order of operation numbers.

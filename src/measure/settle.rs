@@ -208,6 +208,7 @@ impl Observers {
             finalised: took(record.finalised),
             verdicts,
             events: record.events,
+            trust: self.reliance.decided(operation),
         }
     }
 }

@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn gaps_that_are_always_the_same_are_smooth_however_unequal_the_stages() {
         check(&[[1, 50, 9], [1, 50, 9], [1, 50, 9]], Some(1.0));
-        check(&[[0, 40, 10], [0, 80, 10]], Some(1.0 - 20.0 / 70.0).map(round));
+        check(&[[0, 40, 10], [0, 80, 10]], Some(round(1.0 - 20.0 / 70.0)));
         check(&[[0, 0, 9], [0, 0, 0], [0, 0, 0], [0, 0, 0]], Some(0.0));
         check(&[], None);
     }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::compare_table::{COLUMNS, CompareTable, Estimate};
+use super::run_files::{as_written, name_with_unit};
 use crate::experiment::{Comparison, Pair, judge_claims};
 use crate::measure::metric::{Kind, TABLE};
 use crate::measure::{Measured, Statistic};
@@ -33,12 +34,13 @@ fn seed_rows(to: &mut String, start: &str, pair: &Pair) {
     for (phase, name) in measurement.phase_names().iter().enumerate() {
         for metric in TABLE {
             for (word, statistic) in statistics(metric.kind) {
-                let value = match measurement.value(metric.name, *statistic, phase, None) {
+                let measured = measurement.value(metric.name, *statistic, phase, None);
+                let value = match as_written(metric, measured) {
                     Measured::Value(value) => format!("{value:.6}"),
                     Measured::Never => "never".to_owned(),
                     Measured::Few | Measured::NoData => continue,
                 };
-                let metric = super::run_files::name_with_unit(metric);
+                let metric = name_with_unit(metric);
                 let _ = writeln!(to, "{start},{name},{metric},{word},{value}");
             }
         }

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use crate::attestation::Verdict;
 use crate::kernel::Span;
-use crate::measure::{Event, OperationRow};
+use crate::measure::{Event, OperationRow, Trusted};
+use crate::trust::FACTOR_NAMES;
 
 /// Writes rows as they come.
 #[derive(Debug)]
@@ -17,8 +18,8 @@ impl<W: Write> OperationsCsv<W> {
     /// Writes the head.
     pub fn begin(mut to: W) -> Self {
         let head = "operation,kind,client_process,sequence,target,intended_ms,tries,conclusion,\
-                    answer_ms,first_ms,applied_ms,final_ms,verdicts,events";
-        let failed = writeln!(to, "{head}").err();
+                    answer_ms,first_ms,applied_ms,final_ms,verdicts,events,hesitation_ms,looks";
+        let failed = writeln!(to, "{head},{}", FACTOR_NAMES.join(",")).err();
         Self { to, failed }
     }
 
@@ -40,7 +41,7 @@ impl<W: Write> OperationsCsv<W> {
         let events: Vec<&str> = row.events.iter().map(Event::name).collect();
         writeln!(
             self.to,
-            "{},{},{},{},{target},{:.3},{},{conclusion},{},{},{},{},{},{}",
+            "{},{},{},{},{target},{:.3},{},{conclusion},{},{},{},{},{},{},{}",
             row.operation,
             row.kind.name(),
             row.client,
@@ -52,7 +53,8 @@ impl<W: Write> OperationsCsv<W> {
             millis(row.applied),
             millis(row.finalised),
             verdicts.collect::<Vec<_>>().join(" "),
-            events.join(" ")
+            events.join(" "),
+            trusted(row.trust)
         )
     }
 
@@ -63,4 +65,14 @@ impl<W: Write> OperationsCsv<W> {
     pub fn finish(&mut self) -> io::Result<()> {
         self.to.flush()
     }
+}
+
+/// What a relying party came to; fields without a value where there is none.
+fn trusted(of: Option<Trusted>) -> String {
+    let Some(Trusted { hesitation, looks, factors }) = of else {
+        return ",".repeat(1 + FACTOR_NAMES.len());
+    };
+    let hesitation = hesitation.map(|span| format!("{:.3}", span.as_millis_f64()));
+    let factors = factors.0.map(|factor| format!("{factor:.4}"));
+    format!("{},{looks},{}", hesitation.unwrap_or_default(), factors.join(","))
 }

@@ -196,7 +196,18 @@ fn values(of: &Measurement, metric: &Metric, phase: usize) -> Value {
             json!({ "mean": get(Statistic::Mean), "min": least, "max": most })
         }
         Kind::Cost => json!({ "n": n, "mean": get(Statistic::Mean) }),
-        Kind::Portion => json!({ "share": get(Statistic::Share) }),
+        Kind::Portion => {
+            let share = of.value(metric.name, Statistic::Share, phase, None);
+            json!({ "share": plain(as_written(metric, share)) })
+        }
+    }
+}
+
+/// As files have it: a part of the whole is 0 to 100 there, as its name says.
+pub(super) fn as_written(metric: &Metric, measured: Measured) -> Measured {
+    match (metric.unit, measured) {
+        (Unit::Part, Measured::Value(part)) => Measured::Value(part * 100.0),
+        _ => measured,
     }
 }
 
@@ -251,12 +262,8 @@ pub(super) fn name_with_unit(metric: &Metric) -> String {
         Unit::Millis => "_ms",
         Unit::PerSecond => "_per_s",
         Unit::Places => "_places",
-        Unit::Bytes
-        | Unit::Messages
-        | Unit::Operations
-        | Unit::Versions
-        | Unit::Acts
-        | Unit::Part => "",
+        Unit::Part => "_pct",
+        Unit::Bytes | Unit::Messages | Unit::Operations | Unit::Versions | Unit::Acts => "",
     };
     name + unit
 }

@@ -12,13 +12,16 @@ use crate::measure::{CAUSE_NAMES, CAUSES, Event, Measured, Measurement, Statisti
 use crate::scenario::model::Trust;
 use crate::trust::{FACTOR_NAMES, Formula};
 
-/// `100 / 99.9 %`: proven, and trusted of what somebody relied on; rounded down, for 100 is all.
+/// `100 / 99.9 %`: proven, and trusted, of what somebody relied on; their distance is the
+/// `trust_gap`. Rounded down, for 100 is all.
 pub(super) fn pair_text(of: &Measurement, phase: usize) -> String {
-    let share = |metric| of.value(metric, Statistic::Share, phase, None).value();
-    let text = |share: Option<f64>| {
-        share.map_or("-".to_owned(), |share| number((share * 1_000.0).floor() / 10.0))
-    };
-    format!("{} / {} %", text(share("proof_ok")), text(share("confident")))
+    let count = |event| of.phases[phase].count(event);
+    let (relied, confident) = (count(Event::Relied), count(Event::Confident));
+    let share = |count: u64| number((count as f64 * 1_000.0 / relied as f64).floor() / 10.0);
+    match relied {
+        0 => "- / -".to_owned(),
+        _ => format!("{} / {} %", share(confident + count(Event::TrustGap)), share(confident)),
+    }
 }
 
 /// The declared model in a line.
@@ -62,7 +65,7 @@ fn write_page(to: &mut String, pair: &Pair, model: &str) -> std::fmt::Result {
     let twin = pair.twin.as_ref().map(|twin| &twin.measurement);
     let pair_of = |of: &Measurement| pair_text(of, phase);
     let calm = twin.map_or("-".to_owned(), pair_of);
-    writeln!(to, "| proof_ok / confident | {calm} | {} | |", pair_of(run))?;
+    writeln!(to, "| proof_ok / confident, of what is relied on | {calm} | {} | |", pair_of(run))?;
     for (label, name, statistic) in INDICES {
         let value = |of: &Measurement| of.value(name, statistic, phase, None);
         let (here, calm) = (value(run), twin.map_or(Measured::NoData, value));

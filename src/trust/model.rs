@@ -117,6 +117,14 @@ impl Model {
         }
     }
 
+    /// What no further look can make better is how late the proof came.
+    pub(super) fn ceiling(&self, wait: Wait) -> Factors {
+        match self.formula {
+            Formula::Default1 => Factors([1.0, 1.0, 1.0, timeliness(wait), 1.0]),
+            Formula::FirstAnswer => Factors([1.0; FACTORS]),
+        }
+    }
+
     /// Whether so much confidence is enough.
     pub fn is_confident(&self, confidence: f64) -> bool {
         confidence >= self.confident

@@ -30,8 +30,20 @@ const WITHOUT: [&str; FACTORS] = [
 impl Variant {
     /// What [`Model::factors`] of this model are.
     pub fn factors(&self, looks: &[Read], wait: Wait, now: Span) -> Factors {
-        let expected = wait.expected.map(|expected| expected.scaled(self.expecting));
-        let mut factors = self.model.factors(looks, Wait { expected, ..wait }, now);
+        self.weighed(self.model.factors(looks, self.expected(wait), now))
+    }
+
+    /// Whether any further look could make a party confident that waited so long.
+    pub fn may_reach(&self, wait: Wait) -> bool {
+        let most = self.weighed(self.model.ceiling(self.expected(wait)));
+        self.model.is_confident(most.confidence())
+    }
+
+    fn expected(&self, wait: Wait) -> Wait {
+        Wait { expected: wait.expected.map(|expected| expected.scaled(self.expecting)), ..wait }
+    }
+
+    fn weighed(&self, mut factors: Factors) -> Factors {
         if let Some(factor) = self.without {
             factors.0[factor] = 1.0;
         }
@@ -136,5 +148,14 @@ mod tests {
         let told = Model { formula: Formula::FirstAnswer, ..Model::DEFAULT };
         assert_eq!(confidence("default-1", told, 0), 0.5);
         assert_eq!(confidence("as declared", told, 7), 1.0);
+    }
+
+    #[test]
+    fn no_look_makes_up_for_a_proof_that_came_too_late() {
+        let (elapsed, expected) = (Span::from_secs(2), Some(Span::from_secs(1)));
+        let may = Model::DEFAULT.variants().into_iter();
+        let may = may.filter(|variant| variant.may_reach(Wait { elapsed, expected }));
+        let names: Vec<_> = may.map(|variant| variant.name).collect();
+        assert_eq!(names, ["proof in twice the time", "first-answer", "without timeliness"]);
     }
 }

@@ -36,7 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kernel",
         ],
     ),
-    ("experiment", &["simulation", "scenario", "measure", "trace", "ordering", "kernel"]),
+    ("experiment", &["simulation", "scenario", "measure", "trust", "trace", "ordering", "kernel"]),
     (
         "simulation",
         &[

@@ -215,7 +215,7 @@ fn silence_and_another_place_cost_looks() {
 
 #[test]
 fn an_old_state_without_stamps_is_not_enough_however_long_patience_lasts() {
-    let setting = PartySetting { patience: Span::from_millis(900), ..setting() };
+    let setting = PartySetting { patience: Span::from_millis(850), ..setting() };
     let told = journey(setting, &[80], &["valid old bare"]);
     assert_eq!(
         told,
@@ -224,7 +224,7 @@ fn an_old_state_without_stamps_is_not_enough_however_long_patience_lasts() {
             "110 looked #1 look 0 at validator-0 Valid age 9s50ms stamps 1",
             "410 looked #1 look 1 at validator-1 Valid age 9s50ms stamps 1",
             "710 looked #1 look 2 at validator-2 Valid age 9s50ms stamps 1",
-            // Agreement 1, freshness e^-0.705, explainability a third: and 700 ms are over.
+            // Agreement 1, freshness e^-0.705, explainability a third: the next look is at 900 ms.
             "710 doubted #1 after 3 looks 0.1647",
         ]
     );

@@ -95,6 +95,10 @@ fn no_answer_an_old_one_and_one_without_stamps_are_silence() {
 fn who_is_still_looking_at_the_end_is_not_confident_and_what_is_not_proven_is_no_gap() {
     let unfinished = "30ms p15 look 0 at v0 valid; 40ms p15 look 0 at v1 valid";
     check(unfinished, "trust_gap 1 trust_gap.silence 1");
+    let untold =
+        PROVEN.replace("20ms p15 rely 0 took 20ms expects 50ms", "1s c9 conclude 0 gaveup");
+    let all = events(&measure(4, 3, &untold.replace("20ms c9 conclude 0 applied;", "")));
+    assert!(all.contains("trust_gap 1 trust_gap.silence 1"), "{all}");
     let unproven = "trusting; 0ms c9 plan 0 about 5; 0ms c9 want 0; 1ms c9 send 0";
     let all = events(&measure(4, 3, unproven));
     assert!(all.contains("relied_on 1") && !all.contains("trust_gap"), "{all}");

@@ -18,6 +18,8 @@ pub struct HeatMap {
     pub frame: Frame,
     /// What a cell shows, with its unit: `of one mind with its quorum, %`.
     pub heading: String,
+    /// What a cell without a share is called: `accepted by no quorum`.
+    pub nothing: String,
     /// What the rows are called, from the top.
     pub rows: Vec<String>,
     /// How long a column is.
@@ -67,7 +69,8 @@ impl HeatMap {
         let scene = &mut page.scene;
         scene.text(&self.heading, Point::new(MARGIN, top + 14.0), HEADING);
         let is_empty = |column: &HeatColumn| column.shares.iter().any(Option::is_none);
-        draw_legend(scene, top + 4.0, self.columns.iter().any(is_empty));
+        let nothing = self.columns.iter().any(is_empty).then_some(self.nothing.as_str());
+        draw_legend(scene, top + 4.0, nothing);
         let height = (BODY / self.rows.len() as f64).clamp(3.0, 30.0);
         let (left, right) = (MARGIN + LABELS, WIDTH - MARGIN);
         let x = self.scale(left, right);
@@ -153,13 +156,12 @@ fn ink(share: Option<f64>) -> Ink {
     MISSING.tint((180.0 + 820.0 * missing.sqrt()) as u32)
 }
 
-fn draw_legend(scene: &mut Scene, top: f64, has_nothing: bool) {
-    let shares = [1.0, 0.99, 0.9, 0.5, 0.0].map(Some);
-    let nothing = has_nothing.then_some(None);
+fn draw_legend(scene: &mut Scene, top: f64, nothing: Option<&str>) {
+    let shares =
+        [0.0, 0.5, 0.9, 0.99, 1.0].map(|share| (Some(share), format!("{:.0} %", share * 100.0)));
+    let nothing = nothing.map(|words| (None, words.to_owned()));
     let mut right = WIDTH - MARGIN;
-    for share in nothing.into_iter().chain(shares.into_iter().rev()) {
-        let percent = |share: f64| format!("{:.0} %", share * 100.0);
-        let words = share.map_or("nothing was due".to_owned(), percent);
+    for (share, words) in nothing.into_iter().chain(shares) {
         let left = right - NAME.width(&words);
         scene.text(&words, Point::new(left, top + 11.0), NAME);
         let swatch = Area { left: left - 16.0, right: left - 4.0, top, bottom: top + 12.0 };

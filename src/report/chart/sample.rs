@@ -400,6 +400,7 @@ pub(super) fn gap() -> Gap {
 pub(super) fn heat() -> HeatMap {
     let column = |at: u64| {
         let share = |row: u64| match (12..44).contains(&at) {
+            _ if at == 30 => None,
             true if row == 6 => Some(0.02),
             true => Some(1.0 - (at * row) as f64 / 900.0),
             false => Some(1.0),
@@ -409,6 +410,7 @@ pub(super) fn heat() -> HeatMap {
     HeatMap {
         frame: frame("validator-6 was least of one mind with its quorum"),
         heading: "accepted within 1 s of the first, % of what a quorum accepted".to_owned(),
+        nothing: "accepted by no quorum".to_owned(),
         rows: (0..7).map(|row| format!("validator-{row}")).collect(),
         window: Span::from_secs(5),
         columns: (0..52).map(column).collect(),

@@ -88,6 +88,7 @@ pub(super) fn agreement(pair: &Pair, command: &str) -> Option<HeatMap> {
     Some(HeatMap {
         frame: frame(pair, agreement_title(&windows, validators), command),
         heading: "accepted within 1 s of the first, % of what a quorum accepted".to_owned(),
+        nothing: "accepted by no quorum".to_owned(),
         rows: (0..validators).map(|validator| format!("validator-{validator}")).collect(),
         window: width,
         columns: columns.collect(),
