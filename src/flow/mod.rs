@@ -8,6 +8,7 @@
 mod choice;
 mod job;
 mod retry;
+mod round_trip;
 
 pub mod admission;
 pub mod backpressure;
@@ -18,3 +19,4 @@ pub mod bulkheads;
 pub use choice::{Axis, Choice, Described, NoParams, Params, axes};
 pub use job::{Job, Lane, Lanes};
 pub use retry::{Backoff, Budget, Retry};
+pub use round_trip::RoundTrip;

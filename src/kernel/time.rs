@@ -1,7 +1,7 @@
 //! Instants and lengths of virtual time, in whole nanoseconds.
 
 use std::fmt;
-use std::ops::{Add, AddAssign, Mul, Sub};
+use std::ops::{Add, AddAssign, Div, Mul, Sub};
 
 /// An instant: nanoseconds since the run began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,6 +148,18 @@ impl Add for Span {
 impl AddAssign for Span {
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
+    }
+}
+
+impl Div<u64> for Span {
+    type Output = Self;
+
+    /// Rounded down.
+    ///
+    /// # Panics
+    /// If the divisor is 0.
+    fn div(self, parts: u64) -> Self {
+        Self(self.0 / parts)
     }
 }
 

@@ -10,8 +10,8 @@ use crate::actors::Packet;
 use crate::actors::packet::{Ask, Proof};
 use crate::actors::slots::Slots;
 use crate::attestation::Operation;
-use crate::flow::Budget;
 use crate::flow::balance::{Balance, Routers};
+use crate::flow::{Budget, RoundTrip};
 use crate::kernel::{Luck, ProcessId, Purpose, Span, VirtualTime};
 use crate::network::{CONTROL_FLOOR, Desk, Fortune, TimerSlot};
 use crate::ordering::{HostedSubmitter, SubmitterEffect, TimerId};
@@ -23,6 +23,7 @@ pub(super) struct Active {
     pub(super) routers: Routers,
     pub(super) gate: Option<Gate>,
     pub(super) budget: Budget,
+    pub(super) round_trip: RoundTrip,
     pub(super) nearest_validator: ProcessId,
     pub(super) submitter: Box<dyn HostedSubmitter>,
     pub(super) effects: Vec<SubmitterEffect>,
@@ -60,6 +61,7 @@ impl Active {
             routers: Routers { by_distance, queues: vec![0; count] },
             gate: gate(setting),
             budget: Budget::default(),
+            round_trip: RoundTrip::default(),
             nearest_validator: nearest.unwrap_or_default(),
             submitter: (setting.submitter)(),
             effects: Vec::new(),
@@ -167,6 +169,11 @@ impl Active {
         let attempt = flight.attempt;
         desk.fact(Fact::Concluded { operation: operation.0, attempt, conclusion });
         self.retire(&flight);
+        if let Some(sent) =
+            flight.sent.filter(|_| attempt == 0 && conclusion == Conclusion::Applied)
+        {
+            self.round_trip.hear(desk.now().since(sent));
+        }
         let relied = flight.planned.party.filter(|_| conclusion == Conclusion::Applied);
         if let (Some(party), Some(signed)) = (relied, &flight.signed) {
             let proof = Proof::of(&flight.planned, &signed.attestation, desk.now());

@@ -12,6 +12,8 @@ pub(super) struct Flight {
     pub(super) planned: Arc<Planned>,
     pub(super) signed: Option<Arc<Signed>>,
     pub(super) attempt: u8,
+    /// When its first try left.
+    pub(super) sent: Option<VirtualTime>,
     /// Waiting for the next try.
     pub(super) pausing: bool,
     /// Validators that said it is in.
@@ -32,6 +34,7 @@ impl Flight {
             planned,
             signed,
             attempt: 0,
+            sent: None,
             pausing: false,
             accepted: Tally::default(),
             refused: Tally::default(),

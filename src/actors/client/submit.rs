@@ -48,8 +48,9 @@ impl Active {
         if flight.signed.is_some() {
             let place = self.pick(&Arc::clone(&flight.planned), attempt, desk);
             let gate = self.gate.as_mut();
-            if gate.is_none_or(|gate| gate.ask(place, (operation, attempt))) {
-                self.submit(setting, operation, place, desk);
+            let may = gate.is_none_or(|gate| gate.ask(place, (operation, attempt)));
+            if may && !self.submit(setting, operation, place, desk) {
+                self.permit_back(setting, (operation, attempt), desk);
             }
         } else if let Some((id, _)) = flight.planned.question {
             desk.fact(Fact::Sent { operation: operation.0, attempt });
@@ -75,22 +76,25 @@ impl Active {
         self.balance.pick(&Call { number, attempt, key, luck }, &self.routers)
     }
 
-    /// Hands a try to the router at `place`; what is of no use any more is not sent.
+    /// Hands a try to the router at `place`, unless the answer would hardly come in time; whether
+    /// it did.
     pub(super) fn submit(
         &mut self,
         setting: &ClientSetting,
         operation: Operation,
         place: usize,
         desk: &mut Desk<'_, Packet>,
-    ) {
-        let Some(flight) = self.flights.get(operation) else { return };
-        let Some(signed) = flight.signed.clone() else { return };
+    ) -> bool {
+        let ahead = self.needed_ahead(setting);
+        let Some(flight) = self.flights.get_mut(operation) else { return false };
+        let Some(signed) = flight.signed.clone() else { return false };
         let (number, attempt) = (operation.0, flight.attempt);
         let deadline = setting.deadline(&flight.planned);
-        if deadline < desk.now() {
+        if deadline < desk.now() + ahead {
             self.conclude(setting, operation, Conclusion::GaveUp, desk);
-            return self.permit_back(setting, (operation, attempt), desk);
+            return false;
         }
+        flight.sent.get_or_insert(desk.now());
         desk.fact(Fact::Sent { operation: number, attempt });
         let item = Item { signed, attempt };
         // A forger does not know what the attester's half of the strategy knows.
@@ -107,6 +111,13 @@ impl Active {
             desk.timer(LOST_PERMIT, slot);
         }
         self.expect(setting, operation, attempt, desk);
+        true
+    }
+
+    /// So long before its deadline an operation has to leave. At most half of the time that it has
+    /// in all: who never sends any more never learns that answers are fast again.
+    fn needed_ahead(&self, setting: &ClientSetting) -> Span {
+        setting.needs.deadline.map_or(Span::ZERO, |span| self.round_trip.longest().min(span / 2))
     }
 
     /// A try's permit is free: the next in line goes.
@@ -119,10 +130,8 @@ impl Active {
         while let Some((next, place)) = self.gate.as_mut().and_then(|gate| gate.back(tried)) {
             let flight = self.flights.get(next.0);
             let wanted = flight.filter(|flight| flight.attempt == next.1 && !flight.pausing);
-            match wanted.map(|flight| setting.deadline(&flight.planned) < desk.now()) {
-                Some(false) => return self.submit(setting, next.0, place, desk),
-                Some(true) => self.conclude(setting, next.0, Conclusion::GaveUp, desk),
-                None => {}
+            if wanted.is_some() && self.submit(setting, next.0, place, desk) {
+                return;
             }
             tried = next;
         }
