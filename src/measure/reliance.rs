@@ -159,6 +159,22 @@ impl Case {
         sums.same += self.same;
     }
 
+    /// By variant, why it would not have been confident; nothing where it would, or perhaps.
+    fn causes(
+        &self,
+        variants: &[Variant; VARIANTS],
+        is_confident: bool,
+        cells: &[Cell],
+        is_overlapped: bool,
+    ) -> Causes {
+        std::array::from_fn(|at| {
+            let variant = &variants[at];
+            let is_over = !is_confident || !variant.may_reach(self.wait);
+            let is_gap = is_over && !self.reached[at];
+            is_gap.then(|| self.cause(variant, cells, is_overlapped))
+        })
+    }
+
     /// The factors at the last look; all 0 before the first.
     fn factors(&self, variant: &Variant) -> Factors {
         let last = self.reads.last();
@@ -241,12 +257,7 @@ impl Observers {
         let Some(variants) = self.reliance.variants else { return };
         let is_overlapped = !is_confident && self.is_overlapped(operation, slot, now);
         let cells = self.ledger.cells(slot);
-        let mut causes: Causes = [None; VARIANTS];
-        for (at, variant) in variants.iter().enumerate() {
-            let is_over = !is_confident || !variant.may_reach(case.wait);
-            let is_gap = is_over && !case.reached[at];
-            causes[at] = is_gap.then(|| case.cause(variant, cells, is_overlapped));
-        }
+        let causes = case.causes(&variants, is_confident, cells, is_overlapped);
         let factors = case.factors(&variants[0]);
         let record = self.ledger.record_mut(slot);
         record.events.add_if(Event::Confident, is_confident);
