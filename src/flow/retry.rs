@@ -19,6 +19,8 @@ pub struct Retry {
     pub jitter: f64,
     /// Retries that a client may add per first try, on average; `None` is no limit.
     pub budget: Option<f64>,
+    /// Every try is a new attestation: validators do not know that it was there before.
+    pub anew: bool,
 }
 
 /// How pauses grow from try to try.
@@ -34,7 +36,16 @@ impl Retry {
     /// One try after another with the same pauses, as often as it takes nobody's budget.
     pub const fn plain(tries: u32, after: Span, timeout: Span) -> Self {
         let longest = Span::from_secs(30);
-        Self { tries, after, timeout, backoff: Backoff::Fixed, longest, jitter: 0.0, budget: None }
+        Self {
+            tries,
+            after,
+            timeout,
+            backoff: Backoff::Fixed,
+            longest,
+            jitter: 0.0,
+            budget: None,
+            anew: false,
+        }
     }
 
     /// The pause after the try of that number, from 0, when told to wait for at least `least`.
@@ -100,6 +111,7 @@ mod tests {
         longest: Span::from_millis(500),
         jitter: 0.0,
         budget: Some(0.1),
+        anew: false,
     };
 
     #[test]

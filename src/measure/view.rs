@@ -54,9 +54,15 @@ impl Measurement {
         self.setting.phase(name)
     }
 
-    /// The names of all phases, in order.
+    /// The names of all phases, in order; those of single load groups come last.
     pub fn phase_names(&self) -> Vec<String> {
         self.setting.phases.iter().map(|phase| phase.name.clone()).collect()
+    }
+
+    /// The names of the phases of everybody, in order.
+    pub fn common_phase_names(&self) -> Vec<String> {
+        let common = self.setting.phases.iter().filter(|phase| phase.clients.is_none());
+        common.map(|phase| phase.name.clone()).collect()
     }
 
     /// Messages to which a fault did this.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::format::{cut, measured, none_in, number, ratio};
+use super::format::{cut, measured, millis, none_in, number, ratio};
 use super::run_screen::Most;
 use super::sentence;
 use crate::experiment::{CheckResult, Met, Pair};
@@ -33,7 +33,9 @@ fn columns(pair: &Pair) -> Vec<Column<'_>> {
     let mut own = vec![focus.to_owned()];
     match pair.scenario.faults.is_empty() {
         false => own.push(format!("after {focus}")),
-        true => own.extend(run.phase_names().into_iter().skip(1).filter(|name| name != "calm")),
+        true => {
+            own.extend(run.common_phase_names().into_iter().skip(1).filter(|name| name != "calm"))
+        }
     }
     let own = own.iter().take(1 + STAGES);
     let own = own.filter_map(|name| column(name, run, name));
@@ -84,7 +86,27 @@ pub(super) fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Res
     };
     let (messages, bytes, cpu) = (cost("messages"), cost("bytes"), cost("cpu"));
     writeln!(to, "  cost each   {messages} messages, {bytes} bytes, {cpu} ms CPU")?;
+    routers_row(to, &pair.run.measurement)?;
     other_checks(to, pair, &inline, most)
+}
+
+/// What waited at routers, if anything ever did.
+fn routers_row(to: &mut String, run: &Measurement) -> std::fmt::Result {
+    let value = |name: &str, statistic| run.value(name, statistic, 0, None).value();
+    let most = value("queue", Statistic::Max).unwrap_or(0.0);
+    if most < 1.0 {
+        return Ok(());
+    }
+    let age = value("queue.age", Statistic::Max).map_or("-".to_owned(), millis);
+    let plain = |name: &str| value(name, Statistic::Mean).map_or("-".to_owned(), number);
+    let fairness = value("fairness", Statistic::Share).map_or("-".to_owned(), number);
+    let (tries, imbalance) = (plain("tries"), plain("imbalance"));
+    writeln!(
+        to,
+        "  routers     at most {} waited in a pool, {age} the longest; {tries} tries each; busiest \
+         {imbalance}x the mean; fairness {fairness}",
+        number(most)
+    )
 }
 
 /// Events that are told as a share.

@@ -22,6 +22,7 @@ pub(super) fn of_run(pair: &Pair) -> Vec<String> {
         waiting(share),
         refusals(&Refusals::of(pair)),
         back.flatten(),
+        collapse(pair.run.measurement.value("collapsed", Statistic::Longest, 0, None)),
     ];
     sentences.into_iter().flatten().collect()
 }
@@ -152,6 +153,16 @@ fn recovery(fault: &str, took: Option<f64>) -> Option<String> {
     })
 }
 
+/// That it stays down after its trouble is over.
+fn collapse(longest: Measured) -> Option<String> {
+    let longest = longest.value().filter(|longest| *longest > 0.0)?;
+    Some(format!(
+        "COLLAPSED: for {} with no fault and no more load than in the beginning, less than half \
+         came through.",
+        millis(longest)
+    ))
+}
+
 /// Where the time of the slowest went, stage by stage; `None` if that is not known.
 pub(super) fn waterfall(pair: &Pair) -> Option<String> {
     let phase = pair.run.measurement.phase(pair.focus())?;
@@ -248,6 +259,14 @@ mod tests {
         check(Some(0.0), "Inside the twin's band as soon as storm was over.");
         check(Some(1_000.0), "Back inside the twin's band 1 s after storm.");
         check(None, "Not back inside the twin's band for 3 s on end after storm.");
+    }
+
+    #[test]
+    fn a_collapse_is_said_aloud() {
+        let text = "COLLAPSED: for 91 s with no fault and no more load than in the beginning, less \
+                    than half came through.";
+        assert_eq!(collapse(Value(91_000.0)).as_deref(), Some(text));
+        assert_eq!(collapse(Value(0.0)), None);
     }
 
     #[test]

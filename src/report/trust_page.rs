@@ -148,7 +148,7 @@ fn factors(to: &mut String, tally: &Tally, focus: &str) -> std::fmt::Result {
 pub(super) fn json(pair: &Pair) -> Value {
     let Some(trust) = &pair.scenario.trust else { return Value::Null };
     let run = &pair.run.measurement;
-    let phases = run.phase_names().into_iter().enumerate().map(|(phase, name)| {
+    let phases = run.common_phase_names().into_iter().enumerate().map(|(phase, name)| {
         let tally = &run.phases[phase];
         let factors = tally.trust.factors().map(|factors| {
             let named = FACTOR_NAMES.into_iter().zip(factors);

@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 10] = [
+pub const BUNDLED: [Bundled; 14] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -62,6 +62,26 @@ pub const BUNDLED: [Bundled; 10] = [
         name: "byzantine-minority",
         question: "Two of seven validators lie: who notices, and what does it cost?",
         text: include_str!("../../scenarios/byzantine-minority.toml"),
+    },
+    Bundled {
+        name: "airdrop-day",
+        question: "Who gets in when a claim window opens, and who pays for it?",
+        text: include_str!("../../scenarios/airdrop-day.toml"),
+    },
+    Bundled {
+        name: "noisy-hook",
+        question: "Does one slow hook slow everybody?",
+        text: include_str!("../../scenarios/noisy-hook.toml"),
+    },
+    Bundled {
+        name: "retry-storm",
+        question: "When the rush is over, does the system come back by itself?",
+        text: include_str!("../../scenarios/retry-storm.toml"),
+    },
+    Bundled {
+        name: "retry-after-success",
+        question: "What do clients do while nobody answers, and what does that do to the rest?",
+        text: include_str!("../../scenarios/retry-after-success.toml"),
     },
 ];
 

@@ -273,6 +273,7 @@ fn write_habits(file: &mut Text, group: &LoadGroup) {
             ("jitter", quoted(spelt::share(retry.jitter))),
         ];
         written.extend(retry.budget.map(|budget| ("budget", quoted(spelt::share(budget)))));
+        written.extend(retry.anew.then(|| ("anew", "true".to_owned())));
         file.plain("retry", fields(&written));
     }
     if let Some(expires) = group.expires {

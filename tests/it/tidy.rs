@@ -30,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "simulation",
             "scenario",
             "measure",
+            "flow",
             "trust",
             "trace",
             "attestation",

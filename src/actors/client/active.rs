@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::flight::{Flight, Flights, Tally};
 use super::gate::Gate;
 use super::setting::ClientSetting;
+use super::submit::sign_anew;
 use crate::actors::Packet;
 use crate::actors::packet::{Ask, Proof};
 use crate::actors::slots::Slots;
@@ -153,6 +154,13 @@ impl Active {
         flight.pausing = false;
         flight.refused = Tally::default();
         flight.refused_for_good = 0;
+        if setting.retry.is_some_and(|retry| retry.anew) {
+            let old =
+                std::mem::replace(&mut flight.signed, sign_anew(setting, &flight.planned, desk));
+            if let Some(old) = old.filter(|_| flight.planned.forgery.is_none()) {
+                self.submitter.retire(&old.id);
+            }
+        }
         self.send(setting, operation, desk);
     }
 

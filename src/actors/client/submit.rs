@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::active::{Active, Waiting};
+use super::flight::Flight;
 use super::setting::{ClientSetting, GroupNeeds};
 use crate::actors::Packet;
 use crate::actors::packet::{Ask, Forgery, Needs, Planned, Submission};
@@ -29,6 +30,19 @@ pub(super) fn sign(
         Some(Forgery::Tampered) => Arc::new(signed.tampered()),
         Some(Forgery::Forged) | None => signed,
     }
+}
+
+/// The same with one byte more of data for each try before, so that its id is another: nobody
+/// knows that it was sent already.
+pub(super) fn sign_anew(
+    setting: &ClientSetting,
+    flight: &Flight,
+    desk: &Desk<'_, Packet>,
+) -> Option<Arc<Signed>> {
+    let mut said = flight.planned.attestation.clone()?;
+    said.written_at = desk.local_now();
+    said.data_len += u32::from(flight.attempt);
+    Some(sign(setting, &said, &flight.planned, desk.me()))
 }
 
 /// A permit that has not come back after so long never will: its router crashed, or the message

@@ -1,4 +1,4 @@
-//! Seven charts of a run or a comparison, each as SVG, as PNG and as the CSV of every figure drawn.
+//! Eight charts of a run or a comparison, each as SVG, as PNG and as the CSV of every figure drawn.
 //!
 //! The caller fills plain data; nothing here reads a clock or a file, so the same data gives the
 //! same bytes. All share one page: the title says the finding, the subtitle the setting, the foot
@@ -13,6 +13,7 @@
 //! | [`Waterfall`] | in which stage the time of p50 and p99 went |
 //! | [`Gap`] | how much of what was proven was not trusted, and why |
 //! | [`HeatMap`] | which validator was of one mind with its quorum, and when |
+//! | [`Matrix`] | who is slowed down by what |
 //!
 //! A chart is laid out once as a scene, a list of shapes in pixels of the finished page; both of
 //! plotters' backends then paint the same scene.
@@ -27,6 +28,7 @@ mod heat;
 mod label;
 mod line;
 mod look;
+mod matrix;
 mod moments;
 mod number;
 mod page;
@@ -53,6 +55,7 @@ pub use figure::{Estimate, Quantity, Reading, Threshold};
 pub use gap::{Gap, GapWindow};
 pub use heat::{HeatColumn, HeatMap};
 pub use look::Look;
+pub use matrix::{Cell, Matrix};
 pub use moments::FaultBand;
 pub use page::Frame;
 pub use pareto::{Contender, Pareto};

@@ -1,6 +1,7 @@
 //! Which charts a result gets, and what each of them says.
 
 mod degradation;
+mod flow;
 mod sweep;
 mod trade;
 mod trust;
@@ -27,6 +28,8 @@ pub(super) fn of_run(pair: &Pair, command: &str) -> Vec<(&'static str, Rendered)
         ("percentiles", percentiles(pair, command).render().ok()),
         ("waterfall", waterfall::of(pair, command).render().ok()),
         ("trust-gap", trust::gap(pair, command).and_then(|chart| chart.render().ok())),
+        ("queues", flow::queues(pair, command).and_then(|chart| chart.render().ok())),
+        ("interference", flow::interference(pair, command).and_then(|chart| chart.render().ok())),
         ("agreement", trust::agreement(pair, command).and_then(|chart| chart.render().ok())),
     ];
     charts.into_iter().filter_map(|(name, chart)| Some((name, chart?))).collect()
@@ -42,6 +45,7 @@ pub(super) fn of_comparison(
             "degradation",
             degradation::degradation(comparison, command).and_then(|chart| chart.render().ok()),
         ),
+        ("goodput", flow::goodput(comparison, command).and_then(|chart| chart.render().ok())),
         ("pareto", trade::pareto(comparison, command).render().ok()),
         ("percentiles", compared_percentiles(comparison, command).render().ok()),
     ];

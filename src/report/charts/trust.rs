@@ -116,7 +116,7 @@ fn agreement_title(windows: &[(Span, Minds)], validators: usize) -> String {
 }
 
 /// A whole number of buckets wide, so that there are few.
-fn wide(bucket: Span, duration: Span) -> Span {
+pub(super) fn wide(bucket: Span, duration: Span) -> Span {
     let buckets = duration.as_nanos().div_ceil(bucket.as_nanos().max(1));
     bucket * buckets.div_ceil(MOST_WINDOWS).max(1)
 }

@@ -174,6 +174,9 @@ section! {
         jitter: Share = "0%";
         /// Retries that a client may add per hundred first tries; without it, any number.
         budget: Share;
+        /// Whether every try is a new attestation, with a date and an identifier of its own; else
+        /// the same one is sent again, and validators know it.
+        anew: bool = false;
     }
 }
 

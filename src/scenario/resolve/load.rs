@@ -341,6 +341,7 @@ fn read_retry(written: &LoadFile, reader: &mut Reader<'_>) -> Option<Option<Retr
         longest: *at.value.longest.get()?,
         jitter: at.value.jitter.get()?.0,
         budget: at.value.budget.get().map(|share| share.0),
+        anew: *at.value.anew.get()?,
     }))
 }
 

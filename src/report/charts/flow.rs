@@ -1,0 +1,187 @@
+//! What waited at routers, who slowed whom down, and what came through of what was offered.
+
+use super::trust::wide;
+use super::{compared_frame, finding, frame};
+use crate::experiment::{Comparison, Pair};
+use crate::flow::Lane;
+use crate::kernel::{Span, VirtualTime};
+use crate::measure::{Measured, Measurement, Statistic, Waiting};
+use crate::report::chart::{
+    Cell, Degradation, Line, Lines, Look, Matrix, Quantity, Reading, Spacing, Step, Steps,
+};
+use crate::report::compare_table::{Estimate, estimate};
+use crate::scenario::model::Phase;
+
+/// What waited in each kind of pool; `None` if nothing ever did.
+pub(super) fn queues(pair: &Pair, command: &str) -> Option<Degradation> {
+    let begin = VirtualTime::ZERO + pair.scenario.warmup;
+    let queues = &pair.run.measurement.queues;
+    let width = wide(queues.width(), pair.scenario.duration);
+    let count = pair.scenario.duration.as_nanos().div_ceil(width.as_nanos());
+    let mut windows = vec![[None::<Waiting>; Lane::ALL.len()]; count as usize];
+    for (at, queue) in queues.items().iter().enumerate() {
+        let start = queues.start(at);
+        let window = start.since(begin).as_nanos() / width.as_nanos();
+        let Some(window) = windows.get_mut(window as usize).filter(|_| start >= begin) else {
+            continue;
+        };
+        for (lane, waiting) in &queue.0 {
+            let known = window.get_mut(usize::from(*lane))?.get_or_insert_default();
+            known.most = known.most.max(waiting.most);
+            known.oldest = known.oldest.max(waiting.oldest);
+        }
+    }
+    let has_waited = |waiting: &Waiting| waiting.most > 0;
+    windows.iter().flatten().flatten().any(has_waited).then_some(())?;
+    let panel = |label: &str, noun: &str, unit: &str, of: fn(Waiting) -> f64| Lines {
+        quantity: Quantity::new(label, noun, unit),
+        spacing: Spacing::Linear,
+        thresholds: Vec::new(),
+        lines: lane_lines(&windows, of),
+    };
+    Some(Degradation {
+        frame: frame(pair, finding(pair), command),
+        steps: Steps {
+            configured: Quantity::new("time since the start, s", "start", "s"),
+            achieved: None,
+            spacing: Spacing::Linear,
+            steps: (0..count).map(|window| moment(width * window)).collect(),
+            marks: Vec::new(),
+        },
+        panels: vec![
+            panel("most that wait in a pool", "waiting", "", |waiting| waiting.most.into()),
+            panel("age of the first in line, s", "age", "s", |waiting| {
+                waiting.oldest.as_secs_f64()
+            }),
+        ],
+    })
+}
+
+fn moment(at: Span) -> Step {
+    Step { configured: at.as_secs_f64(), achieved: None }
+}
+
+fn lane_lines(windows: &[[Option<Waiting>; Lane::ALL.len()]], of: fn(Waiting) -> f64) -> Vec<Line> {
+    let is_used = |lane: &usize| windows.iter().any(|window| window[*lane].is_some());
+    let line = |(look, lane): (usize, usize)| Line {
+        name: Lane::ALL[lane].name().to_owned(),
+        look: Look::nth(look),
+        // A second that is not told is one in which nothing waited.
+        readings: windows
+            .iter()
+            .map(|window| Reading::exact(window[lane].map_or(0.0, of)))
+            .collect(),
+    };
+    (0..Lane::ALL.len()).filter(is_used).enumerate().map(line).collect()
+}
+
+const P99: Statistic = Statistic::Percentile(0.99);
+
+/// How much slower each load group was in each phase; `None` where there is one group, or nothing
+/// to compare with.
+pub(super) fn interference(pair: &Pair, command: &str) -> Option<Matrix> {
+    let run = &pair.run.measurement;
+    let groups: Vec<&str> = pair.scenario.load.iter().map(|group| group.name.as_str()).collect();
+    run.phase(&Phase::of_group("run", groups.first()?))?;
+    let phases = pair.scenario.phases.iter().map(|phase| phase.name.clone());
+    let phases: Vec<String> = phases.filter(|name| name != "calm").collect();
+    let usual = |phase: &str, group: &str| match &pair.twin {
+        Some(twin) if !pair.scenario.faults.is_empty() => p99(&twin.measurement, phase, group),
+        _ => p99(run, phases.first()?, group),
+    };
+    let cell = |phase: &String, group: &str| match tail(run, phase, group) {
+        Measured::Never => Cell::Never,
+        Measured::Value(value) => {
+            usual(phase, group).map_or(Cell::NoData, |usual| Cell::Times(value / usual))
+        }
+        Measured::Few | Measured::NoData => Cell::NoData,
+    };
+    let cells = groups.iter().map(|group| phases.iter().map(|phase| cell(phase, group)).collect());
+    let usual = match (pair.scenario.faults.is_empty(), phases.first()) {
+        (true, Some(first)) => format!("in {first}"),
+        _ => "of the twin without faults".to_owned(),
+    };
+    Some(Matrix {
+        frame: frame(pair, finding(pair), command),
+        heading: format!("p99 to applied of each load group, times that {usual}"),
+        cells: cells.collect(),
+        rows: groups.iter().map(|group| (*group).to_owned()).collect(),
+        columns: phases,
+    })
+}
+
+fn tail(of: &Measurement, phase: &str, group: &str) -> Measured {
+    let phase = of.phase(&Phase::of_group(phase, group));
+    phase.map_or(Measured::NoData, |phase| of.value("latency.applied", P99, phase, None))
+}
+
+fn p99(of: &Measurement, phase: &str, group: &str) -> Option<f64> {
+    tail(of, phase, group).value().filter(|value| *value > 0.0)
+}
+
+/// What came through of what was offered, stage by stage; `None` with fewer than three loads.
+pub(super) fn goodput(comparison: &Comparison, command: &str) -> Option<Degradation> {
+    let pair = comparison.runs.first()?.first()?;
+    let run = &pair.run.measurement;
+    let faults = |name: &str| pair.scenario.faults.iter().any(|fault| name.contains(&fault.name));
+    let names = pair.scenario.phases.iter().map(|phase| phase.name.as_str());
+    let stages = names.filter(|name| *name != "calm" && !faults(name)).filter_map(|name| {
+        let offered = run.value("offered", Statistic::Mean, run.phase(name)?, None).value()?;
+        Some((offered, name))
+    });
+    let mut stages: Vec<(f64, &str)> = stages.collect();
+    stages.sort_by(|a, b| a.0.total_cmp(&b.0));
+    stages.dedup_by(|a, b| a.0 < b.0 * 1.1);
+    if stages.len() < 3 {
+        return None;
+    }
+    let panel = |label: &str, noun: &str, unit: &str, metric: &'static str| Lines {
+        quantity: Quantity::new(label, noun, unit),
+        spacing: Spacing::Linear,
+        thresholds: Vec::new(),
+        lines: variant_lines(comparison, &stages, metric),
+    };
+    let title = format!("What comes through of what is offered, by {}", comparison.axis);
+    Some(Degradation {
+        frame: compared_frame(comparison, title, command, "mean and 95 % interval over seeds"),
+        steps: Steps {
+            configured: Quantity::new("offered, operations per second", "offered", "per_s"),
+            achieved: None,
+            spacing: Spacing::Linear,
+            steps: stages
+                .iter()
+                .map(|(offered, _)| Step { configured: *offered, achieved: None })
+                .collect(),
+            marks: Vec::new(),
+        },
+        panels: vec![
+            panel("goodput, operations per second", "goodput", "per_s", "goodput"),
+            panel("tries per operation", "tries", "", "tries"),
+        ],
+    })
+}
+
+fn variant_lines(
+    comparison: &Comparison,
+    stages: &[(f64, &str)],
+    metric: &'static str,
+) -> Vec<Line> {
+    let reading = |variant: usize, stage: &str| match estimate(
+        &comparison.runs[variant],
+        metric,
+        Statistic::Mean,
+        stage,
+    ) {
+        Estimate::Values { interval, .. } => {
+            Reading::within(interval.estimate, interval.low, interval.high)
+        }
+        Estimate::Never(_) => Reading::Never,
+        Estimate::NoData => Reading::NoData,
+    };
+    let line = |(variant, label): (usize, &String)| Line {
+        name: label.clone(),
+        look: Look::nth(variant),
+        readings: stages.iter().map(|(_, stage)| reading(variant, stage)).collect(),
+    };
+    comparison.labels.iter().enumerate().map(line).collect()
+}
