@@ -4,6 +4,8 @@
 //! Under one seed every strategy therefore meets the same operations at the same instants (closed
 //! load excepted, whose arrivals wait for answers by definition).
 
+mod replay;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -35,6 +37,8 @@ pub struct LoadPlan {
     drafted: u64,
     /// What single operations may refer to.
     standing: Standing,
+    /// What recorded operations may refer to, by their place.
+    replayed: BTreeMap<u32, Latest>,
     /// The chains and bursts under way, by number.
     leads: BTreeMap<u32, Lead>,
     /// When the plan wakes next; timers of before are void.
@@ -86,6 +90,7 @@ impl LoadPlan {
             due: BTreeMap::new(),
             drafted: 0,
             standing: Standing::default(),
+            replayed: BTreeMap::new(),
             leads: BTreeMap::new(),
             wakes_at: VirtualTime::MAX,
         }
@@ -103,7 +108,8 @@ impl LoadPlan {
 
     fn draft_arrival(&mut self, desk: &mut Desk<'_, Packet>) {
         let arrivals = self.setting.arrivals.as_mut();
-        if let Some(at) = arrivals.and_then(|arrivals| arrivals.next(desk.draws())) {
+        let next = arrivals.and_then(|arrivals| arrivals.next(desk.draws()));
+        if let Some(at) = next.or_else(|| Some(self.setting.recorded(self.begun)?.at)) {
             self.draft(at, Draft::Arrival);
         }
     }
@@ -140,7 +146,9 @@ impl LoadPlan {
         let number = self.begun;
         self.begun += 1;
         let mut left = 1;
-        if let Some(chain) = self.setting.chain {
+        if let Some(recorded) = self.setting.recorded(number) {
+            self.replay(at, number, recorded, desk);
+        } else if let Some(chain) = self.setting.chain {
             for part in 1..chain.length {
                 let at = at + chain.gap * u64::from(part);
                 left += u32::from(self.draft(at, Draft::Part { chain: number, part }));

@@ -1,5 +1,9 @@
 //! When open load is due: by number, so that every strategy under one seed meets the same load.
 
+mod course;
+
+use self::course::Course;
+use crate::flow::Shape;
 use crate::kernel::{Draws, Luck, Purpose, Span, VirtualTime, unit};
 
 /// A stretch of load; the rate moves linearly.
@@ -16,16 +20,15 @@ pub struct RateStage {
 /// Instants of arrival, one after another.
 #[derive(Clone, Debug)]
 pub struct Arrivals {
-    stages: Vec<RateStage>,
+    course: Course,
     group: u64,
     is_poisson: bool,
     /// Arrivals given so far.
     count: u64,
     /// Expected arrivals up to the last one given.
     due: f64,
-    /// The current stage, its start, and expected arrivals up to that.
-    stage: usize,
-    begin: VirtualTime,
+    /// The current piece of the course, its start, and expected arrivals up to that.
+    piece: Option<(VirtualTime, RateStage)>,
     before: f64,
 }
 
@@ -33,28 +36,37 @@ impl Arrivals {
     /// From `begin` on; `group` addresses the luck of Poisson arrivals.
     pub fn new(begin: VirtualTime, stages: Vec<RateStage>, group: u64, is_poisson: bool) -> Self {
         let due = if is_poisson { 0.0 } else { -0.5 };
-        Self { stages, group, is_poisson, count: 0, due, stage: 0, begin, before: 0.0 }
+        let course = Course::new(begin, stages, group);
+        Self { course, group, is_poisson, count: 0, due, piece: None, before: 0.0 }
+    }
+
+    /// The same with rates that swing; times of `shape` count from `origin`, and what comes before
+    /// has its level then.
+    #[must_use]
+    pub fn shaped(self, shape: Shape, origin: VirtualTime) -> Self {
+        Self { course: self.course.shaped(shape, origin), ..self }
     }
 
     /// The next arrival; `None` when the load is over.
     ///
     /// The expected count up to an arrival grows by one (even), or by an exponential with mean one
     /// (Poisson, by the time-change theorem); the instant follows by inverting the integral of
-    /// the rate, a quadratic in each stage.
+    /// the rate, a quadratic in each piece of the course (Çinlar, *Introduction to Stochastic
+    /// Processes*, 1975). Thinning (Lewis and Shedler 1979) has no even arrivals.
     pub fn next(&mut self, draws: &mut Draws) -> Option<VirtualTime> {
         self.due += self.step(draws);
         self.count += 1;
         loop {
-            let stage = *self.stages.get(self.stage)?;
+            let piece = self.piece.or_else(|| self.course.next(draws))?;
+            let (begin, stage) = *self.piece.insert(piece);
             let seconds = stage.duration.as_secs_f64();
             let total = (stage.from + stage.to) / 2.0 * seconds;
             let rest = self.due - self.before;
             if rest <= total && total > 0.0 {
-                return Some(self.begin + into_stage(&stage, seconds, rest));
+                return Some(begin + into_stage(&stage, seconds, rest));
             }
             self.before += total;
-            self.begin += stage.duration;
-            self.stage += 1;
+            self.piece = None;
         }
     }
 
@@ -76,46 +88,4 @@ fn into_stage(stage: &RateStage, seconds: f64, rest: f64) -> Span {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn all(stages: &[(u64, f64, f64)], is_poisson: bool) -> Vec<f64> {
-        let stages = stages
-            .iter()
-            .map(|&(secs, from, to)| RateStage { duration: Span::from_secs(secs), from, to })
-            .collect();
-        let mut arrivals = Arrivals::new(VirtualTime::ZERO, stages, 0, is_poisson);
-        let mut draws = Draws::new(1);
-        std::iter::from_fn(|| arrivals.next(&mut draws))
-            .map(|at| at.as_nanos() as f64 / 1e9)
-            .collect()
-    }
-
-    #[test]
-    fn even_arrivals_lie_in_the_middle_of_their_share() {
-        assert_eq!(all(&[(2, 2.0, 2.0)], false), [0.25, 0.75, 1.25, 1.75]);
-    }
-
-    #[test]
-    fn a_ramp_brings_as_many_as_its_area() {
-        assert_eq!(all(&[(10, 0.0, 10.0), (10, 10.0, 0.0)], false).len(), 100);
-        let ramp = all(&[(10, 0.0, 10.0)], false);
-        assert!((ramp[24] - 7.0).abs() < 0.01, "half of the area lies before 7.07 s");
-    }
-
-    #[test]
-    fn poisson_arrivals_have_mean_and_variance_of_their_rate() {
-        let gaps: Vec<f64> =
-            all(&[(1_000, 60.0, 60.0)], true).windows(2).map(|w| w[1] - w[0]).collect();
-        let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
-        let variance = gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>() / gaps.len() as f64;
-        assert!((mean * 60.0 - 1.0).abs() < 0.02, "{mean}");
-        assert!((variance.sqrt() * 60.0 - 1.0).abs() < 0.03, "{variance}");
-    }
-
-    #[test]
-    fn a_silent_stage_brings_nothing() {
-        let times = all(&[(1, 1.0, 1.0), (5, 0.0, 0.0), (1, 1.0, 1.0)], false);
-        assert_eq!(times, [0.5, 6.5]);
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! What a load group does, as data.
 
+use std::sync::Arc;
+
 use super::Arrivals;
 use crate::kernel::{ProcessId, Span, VirtualTime, Zipf, unit};
 use crate::trace::Kind;
@@ -15,6 +17,8 @@ pub struct LoadSetting {
     pub clients: u32,
     /// When chains, bursts or single operations begin, in open load.
     pub arrivals: Option<Arrivals>,
+    /// What is replayed, by time; then it says itself when, who, what and of what kind.
+    pub recorded: Option<Arc<[Recorded]>>,
     /// Users and mean thinking time beyond the least, in closed load.
     pub closed: Option<(u32, Span)>,
     /// Shares of the kinds of operation.
@@ -33,6 +37,21 @@ pub struct LoadSetting {
     pub until: VirtualTime,
     /// Who relies on what is said, if anybody does.
     pub reliance: Option<Reliance>,
+}
+
+/// An operation that was recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded {
+    /// When it is due.
+    pub at: VirtualTime,
+    /// What it does.
+    pub kind: Kind,
+    /// Its attester by number in the group.
+    pub client: u32,
+    /// What it concerns.
+    pub subject: u32,
+    /// The place of what it refers to, less than [`REFERENCE_AGE`](super::REFERENCE_AGE) before it.
+    pub refers_to: Option<u32>,
 }
 
 /// Who relies on what is said.

@@ -11,7 +11,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Purpose {
-    /// When the load plan sends: entity is the load group.
+    /// When the load plan sends: entity is the load group, with bit 32 for the phases of bursts.
     Arrival = 1,
     /// What an operation is: entity is its number.
     Operation = 2,

@@ -11,7 +11,7 @@ use super::format::{number, span};
 use super::tuned_lines::tuned_lines;
 use crate::experiment::{Comparison, Met, Pair, judge_claims};
 use crate::measure::Measured;
-use crate::scenario::model::{Arrivals, Scenario, Transport};
+use crate::scenario::model::{Arrivals, Bursty, Diurnal, Flash, Scenario, Shape, Transport};
 use crate::simulation::MODEL;
 
 /// The page; `place` is the result's folder.
@@ -170,12 +170,34 @@ fn times(scenario: &Scenario) -> String {
 fn described(arrivals: &Arrivals, clients: u32) -> String {
     match arrivals {
         Arrivals::Closed { users, think } => format!("{users} users who think for {think}"),
-        Arrivals::Open { stages, .. } => {
+        Arrivals::Open { stages, shape, .. } => {
             let rates: Vec<String> =
                 stages.iter().map(|stage| format!("{}/s", number(stage.to))).collect();
-            format!("{} from {clients} clients, whatever the answers", rates.join(", then "))
+            let swings = shape_words(shape);
+            let rates = rates.join(", then ");
+            format!("{rates}{swings} from {clients} clients, whatever the answers")
+        }
+        Arrivals::Trace(trace) => {
+            let rows = trace.rows.len();
+            format!("{rows} operations of {clients} clients as recorded in {}", trace.name)
         }
     }
+}
+
+/// How a rate swings beyond its stages.
+fn shape_words(shape: &Shape) -> String {
+    let mut words = String::new();
+    if let Some(Bursty { on, off }) = shape.bursty {
+        words += &format!(", in bursts of {} after {}", span(on), span(off));
+    }
+    if let Some(Diurnal { period, .. }) = &shape.diurnal {
+        words += &format!(", over days of {}", span(*period));
+    }
+    if let Some(Flash { at, factor, decay }) = shape.flash {
+        let (at, decay) = (span(at), span(decay));
+        words += &format!(", with {}x at {at}, falling to 1/e in {decay},", number(factor));
+    }
+    words
 }
 
 /// How far the favourite is from missing what it meets.

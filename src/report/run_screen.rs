@@ -113,15 +113,17 @@ fn head(to: &mut String, pair: &Pair, making: &Making) -> std::fmt::Result {
 fn load(pair: &Pair) -> String {
     let groups = pair.scenario.load.iter().map(|load| match &load.arrivals {
         Arrivals::Closed { users, .. } => format!("{users} users"),
-        Arrivals::Open { stages, .. } => {
+        Arrivals::Open { stages, shape, .. } => {
+            let swings: String = shape.words().iter().map(|word| format!(", {word}")).collect();
             let ends = stages.iter().flat_map(|stage| [stage.from, stage.to]);
             let (least, most) = ends
                 .fold((f64::MAX, 0.0_f64), |(least, most), rate| (least.min(rate), most.max(rate)));
             match (most - least).abs() < 1e-9 {
-                true => format!("{}/s", number(most)),
-                false => format!("{}..{}/s", number(least), number(most)),
+                true => format!("{}/s{swings}", number(most)),
+                false => format!("{}..{}/s{swings}", number(least), number(most)),
             }
         }
+        Arrivals::Trace(trace) => format!("{} recorded", trace.rows.len()),
     });
     groups.collect::<Vec<_>>().join(" + ")
 }

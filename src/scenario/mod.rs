@@ -29,6 +29,7 @@ mod spelt;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trace_rows;
 mod words;
 mod written;
 

@@ -1,6 +1,7 @@
 //! A scenario as meant: every default filled in, every name resolved, every value in range.
 
 mod effect;
+mod trace;
 
 use std::collections::BTreeMap;
 
@@ -9,9 +10,10 @@ use super::selector::Selector;
 use crate::kernel::{Span, VirtualTime};
 use crate::trust::Model;
 
-pub use crate::flow::{Backoff, Retry};
+pub use crate::flow::{Backoff, Bursty, Curve, Diurnal, Flash, Retry, Shape};
 pub use crate::network::Behaviour;
 pub use effect::{Climb, Effect, ReorderForm};
+pub use trace::{RecordedKind, Trace, TraceRow};
 
 /// One checked scenario. Spans count from the start of what is measured unless they say otherwise.
 #[derive(Clone, Debug, PartialEq)]
@@ -215,7 +217,12 @@ pub enum Arrivals {
         stages: Vec<Stage>,
         /// How arrivals lie within the rate.
         spacing: Spacing,
+        /// How the rate swings beyond its stages; its times count from the start of what is
+        /// measured, and the warm-up has its first level.
+        shape: Shape,
     },
+    /// Operations as they were recorded, from the start of what is measured.
+    Trace(Trace),
     /// A user waits for an answer, thinks, and sends again.
     Closed {
         /// Users, dealt over the clients in turn.

@@ -1,7 +1,7 @@
 //! `--set path=value`: changes to the document before anything in it is checked.
 
 use super::document::{Entry, Node, Table, Value, read_toml_value};
-use super::file::{DelayFile, LossFile, ReorderFile};
+use super::file::{ArrivalsFile, DelayFile, LossFile, ReorderFile, TraceFile};
 use super::problem::{Log, Place, suggest};
 
 /// Applies one override. Faults are addressed by name, load groups must exist; what the key means
@@ -120,9 +120,11 @@ fn name_of(node: &Node) -> &str {
     }
 }
 
-/// The field of an effect that may stand alone.
+/// The field that may stand alone.
 fn lone_field(key: &str) -> Option<&'static str> {
     match key {
+        "arrivals" => ArrivalsFile::LONE,
+        "trace" => TraceFile::LONE,
         "delay" => DelayFile::LONE,
         "loss" => LossFile::LONE,
         "reorder" => ReorderFile::LONE,

@@ -96,7 +96,10 @@ impl Log {
     pub(crate) fn inside(&self, text: &str, place: Place, part: Range<usize>) -> Place {
         let written = self.texts.get(place.origin).and_then(|t| t.text.get(place.start..place.end));
         let Some(written) = written else { return place };
-        let offset = written.find(text).filter(|offset| written.len() == text.len() + 2 * offset);
+        let quotes = |part: &str| part.chars().all(|c| matches!(c, '"' | '\'' | '\n' | '\r'));
+        let offset = written.find(text).filter(|offset| {
+            quotes(&written[..*offset]) && quotes(&written[offset + text.len()..])
+        });
         offset.map_or(place, |offset| {
             let start = place.start + offset;
             Place { start: start + part.start, end: start + part.end, ..place }

@@ -1,10 +1,12 @@
 //! A scenario written out again: every default said, every table's source named.
 
+mod load;
+
 use std::fmt::Display;
 
 use super::model::{
-    Arrivals, Behaviour, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Pick, Scenario,
-    Stage, Trust,
+    Arrivals, Behaviour, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Scenario, Stage,
+    Trust,
 };
 use super::spelt;
 use super::table::find_table;
@@ -222,31 +224,17 @@ impl Scenario {
     fn write_group(&self, file: &mut Text, group: &LoadGroup) {
         file.section(&format!("[load.{}]", group.name));
         match &group.arrivals {
-            Arrivals::Open { stages, spacing } => {
+            Arrivals::Open { stages, spacing, shape } => {
                 write_stages(file, stages, self.duration);
-                file.text("arrivals", spacing.word());
+                load::write_arrivals(file, *spacing, shape);
             }
+            Arrivals::Trace(trace) => load::write_trace(file, trace),
             Arrivals::Closed { users, think } => {
                 file.plain("users", users);
                 file.text("think", think);
             }
         }
-        file.plain("clients", group.clients);
-        file.plain("regions", region_names(&group.regions, &self.network.delays.regions));
-        let mix = group.mix;
-        let shares = [
-            ("attest", mix.attest),
-            ("revoke", mix.revoke),
-            ("replace", mix.replace),
-            ("claim", mix.claim),
-            ("query", mix.query),
-        ];
-        file.plain("mix", fields(&shares.map(|(kind, share)| (kind, quoted(spelt::share(share))))));
-        let pick = match group.keys.pick {
-            Pick::Zipf(exponent) => ("zipf", exponent.to_string()),
-            Pick::InTurn => ("pick", quoted("in-turn")),
-        };
-        file.plain("keys", fields(&[("count", group.keys.count.to_string()), pick]));
+        load::write_choices(file, group, &self.network.delays.regions);
         write_habits(file, group);
     }
 }

@@ -1,6 +1,9 @@
 //! A scenario as a picture of its time line, for `scenario show`.
 
-use super::model::{Arrivals, Climb, Effect, Fault, LoadGroup, Scenario, Stage};
+use super::model::{
+    Arrivals, Bursty, Climb, Diurnal, Effect, Fault, Flash, LoadGroup, Scenario, Shape, Stage,
+    Trace,
+};
 use super::spelt;
 use crate::kernel::{Span, VirtualTime};
 
@@ -123,13 +126,24 @@ impl Line {
     }
 
     fn group(self, group: &LoadGroup, alone: bool) -> Row {
-        let rates: Vec<f64> =
-            (0..self.width).map(|column| rate(group, self.middle(column))).collect();
+        let rates: Vec<f64> = match &group.arrivals {
+            Arrivals::Trace(trace) => self.rows(trace),
+            Arrivals::Open { .. } | Arrivals::Closed { .. } => {
+                (0..self.width).map(|column| rate(group, self.middle(column))).collect()
+            }
+        };
         let peak = rates.iter().copied().fold(0.0, f64::max);
         let bar = |rate: &f64| if peak > 0.0 { level(rate / peak) } else { ' ' };
         let label = if alone { "load".to_owned() } else { group.name.clone() };
         let picture = rates.iter().map(bar).collect();
         Row { label, picture, notes: wrap(&load_note(group)) }
+    }
+
+    /// Rows of a trace by column.
+    fn rows(self, trace: &Trace) -> Vec<f64> {
+        let mut counts = vec![0.0; self.width];
+        trace.rows.iter().for_each(|row| counts[self.column(row.at).min(self.width - 1)] += 1.0);
+        counts
     }
 
     fn fault(self, fault: &Fault) -> Row {
@@ -215,13 +229,13 @@ fn level(share: f64) -> char {
 }
 
 fn rate(group: &LoadGroup, moment: Span) -> f64 {
-    let Arrivals::Open { stages, .. } = &group.arrivals else { return 1.0 };
+    let Arrivals::Open { stages, shape, .. } = &group.arrivals else { return 1.0 };
     let mut begin = Span::ZERO;
     for stage in stages {
         let end = begin + stage.duration;
         if moment < end {
             let part = moment.saturating_sub(begin).as_secs_f64() / stage.duration.as_secs_f64();
-            return stage.from + (stage.to - stage.from) * part;
+            return (stage.from + (stage.to - stage.from) * part) * shape.level(moment, moment);
         }
         begin = end;
     }
@@ -230,11 +244,15 @@ fn rate(group: &LoadGroup, moment: Span) -> f64 {
 
 fn load_note(group: &LoadGroup) -> String {
     let mut note = match &group.arrivals {
-        Arrivals::Open { stages, .. } => {
+        Arrivals::Open { stages, shape, .. } => {
             let rates = stages.iter().flat_map(|stage: &Stage| [stage.from, stage.to]);
             let least = rates.clone().fold(f64::INFINITY, f64::min);
             let most = rates.fold(0.0, f64::max);
-            between(&spelt::rate(least), &spelt::rate(most), "/s")
+            between(&spelt::rate(least), &spelt::rate(most), "/s") + &shape_note(shape)
+        }
+        Arrivals::Trace(trace) => {
+            let (rows, attesters) = (trace.rows.len(), plural(group.clients as usize, "attester"));
+            format!("{rows} as in {}, {attesters}", trace.name)
         }
         Arrivals::Closed { users, think } => format!("{users} users, think {think}"),
     };
@@ -247,6 +265,21 @@ fn load_note(group: &LoadGroup) -> String {
     }
     if group.forged > 0.0 {
         note += &format!(", {} forged", spelt::share(group.forged));
+    }
+    note
+}
+
+/// How a rate swings, in a few words.
+fn shape_note(shape: &Shape) -> String {
+    let mut note = String::new();
+    if let Some(Bursty { on, off }) = shape.bursty {
+        note += &format!(", bursts of {on} after {off}");
+    }
+    if let Some(Diurnal { period, .. }) = &shape.diurnal {
+        note += &format!(", days of {period}");
+    }
+    if let Some(Flash { at, factor, .. }) = shape.flash {
+        note += &format!(", {} at {at}", spelt::factor(factor));
     }
     note
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::bundled::{BUNDLED, Bundled, find};
 use super::problem::{ScenarioErrors, suggest};
 
-/// A larger file is not a scenario.
-const LARGEST: u64 = 1 << 20;
+/// A larger file is not a scenario, even with the longest traces written into it.
+const LARGEST: u64 = 8 << 20;
 
 /// Where a scenario comes from.
 #[derive(Clone, Debug)]
@@ -107,7 +107,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Refusal> {
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes.len() as u64 > LARGEST {
         return Err(refuse(
-            "is larger than 1 MiB".into(),
+            "is larger than 8 MiB".into(),
             "no scenario is; is this the right file?",
         ));
     }

@@ -99,7 +99,8 @@ pub(crate) fn read_grid(text: &str, separator: Separator, are: Ways) -> Result<G
     Err(last.wrong(message, "a row for every region is needed"))
 }
 
-fn lines(text: &str) -> impl Iterator<Item = Word<'_>> {
+/// Lines that are neither empty nor comments.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = Word<'_>> {
     let mut start = 0;
     let all = text.split_inclusive('\n').map(move |line| {
         let part = start..start + line.trim_end().len();
@@ -109,7 +110,8 @@ fn lines(text: &str) -> impl Iterator<Item = Word<'_>> {
     all.filter(|line| !line.text.trim().is_empty() && !line.text.starts_with('#'))
 }
 
-fn cells<'a>(line: &Word<'a>, separator: Separator) -> Vec<Word<'a>> {
+/// The cells of a line, without space around them.
+pub(crate) fn cells<'a>(line: &Word<'a>, separator: Separator) -> Vec<Word<'a>> {
     let mut cells = Vec::new();
     let mut start = 0;
     for piece in line.text.split(if separator == Separator::Comma { ',' } else { ' ' }) {

@@ -10,7 +10,8 @@ use super::liveness;
 use crate::actors::{
     Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Group,
     GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, PartySetting, REFERENCE_AGE,
-    RateStage, Reliance, RelyingParty, Router, RouterSetting, Validator, ValidatorSetting,
+    RateStage, Recorded, Reliance, RelyingParty, Router, RouterSetting, Validator,
+    ValidatorSetting,
 };
 use crate::attestation::KeyRing;
 use crate::kernel::{Model, ProcessId, Span, VirtualTime, Zipf};
@@ -21,8 +22,10 @@ use crate::network::{
 };
 use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Liveness, Property, Seat};
 use crate::scenario::model::{
-    Arrivals, Crypto, LoadGroup, Phase, Pick, Reads, Scenario, Spacing, Transport as Kept, Trust,
+    Arrivals, Crypto, LoadGroup, Phase, Pick, Reads, RecordedKind, Scenario, Spacing, TraceRow,
+    Transport as Kept, Trust,
 };
+use crate::trace::Kind;
 
 /// Changes whenever a seed may give another result, and only then.
 pub const MODEL: u32 = 3;
@@ -269,6 +272,7 @@ impl World {
             first_client: self.layout.client(group, 0),
             clients: load.clients,
             arrivals,
+            recorded: recorded(scenario, load),
             closed,
             mix: MixShares {
                 revoke: load.mix.revoke,
@@ -375,9 +379,10 @@ fn arrivals(
     load: &LoadGroup,
     group: usize,
 ) -> (Option<Instants>, Option<(u32, Span)>) {
-    let (stages, spacing) = match &load.arrivals {
+    let (stages, spacing, shape) = match &load.arrivals {
         Arrivals::Closed { users, think } => return (None, Some((*users, *think))),
-        Arrivals::Open { stages, spacing } => (stages, spacing),
+        Arrivals::Trace(_) => return (None, None),
+        Arrivals::Open { stages, spacing, shape } => (stages, spacing, shape),
     };
     let of_each = match (load.chain, load.overlap) {
         (Some(chain), _) => f64::from(chain.length),
@@ -395,5 +400,25 @@ fn arrivals(
     let stages = std::iter::once(warmup).chain(measured).collect();
     let begin = VirtualTime::ZERO + CONTROL_FLOOR;
     let is_poisson = *spacing == Spacing::Poisson;
-    (Some(Instants::new(begin, stages, group as u64, is_poisson)), None)
+    let instants = Instants::new(begin, stages, group as u64, is_poisson);
+    (Some(instants.shaped(shape.clone(), begin + warmup.duration)), None)
+}
+
+/// What is replayed, from the start of what is measured.
+fn recorded(scenario: &Scenario, load: &LoadGroup) -> Option<Arc<[Recorded]>> {
+    let Arrivals::Trace(trace) = &load.arrivals else { return None };
+    let row = |row: &TraceRow| Recorded {
+        at: VirtualTime::ZERO + scenario.warmup + row.at,
+        kind: match row.kind {
+            RecordedKind::Attest => Kind::Attest,
+            RecordedKind::Revoke => Kind::Revoke,
+            RecordedKind::Replace => Kind::Replace,
+            RecordedKind::Claim => Kind::Claim,
+            RecordedKind::Query => Kind::Query,
+        },
+        client: row.attester,
+        subject: row.key,
+        refers_to: row.refers_to,
+    };
+    Some(trace.rows.iter().map(row).collect())
 }

@@ -323,7 +323,7 @@ fn bad_scenarios_get_one_clear_error_each_and_leave_nothing() {
             format!("{SMALL}\n[thresholds]\nx = \"count(orphan) == 0\"\n"),
             "did you mean `orphans`",
         ),
-        ("huge.toml", "#".repeat(10_000_000), "1 MiB"),
+        ("huge.toml", "#".repeat(10_000_000), "8 MiB"),
     ];
     let place = Place::new();
     for (name, text, words) in bad {

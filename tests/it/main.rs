@@ -7,6 +7,7 @@ mod determinism;
 mod faults;
 mod laws;
 mod program;
+mod recorded;
 mod results;
 mod tidy;
 mod trust;

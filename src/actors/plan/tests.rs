@@ -1,5 +1,7 @@
 //! Plans run on the sequential engine, with clients that record what they are told to do.
 
+mod replay;
+
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -31,7 +33,8 @@ impl Actor {
     fn take_stock(&self) {
         if let Self::Plan(plan, record) = self {
             let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
-            record.last = plan.leads.len() + plan.standing.len() + plan.due.len();
+            record.last =
+                plan.leads.len() + plan.standing.len() + plan.replayed.len() + plan.due.len();
             record.most = record.most.max(record.last);
         }
     }
@@ -122,6 +125,7 @@ fn open(per_second: f64, seconds: u64) -> LoadSetting {
         first_client: ProcessId(0),
         clients: CLIENTS,
         arrivals: Some(Arrivals::new(begin, vec![stage], 0, true)),
+        recorded: None,
         closed: None,
         mix: MixShares::default(),
         keys: KeyPick::Zipf(Zipf::new(100, 0.0)),

@@ -6,7 +6,7 @@ use crate::ordering::{
 };
 use crate::scenario::model::{
     Arrivals, Behaviour, Climb, Crypto, Effect, Fault, LoadGroup, Network, ReorderForm, Retry,
-    Scenario, Stage, Transport,
+    Scenario, Shape, Spacing, Stage, Transport,
 };
 use crate::scenario::selector::{ActorKind, ActorPick, ActorSet, Selector, Term};
 
@@ -85,13 +85,19 @@ pub(super) fn drawn(base: &Scenario, number: u64, catalogue: &Catalogue) -> Scen
     scenario
 }
 
-/// Open load at its first rate that is not zero, for as long as a hunted run measures.
+/// Open load at its first rate that is not zero, and recorded load at its mean one, for as long as
+/// a hunted run measures.
 fn steady(load: &mut LoadGroup) {
-    if let Arrivals::Open { stages, .. } = &mut load.arrivals {
-        let rates = stages.iter().flat_map(|stage| [stage.from, stage.to]);
-        let rate = rates.into_iter().find(|rate| *rate > 0.0).unwrap_or(0.0);
-        *stages = vec![Stage { name: None, duration: MEASURED, from: rate, to: rate }];
-    }
+    let (rate, spacing) = match &load.arrivals {
+        Arrivals::Open { stages, spacing, .. } => {
+            let rates = stages.iter().flat_map(|stage| [stage.from, stage.to]);
+            (rates.into_iter().find(|rate| *rate > 0.0).unwrap_or(0.0), *spacing)
+        }
+        Arrivals::Trace(trace) => (trace.rate(), Spacing::Poisson),
+        Arrivals::Closed { .. } => return,
+    };
+    let stages = vec![Stage { name: None, duration: MEASURED, from: rate, to: rate }];
+    load.arrivals = Arrivals::Open { stages, spacing, shape: Shape::default() };
 }
 
 /// Clients keep trying until what was held up must have come through.

@@ -221,11 +221,15 @@ fn less_load(scenario: &Scenario) -> Vec<Scenario> {
     let mut lesser: Vec<Scenario> = (0..groups).map(without).collect();
     lesser.extend(with_load(scenario, |group| {
         let mut lesser: Vec<LoadGroup> = match &group.arrivals {
-            Arrivals::Open { stages, spacing } => PARTS
+            Arrivals::Open { stages, spacing, shape } => PARTS
                 .iter()
-                .map(|part| Arrivals::Open { stages: slower(stages, *part), spacing: *spacing })
+                .map(|part| {
+                    let (stages, shape) = (slower(stages, *part), shape.clone());
+                    Arrivals::Open { stages, spacing: *spacing, shape }
+                })
                 .map(|arrivals| LoadGroup { arrivals, ..group.clone() })
                 .collect(),
+            Arrivals::Trace(_) => Vec::new(),
             Arrivals::Closed { users, think } => smaller(*users, 1)
                 .map(|users| Arrivals::Closed { users, think: *think })
                 .map(|arrivals| LoadGroup { arrivals, ..group.clone() })

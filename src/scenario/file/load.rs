@@ -2,24 +2,26 @@
 
 use serde_json::{Value as Json, json};
 
+use super::arrivals::{ArrivalsFile, TraceFile};
 use crate::flow::Backoff;
 use crate::kernel::Span;
 use crate::scenario::document::{Node, Value};
-use crate::scenario::model::Spacing;
 use crate::scenario::quantity::{Rate, Share};
 use crate::scenario::written::{At, Count, Ratio, Reader, Written, choice, section};
 
 section! {
     /// A group of clients with one kind of load. Open load has `rate` or `stages`, closed load
-    /// has `users` and `think`.
+    /// has `users` and `think`, recorded load has a `trace`.
     LoadFile, "a load group" => {
         /// Operations per second, of all clients together; each part of a chain is one. With
         /// stages: the rate at which the first one starts.
         rate: Rate;
         /// Consecutive stretches from the start of what is measured, as in k6.
         stages: Vec<At<StageFile>>;
-        /// How arrivals lie within the rate.
-        arrivals: Spacing;
+        /// How arrivals lie within the rate, and how the rate swings.
+        arrivals: ArrivalsFile;
+        /// Operations as they were recorded, instead of a rate.
+        trace: TraceFile;
         /// Closed load: so many users send, wait for the answer, think, and send again.
         users: Count<1, 1_000_000>;
         /// Mean thinking time of a user.
@@ -184,5 +186,3 @@ choice!(Backoff, "backoff" {
     "fixed" => Backoff::Fixed,
     "exponential" => Backoff::Exponential,
 });
-
-choice!(Spacing, "kind of arrivals" { "poisson" => Spacing::Poisson, "even" => Spacing::Even, });

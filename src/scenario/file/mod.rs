@@ -6,9 +6,11 @@ use super::written::{At, Count, Named, Opaque, choice, section};
 use crate::kernel::Span;
 use crate::trust::Formula;
 
+pub(crate) use arrivals::{ArrivalsFile, DiurnalFile, TraceFile, Unknown};
 pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile, WithholdFile};
 pub(crate) use load::{KeysFile, LoadFile, MixFile, StageFile};
 
+mod arrivals;
 mod fault;
 mod load;
 

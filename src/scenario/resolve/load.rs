@@ -1,11 +1,13 @@
 //! `[load.<group>]`: who sends what, and when.
 
-use super::{FILE, Timing, read_regions};
+use std::path::Path;
+
+use super::{FILE, Timing, arrivals, read_regions, trace};
 use crate::kernel::Span;
 use crate::scenario::cast::RESERVED;
 use crate::scenario::file::{KeysFile, LoadFile, MixFile, ScenarioFile, StageFile};
 use crate::scenario::model::{
-    Arrivals, Chain, DelayTable, Keys, LoadGroup, Mix, Overlap, Pick, Retry, Spacing, Stage,
+    Arrivals, Chain, DelayTable, Keys, LoadGroup, Mix, Overlap, Pick, Retry, Stage,
 };
 use crate::scenario::quantity::Rate;
 use crate::scenario::spelt;
@@ -19,7 +21,7 @@ pub(super) fn read(
     file: &ScenarioFile,
     reader: &mut Reader<'_>,
     table: Option<&DelayTable>,
-    timing: Option<Timing>,
+    when: (Option<Timing>, &Path),
 ) -> Option<Vec<LoadGroup>> {
     let example = "`[load.issuers]` and `rate = \"60/s\"`";
     let groups = reader.require(&file.load, FILE, "`[load.<group>]`", example)?.clone();
@@ -31,7 +33,7 @@ pub(super) fn read(
     for (name, group) in &groups.value.0 {
         check_group_name(reader, name, table);
         load.push(reader.inside("load", |reader| {
-            reader.inside(&name.value, |reader| read_group(name, group, reader, table, timing))
+            reader.inside(&name.value, |reader| read_group(name, group, reader, table, when))
         }));
     }
     let load: Vec<LoadGroup> = load.into_iter().collect::<Option<_>>()?;
@@ -55,16 +57,23 @@ fn read_group(
     group: &At<LoadFile>,
     reader: &mut Reader<'_>,
     table: Option<&DelayTable>,
-    timing: Option<Timing>,
+    when: (Option<Timing>, &Path),
 ) -> Option<LoadGroup> {
     let written = &group.value;
     let regions = read_regions(&written.regions, reader, table);
-    let arrivals = read_arrivals(group, reader, timing);
+    let arrivals = read_arrivals(group, reader, when);
     let users = written.users.get().map(|users| users.0);
     let clients = written.clients.get().map(|clients| clients.0).or(users);
-    let clients = clients.unwrap_or(DEFAULT_CLIENTS);
-    let mix = read_mix(&written.mix, reader);
-    let keys = read_keys(&written.keys, reader);
+    let (clients, mix, keys) = match &arrivals {
+        Some(Arrivals::Trace(trace)) => {
+            let keys = Keys { count: trace.keys(), pick: Pick::Zipf(0.0) };
+            (trace.attesters(), Some(trace.mix()), Some(keys))
+        }
+        _ => {
+            let (mix, keys) = (read_mix(&written.mix, reader), read_keys(&written.keys, reader));
+            (clients.unwrap_or(DEFAULT_CLIENTS), mix, keys)
+        }
+    };
     let chain = read_chain(written, reader, clients);
     let overlap = read_overlap(written, reader, clients);
     let retry = read_retry(written, reader);
@@ -96,9 +105,14 @@ const DEFAULT_CLIENTS: u32 = 40;
 fn read_arrivals(
     group: &At<LoadFile>,
     reader: &mut Reader<'_>,
-    timing: Option<Timing>,
+    (timing, folder): (Option<Timing>, &Path),
 ) -> Option<Arrivals> {
     let written = &group.value;
+    if !written.trace.is_absent() {
+        trace::check_alone(written, reader);
+        let read = trace::read(written.trace.at()?, reader, (timing?, folder));
+        return read.map(Arrivals::Trace);
+    }
     let open = !written.rate.is_absent() || !written.stages.is_absent();
     let closed = !written.users.is_absent() || !written.think.is_absent();
     match (open, closed) {
@@ -111,7 +125,7 @@ fn read_arrivals(
         }
         (false, false) if reader.is_misspelt(group.place, None) => None,
         (false, false) => {
-            let note = "write `rate = \"60/s\"`, or `stages`, or `users` and `think`";
+            let note = "write `rate = \"60/s\"`, or `stages`, `users` and `think`, or a `trace`";
             reader.report(group.place, "this load group does not say how much", note);
             None
         }
@@ -133,7 +147,7 @@ fn read_open(written: &LoadFile, reader: &mut Reader<'_>, timing: Timing) -> Opt
     if let Some(at) = rate {
         check_rate(reader, at, written.stages.is_absent());
     }
-    let spacing = written.arrivals.get().copied().unwrap_or(Spacing::Poisson);
+    let swings = arrivals::read(&written.arrivals, reader, timing);
     let stages = match &written.stages {
         Field::Wrong => return None,
         Field::Absent => {
@@ -145,7 +159,14 @@ fn read_open(written: &LoadFile, reader: &mut Reader<'_>, timing: Timing) -> Opt
             read_stages(stages, first, reader, timing)?
         }
     };
-    Some(Arrivals::Open { stages, spacing })
+    let (spacing, shape) = swings?;
+    let peak = stages.iter().map(|stage| stage.from.max(stage.to)).fold(0.0, f64::max);
+    let peak = peak * shape.peak();
+    if let Some(at) = written.arrivals.at().filter(|_| peak > HIGHEST_RATE && peak.is_finite()) {
+        let message = format!("these arrivals come to {peak:.0}/s");
+        reader.report(at.place, message, format!("a rate must be at most {HIGHEST_RATE}/s"));
+    }
+    Some(Arrivals::Open { stages, spacing, shape })
 }
 
 fn check_rate(reader: &mut Reader<'_>, at: &At<Rate>, alone: bool) {
@@ -216,15 +237,26 @@ fn check_total(reader: &mut Reader<'_>, groups: &[(At<String>, At<LoadFile>)], l
         let note = format!("a run has at most {MOST_OPERATIONS}: shorten it, or lower its rates");
         reader.report(name.place, message, note);
     }
+    let rows = load.iter().map(|group| match &group.arrivals {
+        Arrivals::Trace(trace) => trace.rows.len(),
+        Arrivals::Open { .. } | Arrivals::Closed { .. } => 0,
+    });
+    let rows: usize = rows.sum();
+    if let Some((name, _)) = groups.first().filter(|_| rows > trace::MOST_ROWS) {
+        let note = format!("at most {} can be replayed", trace::MOST_ROWS);
+        reader.report(name.place, format!("these traces have {rows} rows in all"), note);
+    }
 }
 
 /// How many operations are due while it is measured; a closed load's are not known beforehand.
 fn operations(group: &LoadGroup) -> f64 {
     match &group.arrivals {
-        Arrivals::Open { stages, .. } => {
+        Arrivals::Open { stages, shape, .. } => {
             let each = |stage: &Stage| stage.duration.as_secs_f64() * (stage.from + stage.to) / 2.0;
-            stages.iter().map(each).sum()
+            let lasts = stages.iter().fold(Span::ZERO, |total, stage| total + stage.duration);
+            stages.iter().map(each).sum::<f64>() * shape.most(lasts)
         }
+        Arrivals::Trace(trace) => trace.rows.len() as f64,
         Arrivals::Closed { .. } => 0.0,
     }
 }

@@ -1,6 +1,7 @@
 //! From the file as written to the scenario as meant. Every function returns `None` only after
 //! having reported why.
 
+mod arrivals;
 mod claims;
 mod demands;
 mod effects;
@@ -10,6 +11,7 @@ mod load;
 mod moments;
 mod network;
 mod phases;
+mod trace;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -23,6 +25,7 @@ use super::demand::Names;
 use super::file::{CostsFile, RoutersFile, ScenarioFile, ValidatorsFile};
 use super::model::{Costs, DelayTable, Phase, Routers, Scenario, Validators};
 use super::problem::{Place, suggest};
+use super::source::Refusal;
 use super::words::{Mistake, Word};
 use super::written::{At, Field, Reader, check_name};
 use crate::kernel::Span;
@@ -67,7 +70,7 @@ pub(crate) fn resolve(
     let table = network.as_ref().map(|network| &network.delays);
     let validators = read_validators(file, reader, table);
     let routers = read_routers(file, reader, table);
-    let load = load::read(file, reader, table, timing);
+    let load = load::read(file, reader, table, (timing, setting.folder));
     let costs = read_costs(file, reader);
     let trust = trust::read(file, reader, table);
     let cast = match (&validators, &routers, &load, table) {
@@ -304,6 +307,14 @@ fn report_inside(reader: &mut Reader<'_>, text: &str, place: Place, mistake: Mis
     let whole = mistake.part == (0..text.len());
     let place = if whole { place } else { reader.log.inside(text, place, mistake.part) };
     reader.report(place, mistake.message, mistake.note);
+}
+
+/// Reports that a file beside the scenario could not be read.
+fn report_file(reader: &mut Reader<'_>, file: &At<String>, refusal: Refusal) {
+    let message = format!("`{}` {}", file.value, refusal.message);
+    let folder = "paths start from the scenario's own folder".to_owned();
+    let note = if refusal.note.is_empty() { folder } else { refusal.note };
+    reader.report(file.place, message, note);
 }
 
 fn read_costs(file: &ScenarioFile, reader: &mut Reader<'_>) -> Option<Costs> {

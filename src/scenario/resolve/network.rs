@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::report_file;
 use crate::kernel::Span;
 use crate::scenario::file::{DelaysFile, NetworkFile, ScenarioFile};
 use crate::scenario::model::{DelayTable, Network};
@@ -94,10 +95,7 @@ fn read_file(
     let text = match read_text(&folder.join(&file.value)) {
         Ok(text) => text,
         Err(refusal) => {
-            let message = format!("`{}` {}", file.value, refusal.message);
-            let folder = "paths start from the scenario's own folder".to_owned();
-            let note = if refusal.note.is_empty() { folder } else { refusal.note };
-            reader.report(file.place, message, note);
+            report_file(reader, file, refusal);
             return None;
         }
     };

@@ -110,8 +110,11 @@ fn a_scenario_shows_its_time_line() {
 
               02:00    02:00:30 02:01    02:01:30 02:02    02:02:30 02:03
     issuers   ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄██████████████████   60..120/s, chains of 5, 1% forged
-    rivals    ██████████████████████████████████████████████████████   10/s, 2..5 issuers within 300ms
+    rivals    ▅▆▆▇▇▇▇████▇▇▇▇▆▆▅▅▄▄▃▃▃▃▂▂█▇▆▆▅▅▅▆▆▆▆▇▇▇▇██████▇▇▇▆▆▅   10/s, bursts of 2s after 8s, days
+                                                                       of 2m, 5x at 1m30s, 2..5 issuers
+                                                                       within 300ms
     readers   ██████████████████████████████████████████████████████   20 users, think 2s
+    recorded              █      ▄                                     3 as in ours, 2 attesters
     storm              ▂▄▄▆██            ▂▄▄▆██            ▂▄▄▆██      delay 10ms, jitter 200ms, spread
                                                                        5ms, reorder 10%, loss 1..4%,
                                                                        duplicate 1%, bandwidth 2 Mbit/s

@@ -110,6 +110,12 @@ fn overrides_change_the_document_before_it_is_read() {
         &[("fault.storm.delay.jitter", "{ from = '1s', to = '2s', steps = 2 }")],
         "jitter = { from = \"1s\", to = \"2s\", steps = 2 }",
     );
+    let flash = ("load.issuers.arrivals.flash", "{ at = '1m', factor = '3x', decay = '5s' }");
+    let even = ("load.issuers.arrivals", "even");
+    for sets in [[even, flash], [flash, even]] {
+        let flash = "flash = { at = \"1m\", factor = \"3x\", decay = \"5s\" }";
+        check(&sets, &format!("arrivals = {{ spacing = \"even\", {flash} }}"));
+    }
     check(&[("thresholds.fast", "p99(latency.applied) < 1s")], "fast = \"p99(latency.applied)");
     check(
         &[("load.issuers.rat", "1/s")],

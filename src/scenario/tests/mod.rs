@@ -4,6 +4,7 @@ mod bundled;
 mod errors;
 mod meaning;
 mod strange;
+mod trace;
 
 use serde_json::{Value as Json, json};
 

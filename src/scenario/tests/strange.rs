@@ -25,7 +25,7 @@ fn what_is_no_scenario_gets_one_clear_error() {
     check(b"\n# nothing\n", "error: this scenario is empty");
     check(b"\x00\x01\x02", "error: `/x.toml` is not text: byte 0 is 0");
     check(b"name = \"\xff\"", "error: `/x.toml` is not text: byte 8 is not UTF-8");
-    check(&vec![b'#'; 10_000_000], "error: `/x.toml` is larger than 1 MiB");
+    check(&vec![b'#'; 10_000_000], "error: `/x.toml` is larger than 8 MiB");
     check(b"hello world", "error: this is not TOML");
     check(b"{ \"name\": }", "error: this is not JSON");
     check("[".repeat(100_000).as_bytes(), "error: this is not TOML");
