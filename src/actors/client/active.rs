@@ -155,8 +155,8 @@ impl Active {
         flight.refused = Tally::default();
         flight.refused_for_good = 0;
         if setting.retry.is_some_and(|retry| retry.anew) {
-            let old =
-                std::mem::replace(&mut flight.signed, sign_anew(setting, &flight.planned, desk));
+            let signed = sign_anew(setting, flight, desk);
+            let old = std::mem::replace(&mut flight.signed, signed);
             if let Some(old) = old.filter(|_| flight.planned.forgery.is_none()) {
                 self.submitter.retire(&old.id);
             }
