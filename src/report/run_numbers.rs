@@ -101,11 +101,11 @@ fn routers_row(to: &mut String, run: &Measurement) -> std::fmt::Result {
     let plain = |name: &str| value(name, Statistic::Mean).map_or("-".to_owned(), number);
     let fairness = value("fairness", Statistic::Share).map_or("-".to_owned(), number);
     let (tries, imbalance) = (plain("tries"), plain("imbalance"));
+    let most = number(most);
+    writeln!(to, "  routers     at most {most} waited in a pool, the first in line for {age}")?;
     writeln!(
         to,
-        "  routers     at most {} waited in a pool, {age} the longest; {tries} tries each; busiest \
-         {imbalance}x the mean; fairness {fairness}",
-        number(most)
+        "  clients     {tries} tries each; busiest router {imbalance}x the mean; fairness {fairness}"
     )
 }
 

@@ -1,8 +1,8 @@
 //! What waited at routers, who slowed whom down, and what came through of what was offered.
 
 use super::trust::wide;
-use super::{compared_frame, finding, frame};
-use crate::experiment::{Comparison, Pair};
+use super::{compared_frame, frame};
+use crate::experiment::{Comparison, Pair, grouped};
 use crate::flow::Lane;
 use crate::kernel::{Span, VirtualTime};
 use crate::measure::{Measured, Measurement, Statistic, Waiting};
@@ -10,6 +10,7 @@ use crate::report::chart::{
     Cell, Degradation, Line, Lines, Look, Matrix, Quantity, Reading, Spacing, Step, Steps,
 };
 use crate::report::compare_table::{Estimate, estimate};
+use crate::report::format::{millis, number};
 use crate::scenario::model::Phase;
 
 /// What waited in each kind of pool; `None` if nothing ever did.
@@ -40,7 +41,7 @@ pub(super) fn queues(pair: &Pair, command: &str) -> Option<Degradation> {
         lines: lane_lines(&windows, of),
     };
     Some(Degradation {
-        frame: frame(pair, finding(pair), command),
+        frame: frame(pair, longest_line(&windows), command),
         steps: Steps {
             configured: Quantity::new("time since the start, s", "start", "s"),
             achieved: None,
@@ -55,6 +56,22 @@ pub(super) fn queues(pair: &Pair, command: &str) -> Option<Degradation> {
             }),
         ],
     })
+}
+
+/// The finding: the longest line, and where.
+fn longest_line(windows: &[[Option<Waiting>; Lane::ALL.len()]]) -> String {
+    let most = |lane: &usize| {
+        windows.iter().filter_map(|window| window[*lane]).map(|waiting| waiting.most).max()
+    };
+    let longest = (0..Lane::ALL.len()).max_by_key(most);
+    let (lane, count) = longest.map_or((0, 0), |lane| (lane, most(&lane).unwrap_or(0)));
+    let oldest = windows.iter().filter_map(|window| window[lane]).map(|waiting| waiting.oldest);
+    format!(
+        "At most {} waited in the {} pool of a router, and the first in line for {}",
+        grouped(count.into()),
+        Lane::ALL[lane].name(),
+        millis(oldest.max().unwrap_or_default().as_millis_f64())
+    )
 }
 
 fn moment(at: Span) -> Step {
@@ -75,7 +92,8 @@ fn lane_lines(windows: &[[Option<Waiting>; Lane::ALL.len()]], of: fn(Waiting) ->
     (0..Lane::ALL.len()).filter(is_used).enumerate().map(line).collect()
 }
 
-const P99: Statistic = Statistic::Percentile(0.99);
+/// The tails that a matrix may be of: the first for which every load group has enough.
+const TAILS: [(&str, f64); 3] = [("p99", 0.99), ("p90", 0.9), ("p50", 0.5)];
 
 /// How much slower each load group was in each phase; `None` where there is one group, or nothing
 /// to compare with.
@@ -84,39 +102,71 @@ pub(super) fn interference(pair: &Pair, command: &str) -> Option<Matrix> {
     let groups: Vec<&str> = pair.scenario.load.iter().map(|group| group.name.as_str()).collect();
     run.phase(&Phase::of_group("run", groups.first()?))?;
     let phases = pair.scenario.phases.iter().map(|phase| phase.name.clone());
-    let phases: Vec<String> = phases.filter(|name| name != "calm").collect();
-    let usual = |phase: &str, group: &str| match &pair.twin {
-        Some(twin) if !pair.scenario.faults.is_empty() => p99(&twin.measurement, phase, group),
-        _ => p99(run, phases.first()?, group),
+    let mut phases: Vec<String> = phases.filter(|name| name != "calm").collect();
+    // Without faults the first stage is what the others are compared with.
+    let first = pair.scenario.faults.is_empty().then(|| phases.remove(0));
+    let twin = pair.twin.as_ref().map_or(run, |twin| &twin.measurement);
+    let usual = |phase: &str, group: &str, share| match &first {
+        Some(first) => tail(run, first, group, share),
+        None => tail(twin, phase, group, share),
     };
-    let cell = |phase: &String, group: &str| match tail(run, phase, group) {
-        Measured::Never => Cell::Never,
-        Measured::Value(value) => {
-            usual(phase, group).map_or(Cell::NoData, |usual| Cell::Times(value / usual))
-        }
-        Measured::Few | Measured::NoData => Cell::NoData,
+    let each = |share: f64| {
+        let cell = |phase: &String, group: &str| {
+            times(tail(run, phase, group, share), usual(phase, group, share))
+        };
+        let row = |group: &&str| phases.iter().map(|phase| cell(phase, group)).collect::<Vec<_>>();
+        groups.iter().map(row).collect::<Vec<_>>()
     };
-    let cells = groups.iter().map(|group| phases.iter().map(|phase| cell(phase, group)).collect());
-    let usual = match (pair.scenario.faults.is_empty(), phases.first()) {
-        (true, Some(first)) => format!("in {first}"),
-        _ => "of the twin without faults".to_owned(),
-    };
+    let is_full = |cells: &[Vec<Cell>]| cells.iter().flatten().all(|cell| *cell != Cell::NoData);
+    let found = TAILS.map(|(name, share)| (name, each(share)));
+    let (name, cells) = found.into_iter().find(|(_, cells)| is_full(cells))?;
+    let usual =
+        first.map_or("of the twin without faults".to_owned(), |first| format!("in {first}"));
     Some(Matrix {
-        frame: frame(pair, finding(pair), command),
-        heading: format!("p99 to applied of each load group, times that {usual}"),
-        cells: cells.collect(),
+        frame: frame(pair, slowest(&groups, &phases, &cells, name), command),
+        heading: format!("{name} to applied of each load group, times that {usual}"),
+        cells,
         rows: groups.iter().map(|group| (*group).to_owned()).collect(),
         columns: phases,
     })
 }
 
-fn tail(of: &Measurement, phase: &str, group: &str) -> Measured {
-    let phase = of.phase(&Phase::of_group(phase, group));
-    phase.map_or(Measured::NoData, |phase| of.value("latency.applied", P99, phase, None))
+/// The finding: who was slowed down most, and when.
+fn slowest(groups: &[&str], phases: &[String], cells: &[Vec<Cell>], tail: &str) -> String {
+    let size = |cell: &Cell| match cell {
+        Cell::Never => f64::INFINITY,
+        Cell::Times(times) => *times,
+        Cell::NoData => 0.0,
+    };
+    let all = cells.iter().enumerate().flat_map(|(row, cells)| {
+        cells.iter().enumerate().map(move |(column, cell)| (row, column, size(cell)))
+    });
+    match all.max_by(|a, b| a.2.total_cmp(&b.2)) {
+        Some((row, column, times)) if times.is_finite() => format!(
+            "{} was slowed down most: its {tail} in {} was {}x the usual",
+            groups[row],
+            phases[column],
+            number(times)
+        ),
+        Some((row, column, _)) => {
+            format!("{} came to a stop in {}: its {tail} is never", groups[row], phases[column])
+        }
+        None => "Nobody was slowed down".to_owned(),
+    }
 }
 
-fn p99(of: &Measurement, phase: &str, group: &str) -> Option<f64> {
-    tail(of, phase, group).value().filter(|value| *value > 0.0)
+fn times(here: Measured, usual: Measured) -> Cell {
+    match (here, usual) {
+        (Measured::Never, _) => Cell::Never,
+        (Measured::Value(here), Measured::Value(usual)) if usual > 0.0 => Cell::Times(here / usual),
+        _ => Cell::NoData,
+    }
+}
+
+fn tail(of: &Measurement, phase: &str, group: &str, share: f64) -> Measured {
+    let phase = of.phase(&Phase::of_group(phase, group));
+    let statistic = Statistic::Percentile(share);
+    phase.map_or(Measured::NoData, |phase| of.value("latency.applied", statistic, phase, None))
 }
 
 /// What came through of what was offered, stage by stage; `None` with fewer than three loads.
