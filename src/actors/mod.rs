@@ -81,6 +81,10 @@ impl Resident for Actor {
         each!(self, inner => inner.restart(desk));
     }
 
+    fn interpret(&mut self, rules: u8) {
+        each!(self, inner => inner.interpret(rules));
+    }
+
     fn misbehave(&mut self, rule: u16, deed: Misdeed, desk: &mut Desk<'_, Packet>) {
         each!(self, inner => inner.misbehave(rule, deed, desk));
     }

@@ -12,7 +12,7 @@ use super::byzantine::{Byzantine, Parcel};
 use super::packet::{Ack, Answer, Ask, Face, Handed, Look};
 use super::pool::Pool;
 use super::slots::Slots;
-use crate::attestation::{Registry, Signer, Verdict};
+use crate::attestation::{Registry, Rules, Signer, Verdict};
 use crate::kernel::{ProcessId, Span};
 use crate::network::{Desk, Fortune, Misdeed, Resident, TimerSlot};
 use crate::ordering::{Carried, HostedEffect, HostedReplica, Item, Peer, TimerId, Work};
@@ -55,6 +55,7 @@ pub struct Validator {
     replica: Box<dyn HostedReplica>,
     effects: Vec<HostedEffect>,
     registry: Registry,
+    rules: Rules,
     /// Next place in its order.
     position: u32,
     /// Verifies, handles protocol messages and answers questions.
@@ -104,6 +105,7 @@ impl Validator {
             replica,
             effects: Vec::new(),
             registry: Registry::new(setting.retention),
+            rules: Rules::Usual,
             position: 0,
             workers: Pool::new(setting.cores),
             jobs: Slots::default(),
@@ -398,6 +400,7 @@ impl Resident for Validator {
         self.effects.clear();
         if state_lost {
             self.registry = Registry::new(self.setting.retention);
+            self.registry.follow(self.rules);
             self.lane.clear();
             self.lose_evidence();
             self.position = 0;
@@ -413,6 +416,11 @@ impl Resident for Validator {
         let state_kept = !self.state_lost;
         self.call(Face::First, desk, |replica, now, out| replica.restart(now, state_kept, out));
         self.restart_misdeeds(state_kept, desk);
+    }
+
+    fn interpret(&mut self, rules: u8) {
+        self.rules = Rules::ALL.get(usize::from(rules)).copied().unwrap_or_default();
+        self.registry.follow(self.rules);
     }
 
     fn misbehave(&mut self, rule: u16, deed: Misdeed, desk: &mut Desk<'_, Packet>) {

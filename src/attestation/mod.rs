@@ -14,4 +14,4 @@ pub use encoding::{Counter, Encode, Encoder};
 pub(crate) use encoding::{encode_fields, encode_variants};
 pub use id::{Id, IdMap};
 pub use keys::{KeyRing, SIGNATURE_BYTES, Signature, Signer};
-pub use registry::{Applied, Registry, Status, Verdict};
+pub use registry::{Applied, Registry, Rules, Status, Verdict};

@@ -137,6 +137,7 @@ fn has_strength(effect: &Effect) -> bool {
         | Effect::Clog
         | Effect::Crash { .. }
         | Effect::Stall
+        | Effect::Rules(_)
         | Effect::Byzantine(_) => false,
     }
 }
@@ -171,6 +172,7 @@ fn strengthen(effect: &mut Effect, factor: f64) {
         | Effect::Clog
         | Effect::Crash { .. }
         | Effect::Stall
+        | Effect::Rules(_)
         | Effect::Byzantine(_) => {}
     }
 }

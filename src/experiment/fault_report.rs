@@ -104,7 +104,8 @@ fn on_messages(effect: &Effect) -> Option<(FateKind, &'static str, Option<f64>)>
         | Effect::Stall
         | Effect::Slow(_)
         | Effect::Skew(_)
-        | Effect::Drift(_) => return None,
+        | Effect::Drift(_)
+        | Effect::Rules(_) => return None,
     })
 }
 
@@ -198,6 +199,7 @@ fn name(effect: &Effect) -> String {
         Effect::Slow(factor) => format!("slow {}", range(factor.from, factor.to, "x")),
         Effect::Skew(nanos) => format!("skew {:+.3}s", *nanos as f64 / 1e9),
         Effect::Drift(ppm) => format!("drift {ppm:+}ppm"),
+        Effect::Rules(version) => format!("rules {}", version.word()),
         Effect::Byzantine(behaviour) => behaviour.to_string(),
     }
 }

@@ -42,7 +42,7 @@ pub const FATES: [FateKind; 12] = [
 ];
 
 /// Every change of a host, in order.
-pub const CHANGES: [HostChange; 9] = [
+pub const CHANGES: [HostChange; 10] = [
     HostChange::Crashed,
     HostChange::Restarted,
     HostChange::RestartedEmpty,
@@ -52,6 +52,7 @@ pub const CHANGES: [HostChange; 9] = [
     HostChange::ClockChanged,
     HostChange::Overflowed,
     HostChange::Corrupted,
+    HostChange::Reinterpreted,
 ];
 
 impl Achievement {

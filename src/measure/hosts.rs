@@ -72,6 +72,7 @@ impl Hosts {
             | HostChange::Resumed
             | HostChange::Slowed
             | HostChange::ClockChanged
+            | HostChange::Reinterpreted
             | HostChange::Overflowed => return false,
         }
         self.count();

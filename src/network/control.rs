@@ -38,6 +38,8 @@ pub enum Order {
     Misbehave(Misdeed),
     /// Do no more of what this rule began. It has been Byzantine all the same.
     Behave,
+    /// Judge by other rules, by the resident's own number for them; 0 are the usual ones.
+    Interpret(u8),
     /// The run ends: tell what has not been told.
     Close,
 }

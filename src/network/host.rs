@@ -134,6 +134,7 @@ impl<R: Resident> Host<R> {
             Order::Misbehave(deed) => {
                 self.resident.misbehave(rule, deed, &mut Desk { shell: &mut self.shell, out });
             }
+            Order::Interpret(rules) => self.resident.interpret(rules),
             Order::Part(part, _) => {
                 let health = self.shell.ailments.part(part);
                 return self.resident.ail(part, health, &mut Desk { shell: &mut self.shell, out });
@@ -150,7 +151,8 @@ impl<R: Resident> Host<R> {
             | HostChange::Slowed
             | HostChange::ClockChanged
             | HostChange::Overflowed
-            | HostChange::Corrupted => {}
+            | HostChange::Corrupted
+            | HostChange::Reinterpreted => {}
         }
     }
 
@@ -243,6 +245,7 @@ impl<P: Payload> Shell<P> {
             }
             Order::Part(part, order) => self.ailments.change_part(rule, part, order),
             Order::Misbehave(_) => Some(HostChange::Corrupted),
+            Order::Interpret(_) => Some(HostChange::Reinterpreted),
             Order::Restart
             | Order::Stall
             | Order::Resume

@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 14] = [
+pub const BUNDLED: [Bundled; 15] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -82,6 +82,11 @@ pub const BUNDLED: [Bundled; 14] = [
         name: "retry-after-success",
         question: "What do clients do while nobody answers, and what does that do to the rest?",
         text: include_str!("../../scenarios/retry-after-success.toml"),
+    },
+    Bundled {
+        name: "split-interpretation",
+        question: "What if not all validators mean the same by the same rules?",
+        text: include_str!("../../scenarios/split-interpretation.toml"),
     },
 ];
 

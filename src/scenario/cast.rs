@@ -285,7 +285,7 @@ fn check_target(term: &Term, target: Target, word: &Word<'_>) -> Result<(), Mist
             ActorKind::Validators | ActorKind::Leader => Ok(()),
             ActorKind::Anyone | ActorKind::Routers | ActorKind::Clients(_) => {
                 let note = "name validators: `validator-3`, `2 validators`, `leader`";
-                Err(word.wrong("only validators are Byzantine", note))
+                Err(word.wrong("this fault strikes validators only", note))
             }
         },
         (Term::Links { .. }, Target::Pools | Target::Actors | Target::Validators) => {

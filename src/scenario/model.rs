@@ -12,7 +12,7 @@ use crate::trust::Model;
 
 pub use crate::flow::{Backoff, Bursty, Curve, Diurnal, Flash, Retry, Shape};
 pub use crate::network::Behaviour;
-pub use effect::{Climb, Effect, ReorderForm};
+pub use effect::{Climb, Effect, ReorderForm, Version};
 pub use trace::{RecordedKind, Trace, TraceRow};
 
 /// One checked scenario. Spans count from the start of what is measured unless they say otherwise.

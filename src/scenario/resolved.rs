@@ -374,6 +374,7 @@ fn write_effect(file: &mut Text, effect: &Effect, steps: u32) {
         Effect::Slow(factor) => file.plain("slow", climb_text(factor, steps, spelt::factor)),
         Effect::Skew(nanos) => file.text("skew", spelt::signed(*nanos)),
         Effect::Drift(ppm) => file.text("drift", spelt::drift(*ppm)),
+        Effect::Rules(version) => file.text("rules", version.word()),
         Effect::Byzantine(behaviour) => write_behaviour(file, *behaviour),
     }
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::cast::{Cast, LinkSet};
+use crate::attestation::Rules;
 use crate::flow::Lane;
 use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::network::{
     Control, FaultRule, LinkEffect, Misdeed, Order, PartOrder, ProcessSet, Reordering, Window,
 };
-use crate::scenario::model::{Climb, Effect, Fault, ReorderForm, Scenario};
+use crate::scenario::model::{Climb, Effect, Fault, ReorderForm, Scenario, Version};
 
 /// What the script does, and when.
 #[derive(Debug, Default)]
@@ -119,6 +120,9 @@ impl Timeline {
             }
             Effect::Skew(nanos) => (Order::Skew(*nanos), Order::Skew(-nanos)),
             Effect::Drift(ppm) => (Order::Drift((ppm * 1_000.0) as i64), Order::Drift(0)),
+            Effect::Rules(version) => {
+                (Order::Interpret(rules(*version) as u8), Order::Interpret(Rules::Usual as u8))
+            }
             Effect::Byzantine(behaviour) => {
                 let deed = Misdeed { behaviour: *behaviour, accomplices: Arc::clone(struck) };
                 (Order::Misbehave(deed), Order::Behave)
@@ -137,6 +141,13 @@ impl Timeline {
         if step.until < VirtualTime::MAX {
             self.orders.push((step.until, process, order(end)));
         }
+    }
+}
+
+const fn rules(version: Version) -> Rules {
+    match version {
+        Version::AcceptsExpired => Rules::AcceptsExpired,
+        Version::KnowsNoLinks => Rules::KnowsNoLinks,
     }
 }
 
@@ -210,6 +221,7 @@ fn link_effect(effect: &Effect, steps: u32, step: u32) -> Option<LinkEffect> {
         | Effect::Slow(_)
         | Effect::Skew(_)
         | Effect::Drift(_)
+        | Effect::Rules(_)
         | Effect::Byzantine(_) => return None,
     })
 }

@@ -55,11 +55,20 @@ pub fn judge(
         let standing = match (count, &failed) {
             (0, _) => unless_late(*property, measurement),
             (_, Some(why)) => Standing::NotOwed { why: why.clone(), first, count },
+            (_, None) if *property == Property::Convergence && rules_differ(world) => {
+                let why = "validators judged by rules of different versions".to_owned();
+                Standing::NotOwed { why, first, count }
+            }
             (_, None) => Standing::Broken { first, count },
         };
         GuaranteeVerdict { property: *property, standing }
     });
     verdicts.collect()
+}
+
+/// Who judges by other rules accepts something else, whatever the order.
+fn rules_differ(world: &World) -> bool {
+    validators(world).any(|(_, _, order)| matches!(order, Order::Interpret(_)))
 }
 
 /// Agreement is for the end of all work: where validators still had much of it, what is lacking
@@ -227,6 +236,7 @@ fn halts(world: &World) -> Vec<(VirtualTime, VirtualTime)> {
             | Order::Drift(_)
             | Order::Misbehave(_)
             | Order::Behave
+            | Order::Interpret(_)
             | Order::Close => {}
         }
     }

@@ -84,6 +84,8 @@ pub enum HostChange {
     Overflowed,
     /// It is Byzantine from now on.
     Corrupted,
+    /// It judges by other rules, or by the usual ones again.
+    Reinterpreted,
 }
 
 /// What a fault rule did to one message.

@@ -46,6 +46,9 @@ pub trait Resident: Send + 'static {
     /// The host is told to misbehave, under that rule; it may be down.
     fn misbehave(&mut self, _rule: u16, _deed: Misdeed, _desk: &mut Desk<'_, Self::Packet>) {}
 
+    /// The resident judges by other rules, by its own number for them; it may be down.
+    fn interpret(&mut self, _rules: u8) {}
+
     /// A part of the resident ails, or is well again; the host may be down.
     fn ail(&mut self, _part: u8, _health: PartHealth, _desk: &mut Desk<'_, Self::Packet>) {}
 

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::kernel::Span;
 use crate::scenario::document::Node;
-use crate::scenario::model::ReorderForm;
+use crate::scenario::model::{ReorderForm, Version};
 use crate::scenario::quantity::{BitRate, Drift, Factor, Share, SignedSpan};
 use crate::scenario::written::{At, Count, Field, Reader, Written, choice, section};
 
@@ -47,6 +47,8 @@ section! {
         skew: SignedSpan;
         /// On actors: the clock runs fast, or slow if negative.
         drift: Drift;
+        /// On validators: they judge by the rules of another version.
+        rules: Version;
         /// On validators: runs twice with one key, and tells each half of the others its own story.
         equivocate: bool;
         /// On validators: this share of what another would say, and of its answers, signed falsely.
@@ -212,4 +214,9 @@ choice!(ReorderForm, "form of reordering" {
     "swap" => ReorderForm::Swap,
     "jump" => ReorderForm::Jump,
     "hold" => ReorderForm::Hold,
+});
+
+choice!(Version, "version of the rules" {
+    "accepts-expired" => Version::AcceptsExpired,
+    "knows-no-links" => Version::KnowsNoLinks,
 });

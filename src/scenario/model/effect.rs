@@ -63,8 +63,29 @@ pub enum Effect {
     Skew(i64),
     /// The actor's clock runs fast by this many parts per million, slow if negative.
     Drift(f64),
+    /// The validator judges by the rules of another version.
+    Rules(Version),
     /// The actor, a validator, is Byzantine.
     Byzantine(Behaviour),
+}
+
+/// Rules of another version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// Expiry is not looked at.
+    AcceptsExpired,
+    /// What refers to a parent is of no schema known there.
+    KnowsNoLinks,
+}
+
+impl Version {
+    /// As scenarios spell it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AcceptsExpired => "accepts-expired",
+            Self::KnowsNoLinks => "knows-no-links",
+        }
+    }
 }
 
 impl Effect {
@@ -76,6 +97,7 @@ impl Effect {
             | Self::Slow(_)
             | Self::Skew(_)
             | Self::Drift(_)
+            | Self::Rules(_)
             | Self::Byzantine(_) => true,
             Self::Delay { .. }
             | Self::Reorder { .. }
