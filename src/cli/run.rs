@@ -88,6 +88,11 @@ fn next(pair: &Pair, name: &str, catalogue: &Catalogue) -> String {
         Word::Broken => format!("attestorm run {name} --ordering {own} --seed {seed} --trace"),
         Word::Inconclusive => format!("attestorm scenario show {name}"),
         Word::Missed | Word::Pass => {
+            let claimed = pair.scenario.claims.first().map(|claim| &claim.by);
+            if let Some(by) = claimed.filter(|by| by.path != "ordering") {
+                let values = by.values.join(",");
+                return format!("attestorm compare {name} --by {}={values} --seeds 1..5", by.path);
+            }
             let others = ["arrival", "fifo", "causal", "sequencer"].into_iter();
             let others = others.filter(|other| *other != own && catalogue.find(other).is_some());
             let names: Vec<&str> = std::iter::once(own).chain(others).collect();

@@ -90,11 +90,14 @@ pub(super) fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Res
     other_checks(to, pair, &inline, most)
 }
 
-/// What waited at routers, if anything ever did.
+/// Fewer that wait are no news.
+const LONG_QUEUE: f64 = 10.0;
+
+/// What waited at routers, if it was ever much.
 fn routers_row(to: &mut String, run: &Measurement) -> std::fmt::Result {
     let value = |name: &str, statistic| run.value(name, statistic, 0, None).value();
     let most = value("queue", Statistic::Max).unwrap_or(0.0);
-    if most < 1.0 {
+    if most < LONG_QUEUE {
         return Ok(());
     }
     let age = value("queue.age", Statistic::Max).map_or("-".to_owned(), millis);
@@ -105,7 +108,8 @@ fn routers_row(to: &mut String, run: &Measurement) -> std::fmt::Result {
     writeln!(to, "  routers     at most {most} waited in a pool, the first in line for {age}")?;
     writeln!(
         to,
-        "  clients     {tries} tries each; busiest router {imbalance}x the mean; fairness {fairness}"
+        "  clients     {tries} tries each; busiest router {imbalance}x the mean; \
+         fairness {fairness}"
     )
 }
 

@@ -417,3 +417,19 @@ pub(super) fn heat() -> HeatMap {
         faults: vec![storm()],
     }
 }
+
+pub(super) fn matrix() -> Matrix {
+    let times = |cells: [f64; 3]| cells.map(Cell::Times).to_vec();
+    Matrix {
+        frame: frame("others was slowed down most: its p99 in noisy was 138x the usual"),
+        heading: "p99 to applied of each load group, times that of the twin without faults"
+            .to_owned(),
+        rows: ["others", "popular", "readers"].map(str::to_owned).to_vec(),
+        columns: ["noisy", "after noisy", "a phase with a long name"].map(str::to_owned).to_vec(),
+        cells: vec![
+            times([138.0, 1.0, 1.3]),
+            vec![Cell::Never, Cell::Times(12.3), Cell::NoData],
+            times([2.0, 4.5, 1.19]),
+        ],
+    }
+}

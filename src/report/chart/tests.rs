@@ -40,6 +40,7 @@ fn samples() -> Vec<Drawn> {
         drawn!("tail", sample::tail()),
         drawn!("gap", sample::gap()),
         drawn!("heat", sample::heat()),
+        drawn!("matrix", sample::matrix()),
     ]
 }
 
@@ -52,6 +53,7 @@ fn empties() -> Vec<Drawn> {
         drawn!("waterfall", sample::empty_waterfall()),
         drawn!("gap", Gap { windows: vec![], ..sample::gap() }),
         drawn!("heat", HeatMap { columns: vec![], ..sample::heat() }),
+        drawn!("matrix", Matrix { columns: vec![], ..sample::matrix() }),
     ]
 }
 
