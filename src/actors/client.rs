@@ -96,6 +96,13 @@ impl Client {
         active.permit_back(setting, (operation, attempt), desk);
     }
 
+    fn promised(&mut self, operation: Operation, attempt: u8, desk: &mut Desk<'_, Packet>) {
+        let Some(active) = &mut self.active else { return };
+        if active.flights.get(operation).is_some_and(|flight| flight.attempt == attempt) {
+            active.conclude(&self.setting, operation, Conclusion::Promised, desk);
+        }
+    }
+
     fn permitted(&mut self, operation: Operation, attempt: u8, desk: &mut Desk<'_, Packet>) {
         if let Some(active) = &mut self.active {
             active.permit_back(&self.setting, (operation, attempt), desk);
@@ -119,6 +126,7 @@ impl Resident for Client {
             Packet::Ack(ack) => self.acked(from, &ack, desk),
             Packet::Answer(answer) => self.answered(from, &answer, desk),
             Packet::Busy(operation, attempt) => self.busy(operation, attempt, desk),
+            Packet::Promise(operation, attempt) => self.promised(operation, attempt, desk),
             Packet::Permit(operation, attempt) => self.permitted(operation, attempt, desk),
             Packet::Depth(depth) => self.heard_depth(from, depth),
             Packet::Protocol(carried, _) => {

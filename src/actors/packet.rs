@@ -26,6 +26,8 @@ pub enum Packet {
     Submit(Arc<Submission>),
     /// Router to client: full, try later.
     Busy(Operation, u8),
+    /// A router's promise that this try will be in, with its signature.
+    Promise(Operation, u8),
     /// Router to client: the permit for that try is the client's again.
     Permit(Operation, u8),
     /// Router to client: so many operations are here.
@@ -107,6 +109,8 @@ pub struct Needs {
     pub deadline: VirtualTime,
     /// How urgent: 0 goes first.
     pub priority: u8,
+    /// The client takes a router's promise for an answer.
+    pub promise: bool,
 }
 
 /// An attestation passed on with a router's stamp.
@@ -236,6 +240,7 @@ impl Payload for Packet {
             Self::Plan(_) | Self::Done { .. } | Self::Proof(_) => 0,
             Self::Submit(submission) => submission.item.signed.wire_len(),
             Self::Busy(..) | Self::Permit(..) => 8,
+            Self::Promise(..) => 8 + SIGNATURE_BYTES,
             Self::Depth(_) => 4,
             Self::Handed(handed) => handed.item.signed.wire_len() + SIGNATURE_BYTES + 4,
             Self::Ack(_) => 33 + SIGNATURE_BYTES,

@@ -30,6 +30,8 @@ pub struct RouterSetting {
     pub validators: u32,
     /// Work on one operation, lane by lane; the hook's comes with the operation.
     pub work: Lanes<Span>,
+    /// Work on a promise: its signature.
+    pub promise: Span,
     /// Clients that want to hear how many operations are here, and how often.
     pub listeners: Option<(std::ops::Range<u32>, Span)>,
 }
@@ -98,6 +100,10 @@ impl Router {
         let (operation, attempt) = names(&guest);
         desk.fact(Fact::Admitted { operation, attempt, queue: self.floor.here() });
         self.give_back(&guest, Back::Entered, desk);
+        if guest.1.needs.promise {
+            let fortune = Fortune::Operation { number: operation, attempt, leg: 2 };
+            desk.send(guest.0, Packet::Promise(Operation(operation), attempt), fortune);
+        }
         let needs = guest.1.needs;
         let job = Job {
             slot: 0,
@@ -118,6 +124,9 @@ impl Router {
         let other = if matches!(action, Action::Revoke(_)) { Lane::Order } else { Lane::Revoke };
         *work.of_mut(other) = Span::ZERO;
         *work.of_mut(Lane::Hook) = submission.needs.hook;
+        if submission.needs.promise {
+            *work.of_mut(Lane::Ingress) += self.setting.promise;
+        }
         work
     }
 

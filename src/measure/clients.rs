@@ -84,6 +84,9 @@ impl Observers {
         let Some(slot) = self.touch(operation, now) else { return };
         let record = self.ledger.record_mut(slot);
         record.conclusion = Some(conclusion);
+        if conclusion == Conclusion::Promised {
+            record.promised = record.promised.min(now);
+        }
         if conclusion == Conclusion::Applied {
             record.answered = record.answered.min(now);
             let (kind, target, client) = (record.kind, record.target, record.client);

@@ -76,6 +76,10 @@ pub enum Event {
     GapInterpretation,
     /// `trust_gap.silence`
     GapSilence,
+    /// `promised`
+    Promised,
+    /// `promise_broken`
+    PromiseBroken,
     /// `needed`
     Needed,
     /// `showed_up`
@@ -99,13 +103,15 @@ pub enum Base {
     BoundPairs,
     /// Statements that somebody relies on.
     Relied,
+    /// Statements that a router promised to include.
+    Promised,
     /// Operations with a deadline.
     Needed,
 }
 
 impl Event {
     /// How many there are.
-    pub const COUNT: usize = 37;
+    pub const COUNT: usize = 39;
 
     /// Every event, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -144,6 +150,8 @@ impl Event {
         Self::GapOverlap,
         Self::GapInterpretation,
         Self::GapSilence,
+        Self::Promised,
+        Self::PromiseBroken,
         Self::Needed,
         Self::ShowedUp,
     ];
@@ -186,6 +194,8 @@ impl Event {
             Self::GapOverlap => "trust_gap.overlap",
             Self::GapInterpretation => "trust_gap.interpretation",
             Self::GapSilence => "trust_gap.silence",
+            Self::Promised => "promised",
+            Self::PromiseBroken => "promise_broken",
             Self::Needed => "needed",
             Self::ShowedUp => "showed_up",
         }
@@ -216,6 +226,7 @@ impl Event {
             | Self::GapInterpretation
             | Self::GapSilence => Base::Relied,
             Self::ShowedUp => Base::Needed,
+            Self::PromiseBroken => Base::Promised,
             Self::Unfinished
             | Self::Refused
             | Self::Orphans
@@ -233,6 +244,7 @@ impl Event {
             | Self::MonotonicWrites
             | Self::WritesFollowReads
             | Self::Relied
+            | Self::Promised
             | Self::ProofOk => Base::Statements,
         }
     }
@@ -310,6 +322,7 @@ impl Counts {
             Base::BoundPairs => self.bound_pairs,
             Base::Relied => self.count(Event::Relied),
             Base::Needed => self.count(Event::Needed),
+            Base::Promised => self.count(Event::Promised),
         }
     }
 

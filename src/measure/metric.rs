@@ -134,6 +134,10 @@ metrics! {
         "From the first block with the operation until a correct validator delivered it, on \
          average over those that did."
         "ordering 2, replica mean";
+    "merge_delay" Sample Millis Lower
+        "From a router's promise, as its client heard it, until q correct validators had accepted \
+         the statement."
+        "RFC 6962 3";
     "admission.wait" Sample Millis Lower
         "At a router from the arrival of a try until a worker began with it, for the first try \
          with which one did."
@@ -289,6 +293,13 @@ metrics! {
         "Part of trust_gap: looks had no answer, an old one, or one without its stamps, or the \
          party was never told of the proof."
         "capabilities C4";
+    "promised" Event Operations Neither
+        "A router promised its client that it will be in, where that is an answer."
+        "RFC 6962 3; capabilities C1";
+    "promise_broken" Event Operations Lower
+        "Promised, and not accepted by q correct validators within the time promised, per \
+         statement promised."
+        "RFC 6962 3, maximum merge delay";
     "needed" Event Operations Neither
         "An operation whose load has a deadline; those that were rightly refused left out."
         "capabilities A17";

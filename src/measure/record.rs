@@ -21,6 +21,8 @@ pub(super) struct Record {
     pub(super) last_try: Try,
     /// First admitted, and first routed, whichever try.
     pub(super) router: [VirtualTime; 2],
+    /// Its client was promised that it will be in.
+    pub(super) promised: VirtualTime,
     /// How long it waited at a router for a worker.
     pub(super) queued: Option<Span>,
     /// A correct validator first put it into a block.
@@ -136,6 +138,7 @@ impl Record {
         first_try: Try::NEVER,
         last_try: Try::NEVER,
         router: [NEVER; 2],
+        promised: NEVER,
         queued: None,
         verified: NEVER,
         proposed: NEVER,

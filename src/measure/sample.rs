@@ -30,6 +30,8 @@ pub enum Sample {
     ConsensusFirst,
     /// `consensus.each`
     ConsensusEach,
+    /// `merge_delay`
+    MergeDelay,
     /// `admission.wait`
     AdmissionWait,
     /// `queue`
@@ -52,7 +54,7 @@ pub enum Sample {
 
 impl Sample {
     /// How many there are.
-    pub const COUNT: usize = 22;
+    pub const COUNT: usize = 23;
 
     /// Every sample metric, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -69,6 +71,7 @@ impl Sample {
         Self::ConsensusWait,
         Self::ConsensusFirst,
         Self::ConsensusEach,
+        Self::MergeDelay,
         Self::AdmissionWait,
         Self::Queue,
         Self::QueueAge,
@@ -96,6 +99,7 @@ impl Sample {
             Self::ConsensusWait => "consensus.wait",
             Self::ConsensusFirst => "consensus.first",
             Self::ConsensusEach => "consensus.each",
+            Self::MergeDelay => "merge_delay",
             Self::AdmissionWait => "admission.wait",
             Self::Queue => "queue",
             Self::QueueAge => "queue.age",
@@ -130,6 +134,7 @@ impl Sample {
             | Self::ConsensusWait
             | Self::ConsensusFirst
             | Self::ConsensusEach
+            | Self::MergeDelay
             | Self::AdmissionWait
             | Self::QueueAge
             | Self::Jitter

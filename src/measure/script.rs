@@ -122,6 +122,10 @@ fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
         }
         "faulted" => setting.faulted.push((instant(words.at(1)), instant(words.at(2)))),
         "routers" => setting.routers = number(words.at(1)),
+        "promise" => {
+            let clients = number(words.at(1))..number(words.at(1)) + 1;
+            setting.promises.push((clients, span(words.at(2)).expect("a merge delay")));
+        }
         "bysubject" => setting.by_subject = true,
         "settled" => setting.settled = instant(words.at(1)),
         "byzantine" => setting.byzantine.push(number(words.at(1))),
@@ -271,7 +275,12 @@ fn other(words: &Words<'_>, process: u32) -> Fact {
             Fact::Answered { operation: number(words.at(3)), target: words.other(), said }
         }
         "conclude" => {
-            let all = [Conclusion::Applied, Conclusion::Refused, Conclusion::GaveUp];
+            let all = [
+                Conclusion::Applied,
+                Conclusion::Refused,
+                Conclusion::GaveUp,
+                Conclusion::Promised,
+            ];
             let (operation, attempt) = words.operation();
             Fact::Concluded { operation, attempt, conclusion: one_of(&all, words.at(4)) }
         }

@@ -51,6 +51,8 @@ pub struct Setting {
     /// The clients whose operations have a deadline, as processes, and how long after the intended
     /// send it is.
     pub deadlines: Vec<(Range<u32>, Span)>,
+    /// The clients to which routers promise inclusion, and within which time of the promise.
+    pub promises: Vec<(Range<u32>, Span)>,
 }
 
 impl Setting {
@@ -73,6 +75,7 @@ impl Setting {
             by_subject: false,
             trust: None,
             deadlines: Vec::new(),
+            promises: Vec::new(),
         }
     }
 

@@ -54,6 +54,7 @@ impl Observers {
     fn add_up(&mut self, operation: u32, slot: usize) {
         self.judge(slot);
         self.judge_deadline(slot);
+        self.judge_promise(slot);
         self.settle_reliance(operation, slot);
         self.concord.add(self.ledger.record(slot), self.ledger.cells(slot), &self.setting);
         let record = self.ledger.record(slot);
@@ -79,6 +80,9 @@ impl Observers {
             tally.counts.statements += 1;
             statement(record, is_refused, tally);
             tally.arrived(Sample::AdmissionWait, record.queued);
+            if record.events.has(Event::Promised) {
+                tally.due(Sample::MergeDelay, span(record.promised, record.applied));
+            }
             consensus.iter().for_each(|(sample, took)| tally.arrived(*sample, *took));
             if let (Some(applied), Some(stages)) = (applied, &stages) {
                 tally.waterfall.add(applied, stages);
@@ -150,6 +154,18 @@ impl Observers {
         if !forgery_held {
             events.remove(Event::ForgedRefused);
         }
+    }
+
+    /// Whether what a router promised came in time. Nobody can promise what is rightly refused.
+    fn judge_promise(&mut self, slot: usize) {
+        let record = self.ledger.record(slot);
+        let found = self.setting.promises.iter().find(|(who, _)| who.contains(&record.client));
+        let is_due = record.promised != NEVER && !record.events.has(Event::Refused);
+        let Some((_, span)) = found.filter(|_| is_due) else { return };
+        let is_late = record.applied > record.promised + *span;
+        let events = &mut self.ledger.record_mut(slot).events;
+        events.add(Event::Promised);
+        events.add_if(Event::PromiseBroken, is_late);
     }
 
     /// Whether it showed up when it was needed. Nobody needs what is rightly refused.

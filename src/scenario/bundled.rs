@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 15] = [
+pub const BUNDLED: [Bundled; 16] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -87,6 +87,11 @@ pub const BUNDLED: [Bundled; 15] = [
         name: "split-interpretation",
         question: "What if not all validators mean the same by the same rules?",
         text: include_str!("../../scenarios/split-interpretation.toml"),
+    },
+    Bundled {
+        name: "merge-delay-breach",
+        question: "What is a promise worth when the log falls behind?",
+        text: include_str!("../../scenarios/merge-delay-breach.toml"),
     },
 ];
 

@@ -200,6 +200,8 @@ pub struct LoadGroup {
     pub expires: Option<Span>,
     /// How long after their intended send operations are of use.
     pub deadline: Option<Span>,
+    /// Routers promise inclusion within this time, and clients take that for an answer.
+    pub promise: Option<Span>,
     /// How urgent they are: 0 goes first.
     pub priority: u8,
     /// Work of their schema's hook at routers; zero for none.

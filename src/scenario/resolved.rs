@@ -270,6 +270,9 @@ fn write_habits(file: &mut Text, group: &LoadGroup) {
     if let Some(deadline) = group.deadline {
         file.text("deadline", deadline);
     }
+    if let Some(promise) = group.promise {
+        file.text("promise", promise);
+    }
     file.plain("priority", group.priority);
     if group.hook > Span::ZERO {
         file.text("hook", group.hook);

@@ -126,7 +126,8 @@ impl World {
         setting.settled = self.end;
         setting.by_subject = self.guarantees.owed.contains(&Property::PerSubjectOrder);
         setting.trust = scenario.trust.as_ref().map(|trust| trust.model);
-        setting.deadlines = self.deadlines(scenario).collect();
+        setting.deadlines = self.of_groups(scenario, |group| group.deadline);
+        setting.promises = self.of_groups(scenario, |group| group.promise);
         setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
         let phases = scenario.phases.iter();
         let phases = phases
@@ -138,13 +139,18 @@ impl World {
         setting
     }
 
-    /// By load group: who its clients are, and when their operations are of no use any more.
-    fn deadlines(&self, scenario: &Scenario) -> impl Iterator<Item = (Range<u32>, Span)> {
+    /// Of each load group that has one, a span of time, and who its clients are.
+    fn of_groups(
+        &self,
+        scenario: &Scenario,
+        span: fn(&LoadGroup) -> Option<Span>,
+    ) -> Vec<(Range<u32>, Span)> {
         let groups = scenario.load.iter().enumerate();
-        groups.filter_map(|(number, group)| {
+        let found = groups.filter_map(|(number, group)| {
             let first = self.layout.client(number, 0).0;
-            Some((first..first + self.layout.groups()[number].clients, group.deadline?))
-        })
+            Some((first..first + self.layout.groups()[number].clients, span(group)?))
+        });
+        found.collect()
     }
 
     /// Phases once more for each load group, where there are several.
@@ -254,7 +260,12 @@ impl World {
             routers: (0..self.layout.routers()).map(|number| self.layout.router(number)).collect(),
             balance: flow::balance(scenario),
             window: flow::window(scenario),
-            needs: GroupNeeds { hook: load.hook, deadline: load.deadline, priority: load.priority },
+            needs: GroupNeeds {
+                hook: load.hook,
+                deadline: load.deadline,
+                priority: load.priority,
+                promise: load.promise.is_some(),
+            },
             quorum_reads: scenario.validators.reads == Reads::Quorum,
             retry: load.retry,
             retry_after: scenario.routers.retry_after,

@@ -21,7 +21,7 @@ pub(super) fn router_setting(scenario: &Scenario, layout: &Layout) -> RouterSett
     *work.of_mut(Lane::Index) = costs.index;
     let listens = balance::LISTENS.contains(&scenario.routers.policy("balance"));
     let listeners = listens.then(|| (layout.clients(), scenario.routers.news));
-    RouterSetting { validators: layout.validators(), work, listeners }
+    RouterSetting { validators: layout.validators(), work, promise: costs.sign, listeners }
 }
 
 /// The policies of one router.

@@ -46,6 +46,8 @@ pub enum Conclusion {
     Refused,
     /// Every try failed.
     GaveUp,
+    /// A router promised that it will be in.
+    Promised,
 }
 
 /// Why a router turned an operation away.

@@ -182,7 +182,8 @@ impl Active {
         {
             self.round_trip.hear(desk.now().since(sent));
         }
-        let relied = flight.planned.party.filter(|_| conclusion == Conclusion::Applied);
+        let is_told = matches!(conclusion, Conclusion::Applied | Conclusion::Promised);
+        let relied = flight.planned.party.filter(|_| is_told);
         if let (Some(party), Some(signed)) = (relied, &flight.signed) {
             let proof = Proof::of(&flight.planned, &signed.attestation, desk.now());
             desk.tell(party, desk.now() + CONTROL_FLOOR, Packet::Proof(proof));

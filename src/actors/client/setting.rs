@@ -43,6 +43,8 @@ pub struct GroupNeeds {
     pub deadline: Option<Span>,
     /// How urgent they are: 0 goes first.
     pub priority: u8,
+    /// A router's promise is an answer.
+    pub promise: bool,
 }
 
 /// Registries forget what they applied so long ago; nobody can answer for it then.

@@ -115,8 +115,8 @@ impl Active {
         if flight.planned.forgery.is_none() {
             self.submitter.submit(desk.local_now(), &item, &mut self.effects);
         }
-        let GroupNeeds { hook, priority, .. } = setting.needs;
-        let submission = Submission { item, needs: Needs { hook, deadline, priority } };
+        let GroupNeeds { hook, priority, promise, .. } = setting.needs;
+        let submission = Submission { item, needs: Needs { hook, deadline, priority, promise } };
         let fortune = Fortune::Operation { number, attempt, leg: 0 };
         desk.send(setting.routers[place], Packet::Submit(Arc::new(submission)), fortune);
         self.obey_submitter(setting, desk);

@@ -18,8 +18,9 @@ enum Player {
     /// Notes what it gets: the operation, and whether the stamp is the router's.
     Validator,
     Router(Box<Router>),
-    /// Sends one operation at each of these milliseconds; notes refusals below zero.
-    Client(Vec<u64>),
+    /// Sends one operation at each of these milliseconds, and wants promises or not; notes what it
+    /// is told below zero.
+    Client(Vec<u64>, bool),
 }
 
 fn keys() -> KeyRing {
@@ -27,9 +28,9 @@ fn keys() -> KeyRing {
 }
 
 /// Every third operation has a hook of 30 ms.
-fn submission(operation: u32) -> Packet {
+fn submission(operation: u32, promise: bool) -> Packet {
     let hook = Span::from_millis(if operation % 3 == 2 { 30 } else { 0 });
-    let needs = Needs { hook, deadline: VirtualTime::MAX, priority: 0 };
+    let needs = Needs { hook, deadline: VirtualTime::MAX, priority: 0, promise };
     let attestation = Attestation {
         operation: Operation(operation),
         attester: AttesterId(CLIENT.0),
@@ -49,7 +50,7 @@ impl Resident for Player {
     type Packet = Packet;
 
     fn start(&mut self, desk: &mut Desk<'_, Packet>) {
-        if let Self::Client(sends) = self {
+        if let Self::Client(sends, _) = self {
             for (millis, slot) in sends.iter().zip(0..) {
                 desk.timer(Span::from_millis(*millis), TimerSlot(slot));
             }
@@ -66,22 +67,25 @@ impl Resident for Player {
                 let (note, value) = (number as u16, handed.sequence.into());
                 desk.fact(Fact::Note { note, value });
             }
-            (Self::Client(_), Packet::Busy(operation, 0)) => {
+            (Self::Client(..), Packet::Busy(operation, 0)) => {
                 desk.fact(Fact::Note { note: operation.0 as u16, value: -1 });
             }
-            (Self::Client(_), Packet::Permit(operation, 0)) => {
+            (Self::Client(..), Packet::Permit(operation, 0)) => {
                 desk.fact(Fact::Note { note: operation.0 as u16, value: -2 });
             }
-            (Self::Client(_) | Self::Validator, other) => panic!("not for me: {other:?}"),
+            (Self::Client(..), Packet::Promise(operation, 0)) => {
+                desk.fact(Fact::Note { note: operation.0 as u16, value: -3 });
+            }
+            (Self::Client(..) | Self::Validator, other) => panic!("not for me: {other:?}"),
         }
     }
 
     fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
         match self {
             Self::Router(router) => router.timer(slot, desk),
-            Self::Client(_) => {
+            Self::Client(_, promise) => {
                 let fortune = Fortune::Operation { number: slot.0, attempt: 0, leg: 0 };
-                desk.send(ROUTER, submission(slot.0), fortune);
+                desk.send(ROUTER, submission(slot.0, *promise), fortune);
             }
             Self::Validator => {}
         }
@@ -109,6 +113,9 @@ impl Sink<Fact> for Told {
             let millis = recorded.key.time.as_nanos() / 1_000_000;
             match (recorded.process, recorded.fact) {
                 (CLIENT, Fact::Note { note, value: -1 }) => Some(format!("{note} busy@{millis}")),
+                (CLIENT, Fact::Note { note, value: -3 }) => {
+                    Some(format!("{note} promise@{millis}"))
+                }
                 (CLIENT, Fact::Note { note, .. }) => Some(format!("{note} permit@{millis}")),
                 (ProcessId(1), Fact::Note { note, value }) => {
                     Some(format!("{note}#{value}@{millis}"))
@@ -128,10 +135,12 @@ struct Ways {
     workers: u32,
     bulkheads: &'static str,
     backpressure: &'static str,
+    promise: bool,
 }
 
 /// One worker, and room for two operations.
-const PLAIN: Ways = Ways { workers: 1, bulkheads: "shared", backpressure: "reject" };
+const PLAIN: Ways =
+    Ways { workers: 1, bulkheads: "shared", backpressure: "reject", promise: false };
 
 impl Ways {
     fn policies(self) -> RouterPolicies {
@@ -163,13 +172,18 @@ fn check_ways(ways: Ways, sends: &[u64], orders: &[(u64, Order)], told: &[&str])
     let mut work = Lanes([Span::ZERO; Lane::ALL.len()]);
     (*work.of_mut(Lane::Ingress), *work.of_mut(Lane::Order)) =
         (Span::from_millis(4), Span::from_millis(6));
-    let setting = Arc::new(RouterSetting { validators: 2, work, listeners: None });
+    let setting = Arc::new(RouterSetting {
+        validators: 2,
+        work,
+        promise: Span::from_millis(1),
+        listeners: None,
+    });
     let router = Box::new(Router::new(setting, ways.policies(), keys().signer(ROUTER.0)));
     let players = [
         Player::Validator,
         Player::Validator,
         Player::Router(router),
-        Player::Client(sends.to_vec()),
+        Player::Client(sends.to_vec(), ways.promise),
     ];
     let host = |(number, player)| Host::new(ProcessId(number), 1, Arc::clone(&topology), player);
     let order = |millis, to, order| {
@@ -211,7 +225,7 @@ fn a_crash_drops_what_the_router_holds_and_counts_on() {
 
 #[test]
 fn in_a_shared_pool_a_hook_holds_up_everybody_and_separate_workers_do_not_wait() {
-    let ways = |bulkheads| Ways { workers: 6, bulkheads, backpressure: "none" };
+    let ways = |bulkheads| Ways { workers: 6, bulkheads, backpressure: "none", promise: false };
     let sends = [0, 1, 2, 3, 4, 5, 6];
     // Two workers, and operations 2 and 5 take both of them for 40 ms.
     check_ways(
@@ -315,7 +329,7 @@ fn credit_comes_back_when_the_work_is_done() {
 
 #[test]
 fn a_stalled_lane_keeps_its_work_silently_and_a_slow_one_takes_longer() {
-    let ways = Ways { workers: 6, bulkheads: "separate", backpressure: "none" };
+    let ways = Ways { workers: 6, bulkheads: "separate", backpressure: "none", promise: false };
     let part = |order| Order::Part(Lane::Order as u8, order);
     check_ways(
         ways,
@@ -325,4 +339,22 @@ fn a_stalled_lane_keeps_its_work_silently_and_a_slow_one_takes_longer() {
     );
     let slow = [(0, part(PartOrder::Slow(10_000)))];
     check_ways(ways, &[0], &slow, &["0 behind 0", "0#0@164"]);
+}
+
+#[test]
+fn a_promise_is_made_when_an_operation_comes_in_and_costs_a_signature() {
+    check_ways(
+        Ways { promise: true, ..PLAIN },
+        &[0, 1, 2],
+        &[],
+        &[
+            "0 behind 0",
+            "1 behind 1",
+            "0 promise@100",
+            "1 promise@101",
+            "2 busy@102",
+            "0#0@111",
+            "1#1@122",
+        ],
+    );
 }

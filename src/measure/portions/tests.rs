@@ -108,3 +108,22 @@ fn who_needs_nothing_in_time_has_no_share_of_it() {
     assert_eq!(share("0ms c9 plan 0; 10ms v0-2 accept 0"), Measured::NoData);
     assert_eq!(share("needed 9 1s; 0ms c9 plan 0; 10ms v0-2 accept 0"), Measured::Value(0.0));
 }
+
+#[test]
+fn a_promise_is_kept_if_a_quorum_has_it_in_time() {
+    let check = |script: &str, expected: (u64, u64)| {
+        let run = measure(4, 3, &format!("promise 9 2s; {script}"));
+        let count = |event| run.phases[0].count(event);
+        assert_eq!((count(Event::Promised), count(Event::PromiseBroken)), expected, "{script}");
+    };
+    let promised = "0ms c9 plan 0; 1s c9 conclude 0 promised;";
+    check(&format!("{promised} 3s v0-2 accept 0"), (1, 0));
+    check(&format!("{promised} 3s v0-1 accept 0; 3001ms v2 accept 0"), (1, 1));
+    check(promised, (1, 1));
+    check(&format!("{promised} 2s v0-3 refuse 0 AlreadyRevoked"), (0, 0));
+    check("0ms c9 plan 0; 1s c9 conclude 0 applied; 3s v0-2 accept 0", (0, 0));
+    check("0ms c8 plan 0; 1s c8 conclude 0 promised", (0, 0));
+    let run = measure(4, 3, &format!("promise 9 2s; {promised} 3s v0-2 accept 0"));
+    let took = run.value("merge_delay", Statistic::Max, 0, None).value();
+    assert_eq!(took.map(f64::round), Some(2_000.0), "from the promise on");
+}

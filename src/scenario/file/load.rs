@@ -44,6 +44,9 @@ section! {
         expires: Span;
         /// How long after their intended send operations are of use; later ones are not sent.
         deadline: Span;
+        /// A router's promise is their answer, that they will be in within this time of it (a
+        /// log's maximum merge delay); without it the answer is that they are in.
+        promise: Span;
         /// How urgent they are, for `admission = "priority"`: 0 goes first.
         priority: Count<0, 255> = 0;
         /// Work of their schema's hook, which routers run before they send an operation on.

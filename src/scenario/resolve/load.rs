@@ -93,6 +93,7 @@ fn read_group(
         retry: retry?,
         expires: written.expires.get().copied(),
         deadline: written.deadline.get().copied(),
+        promise: written.promise.get().copied(),
         priority: written.priority.get()?.0 as u8,
         hook: written.hook.get().copied().unwrap_or(Span::ZERO),
         forged: written.forged.get()?.0,
