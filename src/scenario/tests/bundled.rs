@@ -124,14 +124,16 @@ fn a_scenario_shows_its_time_line() {
     crash                                      ███                     crash, state lost on 1 validators
     slow                                              ██████████████   slow 20x, skew +30s, drift 200ppm
                                                                        on router-1
+    skewed                                             █               rules accepts-expired on
+                                                                       1 validators
     liars                                               ██████         Byzantine: withholds 10 %, shuns
     phases    calm     storm.1 .. storm.4      crash  slow       cut   30 % of peers, Byzantine: forges
               steady                              after crash          5 %, Byzantine: replays 10 %,
-                                                  rush  liars          Byzantine: censors 20 %,
-                                                         after liars   Byzantine: shuffles 10 %,
-                                                         after storm   Byzantine: holds for 300ms,
-                                                                       Byzantine: amnesia every 5s on
-                                                                       1 validators
+                                                  rush skewed          Byzantine: censors 20 %,
+                                                        after skewed   Byzantine: shuffles 10 %,
+                                                        liars          Byzantine: holds for 300ms,
+                                                         after liars   Byzantine: amnesia every 5s on
+                                                         after storm   1 validators
 
     4 thresholds, 2 expectations, 1 claim
     next: attestorm scenario new --from template ours.toml
