@@ -88,6 +88,7 @@ pub fn summary(pair: &Pair) -> Value {
         "digest": pair.run.digest.to_string(),
         "twin_digest": pair.twin.as_ref().map(|twin| twin.digest.to_string()),
         "events": pair.run.report.events,
+        "late_after_retention": pair.run.measurement.late_after_retention,
         "focus": pair.focus(),
         "findings": findings
             .map(|finding| json!({

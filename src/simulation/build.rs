@@ -62,6 +62,10 @@ pub struct World {
     entry: Entry,
 }
 
+/// Observers remember operations under way so long more than others, at most: long lines before
+/// routers are to be seen, and memory is to stay.
+const LONGEST_FLIGHT: Span = Span::from_secs(120);
+
 impl World {
     /// What `scenario` means under its seed.
     ///
@@ -126,6 +130,9 @@ impl World {
         setting.settled = self.end;
         setting.by_subject = self.guarantees.owed.contains(&Property::PerSubjectOrder);
         setting.trust = scenario.trust.as_ref().map(|trust| trust.model);
+        let flights = scenario.load.iter().filter_map(|group| group.retry);
+        let longest = flights.map(|retry| retry.longest_flight()).max().unwrap_or_default();
+        setting.retention += longest.min(LONGEST_FLIGHT);
         setting.deadlines = self.of_groups(scenario, |group| group.deadline);
         setting.promises = self.of_groups(scenario, |group| group.promise);
         setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();

@@ -5,6 +5,7 @@ mod byzantine;
 mod cli;
 mod determinism;
 mod faults;
+mod flow;
 mod laws;
 mod program;
 mod recorded;
