@@ -78,7 +78,7 @@ fn first_sentence(table: &CompareTable, best: usize, seeds: usize) -> String {
             others.join(", and so does ")
         ),
         (false, _) => format!(
-            "none meets every threshold on every seed; {label} meets most, {} of {of}.",
+            "no variant meets every threshold on every seed; {label} meets most, {} of {of}.",
             row.met
         ),
     }
@@ -250,7 +250,7 @@ mod tests {
         );
         check(
             vec![row("a", 0, LOW), row("b", 1, HIGH)],
-            "none meets every threshold on every seed; b meets most, 1 of 2.",
+            "no variant meets every threshold on every seed; b meets most, 1 of 2.",
         );
         let broken = |label| Row { gravest: Word::Broken, ..row(label, 2, LOW) };
         check(

@@ -175,13 +175,16 @@ pub(super) fn goodput(comparison: &Comparison, command: &str) -> Option<Degradat
     let run = &pair.run.measurement;
     let faults = |name: &str| pair.scenario.faults.iter().any(|fault| name.contains(&fault.name));
     let names = pair.scenario.phases.iter().map(|phase| phase.name.as_str());
-    let stages = names.filter(|name| *name != "calm" && !faults(name)).filter_map(|name| {
+    // Of stages with about the same load the first counts: a later one has a past.
+    let mut stages: Vec<(f64, &str)> = Vec::new();
+    for name in names.filter(|name| *name != "calm" && !faults(name)) {
         let offered = run.value("offered", Statistic::Mean, run.phase(name)?, None).value()?;
-        Some((offered, name))
-    });
-    let mut stages: Vec<(f64, &str)> = stages.collect();
+        let is_same = |known: &(f64, &str)| (known.0 / offered - 1.0).abs() < 0.1;
+        if !stages.iter().any(is_same) {
+            stages.push((offered.round(), name));
+        }
+    }
     stages.sort_by(|a, b| a.0.total_cmp(&b.0));
-    stages.dedup_by(|a, b| a.0 < b.0 * 1.1);
     if stages.len() < 3 {
         return None;
     }
