@@ -1,0 +1,175 @@
+//! The space-time diagram of one operation.
+
+use super::{Frame, foot};
+use crate::attestation::Verdict;
+use crate::kernel::{Recorded, Span, VirtualTime};
+use crate::measure::{Cause, Journey, Leg, Message};
+use crate::report::chart::{Arrow, Bar, Moment, Rendered, SpaceTime, Tone};
+use crate::report::journey_lines::{Story, in_millis, setback_words};
+use crate::report::journey_screen::{JourneyView, end_line};
+use crate::trace::{Conclusion, Digest, Fact, Names};
+
+/// So many validators are drawn at most: those that did something, by number.
+const MOST_VALIDATORS: usize = 16;
+/// A relying party may look for so many times as long as all else takes, and is still drawn whole.
+const LONGEST_TAIL: u64 = 2;
+
+/// The diagram; `None` if there is nothing to draw, or it cannot be drawn.
+pub fn journey_chart<N: Names>(
+    view: &JourneyView<'_, N>,
+    digest: &Digest,
+    command: &str,
+) -> Option<Rendered> {
+    let journey = &view.followed.journey;
+    let actors = actors(journey);
+    let sketch = Sketch { journey, actors: &actors, names: view.names, view };
+    let (end, is_cut) = sketch.end();
+    let cut = if is_cut { "  ·  looks after that are left out" } else { "" };
+    let scenario = view.scenario;
+    let frame = Frame {
+        title: format!("#{}: {}", journey.intent.operation, end_line(view.followed)),
+        subtitle: format!(
+            "{}  ·  {}, {} validators  ·  seed {}  ·  intended at {}{cut}",
+            scenario.name,
+            scenario.ordering,
+            scenario.validators.count,
+            scenario.seed,
+            sketch.story().clock(journey.intent.at),
+        ),
+        foot: foot(&digest.short(), command),
+    };
+    let chart = SpaceTime {
+        frame,
+        time: "time since its intended send, ms".to_owned(),
+        actors: actors.iter().map(|actor| view.names.name(*actor)).collect(),
+        end,
+        arrows: journey.messages.iter().filter_map(|message| sketch.arrow(message)).collect(),
+        bars: sketch.bars(end),
+        moments: sketch.moments(end),
+    };
+    (journey.end() > journey.intent.at).then(|| chart.render().ok()).flatten()
+}
+
+/// The client, routers, validators, who relies on it: those that had to do with it, from the top.
+fn actors(journey: &Journey) -> Vec<u32> {
+    let of = journey.quorum.of;
+    let senders = journey.messages.iter().flat_map(|message| [message.from, message.to]);
+    let mut all: Vec<u32> = journey.facts().map(|fact| fact.process.0).chain(senders).collect();
+    all.sort_unstable();
+    all.dedup();
+    let client = journey.intent.client;
+    // A plan only says who relies on it.
+    let is_plan = |process: &u32| {
+        let mut facts = journey.facts().filter(|fact| fact.process.0 == *process).peekable();
+        facts.peek().is_some() && facts.all(|fact| matches!(fact.fact, Fact::Wanted { .. }))
+    };
+    let routers = all.iter().filter(|process| (of..client).contains(process) && !is_plan(process));
+    let validators = all.iter().filter(|process| **process < of).take(MOST_VALIDATORS);
+    let parties = all.iter().filter(|process| **process > client);
+    [client].into_iter().chain(routers.chain(validators).chain(parties).copied()).collect()
+}
+
+struct Sketch<'a, N> {
+    journey: &'a Journey,
+    actors: &'a [u32],
+    names: &'a N,
+    view: &'a JourneyView<'a, N>,
+}
+
+impl<N: Names> Sketch<'_, N> {
+    fn story(&self) -> Story<'_, N> {
+        Story { journey: self.journey, scenario: self.view.scenario, names: self.names }
+    }
+
+    fn place(&self, process: u32) -> Option<usize> {
+        self.actors.iter().position(|actor| *actor == process)
+    }
+
+    fn since(&self, at: VirtualTime) -> Span {
+        at.since(self.journey.intent.at)
+    }
+
+    /// Where the diagram ends, and whether looks come after that.
+    fn end(&self) -> (Span, bool) {
+        let is_look = |fact: &&Recorded<Fact>| {
+            matches!(fact.fact, Fact::Looked { .. } | Fact::Confident { .. } | Fact::Doubted { .. })
+        };
+        let way = self.journey.facts().filter(|fact| !is_look(fact));
+        let way = way.map(|fact| self.since(fact.key.time)).max().unwrap_or(Span::ZERO);
+        let whole = self.since(self.journey.end());
+        let is_cut = whole > way * LONGEST_TAIL;
+        (if is_cut { way + way / 4 } else { whole }, is_cut)
+    }
+
+    fn arrow(&self, message: &Message) -> Option<Arrow> {
+        let is_late = |(_, _, by): &(u16, _, Span)| *by > Span::ZERO;
+        let is_lost = message.arrived.is_none();
+        Some(Arrow {
+            from: self.place(message.from)?,
+            sent: self.since(message.sent),
+            to: self.place(message.to)?,
+            arrived: message.arrived.map(|at| self.since(at)),
+            is_troubled: is_lost || message.fates.iter().any(is_late),
+        })
+        .filter(|_| message.leg != Leg::Proof || !is_lost)
+    }
+
+    fn bars(&self, end: Span) -> Vec<Bar> {
+        let waits = self.journey.waits.iter();
+        let bars = waits.filter_map(|wait| {
+            let words = match wait.cause {
+                Cause::Permit => "held back".to_owned(),
+                Cause::Retry(setback) => format!("retry: {}", setback_words(setback)),
+                Cause::Queue => "queue".to_owned(),
+                Cause::Verify => "other work".to_owned(),
+                Cause::Pool => "pool".to_owned(),
+                Cause::Order => "ordering".to_owned(),
+                Cause::Held(Some(by)) => format!("for #{by}"),
+                Cause::Held(None) => "held".to_owned(),
+                Cause::Hesitation => "looks for itself".to_owned(),
+            };
+            let words = wait
+                .length()
+                .map_or(words.clone(), |length| format!("{words}, {}", in_millis(length)));
+            let (actor, from) = (self.place(wait.process)?, self.since(wait.from));
+            Some(Bar { actor, from, until: wait.until.map(|at| self.since(at)), words })
+        });
+        bars.filter(|bar| bar.from < end).collect()
+    }
+
+    fn moments(&self, end: Span) -> Vec<Moment> {
+        let moments = self.journey.facts().filter_map(|fact| {
+            let (words, tone) = moment(&fact.fact)?;
+            let (actor, at) = (self.place(fact.process.0)?, self.since(fact.key.time));
+            Some(Moment { actor, at, words, tone })
+        });
+        moments.filter(|moment| moment.at <= end).collect()
+    }
+}
+
+/// What a diagram says of a fact.
+fn moment(fact: &Fact) -> Option<(String, Tone)> {
+    let (words, tone) = match *fact {
+        Fact::Sent { attempt: 0, .. } => ("sends", Tone::Plain),
+        Fact::Sent { .. } => ("sends again", Tone::Plain),
+        Fact::Rejected { .. } => ("turned away", Tone::Bad),
+        Fact::Routed { .. } => ("", Tone::Plain),
+        Fact::Proposed { .. } => ("in a block", Tone::Plain),
+        Fact::Delivered { position, .. } => {
+            return Some((format!("place {position}"), Tone::Plain));
+        }
+        Fact::Retracted { .. } => ("taken back", Tone::Bad),
+        Fact::Applied { verdict: Verdict::Accepted, again: false, .. } => ("accepted", Tone::Good),
+        Fact::Applied { verdict: Verdict::Accepted, .. } => ("", Tone::Plain),
+        Fact::Applied { verdict, .. } => (verdict.name(), Tone::Bad),
+        Fact::Concluded { conclusion: Conclusion::Applied, .. } => ("knows: applied", Tone::Good),
+        Fact::Concluded { conclusion: Conclusion::Refused, .. } => ("knows: refused", Tone::Bad),
+        Fact::Concluded { .. } => ("gives up", Tone::Bad),
+        Fact::Looked { said: None, .. } => ("", Tone::Bad),
+        Fact::Looked { .. } => ("", Tone::Plain),
+        Fact::Confident { .. } => ("confident", Tone::Good),
+        Fact::Doubted { .. } => ("doubts", Tone::Bad),
+        _ => return None,
+    };
+    Some((words.to_owned(), tone))
+}
