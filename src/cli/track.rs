@@ -77,9 +77,10 @@ impl<'a> Asked<'a> {
         Ok(Self { result, what })
     }
 
-    /// The result as the next command names it.
-    fn named(&self, stored: &Stored) -> String {
-        self.result.map_or_else(|| stored.folder.display().to_string(), ToOwned::to_owned)
+    /// The result as the next command names it, without another folder to look in.
+    fn named(&self, stored: &Stored, out: &Path) -> String {
+        let short = self.result.filter(|_| out == Path::new("results"));
+        short.map_or_else(|| stored.folder.display().to_string(), ToOwned::to_owned)
     }
 }
 
@@ -160,7 +161,7 @@ fn one(
         return Err(Trouble(format!("there is no operation #{operation}; {known}"), INVALID));
     };
     let layout = World::new(scenario, catalogue).layout;
-    let result = asked.named(stored);
+    let result = asked.named(stored, &args.engine.out);
     let mut view =
         JourneyView { followed, scenario, names: &layout, files: String::new(), result: &result };
     view.files = draw(&view, &tracked.digest, &stored.folder, operation)?;
@@ -203,5 +204,5 @@ fn worst(
     let ranked = ranked.map_err(|failure| Trouble(failure.to_string(), FAILED))?;
     same(&ranked.digest, stored)?;
     let layout = World::new(scenario, catalogue).layout;
-    Ok(worst_screen(&ranked, scenario, &layout, &asked.named(stored)))
+    Ok(worst_screen(&ranked, scenario, &layout, &asked.named(stored, &args.engine.out)))
 }

@@ -23,10 +23,21 @@ struct Line {
     words: String,
     /// What a look showed, so that looks alike are told once.
     look: Option<String>,
-    is_eventful: bool,
+    weight: Weight,
 }
 
-/// Longer journeys leave out the validators at which nothing remarkable happened.
+/// Which lines a long journey leaves out first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// Nothing came of it.
+    Idle,
+    /// A validator did what it should.
+    Step,
+    /// Another actor, or something that should not happen.
+    Event,
+}
+
+/// Longer journeys leave out what matters least.
 const MOST_LINES: usize = 40;
 /// Where the words begin.
 const WORDS: usize = 42;
@@ -37,13 +48,13 @@ impl<N: Names> Story<'_, N> {
     pub(super) fn lines(&self) -> Vec<String> {
         let lines = self.journey.hops.iter().filter_map(|hop| self.line(hop)).collect();
         let lines = looks_told_once(lines);
-        let quiet = lines.iter().filter(|line| !line.is_eventful).count();
-        let is_long = lines.len() > MOST_LINES;
-        let kept = lines.iter().filter(|line| line.is_eventful || !is_long);
-        let mut text: Vec<String> = kept.flat_map(|line| self.laid_out(line)).collect();
-        if is_long && quiet > 0 {
-            let words = "… validators at which nothing remarkable happened";
-            text.push(format!("{:WORDS$}{words}: {quiet}", ""));
+        let at_least = |least: Weight| lines.iter().filter(move |line| line.weight >= least);
+        let fits = |least: &Weight| at_least(*least).count() <= MOST_LINES;
+        let least = [Weight::Idle, Weight::Step].into_iter().find(fits).unwrap_or(Weight::Event);
+        let mut text: Vec<String> = at_least(least).flat_map(|line| self.laid_out(line)).collect();
+        let left_out = lines.len() - at_least(least).count();
+        if left_out > 0 {
+            text.push(format!("{:WORDS$}… and {left_out} uneventful hops at validators", ""));
         }
         text
     }
@@ -98,8 +109,19 @@ impl<N: Names> Story<'_, N> {
         });
         let look = look.filter(|_| hop.facts.len() == 1);
         let words = words.join(", ");
-        let is_calm = hop.process < self.journey.quorum.of && words.to_lowercase() == words;
-        Some(Line { at: hop.at(), process: hop.process, words, look, is_eventful: !is_calm })
+        let does = |fact: &Recorded<Fact>| {
+            matches!(
+                fact.fact,
+                Fact::Proposed { .. } | Fact::Delivered { .. } | Fact::Applied { again: false, .. }
+            )
+        };
+        let is_told_aloud = words.to_lowercase() != words;
+        let weight = match hop.process < self.journey.quorum.of && !is_told_aloud {
+            false => Weight::Event,
+            true if hop.facts.iter().any(does) => Weight::Step,
+            true => Weight::Idle,
+        };
+        Some(Line { at: hop.at(), process: hop.process, words, look, weight })
     }
 
     /// The wait of an actor that ended at an instant.
@@ -126,10 +148,7 @@ impl<N: Names> Story<'_, N> {
             Fact::Routed { attempt, sequence, .. } => Some(self.routed(fact, attempt, sequence)),
             Fact::Received { attempt, .. } => Some(self.received(fact, attempt)),
             Fact::Verified { genuine: false, .. } => Some("signature FORGED".to_owned()),
-            Fact::Verified { genuine: true, .. } => {
-                let wait = self.waited(fact, |cause| cause == Cause::Verify)?;
-                Some(format!("signature checked after {} of other work", length(wait)))
-            }
+            Fact::Verified { genuine: true, .. } => self.verified(fact),
             Fact::Proposed { .. } => Some(self.proposed(fact)),
             Fact::Waits { .. } => Some(self.waits(fact)),
             Fact::Delivered { position, is_final, .. } => {
@@ -181,8 +200,13 @@ impl<N: Names> Story<'_, N> {
         let length = length(wait);
         match wait.cause {
             Cause::Retry(setback) => {
-                let tries = u32::from(attempt) + 1;
-                format!("sends again, try {tries}: {} {length} ago{lost}", setback_words(setback))
+                let (tries, why) = (u32::from(attempt) + 1, setback_words(setback));
+                match setback {
+                    Setback::Silence => {
+                        format!("sends again, try {tries}: {why} for {length}{lost}")
+                    }
+                    _ => format!("sends again, try {tries}: {why} {length} ago{lost}"),
+                }
             }
             _ => format!("sends, held back for {length}{lost}"),
         }
@@ -227,10 +251,31 @@ impl<N: Names> Story<'_, N> {
             _ => format!("{} by {}, {}", fate(*kind), self.fault(*rule), in_millis(*by)),
         });
         let fates = fates.collect::<Vec<_>>().join("; ");
+        let is_stuck = self.is_stuck(fact, |cause| cause == Cause::Verify);
+        let stuck = if is_stuck { ", and its signature is NEVER checked" } else { "" };
         match fates.is_empty() {
-            true => format!("comes after {took}"),
-            false => format!("comes after {took} ({fates})"),
+            true => format!("comes after {took}{stuck}"),
+            false => format!("comes after {took} ({fates}){stuck}"),
         }
+    }
+
+    fn verified(&self, fact: &Recorded<Fact>) -> Option<String> {
+        let checked = self.waited(fact, |cause| cause == Cause::Verify);
+        let checked =
+            checked.map(|wait| format!("signature checked after {} of other work", length(wait)));
+        let is_stuck = self.is_stuck(fact, |cause| matches!(cause, Cause::Order | Cause::Pool));
+        let stuck = is_stuck.then(|| "NEVER ordered here".to_owned());
+        let both: Vec<String> = checked.into_iter().chain(stuck).collect();
+        (!both.is_empty()).then(|| both.join(", "))
+    }
+
+    /// Whether a wait began with a fact and never ended.
+    fn is_stuck(&self, fact: &Recorded<Fact>, is_it: impl Fn(Cause) -> bool) -> bool {
+        self.journey.waits.iter().any(|wait| {
+            (wait.process, wait.from) == (fact.process.0, fact.key.time)
+                && wait.until.is_none()
+                && is_it(wait.cause)
+        })
     }
 
     fn proposed(&self, fact: &Recorded<Fact>) -> String {
@@ -385,11 +430,11 @@ const fn refusal(why: Refusal) -> &'static str {
 
 pub(super) fn setback_words(setback: Setback) -> String {
     match setback {
-        Setback::Router(Refusal::Full | Refusal::Lost) => "the router was full".to_owned(),
-        Setback::Router(Refusal::Late) => "it was too late for the router".to_owned(),
-        Setback::Router(Refusal::Broken) => "the router's breaker was open".to_owned(),
-        Setback::Validators(verdict) => format!("{} put a quorum out of reach", verdict.name()),
-        Setback::Silence => "the last try, unanswered, began".to_owned(),
+        Setback::Router(Refusal::Full | Refusal::Lost) => "turned away, full,".to_owned(),
+        Setback::Router(Refusal::Late) => "turned away, too late,".to_owned(),
+        Setback::Router(Refusal::Broken) => "turned away, breaker open,".to_owned(),
+        Setback::Validators(verdict) => format!("{} by too many,", verdict.name()),
+        Setback::Silence => "nothing heard".to_owned(),
     }
 }
 

@@ -9,7 +9,9 @@ use super::run_screen::wrapped;
 use crate::attestation::Verdict;
 use crate::experiment::Followed;
 use crate::kernel::Span;
-use crate::measure::{CAUSE_NAMES, CAUSES, Intent, OperationRow, Relation, Relative, STAGE_NAMES};
+use crate::measure::{
+    CAUSE_NAMES, CAUSES, Cause, Intent, OperationRow, Relation, Relative, STAGE_NAMES,
+};
 use crate::scenario::model::Scenario;
 use crate::trace::{Conclusion, Fact, FateKind, Kind, Names};
 use crate::trust::FACTOR_NAMES;
@@ -44,7 +46,10 @@ fn write_journey<N: Names>(to: &mut String, view: &JourneyView<'_, N>) -> std::f
     let (scenario, seed) = (&view.scenario.name, view.scenario.seed);
     let head = format!("#{}   {}", journey.intent.operation, meaning(&journey.intent, &story));
     let place = format!("{scenario}, {}, seed {seed}", view.scenario.ordering);
-    writeln!(to, "{head:<60}  {place}")?;
+    match head.chars().count() + 2 + place.chars().count() <= WIDTH {
+        true => writeln!(to, "{head}{place:>0$}", WIDTH - head.chars().count())?,
+        false => writeln!(to, "{head}\n{place}")?,
+    }
     writeln!(to, "{}\n", end_line(view.followed))?;
     for line in story.lines() {
         writeln!(to, "{line}")?;
@@ -79,28 +84,25 @@ fn is_end(fact: &Fact) -> bool {
     matches!(fact, Fact::Concluded { .. })
 }
 
-/// `attest by issuer-1, its 26th, linked to #153 by issuer-0`
+/// `issuer-1 attests, linked to #153 of issuer-7 (its statement 26)`
 fn meaning<N: Names>(intent: &Intent, story: &Story<'_, N>) -> String {
+    let of = story.journey.relative(Relation::Target);
+    let of = of.map(|target| format!(" of {}", story.name(target.intent.client)));
+    let target = intent.target.map(|target| format!("#{target}{}", of.unwrap_or_default()));
+    let linked = target.as_ref().map_or(String::new(), |target| format!(", linked to {target}"));
+    let target = target.unwrap_or_else(|| "nothing".to_owned());
+    let does = match intent.kind {
+        Kind::Attest => format!("attests{linked}"),
+        Kind::Claim => format!("claims subject {}{linked}", intent.subject),
+        Kind::Revoke => format!("revokes {target}"),
+        Kind::Replace => format!("replaces {target}"),
+        Kind::Query => format!("asks about {target}"),
+    };
     let by = story.name(intent.client);
-    let refers = intent.target.map_or(String::new(), |target| {
-        let target_of = story.journey.relative(Relation::Target);
-        let by = target_of.map(|target| format!(" by {}", story.name(target.intent.client)));
-        let verb = match intent.kind {
-            Kind::Attest | Kind::Claim => "linked to",
-            Kind::Revoke | Kind::Replace => "of",
-            Kind::Query => "about",
-        };
-        format!(", {verb} #{target}{}", by.unwrap_or_default())
-    });
-    let count = match intent.kind {
-        Kind::Query => String::new(),
-        _ => format!(", its statement {}", intent.sequence + 1),
-    };
-    let subject = match intent.kind {
-        Kind::Claim => format!(" of subject {}", intent.subject),
-        Kind::Attest | Kind::Revoke | Kind::Replace | Kind::Query => String::new(),
-    };
-    format!("{}{subject} by {by}{count}{refers}", intent.kind.name())
+    match intent.kind {
+        Kind::Query => format!("{by} {does}"),
+        _ => format!("{by} {does} (its statement {})", intent.sequence + 1),
+    }
 }
 
 /// How it ended, and for whom.
@@ -113,10 +115,21 @@ pub(super) fn end_line(followed: &Followed) -> String {
         1 => "1 try".to_owned(),
         tries => format!("{tries} tries"),
     };
-    let known = match (row.conclusion, row.answered) {
-        (Some(Conclusion::GaveUp), Some(after)) => format!("gave up after {}", in_millis(after)),
-        (_, Some(after)) => format!("known to its client after {}", in_millis(after)),
-        (_, None) => "its client was never told".to_owned(),
+    let known = followed.journey.facts().find_map(|fact| match fact.fact {
+        Fact::Concluded { conclusion, .. } => Some((conclusion, fact.key.time)),
+        _ => None,
+    });
+    let known = match known {
+        None => "its client was never told".to_owned(),
+        Some((conclusion, at)) => {
+            let after = in_millis(at.since(followed.journey.intent.at));
+            match conclusion {
+                Conclusion::GaveUp => format!("its client gave up after {after}"),
+                Conclusion::Applied | Conclusion::Refused => {
+                    format!("known to its client after {after}")
+                }
+            }
+        }
     };
     let fate = match (row.applied, row.kind) {
         (Some(applied), _) => {
@@ -276,11 +289,22 @@ fn events(row: &OperationRow) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
-/// What it waited for, if that is another operation; else the others that are worth a look.
+/// What it waited for, lacked or lost against, if that is another operation; else the others that
+/// are worth a look.
 fn next<N>(view: &JourneyView<'_, N>) -> String {
-    let JourneyView { result, followed, .. } = view;
-    match followed.journey.intent.target {
-        Some(target) => format!("attestorm track {result} {target}"),
+    let journey = &view.followed.journey;
+    let held = journey.waits.iter().find_map(|wait| match wait.cause {
+        Cause::Held(by) => by,
+        _ => None,
+    });
+    let is_orphan = journey
+        .facts()
+        .any(|fact| matches!(fact.fact, Fact::Applied { verdict: Verdict::NotFound, .. }));
+    let lacked = journey.intent.target.filter(|_| is_orphan);
+    let rival = journey.relative(Relation::Rival).map(|rival| rival.intent.operation);
+    let result = view.result;
+    match held.or(lacked).or(rival) {
+        Some(other) => format!("attestorm track {result} {other}"),
         None => format!("attestorm track {result} --worst 5"),
     }
 }

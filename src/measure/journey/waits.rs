@@ -2,7 +2,7 @@
 
 use super::{Intent, Quorum};
 use crate::attestation::Verdict;
-use crate::kernel::{Recorded, Span, VirtualTime};
+use crate::kernel::{ProcessId, Recorded, Span, VirtualTime};
 use crate::trace::{Fact, Refusal};
 
 /// What was waited for.
@@ -135,57 +135,85 @@ impl Story<'_> {
     /// The wait that begins with a fact and ends with a later one of the same actor.
     fn beginning_with(&self, fact: &Recorded<Fact>, later: &[Recorded<Fact>]) -> Option<Wait> {
         let (process, from) = (fact.process.0, fact.key.time);
-        let here = || later.iter().filter(|other| other.process == fact.process);
-        let until = |ends: &dyn Fn(&Fact) -> bool| {
-            here().find(|other| ends(&other.fact)).map(|other| other.key.time)
-        };
-        let wait = |until, cause| Some(Wait { process, from, until, cause });
-        let comes_in = |other: &Fact| matches!(other, Fact::Delivered { .. });
-        match fact.fact {
+        let here = Here { process: fact.process, later };
+        let (until, cause) = match fact.fact {
             Fact::Admitted { attempt, .. } => {
-                let begins =
-                    |other: &Fact| matches!(other, Fact::Begun { attempt: a, .. } if *a == attempt);
-                wait(until(&begins), Cause::Queue)
+                (here.until(|told| told.begun(attempt)), Cause::Queue)
             }
             Fact::Received { attempt, .. } => {
-                let ends = |other: &Fact| matches!(other, Fact::Verified { attempt: a, .. } if *a == attempt);
-                wait(until(&ends), Cause::Verify)
+                let until = here.until(|told| told.verified(attempt));
+                // Who had it from others, in a block, needs no copy of its own.
+                let is_needed = until.is_some() || here.until(|told| told.delivered()).is_none();
+                is_needed.then_some((until, Cause::Verify))?
             }
-            Fact::Verified { attempt, genuine: true, .. } if self.is_undelivered(fact) => {
-                let holds =
-                    |other: &Fact| matches!(other, Fact::Waits { attempt: a, .. } if *a == attempt);
-                let proposes = |other: &Fact| matches!(other, Fact::Proposed { .. });
-                if until(&holds).is_some() {
+            Fact::Verified { attempt, genuine: true, .. } => {
+                if here.until(|told| told.waits(attempt)).is_some() {
                     return None;
                 }
-                match until(&proposes) {
-                    Some(proposed) => wait(Some(proposed), Cause::Pool),
-                    None => wait(until(&comes_in), Cause::Order),
+                match here.until(|told| told.proposed()) {
+                    None => (here.until(|told| told.delivered()), Cause::Order),
+                    proposed => (proposed, Cause::Pool),
                 }
             }
-            Fact::Proposed { .. } if self.is_undelivered(fact) => {
-                wait(until(&comes_in), Cause::Order)
-            }
+            Fact::Proposed { .. } => (here.until(|told| told.delivered()), Cause::Order),
             Fact::Waits { attempt, .. } => {
                 let by = self.released.iter();
                 let by = by.filter(|(at, other, _)| (*at, *other) == (process, attempt));
-                wait(until(&comes_in), Cause::Held(by.map(|(.., by)| *by).next()))
+                (here.until(|told| told.delivered()), Cause::Held(by.map(|(.., by)| *by).next()))
             }
-            Fact::Relied { .. } => {
-                let decides =
-                    |other: &Fact| matches!(other, Fact::Confident { .. } | Fact::Doubted { .. });
-                wait(until(&decides), Cause::Hesitation)
-            }
-            _ => None,
-        }
+            Fact::Relied { .. } => (here.until(|told| told.decided()), Cause::Hesitation),
+            _ => return None,
+        };
+        let is_over = process < self.quorum.of && self.has_delivered_before(fact);
+        (!is_over).then_some(Wait { process, from, until, cause })
     }
 
-    /// Whether the actor of a fact has not delivered the operation before it.
-    fn is_undelivered(&self, fact: &Recorded<Fact>) -> bool {
-        let delivers = |other: &&Recorded<Fact>| {
-            other.process == fact.process && matches!(other.fact, Fact::Delivered { .. })
-        };
-        let first = self.facts.iter().find(delivers);
-        first.is_none_or(|first| first.key.time >= fact.key.time)
+    /// Whether the actor of a fact has delivered the operation already.
+    fn has_delivered_before(&self, fact: &Recorded<Fact>) -> bool {
+        let here = Here { process: fact.process, later: self.facts };
+        here.until(|told| told.delivered()).is_some_and(|first| first < fact.key.time)
+    }
+}
+
+/// What one actor told.
+struct Here<'a> {
+    process: ProcessId,
+    later: &'a [Recorded<Fact>],
+}
+
+impl Here<'_> {
+    /// When it first told such a fact.
+    fn until(&self, ends: impl Fn(Told<'_>) -> bool) -> Option<VirtualTime> {
+        let mut facts = self.later.iter().filter(|fact| fact.process == self.process);
+        facts.find(|fact| ends(Told(&fact.fact))).map(|fact| fact.key.time)
+    }
+}
+
+/// What kind of a fact it is.
+struct Told<'a>(&'a Fact);
+
+impl Told<'_> {
+    fn begun(&self, of: u8) -> bool {
+        matches!(*self.0, Fact::Begun { attempt, .. } if attempt == of)
+    }
+
+    fn verified(&self, of: u8) -> bool {
+        matches!(*self.0, Fact::Verified { attempt, .. } if attempt == of)
+    }
+
+    fn waits(&self, of: u8) -> bool {
+        matches!(*self.0, Fact::Waits { attempt, .. } if attempt == of)
+    }
+
+    fn proposed(&self) -> bool {
+        matches!(self.0, Fact::Proposed { .. })
+    }
+
+    fn delivered(&self) -> bool {
+        matches!(self.0, Fact::Delivered { .. })
+    }
+
+    fn decided(&self) -> bool {
+        matches!(self.0, Fact::Confident { .. } | Fact::Doubted { .. })
     }
 }

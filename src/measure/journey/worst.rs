@@ -4,7 +4,7 @@ use crate::measure::{Event, OperationRow, Rows};
 use crate::trace::Kind;
 
 /// Keeps the operations of a run that fared worst: those that never finished, then those that were
-/// wrong in some way, then the slowest; questions are left out.
+/// wrong in some way, then the slowest; of questions, those that were answered wrongly.
 #[derive(Clone, Debug)]
 pub struct Worst {
     most: usize,
@@ -14,13 +14,14 @@ pub struct Worst {
 }
 
 /// What makes an operation worse than slow, gravest first.
-const WRONGS: [Event; 10] = [
+const WRONGS: [Event; 11] = [
     Event::LostAfterAck,
     Event::ForgedAccepted,
     Event::DoubleAccepted,
     Event::Lost,
     Event::AcceptedAfterRevoke,
     Event::Mislinked,
+    Event::Flips,
     Event::Diverged,
     Event::EffectBeforeCause,
     Event::Orphans,
@@ -38,7 +39,7 @@ impl Worst {
         &self.rows
     }
 
-    /// How many statements there were.
+    /// How many operations there were.
     pub const fn count(&self) -> u64 {
         self.count
     }
@@ -46,10 +47,10 @@ impl Worst {
 
 impl Rows for Worst {
     fn row(&mut self, row: &OperationRow) {
-        if row.kind == Kind::Query {
+        self.count += 1;
+        if row.kind == Kind::Query && gravest(row).is_none() {
             return;
         }
-        self.count += 1;
         let at = self.rows.partition_point(|other| rank(other) <= rank(row));
         if at < self.most {
             self.rows.insert(at, *row);
@@ -58,12 +59,15 @@ impl Rows for Worst {
     }
 }
 
+/// The gravest wrong, by its place.
+fn gravest(row: &OperationRow) -> Option<usize> {
+    WRONGS.iter().position(|wrong| row.events.has(*wrong))
+}
+
 /// Smaller is worse.
 fn rank(row: &OperationRow) -> (bool, usize, u64, u32) {
-    let is_refused = row.events.has(Event::Refused);
-    let is_finished = row.applied.is_some() || is_refused;
-    let gravest = WRONGS.iter().position(|wrong| row.events.has(*wrong));
-    let slowness = row.applied.map_or(0, |applied| u64::MAX - applied.as_nanos());
-    let slowness = if is_refused { u64::MAX } else { slowness };
-    (is_finished, gravest.unwrap_or(WRONGS.len()), slowness, row.operation)
+    let is_finished = row.kind == Kind::Query || !row.events.has(Event::Unfinished);
+    // A refusal takes no time that anybody waits for.
+    let slowness = row.applied.map_or(u64::MAX, |applied| u64::MAX - applied.as_nanos());
+    (is_finished, gravest(row).unwrap_or(WRONGS.len()), slowness, row.operation)
 }

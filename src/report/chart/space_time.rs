@@ -91,7 +91,7 @@ const BEYOND: f64 = 70.0;
 
 const ACTOR: Ink = Ink::solid(0xb8, 0xb8, 0xb8);
 const MESSAGE: Ink = Ink::solid(0x00, 0x72, 0xb2);
-const TROUBLED: Ink = Ink::solid(0xd5, 0x5e, 0x00);
+const TROUBLED: Ink = Ink::solid(0xc8, 0x36, 0x1e);
 const WAIT: Ink = Ink::solid(0xe6, 0x9f, 0x00);
 const GOOD: Ink = Ink::solid(0x00, 0x9e, 0x73);
 const NAME: Type = Type::plain(12.5, Ink::TEXT).anchored(Anchor::End);
@@ -157,7 +157,7 @@ impl SpaceTime {
 }
 
 const KEY: &str =
-    "blue: a message; red: one that met a fault, dashed: never arrived; yellow: a wait";
+    "blue: a message; red: one that met a fault, dashed: never arrived; orange: a wait";
 
 /// Where things go.
 struct Drawing<'a> {
@@ -241,9 +241,15 @@ impl Drawing<'_> {
         }
     }
 
-    /// Words of moments, then of waits, where there is room; the CSV has all of them.
+    /// Words of waits, then of moments, where there is room; the CSV has all of them.
     fn words(&self, scene: &mut Scene) {
         let mut taken: Vec<Area> = texts(scene);
+        for bar in &self.chart.bars {
+            let area = self.bar_area(bar);
+            let at = Point::new(area.left, area.centre().y);
+            let spots = [(2.0, 17.0), (2.0, -8.0)];
+            write(scene, &mut taken, (&bar.words, WAIT.as_text()), at, &spots);
+        }
         for moment in &self.chart.moments {
             let ink = match moment.tone {
                 Tone::Plain => Ink::QUIET,
@@ -251,14 +257,8 @@ impl Drawing<'_> {
                 Tone::Bad => Ink::LIMIT,
             };
             let at = self.point(moment.actor, moment.at);
-            let spots = [(6.0, -8.0), (6.0, 17.0)];
+            let spots = [(6.0, -8.0), (6.0, 17.0), (8.0, 4.5)];
             write(scene, &mut taken, (&moment.words, ink), at, &spots);
-        }
-        for bar in &self.chart.bars {
-            let area = self.bar_area(bar);
-            let at = Point::new(area.left, area.centre().y);
-            let spots = [(2.0, -8.0), (2.0, 17.0)];
-            write(scene, &mut taken, (&bar.words, WAIT.as_text()), at, &spots);
         }
     }
 }

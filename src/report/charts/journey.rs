@@ -12,7 +12,7 @@ use crate::trace::{Conclusion, Digest, Fact, Names};
 /// So many validators are drawn at most: those that did something, by number.
 const MOST_VALIDATORS: usize = 16;
 /// A relying party may look for so many times as long as all else takes, and is still drawn whole.
-const LONGEST_TAIL: u64 = 2;
+const LONGEST_TAIL: u64 = 4;
 
 /// The diagram; `None` if there is nothing to draw, or it cannot be drawn.
 pub fn journey_chart<N: Names>(
@@ -119,7 +119,7 @@ impl<N: Names> Sketch<'_, N> {
         let bars = waits.filter_map(|wait| {
             let words = match wait.cause {
                 Cause::Permit => "held back".to_owned(),
-                Cause::Retry(setback) => format!("retry: {}", setback_words(setback)),
+                Cause::Retry(setback) => setback_words(setback).trim_end_matches(',').to_owned(),
                 Cause::Queue => "queue".to_owned(),
                 Cause::Verify => "other work".to_owned(),
                 Cause::Pool => "pool".to_owned(),
@@ -138,30 +138,38 @@ impl<N: Names> Sketch<'_, N> {
     }
 
     fn moments(&self, end: Span) -> Vec<Moment> {
-        let moments = self.journey.facts().filter_map(|fact| {
-            let (words, tone) = moment(&fact.fact)?;
-            let (actor, at) = (self.place(fact.process.0)?, self.since(fact.key.time));
-            Some(Moment { actor, at, words, tone })
-        });
-        moments.filter(|moment| moment.at <= end).collect()
+        let mut moments = Vec::new();
+        for hop in &self.journey.hops {
+            let Some(actor) = self.place(hop.process) else { continue };
+            let place = hop.facts.iter().find_map(|fact| match fact.fact {
+                Fact::Delivered { position, .. } => Some(position),
+                _ => None,
+            });
+            for fact in &hop.facts {
+                let at = self.since(fact.key.time);
+                let told = moment(&fact.fact, place).filter(|_| at <= end);
+                moments.extend(told.map(|(words, tone)| Moment { actor, at, words, tone }));
+            }
+        }
+        moments
     }
 }
 
-/// What a diagram says of a fact.
-fn moment(fact: &Fact) -> Option<(String, Tone)> {
+/// What a diagram says of a fact; `place` is the one that its hop gave the operation.
+fn moment(fact: &Fact, place: Option<u32>) -> Option<(String, Tone)> {
     let (words, tone) = match *fact {
         Fact::Sent { attempt: 0, .. } => ("sends", Tone::Plain),
         Fact::Sent { .. } => ("sends again", Tone::Plain),
         Fact::Rejected { .. } => ("turned away", Tone::Bad),
-        Fact::Routed { .. } => ("", Tone::Plain),
+        Fact::Routed { .. } | Fact::Delivered { .. } => ("", Tone::Plain),
         Fact::Proposed { .. } => ("in a block", Tone::Plain),
-        Fact::Delivered { position, .. } => {
-            return Some((format!("place {position}"), Tone::Plain));
-        }
         Fact::Retracted { .. } => ("taken back", Tone::Bad),
-        Fact::Applied { verdict: Verdict::Accepted, again: false, .. } => ("accepted", Tone::Good),
-        Fact::Applied { verdict: Verdict::Accepted, .. } => ("", Tone::Plain),
-        Fact::Applied { verdict, .. } => (verdict.name(), Tone::Bad),
+        Fact::Applied { verdict: Verdict::Accepted, again: true, .. } => ("", Tone::Plain),
+        Fact::Applied { verdict, .. } => {
+            let place = place.map_or(String::new(), |place| format!(" at {place}"));
+            let tone = if verdict == Verdict::Accepted { Tone::Good } else { Tone::Bad };
+            return Some((format!("{}{place}", verdict.name()), tone));
+        }
         Fact::Concluded { conclusion: Conclusion::Applied, .. } => ("knows: applied", Tone::Good),
         Fact::Concluded { conclusion: Conclusion::Refused, .. } => ("knows: refused", Tone::Bad),
         Fact::Concluded { .. } => ("gives up", Tone::Bad),
