@@ -11,6 +11,7 @@ mod tests;
 mod waits;
 mod worst;
 
+use crate::attestation::Verdict;
 use crate::kernel::{Recorded, Span, VirtualTime};
 use crate::trace::{Fact, Kind};
 
@@ -74,6 +75,19 @@ pub struct Journey {
     pub relatives: Vec<Relative>,
 }
 
+/// A validator that delivered the operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Its number.
+    pub validator: u32,
+    /// When it first did.
+    pub at: VirtualTime,
+    /// Try and place of each delivery that was not taken back.
+    places: Vec<(u8, u32)>,
+    /// The try that it accepted first.
+    accepted: Option<u8>,
+}
+
 /// Facts of one actor that are no further apart are one hop.
 const ONE_GO: Span = Span::from_millis(1);
 
@@ -107,29 +121,52 @@ impl Journey {
         self.facts().map(|fact| fact.key.time).max().unwrap_or(self.intent.at)
     }
 
-    /// Validators that delivered it: when first, and the place that it has there in the end, by
-    /// time; those that took it back and did not deliver it again have none.
-    pub fn seen(&self) -> Vec<(u32, VirtualTime, Option<u32>)> {
-        let mut seen: Vec<(u32, VirtualTime, Option<u32>)> = Vec::new();
+    /// Validators that delivered it, by time of the first delivery, with its place there.
+    pub fn seen(&self) -> Vec<Seen> {
+        let mut seen: Vec<Seen> = Vec::new();
         for fact in self.facts() {
             let validator = fact.process.0;
-            let known = seen.iter().position(|(other, ..)| *other == validator);
-            match (fact.fact, known) {
-                (Fact::Delivered { position, .. }, None) => {
-                    seen.push((validator, fact.key.time, Some(position)));
+            let known = seen.iter_mut().find(|seen| seen.validator == validator);
+            match (known, fact.fact) {
+                (Some(seen), told) => seen.take(&told),
+                (None, told @ Fact::Delivered { .. }) => {
+                    let (at, places) = (fact.key.time, Vec::new());
+                    let mut first = Seen { validator, at, places, accepted: None };
+                    first.take(&told);
+                    seen.push(first);
                 }
-                (Fact::Delivered { position, .. }, Some(at)) => seen[at].2 = Some(position),
-                (Fact::Retracted { .. }, Some(at)) => seen[at].2 = None,
-                _ => {}
+                (None, _) => {}
             }
         }
-        seen.sort_by_key(|(validator, at, _)| (*at, *validator));
+        seen.sort_by_key(|seen| (seen.at, seen.validator));
         seen
     }
 
     /// The relative of this kind, the first of several.
     pub fn relative(&self, relation: Relation) -> Option<&Relative> {
         self.relatives.iter().find(|relative| relative.relation == relation)
+    }
+}
+
+impl Seen {
+    /// The place of the try that was accepted, else of the last; `None` if all was taken back.
+    pub fn place(&self) -> Option<u32> {
+        let accepted = self.places.iter().find(|(attempt, _)| Some(*attempt) == self.accepted);
+        accepted.or(self.places.last()).map(|(_, place)| *place)
+    }
+
+    fn take(&mut self, fact: &Fact) {
+        match *fact {
+            Fact::Delivered { attempt, position, .. } => self.places.push((attempt, position)),
+            Fact::Retracted { attempt, .. } => {
+                self.places.retain(|(other, _)| *other != attempt);
+                self.accepted = self.accepted.filter(|accepted| *accepted != attempt);
+            }
+            Fact::Applied { attempt, verdict: Verdict::Accepted, again: false, .. } => {
+                self.accepted = self.accepted.or(Some(attempt));
+            }
+            _ => {}
+        }
     }
 }
 

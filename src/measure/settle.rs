@@ -229,9 +229,12 @@ impl Observers {
     /// Who decided on an applied operation, and how the time until then divides.
     fn decided(&self, slot: usize) -> Option<Decided> {
         let record = self.ledger.record(slot);
-        let cell = &self.ledger.cells(slot)[usize::from(record.decider)];
-        (record.applied != NEVER)
-            .then(|| Decided { validator: record.decider, stages: waterfall::stages(record, cell) })
+        if record.applied == NEVER {
+            return None;
+        }
+        let decider = &self.ledger.cells(slot)[usize::from(record.decider)];
+        let stages = waterfall::stages(record, decider);
+        Some(Decided { validator: record.decider, stages })
     }
 }
 

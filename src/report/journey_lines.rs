@@ -217,23 +217,27 @@ impl<N: Names> Story<'_, N> {
         let lost = self.lost(Leg::HandOver, attempt);
         let wait = self.waited(fact, |cause| cause == Cause::Queue);
         let late = wait.map_or(String::new(), |wait| format!("after {} ", length(wait)));
-        let words = format!("{late}stamps it {sequence} and sends it on to {of} validators");
+        let words = format!("{late}stamps it number {sequence} and sends it on to {of} validators");
         if lost.is_empty() { words } else { format!("{words}; LOST on the way to {lost}") }
     }
 
-    /// Receivers that a try never reached, and by which fault.
+    /// Receivers that a try never reached, by what kept it from them.
     fn lost(&self, leg: Leg, attempt: u8) -> String {
         let messages = self.journey.messages.iter();
         let ours = messages.filter(|message| (message.leg, message.attempt) == (leg, attempt));
-        let lost = ours.filter(|message| message.arrived.is_none());
-        let words = lost.map(|message| match message.fates.first() {
-            Some((rule, kind, _)) => {
-                let fault = self.fault(*rule);
-                format!("{} ({} by {fault})", self.name(message.to), fate(*kind))
+        let mut lost: Vec<(String, Vec<String>)> = Vec::new();
+        for message in ours.filter(|message| message.arrived.is_none()) {
+            let why = message.fates.first().map_or(String::new(), |(rule, kind, _)| {
+                format!(" ({} by {})", fate(*kind), self.fault(*rule))
+            });
+            let name = self.name(message.to);
+            match lost.iter_mut().find(|(other, _)| *other == why) {
+                Some((_, names)) => names.push(name),
+                None => lost.push((why, vec![name])),
             }
-            None => self.name(message.to),
-        });
-        words.collect::<Vec<_>>().join(", ")
+        }
+        let words = lost.iter().map(|(why, names)| format!("{}{why}", names.join(", ")));
+        words.collect::<Vec<_>>().join("; ")
     }
 
     fn received(&self, fact: &Recorded<Fact>, attempt: u8) -> String {
@@ -320,13 +324,20 @@ impl<N: Names> Story<'_, N> {
     }
 
     fn delivered(&self, fact: &Recorded<Fact>, position: u32, is_final: bool) -> String {
+        let word = if is_final { "" } else { " for now" };
+        let delivers = |other: &&Recorded<Fact>| {
+            other.process == fact.process && matches!(other.fact, Fact::Delivered { .. })
+        };
+        let first = self.journey.facts().find(delivers);
+        if first.is_some_and(|first| (first.key, first.index) != (fact.key, fact.index)) {
+            return format!("delivered again at place {position}{word}");
+        }
         let waits = |cause| matches!(cause, Cause::Order | Cause::Held(_));
         let after = match self.waited(fact, waits) {
             Some(wait) if wait.cause == Cause::Order => format!("ordered in {}, ", length(wait)),
             Some(wait) => format!("after {} ", length(wait)),
             None => String::new(),
         };
-        let word = if is_final { "" } else { " for now" };
         format!("{after}delivered at place {position}{word}")
     }
 

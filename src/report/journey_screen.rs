@@ -161,11 +161,11 @@ fn stages<N: Names>(row: &OperationRow, story: &Story<'_, N>) -> Option<String> 
 /// Validators in the order in which they delivered it, with the places they gave it.
 fn seen<N: Names>(story: &Story<'_, N>) -> Option<String> {
     let seen = story.journey.seen();
-    let first = seen.first()?.1;
-    let short = |validator: u32| story.name(validator).replace("validator-", "");
-    let words = seen.iter().map(|(validator, at, position)| {
-        let place = position.map_or("nowhere".to_owned(), |place| format!("at {place}"));
-        format!("{} {place} +{}", short(*validator), number(at.since(first).as_millis_f64()))
+    let first = seen.first()?.at;
+    let words = seen.iter().map(|seen| {
+        let place = seen.place().map_or("nowhere".to_owned(), |place| format!("at {place}"));
+        let number = story.name(seen.validator).replace("validator-", "");
+        format!("{number} {place} +{}", in_millis(seen.at.since(first)))
     });
     let missing = story.journey.quorum.of as usize - seen.len();
     let never = match missing {
@@ -173,7 +173,7 @@ fn seen<N: Names>(story: &Story<'_, N>) -> Option<String> {
         count => format!("; {count} never did"),
     };
     let words = words.collect::<Vec<_>>().join(", ");
-    Some(format!("validators {words} ms{never}"))
+    Some(format!("validators {words}{never}"))
 }
 
 /// What had to be there before it, and where it was not.
@@ -308,3 +308,6 @@ fn next<N>(view: &JourneyView<'_, N>) -> String {
         None => format!("attestorm track {result} --worst 5"),
     }
 }
+
+#[cfg(test)]
+mod tests;

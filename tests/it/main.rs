@@ -10,4 +10,5 @@ mod program;
 mod recorded;
 mod results;
 mod tidy;
+mod track;
 mod trust;

@@ -76,7 +76,15 @@ pub(super) fn of(
     let is_short = |wait: &Wait| wait.length().is_some_and(|length| length < WORTH_TELLING);
     waits.retain(|wait| !is_short(wait));
     waits.sort_by_key(|wait| (wait.from, wait.process));
-    waits
+    let mut told: Vec<Wait> = Vec::new();
+    for wait in waits {
+        // A later try waits for what an earlier one waits for already.
+        let same = |other: &Wait| (other.process, other.until) == (wait.process, wait.until);
+        if !told.iter().any(same) {
+            told.push(wait);
+        }
+    }
+    told
 }
 
 struct Story<'a> {

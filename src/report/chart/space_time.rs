@@ -8,7 +8,7 @@ use super::label;
 use super::look::Marker;
 use super::page::{MARGIN, Page, WIDTH};
 use super::scale::{Domain, Scale, Spacing};
-use super::scene::{Anchor, Area, Ink, Point, Scene, Shape, Stroke, Type};
+use super::scene::{Anchor, Area, Ink, Point, Scene, Shape, Stroke, Text, Type};
 use super::{ChartError, Frame, Rendered};
 
 /// Who did what when to one thing that travels. Times count from one instant; actors are named by
@@ -96,6 +96,13 @@ const WAIT: Ink = Ink::solid(0xe6, 0x9f, 0x00);
 const GOOD: Ink = Ink::solid(0x00, 0x9e, 0x73);
 const NAME: Type = Type::plain(12.5, Ink::TEXT).anchored(Anchor::End);
 const WORDS: Type = Type::plain(11.5, Ink::TEXT);
+/// Where the words of a moment may stand.
+const BESIDE: [(f64, f64, Anchor); 4] = [
+    (6.0, -8.0, Anchor::Start),
+    (6.0, 17.0, Anchor::Start),
+    (-6.0, -8.0, Anchor::End),
+    (-6.0, 17.0, Anchor::End),
+];
 const LOST_DASH: &[f64] = &[4.0, 3.0];
 
 impl SpaceTime {
@@ -247,7 +254,7 @@ impl Drawing<'_> {
         for bar in &self.chart.bars {
             let area = self.bar_area(bar);
             let at = Point::new(area.left, area.centre().y);
-            let spots = [(2.0, 17.0), (2.0, -8.0)];
+            let spots = [(2.0, 17.0, Anchor::Start), (2.0, -8.0, Anchor::Start)];
             write(scene, &mut taken, (&bar.words, WAIT.as_text()), at, &spots);
         }
         for moment in &self.chart.moments {
@@ -257,8 +264,7 @@ impl Drawing<'_> {
                 Tone::Bad => Ink::LIMIT,
             };
             let at = self.point(moment.actor, moment.at);
-            let spots = [(6.0, -8.0), (6.0, 17.0), (8.0, 4.5)];
-            write(scene, &mut taken, (&moment.words, ink), at, &spots);
+            write(scene, &mut taken, (&moment.words, ink), at, &BESIDE);
         }
     }
 }
@@ -278,20 +284,20 @@ fn write(
     taken: &mut Vec<Area>,
     (words, ink): (&str, Ink),
     at: Point,
-    spots: &[(f64, f64)],
+    spots: &[(f64, f64, Anchor)],
 ) {
     let kind = Type { ink, ..WORDS };
     let is_free = |area: Area| {
         area.right < WIDTH - 2.0 && !taken.iter().any(|other| other.overlaps(area.grown(1.0)))
     };
-    let texts = spots.iter().map(|(dx, dy)| {
+    let texts = spots.iter().map(|(dx, dy, anchor)| {
         let at = Point::new(at.x + dx, at.y + dy);
-        super::scene::Text { words: words.to_owned(), kind, at }
+        Text { words: words.to_owned(), kind: kind.anchored(*anchor), at }
     });
     let free = texts.into_iter().find(|text| is_free(text.area()));
     if let Some(text) = free.filter(|_| !words.is_empty()) {
         taken.push(text.area());
-        scene.plated(&text.words, text.at, kind);
+        scene.plated(&text.words, text.at, text.kind);
     }
 }
 

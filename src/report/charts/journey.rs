@@ -3,15 +3,15 @@
 use super::{Frame, foot};
 use crate::attestation::Verdict;
 use crate::kernel::{Recorded, Span, VirtualTime};
-use crate::measure::{Cause, Journey, Leg, Message};
+use crate::measure::{Cause, Journey, Message};
 use crate::report::chart::{Arrow, Bar, Moment, Rendered, SpaceTime, Tone};
 use crate::report::journey_lines::{Story, in_millis, setback_words};
 use crate::report::journey_screen::{JourneyView, end_line};
-use crate::trace::{Conclusion, Digest, Fact, Names};
+use crate::trace::{Conclusion, Digest, Fact, FateKind, Names};
 
 /// So many validators are drawn at most: those that did something, by number.
 const MOST_VALIDATORS: usize = 16;
-/// A relying party may look for so many times as long as all else takes, and is still drawn whole.
+/// What lasts at most so many times as long as until its client knows is drawn whole.
 const LONGEST_TAIL: u64 = 4;
 
 /// The diagram; `None` if there is nothing to draw, or it cannot be drawn.
@@ -24,7 +24,7 @@ pub fn journey_chart<N: Names>(
     let actors = actors(journey);
     let sketch = Sketch { journey, actors: &actors, names: view.names, view };
     let (end, is_cut) = sketch.end();
-    let cut = if is_cut { "  ·  looks after that are left out" } else { "" };
+    let cut = if is_cut { "  ·  what came after that is left out" } else { "" };
     let scenario = view.scenario;
     let frame = Frame {
         title: format!("#{}: {}", journey.intent.operation, end_line(view.followed)),
@@ -43,7 +43,7 @@ pub fn journey_chart<N: Names>(
         time: "time since its intended send, ms".to_owned(),
         actors: actors.iter().map(|actor| view.names.name(*actor)).collect(),
         end,
-        arrows: journey.messages.iter().filter_map(|message| sketch.arrow(message)).collect(),
+        arrows: sketch.arrows(end),
         bars: sketch.bars(end),
         moments: sketch.moments(end),
     };
@@ -89,29 +89,30 @@ impl<N: Names> Sketch<'_, N> {
         at.since(self.journey.intent.at)
     }
 
-    /// Where the diagram ends, and whether looks come after that.
+    /// Where the diagram ends, and whether anything comes after that.
     fn end(&self) -> (Span, bool) {
-        let is_look = |fact: &&Recorded<Fact>| {
-            matches!(fact.fact, Fact::Looked { .. } | Fact::Confident { .. } | Fact::Doubted { .. })
-        };
-        let way = self.journey.facts().filter(|fact| !is_look(fact));
-        let way = way.map(|fact| self.since(fact.key.time)).max().unwrap_or(Span::ZERO);
         let whole = self.since(self.journey.end());
-        let is_cut = whole > way * LONGEST_TAIL;
-        (if is_cut { way + way / 4 } else { whole }, is_cut)
+        let is_known = |fact: &&Recorded<Fact>| matches!(fact.fact, Fact::Concluded { .. });
+        let known = self.journey.facts().find(is_known);
+        let known = known.map_or(whole, |fact| self.since(fact.key.time));
+        let is_cut = whole > known * LONGEST_TAIL;
+        (if is_cut { known + known / 2 } else { whole }, is_cut)
+    }
+
+    fn arrows(&self, end: Span) -> Vec<Arrow> {
+        let arrows = self.journey.messages.iter().filter_map(|message| self.arrow(message));
+        arrows.filter(|arrow| arrow.arrived.unwrap_or(arrow.sent) <= end).collect()
     }
 
     fn arrow(&self, message: &Message) -> Option<Arrow> {
-        let is_late = |(_, _, by): &(u16, _, Span)| *by > Span::ZERO;
-        let is_lost = message.arrived.is_none();
+        let is_late = |(_, _, by): &(u16, FateKind, Span)| *by > Span::ZERO;
         Some(Arrow {
             from: self.place(message.from)?,
             sent: self.since(message.sent),
             to: self.place(message.to)?,
             arrived: message.arrived.map(|at| self.since(at)),
-            is_troubled: is_lost || message.fates.iter().any(is_late),
+            is_troubled: message.arrived.is_none() || message.fates.iter().any(is_late),
         })
-        .filter(|_| message.leg != Leg::Proof || !is_lost)
     }
 
     fn bars(&self, end: Span) -> Vec<Bar> {
