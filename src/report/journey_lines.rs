@@ -1,12 +1,13 @@
 //! What befell an operation, a line per hop: clock, time since its intended send, actor, words.
 
 use super::format::{millis, number};
+use super::journey_words::{fate, in_millis, length, refusal, setback_words, shown, status};
 use super::run_screen::wrapped;
-use crate::attestation::{Status, Verdict};
+use crate::attestation::Verdict;
 use crate::kernel::{Recorded, Span, VirtualTime};
 use crate::measure::{Cause, Hop, Journey, Leg, Message, Relation, Setback, Wait};
 use crate::scenario::model::Scenario;
-use crate::trace::{Conclusion, Fact, FateKind, Names, Refusal};
+use crate::trace::{Conclusion, Fact, Names};
 
 /// A journey, and what its actors and faults are called.
 #[derive(Clone, Copy)]
@@ -406,70 +407,4 @@ fn looks_told_once(lines: Vec<Line>) -> Vec<Line> {
         }
     }
     told
-}
-
-/// What a look showed, without how old it was.
-fn shown(fact: &Fact) -> String {
-    let Fact::Looked { said, stamps, is_orphaned, .. } = *fact else { return String::new() };
-    let Some(said) = said else { return "silence".to_owned() };
-    let orphan = if is_orphaned { ", without its parent" } else { "" };
-    let stamps = match stamps.count_ones() {
-        3 => String::new(),
-        count => format!(", {count} of 3 stamps"),
-    };
-    format!("{}{orphan}{stamps}", status(said))
-}
-
-pub(super) const fn status(said: Status) -> &'static str {
-    match said {
-        Status::Unknown => "UNKNOWN",
-        Status::Valid => "valid",
-        Status::Revoked => "revoked",
-        Status::Replaced => "replaced",
-        Status::Expired => "expired",
-    }
-}
-
-const fn refusal(why: Refusal) -> &'static str {
-    match why {
-        Refusal::Full => "TURNS IT AWAY: full",
-        Refusal::Lost => "LOSES IT: full, and nobody is told",
-        Refusal::Late => "TURNS IT AWAY: too late",
-        Refusal::Broken => "TURNS IT AWAY: its breaker is open",
-    }
-}
-
-pub(super) fn setback_words(setback: Setback) -> String {
-    match setback {
-        Setback::Router(Refusal::Full | Refusal::Lost) => "turned away, full,".to_owned(),
-        Setback::Router(Refusal::Late) => "turned away, too late,".to_owned(),
-        Setback::Router(Refusal::Broken) => "turned away, breaker open,".to_owned(),
-        Setback::Validators(verdict) => format!("{} by too many,", verdict.name()),
-        Setback::Silence => "nothing heard".to_owned(),
-    }
-}
-
-pub(super) const fn fate(kind: FateKind) -> &'static str {
-    match kind {
-        FateKind::Delayed => "delayed",
-        FateKind::Reordered => "reordered",
-        FateKind::Lost => "lost",
-        FateKind::Duplicated => "duplicated",
-        FateKind::Blocked => "blocked",
-        FateKind::Held => "held",
-        FateKind::Equivocated => "equivocated",
-        FateKind::Forged => "forged",
-        FateKind::Withheld => "withheld",
-        FateKind::Replayed => "replayed",
-        FateKind::Censored => "censored",
-        FateKind::Forgotten => "forgotten",
-    }
-}
-
-pub(super) fn in_millis(span: Span) -> String {
-    millis(span.as_millis_f64())
-}
-
-fn length(wait: &Wait) -> String {
-    wait.length().map_or("the rest of the run".to_owned(), in_millis)
 }

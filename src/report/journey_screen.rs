@@ -4,7 +4,8 @@
 use std::fmt::Write;
 
 use super::format::{millis, number};
-use super::journey_lines::{Story, fate, in_millis};
+use super::journey_lines::Story;
+use super::journey_words::{fate, in_millis};
 use super::run_screen::wrapped;
 use crate::attestation::Verdict;
 use crate::experiment::Followed;

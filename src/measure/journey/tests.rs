@@ -45,7 +45,7 @@ fn what_comes_in_the_same_event_was_waited_for() {
     let alone = "69ms v0 deliver 0 @0; 70ms v0 deliver 1 @1; 71ms v0 apply 1 ok on 0";
     check_waits(&script(alone), &["0 30-70 Held(None)"]);
     check_waits(&script(""), &["0 30- Held(None)"]);
-    let again = "50ms v0 receive 1.1 from 8 #1; 51ms v0 verify 1.1; 51ms v0 wait 1.1;";
+    let again = "50ms v0 receive 1.1 from 8 #1; 50ms v0 verify 1.1; 50ms v0 wait 1.1;";
     check_waits(&script(&format!("{again}{released}")), &["0 30-70 Held(Some(0))"]);
 }
 

@@ -5,8 +5,9 @@ use crate::attestation::Verdict;
 use crate::kernel::{Recorded, Span, VirtualTime};
 use crate::measure::{Cause, Journey, Message};
 use crate::report::chart::{Arrow, Bar, Moment, Rendered, SpaceTime, Tone};
-use crate::report::journey_lines::{Story, in_millis, setback_words};
+use crate::report::journey_lines::Story;
 use crate::report::journey_screen::{JourneyView, end_line};
+use crate::report::journey_words::{in_millis, setback_words};
 use crate::trace::{Conclusion, Digest, Fact, FateKind, Names};
 
 /// So many validators are drawn at most: those that did something, by number.

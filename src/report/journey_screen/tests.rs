@@ -73,5 +73,5 @@ fn a_claim_that_another_won_names_it() {
         ("fault.jitter.for", "2s"),
     ];
     let told = check("divided", claims, &short, 117);
-    all_in(&told, &["REFUSED, Already", "rivals", "double_accepted"]);
+    all_in(&told, &["AlreadyReplaced", "rivals", "double_accepted"]);
 }
