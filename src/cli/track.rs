@@ -1,6 +1,6 @@
 //! `attestorm track`: one operation's journey through a stored run, or those worth a look.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::TrackArgs;
@@ -14,7 +14,7 @@ use crate::report::{
 };
 use crate::scenario::Source;
 use crate::simulation::{MODEL, World};
-use crate::trace::Digest;
+use crate::trace::{Digest, Names};
 
 pub(super) fn track(args: &TrackArgs, catalogue: &Catalogue, quiet: bool) -> ExitCode {
     let asked = match Asked::of(args) {
@@ -90,7 +90,7 @@ fn number(id: &str) -> Option<u32> {
 
 /// A stored run that this build can repeat.
 struct Stored {
-    folder: std::path::PathBuf,
+    folder: PathBuf,
     run: StoredRun,
 }
 
@@ -117,8 +117,12 @@ fn stored(result: Option<&str>, args: &TrackArgs, catalogue: &Catalogue) -> Resu
 
 /// A scenario without results is one command away from one.
 fn way_out(result: Option<&str>, error: String) -> String {
-    let scenario = result.filter(|name| Source::find(name).is_ok());
-    match scenario {
+    let is_scenario = |name: &&str| match Source::find(name) {
+        Ok(Source::File(path)) => path.is_file(),
+        Ok(Source::Bundled(_)) => true,
+        Ok(Source::Text { .. }) | Err(_) => false,
+    };
+    match result.filter(is_scenario) {
         Some(name) => {
             format!("`{name}` is a scenario without a result\nmake one with: attestorm run {name}")
         }
@@ -171,7 +175,7 @@ fn one(
 
 /// Writes the diagram beside the result; the words about it.
 fn draw(
-    view: &JourneyView<'_, impl crate::trace::Names>,
+    view: &JourneyView<'_, impl Names>,
     digest: &Digest,
     folder: &Path,
     operation: u32,

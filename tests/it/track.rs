@@ -51,6 +51,8 @@ fn what_cannot_be_followed_gets_one_clear_error_and_its_way_out() {
         ("track small --worst 0", "1..=1000"),
         ("track out-of-order-links 1", "make one with: attestorm run out-of-order-links"),
         ("track small.toml 1", "make one with: attestorm run small.toml"),
+        ("track nosuch.toml 1", "there is no result `nosuch.toml`"),
+        ("track results 1", "results is no result: it holds no digest.txt"),
         ("track nosuchthing 1", "there is no result `nosuchthing`"),
         ("track small/compare-ordering 1", "is a grid of runs"),
     ] {
