@@ -146,7 +146,7 @@ impl<N: Names> Story<'_, N> {
                 Some(format!("begins after {} in its queue", length(wait)))
             }
             Fact::Rejected { why, .. } => Some(refusal(why).to_owned()),
-            Fact::Routed { attempt, sequence, .. } => Some(self.routed(fact, attempt, sequence)),
+            Fact::Routed { attempt, sequence, .. } => Some(self.routed(attempt, sequence)),
             Fact::Received { attempt, .. } => Some(self.received(fact, attempt)),
             Fact::Verified { genuine: false, .. } => Some("signature FORGED".to_owned()),
             Fact::Verified { genuine: true, .. } => self.verified(fact),
@@ -213,12 +213,10 @@ impl<N: Names> Story<'_, N> {
         }
     }
 
-    fn routed(&self, fact: &Recorded<Fact>, attempt: u8, sequence: u32) -> String {
+    fn routed(&self, attempt: u8, sequence: u32) -> String {
         let of = self.journey.quorum.of;
         let lost = self.lost(Leg::HandOver, attempt);
-        let wait = self.waited(fact, |cause| cause == Cause::Queue);
-        let late = wait.map_or(String::new(), |wait| format!("after {} ", length(wait)));
-        let words = format!("{late}stamps it number {sequence} and sends it on to {of} validators");
+        let words = format!("stamps it number {sequence} and sends it on to {of} validators");
         if lost.is_empty() { words } else { format!("{words}; LOST on the way to {lost}") }
     }
 
@@ -313,7 +311,7 @@ impl<N: Names> Story<'_, N> {
     }
 
     /// An operation by its number, and what it is to this one.
-    pub(super) fn what(&self, operation: u32) -> String {
+    fn what(&self, operation: u32) -> String {
         let mut relatives = self.journey.relatives.iter();
         let relation = relatives.find(|relative| relative.intent.operation == operation);
         match relation.map(|relative| relative.relation) {
@@ -363,10 +361,13 @@ impl<N: Names> Story<'_, N> {
                 let name =
                     meant.map_or("what it refers to".to_owned(), |meant| format!("#{meant}"));
                 let when = match comes {
-                    Some(at) => format!("comes {} later", in_millis(at.since(fact.key.time))),
-                    None => "never comes".to_owned(),
+                    Some(at) if at > fact.key.time => {
+                        format!("and comes {} later", in_millis(at.since(fact.key.time)))
+                    }
+                    Some(_) => "though it had been accepted".to_owned(),
+                    None => "and never comes".to_owned(),
                 };
-                format!("REFUSED, NotFound: {name} is unknown here, and {when}")
+                format!("REFUSED, NotFound: {name} is unknown here, {when}")
             }
             refused => format!("REFUSED, {}", refused.name()),
         }

@@ -3,14 +3,14 @@
 use super::{Frame, foot};
 use crate::attestation::Verdict;
 use crate::kernel::{Recorded, Span, VirtualTime};
-use crate::measure::{Cause, Journey, Message};
+use crate::measure::{Cause, Journey, Leg, Message};
 use crate::report::chart::{Arrow, Bar, Moment, Rendered, SpaceTime, Tone};
 use crate::report::journey_lines::Story;
 use crate::report::journey_screen::{JourneyView, end_line};
 use crate::report::journey_words::{in_millis, setback_words};
 use crate::trace::{Conclusion, Digest, Fact, FateKind, Names};
 
-/// So many validators are drawn at most: those that did something, by number.
+/// So many validators are drawn at most: whoever answered last, then by number.
 const MOST_VALIDATORS: usize = 16;
 /// What lasts at most so many times as long as until its client knows is drawn whole.
 const LONGEST_TAIL: u64 = 4;
@@ -25,15 +25,17 @@ pub fn journey_chart<N: Names>(
     let actors = actors(journey);
     let sketch = Sketch { journey, actors: &actors, names: view.names, view };
     let (end, is_cut) = sketch.end();
-    let cut = if is_cut { "  ·  what came after that is left out" } else { "" };
+    let after = if is_cut { "  ·  what came after that is left out" } else { "" };
+    let of = journey.quorum.of;
+    let is_crowded = of as usize > MOST_VALIDATORS;
+    let crowd = if is_crowded { format!("{MOST_VALIDATORS} of ") } else { String::new() };
     let scenario = view.scenario;
     let frame = Frame {
         title: format!("#{}: {}", journey.intent.operation, end_line(view.followed)),
         subtitle: format!(
-            "{}  ·  {}, {} validators  ·  seed {}  ·  intended at {}{cut}",
+            "{}  ·  {}, {crowd}{of} validators  ·  seed {}  ·  intended at {}{after}",
             scenario.name,
             scenario.ordering,
-            scenario.validators.count,
             scenario.seed,
             sketch.story().clock(journey.intent.at),
         ),
@@ -65,9 +67,17 @@ fn actors(journey: &Journey) -> Vec<u32> {
         facts.peek().is_some() && facts.all(|fact| matches!(fact.fact, Fact::Wanted { .. }))
     };
     let routers = all.iter().filter(|process| (of..client).contains(process) && !is_plan(process));
-    let validators = all.iter().filter(|process| **process < of).take(MOST_VALIDATORS);
+    let answering = journey.messages.iter().filter(|message| message.leg == Leg::Answer);
+    let answering = answering.map(|message| message.from);
+    let mut validators: Vec<u32> = answering.collect();
+    for validator in all.iter().filter(|process| **process < of) {
+        if validators.len() < MOST_VALIDATORS && !validators.contains(validator) {
+            validators.push(*validator);
+        }
+    }
+    validators.sort_unstable();
     let parties = all.iter().filter(|process| **process > client);
-    [client].into_iter().chain(routers.chain(validators).chain(parties).copied()).collect()
+    [client].into_iter().chain(routers.chain(&validators).chain(parties).copied()).collect()
 }
 
 struct Sketch<'a, N> {

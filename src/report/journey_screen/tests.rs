@@ -75,3 +75,13 @@ fn a_claim_that_another_won_names_it() {
     let told = check("divided", claims, &short, 117);
     all_in(&told, &["AlreadyReplaced", "rivals", "double_accepted"]);
 }
+
+#[test]
+fn a_doubt_names_its_cause() {
+    let relied_on = format!(
+        "{SMALL}\n[trust]\nregions = [\"frankfurt\"]\nshare = \"50%\"\nexpected = \"500ms\"\n"
+    );
+    let told = check("doubted", &relied_on, &[("ordering", "arrival")], 155);
+    let words = ["expected 500 ms: LATE", "more like this", "did NOT trust it, because of delay"];
+    all_in(&told, &words);
+}
