@@ -385,6 +385,7 @@ impl<N: Names> Story<'_, N> {
         match conclusion {
             Conclusion::Applied => format!("knows that it is APPLIED{by}"),
             Conclusion::Refused => format!("knows that it is REFUSED{by}"),
+            Conclusion::Promised => "is PROMISED that it will be in".to_owned(),
             Conclusion::GaveUp => format!("GIVES UP after try {}", u32::from(attempt) + 1),
         }
     }

@@ -129,6 +129,7 @@ pub(super) fn end_line(followed: &Followed) -> String {
                 Conclusion::Applied | Conclusion::Refused => {
                     format!("known to its client after {after}")
                 }
+                Conclusion::Promised => format!("promised to its client after {after}"),
             }
         }
     };

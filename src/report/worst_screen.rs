@@ -58,6 +58,7 @@ fn why(row: &OperationRow) -> String {
                 | Event::ShowedUp
                 | Event::Unfinished
                 | Event::Retried
+                | Event::Promised
                 | Event::TrustGap
         )
     };

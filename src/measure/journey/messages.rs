@@ -46,9 +46,11 @@ pub(super) fn of(facts: &[Recorded<Fact>], validators: u32, client: u32) -> Vec<
                 let to_each = (0..validators).map(|to| handed(fact, attempt, to, later));
                 messages.extend(to_each);
             }
-            Fact::Concluded { attempt, conclusion, .. } if conclusion != Conclusion::GaveUp => {
-                messages.extend(answered(fact, attempt, facts, validators));
-            }
+            Fact::Concluded {
+                attempt,
+                conclusion: Conclusion::Applied | Conclusion::Refused,
+                ..
+            } => messages.extend(answered(fact, attempt, facts, validators)),
             Fact::Relied { .. } => messages.extend(proven(fact, facts, client)),
             _ => {}
         }

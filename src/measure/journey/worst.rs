@@ -14,11 +14,12 @@ pub struct Worst {
 }
 
 /// What makes an operation worse than slow, gravest first.
-const WRONGS: [Event; 11] = [
+const WRONGS: [Event; 12] = [
     Event::LostAfterAck,
     Event::ForgedAccepted,
     Event::DoubleAccepted,
     Event::Lost,
+    Event::PromiseBroken,
     Event::AcceptedAfterRevoke,
     Event::Mislinked,
     Event::Flips,

@@ -184,7 +184,8 @@ fn moment(fact: &Fact, place: Option<u32>) -> Option<(String, Tone)> {
         }
         Fact::Concluded { conclusion: Conclusion::Applied, .. } => ("knows: applied", Tone::Good),
         Fact::Concluded { conclusion: Conclusion::Refused, .. } => ("knows: refused", Tone::Bad),
-        Fact::Concluded { .. } => ("gives up", Tone::Bad),
+        Fact::Concluded { conclusion: Conclusion::Promised, .. } => ("promised", Tone::Plain),
+        Fact::Concluded { conclusion: Conclusion::GaveUp, .. } => ("gives up", Tone::Bad),
         Fact::Looked { said: None, .. } => ("", Tone::Bad),
         Fact::Looked { .. } => ("", Tone::Plain),
         Fact::Confident { .. } => ("confident", Tone::Good),
