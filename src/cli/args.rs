@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::arg_values::{Seeds, axis_of, over_of, override_of, seed_of, seeds_of};
 use super::examples::{
     CLAIMS_EXAMPLES, COMPARE_EXAMPLES, HISTORY_EXAMPLES, HUNT_EXAMPLES, NEW_EXAMPLES,
-    REPLAY_EXAMPLES, REPORT_EXAMPLES, RUN_EXAMPLES, SWEEP_EXAMPLES, VALIDATE_EXAMPLES,
+    REPLAY_EXAMPLES, REPORT_EXAMPLES, RUN_EXAMPLES, SWEEP_EXAMPLES, TRACK_EXAMPLES,
+    VALIDATE_EXAMPLES,
 };
 use super::over::Over;
 use crate::history::{DEFAULT_BUDGET, Model};
@@ -52,6 +53,9 @@ pub(super) enum Command {
     /// Draw the charts and pages of a stored result again
     #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArgs),
+    /// Follow one operation through a stored run, like a parcel, or find those worth a look
+    #[command(after_help = TRACK_EXAMPLES)]
+    Track(TrackArgs),
     /// Draw random faults from seeds and look for one that breaks a guarantee
     #[command(after_help = HUNT_EXAMPLES)]
     Hunt(HuntArgs),
@@ -250,6 +254,21 @@ pub(super) struct ClaimsArgs {
 pub(super) struct ReplayArgs {
     /// A result's folder, or a scenario's name for its latest; the latest of all if not given
     pub(super) result: Option<String>,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
+}
+
+/// Arguments of `track`.
+#[derive(Args, Debug)]
+pub(super) struct TrackArgs {
+    /// A run's folder, or a scenario's name for its latest; the latest of all if not given
+    pub(super) result: Option<String>,
+    /// The operation by its number: 123, or #123
+    #[arg(conflicts_with = "worst")]
+    pub(super) id: Option<String>,
+    /// List so many that fared worst: never applied, then wrong in some way, then slow
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(super) worst: Option<u16>,
     #[command(flatten)]
     pub(super) engine: EngineArgs,
 }

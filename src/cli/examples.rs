@@ -46,6 +46,19 @@ pub(super) const REPLAY_EXAMPLES: &str = "Examples:
 
 Exit codes: 0 reproduced, 97 differs because the model number changed, 1 differs: a defect.";
 
+pub(super) const TRACK_EXAMPLES: &str = "Examples:
+  attestorm track out-of-order-links --worst 5    the ones to look at, and why
+  attestorm track out-of-order-links 4711         one of them, hop by hop
+  attestorm track 4711                            the same in the latest result of all
+
+Operations are named by their numbers, as in attestations.csv. The run is repeated, its digest
+checked, and a space-time diagram written beside the result: journey-4711.svg, .png and .csv.
+
+Words in capitals are what should not happen, or what decides. Stages add up to the time to
+applied. A wait for another operation names it: track that one next.
+
+Exit codes: 0 shown, 104 no such result or operation, 1 the run cannot be repeated as it was.";
+
 pub(super) const REPORT_EXAMPLES: &str = "Examples:
   attestorm report out-of-order-links
   attestorm report out-of-order-links/compare-ordering --format md > decision.md

@@ -10,7 +10,7 @@ pub(super) const GREETING: &str = concat!(
   attestorm compare out-of-order-links --by ordering=arrival,causal,sequencer
   attestorm scenario list                   the bundled scenarios, each asks one question
 
-everyday   run  compare  sweep  report    look closer   replay  history  validate
+everyday   run  compare  sweep  report    look closer   track  replay  history  validate
 search     hunt  claims                   files         scenario  metrics  completions
            attestorm <command> --help has examples
 "
@@ -31,6 +31,8 @@ Everyday
   sweep <scenario> --by … --over path=a..b   the same along an axis: a table and a chart
   report [result]                draw charts and pages of a stored result again
 Look closer
+  track [result] <id>            one operation's way through a run: waits, order, trust, a diagram
+  track [result] --worst 5       which ones to look at, and why
   replay [result]                prove that a run or a grid can be reproduced byte for byte
   validate [ordering]            results that others measured against this build
   history check <file>           judge a history that another system recorded: linearizable?

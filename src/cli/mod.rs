@@ -21,6 +21,7 @@ mod scenario;
 mod settings;
 mod source;
 mod stored;
+mod track;
 mod tune;
 mod validate;
 
@@ -86,6 +87,7 @@ impl Cli {
             Command::Sweep(args) => settings::sweep(&args, catalogue, quiet),
             Command::Claims(args) => claims::claims(&args, catalogue, quiet),
             Command::Replay(args) => replay::replay(&args, catalogue, quiet),
+            Command::Track(args) => track::track(&args, catalogue, quiet),
             Command::Report(args) => report::report(&args, catalogue, quiet),
             Command::Hunt(args) => hunt::hunt(&args, catalogue, quiet),
             Command::Validate { topic } => validate::validate_topic(topic, catalogue, quiet),

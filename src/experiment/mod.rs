@@ -12,6 +12,7 @@ mod pool;
 mod reach;
 mod sensitivity;
 mod single;
+mod track;
 mod trail;
 mod tune;
 pub mod validate;
@@ -35,6 +36,7 @@ pub use sensitivity::{
     variants_of,
 };
 pub use single::{Pair, judge_pair, run_pair, twin_of};
+pub use track::{Followed, Ranked, Tracked, rank, track};
 pub use trail::Trail;
 pub use tune::{Score, Trial, Tuned, Tuning};
 pub use verdict::{Finding, Verdict, Word};

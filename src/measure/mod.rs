@@ -24,6 +24,7 @@ mod holders;
 mod hosts;
 mod inversions;
 mod jitter;
+mod journey;
 mod ledger;
 mod measurement;
 pub mod metric;
@@ -66,13 +67,17 @@ pub use event::{Base, Counts, Event, Events};
 pub use flow::{QueueSeries, Queues, Shares, Waiting};
 pub use histogram::Histogram;
 pub use hosts::Backlog;
+pub use journey::{
+    Cause, Hop, Intent, Journey, Leg, Message, Quorum, Relation, Relative, Seen, Setback, Tracker,
+    Wait, Worst,
+};
 pub use measurement::Measurement;
 pub use notes::{NoteBucket, Notes};
 pub use observers::Observers;
 pub use order::{OrderObservations, Violations};
 pub use recovery::recovery;
 pub use reliance::{CAUSE_NAMES, CAUSES, Held, Reliances};
-pub use rows::{NoRows, OperationRow, Rows, Trusted};
+pub use rows::{Decided, NoRows, OperationRow, Rows, Trusted};
 pub use sample::Sample;
 pub use series::{Bucket, Series, Sketch};
 pub use setting::{Interval, PhaseWindow, Setting};

@@ -1,6 +1,7 @@
 //! One row per operation, for those who want them all.
 
 use super::event::Events;
+use super::waterfall::STAGES;
 use crate::attestation::Verdict;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::{Conclusion, Kind};
@@ -41,6 +42,17 @@ pub struct OperationRow {
     pub events: Events,
     /// What its relying party came to, if it has one and was told.
     pub trust: Option<Trusted>,
+    /// Who decided that it was applied; `None` if it was not.
+    pub decided: Option<Decided>,
+}
+
+/// The q-th correct validator to accept an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// Its number.
+    pub validator: u16,
+    /// How the time until then divides, in the order of [`STAGE_NAMES`](super::STAGE_NAMES).
+    pub stages: [Span; STAGES],
 }
 
 /// What a relying party came to.

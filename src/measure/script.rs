@@ -9,7 +9,7 @@
 
 use std::fmt::Debug;
 
-use super::{Event, Measurement, Observers, PhaseWindow, Setting};
+use super::{Event, Measurement, NoRows, Observers, PhaseWindow, Rows, Setting};
 use crate::attestation::{Status, Verdict};
 use crate::kernel::{EventKey, ProcessId, Recorded, Span, VirtualTime};
 use crate::measure::achievement::{CHANGES, FATES};
@@ -18,20 +18,36 @@ use crate::trust::Model;
 
 /// Measures a script with so many validators and that quorum: 10 s, 16 processes.
 pub(super) fn measure(validators: u32, quorum: u32, script: &str) -> Measurement {
+    measure_with(validators, quorum, script, &mut NoRows)
+}
+
+/// The same, with a row for every operation.
+pub(super) fn measure_with(
+    validators: u32,
+    quorum: u32,
+    script: &str,
+    rows: &mut dyn Rows,
+) -> Measurement {
     let end = VirtualTime::ZERO + Span::from_secs(10);
     let mut setting = Setting::new(validators, quorum, 16, (VirtualTime::ZERO, end));
-    let mut next = vec![0; validators as usize];
+    let facts = facts(&mut setting, script);
+    let mut observers = Observers::new(setting);
+    facts.chunks(3).for_each(|some| observers.observe_with(some, rows));
+    observers.finish_with(rows)
+}
+
+/// The facts of a script, in order of time; directives change the setting.
+pub(super) fn facts(setting: &mut Setting, script: &str) -> Vec<Recorded<Fact>> {
+    let mut next = vec![0; setting.validators as usize];
     let mut facts = Vec::new();
     for line in script.split(';').filter(|line| !line.trim().is_empty()) {
         let words = Words(line.split_whitespace().collect());
-        if !direct(&mut setting, &words) {
+        if !direct(setting, &words) {
             lines(&words, &mut next, &mut facts);
         }
     }
     facts.sort_by_key(|fact| fact.key.time);
-    let mut observers = Observers::new(setting);
-    facts.chunks(3).for_each(|some| observers.observe(some));
-    observers.finish()
+    facts
 }
 
 /// The events that happened in phase 0 and how often.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::event::Event;
 use super::observers::Observers;
 use super::record::{Cell, NEVER, Record, span};
-use super::rows::{OperationRow, Rows};
+use super::rows::{Decided, OperationRow, Rows};
 use super::sample::Sample;
 use super::series::Due;
 use super::setting::phases_of;
@@ -60,10 +60,7 @@ impl Observers {
         let record = self.ledger.record(slot);
         let is_refused = record.events.has(Event::Refused);
         let applied = span(record.intended, record.applied);
-        let stages = applied.map(|_| {
-            let decider = &self.ledger.cells(slot)[usize::from(record.decider)];
-            waterfall::stages(record, decider)
-        });
+        let stages = self.decided(slot).map(|decided| decided.stages);
         let consensus = consensus(record, self.ledger.cells(slot));
         let is_good = self.is_good(record);
         for phase in phases_of(record.phases) {
@@ -225,7 +222,19 @@ impl Observers {
             verdicts,
             events: record.events,
             trust: self.reliance.decided(operation),
+            decided: self.decided(slot),
         }
+    }
+
+    /// Who decided on an applied operation, and how the time until then divides.
+    fn decided(&self, slot: usize) -> Option<Decided> {
+        let record = self.ledger.record(slot);
+        if record.applied == NEVER {
+            return None;
+        }
+        let decider = &self.ledger.cells(slot)[usize::from(record.decider)];
+        let stages = waterfall::stages(record, decider);
+        Some(Decided { validator: record.decider, stages })
     }
 }
 

@@ -14,6 +14,9 @@ mod decision;
 mod format;
 mod grid_files;
 mod hunt_screen;
+mod journey_lines;
+mod journey_screen;
+mod journey_words;
 mod operations;
 mod run_files;
 mod run_numbers;
@@ -28,6 +31,7 @@ mod trust_anew;
 mod trust_page;
 mod tuned_lines;
 mod validate_screen;
+mod worst_screen;
 
 use crate::measure::metric::{self, Kind};
 use crate::measure::{Measured, Statistic};
@@ -36,7 +40,7 @@ use crate::scenario::check::{Check, Stat};
 pub use crate::experiment::grouped;
 pub use challenge_screen::{challenge_screen, challenged};
 pub use chart::Rendered;
-pub use charts::sweep_chart;
+pub use charts::{journey_chart, sweep_chart};
 pub use claim_lines::{claim_lines, claims_json, claims_summary};
 pub use compare_files::{compare_csv, compare_json};
 pub use compare_screen::compare_screen;
@@ -46,14 +50,16 @@ pub use decision::decision;
 pub use format::{millis, number};
 pub use grid_files::{write_grid, write_runs};
 pub use hunt_screen::hunt_screen;
+pub use journey_screen::{JourneyView, journey_screen};
 pub use operations::OperationsCsv;
 pub use run_files::{metrics_csv, pretty, summary, write_run};
 pub use run_screen::{Making, run_screen, verdict_line};
 pub use seeds_screen::seeds_screen;
-pub use store::{Draft, StoreError, abandon_all, find_result, fingerprint, read};
+pub use store::{Draft, StoreError, abandon_all, find_result, fingerprint, read, write_beside};
 pub use sweep_screen::{Sweep, sweep_csv, sweep_screen};
 pub use tuned_lines::{tuned_lines, tuning_csv};
 pub use validate_screen::{Validation, validate_screen};
+pub use worst_screen::worst_screen;
 
 /// Whether a check's statistic is the one that a row shows.
 fn same_statistic(stat: Stat, statistic: Statistic) -> bool {

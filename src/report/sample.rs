@@ -37,9 +37,10 @@ on = "routers -> validators"
 delay = { jitter = "300ms" }
 "#;
 
-const OPTIONS: Options = Options { engine: Engine::Sequential, max_events: 100_000_000 };
+pub(super) const OPTIONS: Options = Options { engine: Engine::Sequential, max_events: 100_000_000 };
 
-fn scenario(text: &str, overrides: &[(&str, &str)], catalogue: &Catalogue) -> Scenario {
+/// A scenario with some of its values changed.
+pub(super) fn scenario(text: &str, overrides: &[(&str, &str)], catalogue: &Catalogue) -> Scenario {
     let entries = catalogue.entries().iter();
     let entries = entries.map(|entry| OrderingEntry {
         name: entry.name,

@@ -261,6 +261,16 @@ pub fn read(folder: &Path, name: &str) -> Result<String, StoreError> {
     fs::read_to_string(&path).map_err(failed("read", &path))
 }
 
+/// Writes one more file into a result; it is there whole or as it was.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_beside(folder: &Path, name: &str, content: &[u8]) -> Result<(), StoreError> {
+    let (new, place) = (folder.join(format!(".{name}.new")), folder.join(name));
+    fs::write(&new, content).map_err(failed("write", &new))?;
+    fs::rename(&new, &place).map_err(failed("put in place", &place))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

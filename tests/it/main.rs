@@ -11,4 +11,5 @@ mod program;
 mod recorded;
 mod results;
 mod tidy;
+mod track;
 mod trust;

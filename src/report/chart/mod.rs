@@ -1,4 +1,5 @@
-//! Eight charts of a run or a comparison, each as SVG, as PNG and as the CSV of every figure drawn.
+//! Nine charts of a run, a comparison or one operation, each as SVG, as PNG and as the CSV of every
+//! figure drawn.
 //!
 //! The caller fills plain data; nothing here reads a clock or a file, so the same data gives the
 //! same bytes. All share one page: the title says the finding, the subtitle the setting, the foot
@@ -14,6 +15,7 @@
 //! | [`Gap`] | how much of what was proven was not trusted, and why |
 //! | [`HeatMap`] | which validator was of one mind with its quorum, and when |
 //! | [`Matrix`] | who is slowed down by what |
+//! | [`SpaceTime`] | which way one operation took, and where it waited |
 //!
 //! A chart is laid out once as a scene, a list of shapes in pixels of the finished page; both of
 //! plotters' backends then paint the same scene.
@@ -39,6 +41,7 @@ mod percentile;
 mod png;
 mod scale;
 mod scene;
+mod space_time;
 mod svg;
 mod timeline;
 mod waterfall;
@@ -61,6 +64,7 @@ pub use page::Frame;
 pub use pareto::{Contender, Pareto};
 pub use percentile::{Curve, Distribution, PercentileCurve, Quantile};
 pub use scale::Spacing;
+pub use space_time::{Arrow, Bar, Moment, SpaceTime, Tone};
 pub use timeline::{Percentiles, Timeline, Window};
 pub use waterfall::{BarGroup, Breakdown, Waterfall};
 

@@ -433,3 +433,49 @@ pub(super) fn matrix() -> Matrix {
         ],
     }
 }
+
+pub(super) fn journey() -> SpaceTime {
+    let at = Span::from_millis;
+    let arrow = |from, sent, to, arrived: Option<u64>, is_troubled| Arrow {
+        from,
+        sent: at(sent),
+        to,
+        arrived: arrived.map(at),
+        is_troubled,
+    };
+    let bar = |actor, from, until, words: &str| Bar {
+        actor,
+        from: at(from),
+        until: Some(at(until)),
+        words: words.to_owned(),
+    };
+    let moment = |actor, when, words: &str, tone| Moment {
+        actor,
+        at: at(when),
+        words: words.to_owned(),
+        tone,
+    };
+    SpaceTime {
+        frame: frame("#12 was applied after 84 ms; validator-1 waited 50 ms for #7"),
+        time: "time since its intended send, ms".to_owned(),
+        actors: ["issuer-3", "router-0", "validator-0", "validator-1", "validator-2"]
+            .map(str::to_owned)
+            .to_vec(),
+        end: at(180),
+        arrows: vec![
+            arrow(0, 0, 1, Some(54), false),
+            arrow(1, 54, 2, Some(84), false),
+            arrow(1, 54, 3, Some(90), true),
+            arrow(1, 54, 4, None, true),
+            arrow(2, 84, 0, Some(130), false),
+            arrow(3, 140, 0, Some(170), false),
+        ],
+        bars: vec![bar(3, 90, 140, "for #7"), bar(1, 40, 54, "queue")],
+        moments: vec![
+            moment(2, 84, "accepted", Tone::Good),
+            moment(3, 90, "waits", Tone::Bad),
+            moment(3, 140, "accepted", Tone::Good),
+            moment(0, 170, "knows", Tone::Plain),
+        ],
+    }
+}

@@ -41,6 +41,7 @@ fn samples() -> Vec<Drawn> {
         drawn!("gap", sample::gap()),
         drawn!("heat", sample::heat()),
         drawn!("matrix", sample::matrix()),
+        drawn!("journey", sample::journey()),
     ]
 }
 
@@ -54,6 +55,7 @@ fn empties() -> Vec<Drawn> {
         drawn!("gap", Gap { windows: vec![], ..sample::gap() }),
         drawn!("heat", HeatMap { columns: vec![], ..sample::heat() }),
         drawn!("matrix", Matrix { columns: vec![], ..sample::matrix() }),
+        drawn!("journey", SpaceTime { actors: vec![], ..sample::journey() }),
     ]
 }
 

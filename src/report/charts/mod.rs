@@ -2,6 +2,7 @@
 
 mod degradation;
 mod flow;
+mod journey;
 mod sweep;
 mod trade;
 mod trust;
@@ -20,6 +21,8 @@ use crate::report::sweep_screen::Sweep;
 use crate::report::{same_statistic, sentence};
 use crate::scenario::check::Bound;
 use crate::simulation::MODEL;
+
+pub use journey::journey_chart;
 
 /// The charts of one run, by file name. One that cannot be drawn is left out.
 pub(super) fn of_run(pair: &Pair, command: &str) -> Vec<(&'static str, Rendered)> {

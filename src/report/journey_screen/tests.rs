@@ -1,0 +1,89 @@
+//! Journeys of small real runs, held against files.
+
+use super::*;
+use crate::experiment::track;
+use crate::ordering::Catalogue;
+use crate::report::sample::{OPTIONS, SMALL, scenario};
+use crate::simulation::World;
+
+/// Holds the journey of an operation against `tests/transcripts/journeys/<name>.txt`;
+/// `ATTESTORM_REWRITE=1` writes down what is told now.
+fn check(name: &str, text: &str, overrides: &[(&str, &str)], operation: u32) -> String {
+    let catalogue = Catalogue::bundled();
+    let scenario = scenario(text, overrides, &catalogue);
+    let tracked = track(&scenario, &catalogue, OPTIONS, operation).expect("it runs");
+    let followed = tracked.followed.expect("the load plan has such an operation");
+    let names = World::new(&scenario, &catalogue).layout;
+    let files = String::new();
+    let view = JourneyView {
+        followed: &followed,
+        scenario: &scenario,
+        names: &names,
+        files,
+        result: name,
+    };
+    let told = journey_screen(&view);
+    let path = format!("{}/tests/transcripts/journeys/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("ATTESTORM_REWRITE").is_some() {
+        std::fs::write(&path, &told).expect("transcripts can be written");
+    } else {
+        let written = std::fs::read_to_string(&path).expect("a transcript is text");
+        assert_eq!(told, written, "{path}: not what is told now");
+    }
+    assert!(told.lines().all(|line| line.chars().count() <= WIDTH), "{told}");
+    told
+}
+
+/// Lines may break anywhere between words.
+fn all_in(told: &str, words: &[&str]) {
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.iter().for_each(|words| assert!(told.contains(words), "no `{words}` in {told}"));
+}
+
+#[test]
+fn a_link_waits_for_its_parent() {
+    let links = include_str!("../../../scenarios/out-of-order-links.toml");
+    let short = [("duration", "30s"), ("fault.storm.at", "5s"), ("fault.storm.for", "16s")];
+    let told = check("waits", links, &short, 1840);
+    all_in(&told, &["WAITS", "what it refers to", "next: attestorm track waits"]);
+}
+
+#[test]
+fn what_is_lost_says_where() {
+    let lossy = SMALL.replace("delay = { jitter = \"300ms\" }", "loss = \"85%\"");
+    let told = check("lost", &lossy, &[("clock", "23:59:56")], 169);
+    all_in(
+        &told,
+        &["NEVER APPLIED", "LOST on the way to", "lost by storm", "GIVES UP after try 3"],
+    );
+    all_in(&told, &[" 23:59:", " 00:00:"]);
+}
+
+#[test]
+fn a_refusal_and_the_next_try_are_told() {
+    let told = check("refused", SMALL, &[("ordering", "arrival")], 159);
+    all_in(&told, &["REFUSED, NotFound: #", "sends again, try 2: NotFound by too many"]);
+}
+
+#[test]
+fn a_claim_that_another_won_names_it() {
+    let claims = include_str!("../../../scenarios/overlapping-claims.toml");
+    let short = [
+        ("ordering", "arrival"),
+        ("duration", "10s"),
+        ("fault.jitter.at", "5s"),
+        ("fault.jitter.for", "2s"),
+    ];
+    let told = check("divided", claims, &short, 117);
+    all_in(&told, &["AlreadyReplaced", "rivals", "double_accepted"]);
+}
+
+#[test]
+fn a_doubt_names_its_cause() {
+    let relied_on = format!(
+        "{SMALL}\n[trust]\nregions = [\"frankfurt\"]\nshare = \"50%\"\nexpected = \"500ms\"\n"
+    );
+    let told = check("doubted", &relied_on, &[("ordering", "arrival")], 155);
+    let words = ["expected 500 ms: LATE", "more like this", "did NOT trust it, because of delay"];
+    all_in(&told, &words);
+}
