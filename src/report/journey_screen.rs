@@ -174,8 +174,19 @@ fn seen<N: Names>(story: &Story<'_, N>) -> Option<String> {
         0 => String::new(),
         count => format!("; {count} never did"),
     };
-    let words = words.collect::<Vec<_>>().join(", ");
-    Some(format!("validators {words}{never}"))
+    Some(format!("validators {}{never}", listed(words.collect())))
+}
+
+/// All of a few; of many, the first and the last.
+fn listed(all: Vec<String>) -> String {
+    const MOST: usize = 12;
+    match all.last() {
+        Some(last) if all.len() > MOST => {
+            let left_out = all.len() - MOST;
+            format!("{}, {left_out} more, and {last}", all[..MOST - 1].join(", "))
+        }
+        _ => all.join(", "),
+    }
 }
 
 /// What had to be there before it, and where it was not.
@@ -187,7 +198,7 @@ fn assumed<N: Names>(story: &Story<'_, N>) -> Option<String> {
     Some(match missing.is_empty() {
         true if accepted == 0 => format!("#{number} is there before it: nobody accepted that one"),
         true => format!("#{number} is there before it: it was, wherever this one came"),
-        false => format!("#{number} is there before it: not at {}", missing.join(", ")),
+        false => format!("#{number} is there before it: not at {}", listed(missing)),
     })
 }
 

@@ -87,3 +87,14 @@ fn a_doubt_names_its_cause() {
     let words = ["expected 500 ms: LATE", "more like this", "did NOT trust it, because of delay"];
     all_in(&told, &words);
 }
+
+#[test]
+fn of_many_the_first_and_the_last_are_listed() {
+    let check = |count: u32, text: &str| {
+        assert_eq!(listed((1..=count).map(|number| number.to_string()).collect()), text);
+    };
+    check(0, "");
+    check(3, "1, 2, 3");
+    check(12, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12");
+    check(14, "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 2 more, and 14");
+}
