@@ -14,7 +14,7 @@ use self::flight::Flight;
 pub use self::setting::{ClientSetting, GroupNeeds};
 use self::submit::sign;
 use super::Packet;
-use super::packet::{Ack, Answer, Planned};
+use super::packet::{Ack, Answer, Planned, Promise};
 use crate::attestation::{Operation, Verdict};
 use crate::kernel::{ProcessId, Span};
 use crate::network::{Desk, Resident, TimerSlot};
@@ -96,10 +96,16 @@ impl Client {
         active.permit_back(setting, (operation, attempt), desk);
     }
 
-    fn promised(&mut self, operation: Operation, attempt: u8, desk: &mut Desk<'_, Packet>) {
+    fn promised(&mut self, from: ProcessId, promise: &Promise, desk: &mut Desk<'_, Packet>) {
+        let (setting, operation) = (&self.setting, promise.operation);
         let Some(active) = &mut self.active else { return };
-        if active.flights.get(operation).is_some_and(|flight| flight.attempt == attempt) {
-            active.conclude(&self.setting, operation, Conclusion::Promised, desk);
+        let statement = Promise::statement(&promise.id);
+        let is_meant = active.flights.get(operation).is_some_and(|flight| {
+            let is_same = flight.signed.as_ref().is_some_and(|signed| signed.id == promise.id);
+            is_same && flight.attempt == promise.attempt
+        });
+        if is_meant && setting.keys.verify(from.0, &statement, &promise.signature) {
+            active.conclude(setting, operation, Conclusion::Promised, desk);
         }
     }
 
@@ -126,7 +132,7 @@ impl Resident for Client {
             Packet::Ack(ack) => self.acked(from, &ack, desk),
             Packet::Answer(answer) => self.answered(from, &answer, desk),
             Packet::Busy(operation, attempt) => self.busy(operation, attempt, desk),
-            Packet::Promise(operation, attempt) => self.promised(operation, attempt, desk),
+            Packet::Promise(promise) => self.promised(from, &promise, desk),
             Packet::Permit(operation, attempt) => self.permitted(operation, attempt, desk),
             Packet::Depth(depth) => self.heard_depth(from, depth),
             Packet::Protocol(carried, _) => {

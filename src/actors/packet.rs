@@ -26,8 +26,8 @@ pub enum Packet {
     Submit(Arc<Submission>),
     /// Router to client: full, try later.
     Busy(Operation, u8),
-    /// A router's promise that this try will be in, with its signature.
-    Promise(Operation, u8),
+    /// Router to client.
+    Promise(Arc<Promise>),
     /// Router to client: the permit for that try is the client's again.
     Permit(Operation, u8),
     /// Router to client: so many operations are here.
@@ -130,6 +130,28 @@ impl Handed {
         let mut bytes = [0; 36];
         bytes[..32].copy_from_slice(id.as_bytes());
         bytes[32..].copy_from_slice(&sequence.to_le_bytes());
+        bytes
+    }
+}
+
+/// A router's word that an attestation will be in.
+#[derive(Debug)]
+pub struct Promise {
+    /// Which.
+    pub id: Id,
+    /// The laboratory's number for it.
+    pub operation: Operation,
+    /// Which try.
+    pub attempt: u8,
+    /// The router's signature over the id.
+    pub signature: Signature,
+}
+
+impl Promise {
+    /// What a router signs; no stamp and no word of a validator looks like it.
+    pub(super) fn statement(id: &Id) -> [u8; 39] {
+        let mut bytes = *b"promise--------------------------------";
+        bytes[7..].copy_from_slice(id.as_bytes());
         bytes
     }
 }
@@ -240,7 +262,7 @@ impl Payload for Packet {
             Self::Plan(_) | Self::Done { .. } | Self::Proof(_) => 0,
             Self::Submit(submission) => submission.item.signed.wire_len(),
             Self::Busy(..) | Self::Permit(..) => 8,
-            Self::Promise(..) => 8 + SIGNATURE_BYTES,
+            Self::Promise(_) => 40 + SIGNATURE_BYTES,
             Self::Depth(_) => 4,
             Self::Handed(handed) => handed.item.signed.wire_len() + SIGNATURE_BYTES + 4,
             Self::Ack(_) => 33 + SIGNATURE_BYTES,

@@ -203,7 +203,7 @@ impl Resident for RelyingParty {
             | Packet::Submit(_)
             | Packet::Busy(..)
             | Packet::Permit(..)
-            | Packet::Promise(..)
+            | Packet::Promise(_)
             | Packet::Depth(_)
             | Packet::Handed(_)
             | Packet::Ack(_)

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use self::floor::{Ended, Floor, Turn};
 use self::lanes::Work;
 use super::Packet;
-use super::packet::{Handed, Submission};
+use super::packet::{Handed, Promise, Submission};
 use crate::attestation::{Action, Operation, Signer};
 use crate::flow::admission::Admission;
 use crate::flow::backpressure::{Back, Backpressure, Entry};
@@ -101,8 +101,7 @@ impl Router {
         desk.fact(Fact::Admitted { operation, attempt, queue: self.floor.here() });
         self.give_back(&guest, Back::Entered, desk);
         if guest.1.needs.promise {
-            let fortune = Fortune::Operation { number: operation, attempt, leg: 2 };
-            desk.send(guest.0, Packet::Promise(Operation(operation), attempt), fortune);
+            self.promise(&guest, desk);
         }
         let needs = guest.1.needs;
         let job = Job {
@@ -170,6 +169,14 @@ impl Router {
         desk.fact(Fact::Rejected { operation, attempt, why });
         let fortune = Fortune::Operation { number: operation, attempt, leg: 2 };
         desk.send(guest.0, Packet::Busy(Operation(operation), attempt), fortune);
+    }
+
+    fn promise(&self, guest: &Guest, desk: &mut Desk<'_, Packet>) {
+        let (id, (number, attempt)) = (guest.1.item.id(), names(guest));
+        let signature = self.signer.sign(&Promise::statement(&id));
+        let promise = Promise { id, operation: Operation(number), attempt, signature };
+        let fortune = Fortune::Operation { number, attempt, leg: 2 };
+        desk.send(guest.0, Packet::Promise(Arc::new(promise)), fortune);
     }
 
     /// Gives the client its permit back, if it is time for that.

@@ -365,7 +365,7 @@ impl Resident for Validator {
             | Packet::Submit(_)
             | Packet::Busy(..)
             | Packet::Permit(..)
-            | Packet::Promise(..)
+            | Packet::Promise(_)
             | Packet::Depth(_)
             | Packet::Ack(_)
             | Packet::Answer(_)

@@ -6,6 +6,7 @@ use super::observers::Observers;
 use super::readers::Answer;
 use super::record::Try;
 use super::rows::Rows;
+use super::setting::phases_of;
 use crate::kernel::VirtualTime;
 use crate::trace::{Conclusion, Fact, Kind};
 
@@ -69,15 +70,23 @@ impl Observers {
         record.try_of(attempt).sent = now;
     }
 
-    pub(super) fn routed(&mut self, operation: u32, attempt: u8, now: VirtualTime, is_out: bool) {
+    /// A router took a try in.
+    pub(super) fn admitted(&mut self, operation: u32, attempt: u8, router: u32, now: VirtualTime) {
         let Some(slot) = self.touch(operation, now) else { return };
         let record = self.ledger.record_mut(slot);
-        let stamps = record.try_of(attempt);
-        let (stamp, first) =
-            if is_out { (&mut stamps.routed, 1) } else { (&mut stamps.admitted, 0) };
+        let stamp = &mut record.try_of(attempt).admitted;
         *stamp = now.min(*stamp);
-        let earliest = &mut record.router[first];
-        *earliest = now.min(*earliest);
+        record.router[0] = now.min(record.router[0]);
+        let phases = phases_of(record.phases);
+        phases.for_each(|phase| self.tallies[phase].shares.took_in(router));
+    }
+
+    pub(super) fn routed(&mut self, operation: u32, attempt: u8, now: VirtualTime) {
+        let Some(slot) = self.touch(operation, now) else { return };
+        let record = self.ledger.record_mut(slot);
+        let stamp = &mut record.try_of(attempt).routed;
+        *stamp = now.min(*stamp);
+        record.router[1] = now.min(record.router[1]);
     }
 
     pub(super) fn concluded(&mut self, operation: u32, conclusion: Conclusion, now: VirtualTime) {

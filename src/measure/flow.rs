@@ -119,13 +119,6 @@ impl Observers {
         }
     }
 
-    /// A router took a try in.
-    pub(super) fn took_in(&mut self, operation: u32, router: u32, now: VirtualTime) {
-        let Some(slot) = self.touch(operation, now) else { return };
-        let phases = self.ledger.record(slot).phases;
-        phases_of(phases).for_each(|phase| self.tallies[phase].shares.took_in(router));
-    }
-
     /// What waits in one of a router's pools, told once in a second in which anything happens.
     pub(super) fn queue(&mut self, lane: u8, waiting: Waiting, now: VirtualTime) {
         let phases = self.calendar.mask(now);

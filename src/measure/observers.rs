@@ -228,12 +228,11 @@ impl Observers {
             Fact::Sent { operation, attempt } => self.sent(operation, attempt, now),
             Fact::Admitted { operation, attempt, .. } => {
                 self.streams.know(process);
-                self.took_in(operation, process, now);
-                self.routed(operation, attempt, now, false);
+                self.admitted(operation, attempt, process, now);
             }
             Fact::Routed { operation, attempt, .. } => {
                 self.streams.know(process);
-                self.routed(operation, attempt, now, true);
+                self.routed(operation, attempt, now);
             }
             Fact::Begun { operation, attempt } => self.begun(operation, attempt, now),
             Fact::Queue { lane, waiting, oldest, .. } => {

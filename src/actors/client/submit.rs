@@ -85,9 +85,8 @@ impl Active {
             let index = u64::from(attempt) << 1 | index;
             desk.draws().word(Luck { purpose: Purpose::Balance, entity: number.into(), index })
         };
-        let luck = [word(0), word(1)];
         let key = planned.attestation.as_ref().map_or(0, |attestation| attestation.subject);
-        self.balance.pick(&Call { number, attempt, key, luck }, &self.routers)
+        self.balance.pick(&Call { number, attempt, key }, &self.routers, &mut word)
     }
 
     /// Hands a try to the router at `place`, unless the answer would hardly come in time; whether

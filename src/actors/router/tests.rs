@@ -73,8 +73,11 @@ impl Resident for Player {
             (Self::Client(..), Packet::Permit(operation, 0)) => {
                 desk.fact(Fact::Note { note: operation.0 as u16, value: -2 });
             }
-            (Self::Client(..), Packet::Promise(operation, 0)) => {
-                desk.fact(Fact::Note { note: operation.0 as u16, value: -3 });
+            (Self::Client(..), Packet::Promise(promise)) => {
+                let statement = Promise::statement(&promise.id);
+                assert!(keys().verify(ROUTER.0, &statement, &promise.signature), "a real one");
+                assert!(!keys().verify(CLIENT.0, &statement, &promise.signature), "of nobody else");
+                desk.fact(Fact::Note { note: promise.operation.0 as u16, value: -3 });
             }
             (Self::Client(..) | Self::Validator, other) => panic!("not for me: {other:?}"),
         }
@@ -223,6 +226,17 @@ fn a_crash_drops_what_the_router_holds_and_counts_on() {
     );
 }
 
+/// Operations 0 to 6 come in behind one another.
+const SEVEN_COME: [&str; 7] = [
+    "0 behind 0",
+    "1 behind 1",
+    "2 behind 2",
+    "3 behind 3",
+    "4 behind 4",
+    "5 behind 5",
+    "6 behind 6",
+];
+
 #[test]
 fn in_a_shared_pool_a_hook_holds_up_everybody_and_separate_workers_do_not_wait() {
     let ways = |bulkheads| Ways { workers: 6, bulkheads, backpressure: "none", promise: false };
@@ -232,66 +246,33 @@ fn in_a_shared_pool_a_hook_holds_up_everybody_and_separate_workers_do_not_wait()
         Ways { workers: 2, ..ways("shared") },
         &sends,
         &[],
-        &[
-            "0 behind 0",
-            "1 behind 1",
-            "2 behind 2",
-            "3 behind 3",
-            "4 behind 4",
-            "5 behind 5",
-            "6 behind 6",
-            "0#0@110",
-            "1#1@111",
-            "3#2@121",
-            "4#3@131",
-            "2#4@150",
-            "6#5@160",
-            "5#6@171",
-        ],
+        &SEVEN_COME
+            .iter()
+            .chain(&["0#0@110", "1#1@111", "3#2@121", "4#3@131", "2#4@150", "6#5@160", "5#6@171"])
+            .copied()
+            .collect::<Vec<_>>(),
     );
     // One never gets to the hook: 3, 4 and 6 follow one another.
     check_ways(
         Ways { workers: 2, ..ways("reserved") },
         &sends,
         &[],
-        &[
-            "0 behind 0",
-            "1 behind 1",
-            "2 behind 2",
-            "3 behind 3",
-            "4 behind 4",
-            "5 behind 5",
-            "6 behind 6",
-            "0#0@110",
-            "1#1@111",
-            "3#2@120",
-            "4#3@121",
-            "6#4@130",
-            "2#5@161",
-            "5#6@201",
-        ],
+        &SEVEN_COME
+            .iter()
+            .chain(&["0#0@110", "1#1@111", "3#2@120", "4#3@121", "6#4@130", "2#5@161", "5#6@201"])
+            .copied()
+            .collect::<Vec<_>>(),
     );
     // One worker each: 4 ms of ingress, then 6 ms of order, and the hook's own 30 ms.
     check_ways(
         ways("separate"),
         &sends,
         &[],
-        &[
-            "0 behind 0",
-            "1 behind 1",
-            "2 behind 2",
-            "3 behind 3",
-            "4 behind 4",
-            "5 behind 5",
-            "6 behind 6",
-            "0#0@110",
-            "1#1@116",
-            "3#2@122",
-            "4#3@128",
-            "6#4@134",
-            "2#5@148",
-            "5#6@178",
-        ],
+        &SEVEN_COME
+            .iter()
+            .chain(&["0#0@110", "1#1@116", "3#2@122", "4#3@128", "6#4@134", "2#5@148", "5#6@178"])
+            .copied()
+            .collect::<Vec<_>>(),
     );
 }
 

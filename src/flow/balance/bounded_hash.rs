@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::hash::ranked;
-use super::{Balance, Call, Make, Routers};
+use super::{Balance, Call, Make, Routers, Words};
 use crate::flow::choice::checked;
 use crate::flow::{Choice, Described, Params};
 use crate::kernel::limit::between;
@@ -38,7 +38,7 @@ impl Params for Setting {
 struct BoundedHash(Setting);
 
 impl Balance for BoundedHash {
-    fn pick(&mut self, call: &Call, routers: &Routers) -> usize {
+    fn pick(&mut self, call: &Call, routers: &Routers, _luck: Words<'_>) -> usize {
         let count = routers.count();
         let all: u64 = routers.queues.iter().map(|queue| u64::from(*queue)).sum();
         let share = (all + 1) * (100 + u64::from(self.0.excess));

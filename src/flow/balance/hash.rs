@@ -1,7 +1,7 @@
 //! `hash`: always the same router for one key, by the greatest of the hashes of key and router
 //! (highest random weight; Thaler and Ravishankar 1998). With every try the next greatest.
 
-use super::{Balance, Call, Make, Routers};
+use super::{Balance, Call, Make, Routers, Words};
 use crate::flow::{Choice, Described, NoParams};
 
 pub(super) const CHOICE: Choice<Make> = Choice {
@@ -27,7 +27,7 @@ const fn weight(key: u32, place: usize) -> u64 {
 }
 
 impl Balance for Hash {
-    fn pick(&mut self, call: &Call, routers: &Routers) -> usize {
+    fn pick(&mut self, call: &Call, routers: &Routers, _luck: Words<'_>) -> usize {
         ranked(call.key, routers.count())[usize::from(call.attempt) % routers.count()]
     }
 }

@@ -19,9 +19,13 @@ use super::{Choice, Described};
 
 /// One client's policy.
 pub trait Balance: Send {
-    /// The router for an operation, by its place in the client's list.
-    fn pick(&mut self, call: &Call, routers: &Routers) -> usize;
+    /// The router for an operation, by its place in the client's list. Luck has two words of the
+    /// call's own, numbered 0 and 1; most policies need none.
+    fn pick(&mut self, call: &Call, routers: &Routers, luck: Words<'_>) -> usize;
 }
+
+/// The words of luck of one call, by number.
+pub type Words<'a> = &'a mut dyn FnMut(u64) -> u64;
 
 /// What is to be sent.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +36,6 @@ pub struct Call {
     pub attempt: u8,
     /// What it is about.
     pub key: u32,
-    /// Two words of luck of its own.
-    pub luck: [u64; 2],
 }
 
 /// What a client knows of the routers.

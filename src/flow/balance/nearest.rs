@@ -1,6 +1,6 @@
 //! `nearest`: the router with the shortest way; with every try the next nearest.
 
-use super::{Balance, Call, Make, Routers};
+use super::{Balance, Call, Make, Routers, Words};
 use crate::flow::{Choice, Described, NoParams};
 
 pub(super) const CHOICE: Choice<Make> = Choice {
@@ -11,7 +11,7 @@ pub(super) const CHOICE: Choice<Make> = Choice {
 struct Nearest;
 
 impl Balance for Nearest {
-    fn pick(&mut self, call: &Call, routers: &Routers) -> usize {
+    fn pick(&mut self, call: &Call, routers: &Routers, _luck: Words<'_>) -> usize {
         routers.by_distance[usize::from(call.attempt) % routers.count()]
     }
 }

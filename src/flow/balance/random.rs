@@ -1,6 +1,6 @@
 //! `random`: any, with the same chance.
 
-use super::{Balance, Call, Make, Routers, even};
+use super::{Balance, Call, Make, Routers, Words, even};
 use crate::flow::{Choice, Described, NoParams};
 
 pub(super) const CHOICE: Choice<Make> = Choice {
@@ -11,7 +11,7 @@ pub(super) const CHOICE: Choice<Make> = Choice {
 struct Random;
 
 impl Balance for Random {
-    fn pick(&mut self, call: &Call, routers: &Routers) -> usize {
-        even(call.luck[0], routers.count())
+    fn pick(&mut self, _call: &Call, routers: &Routers, luck: Words<'_>) -> usize {
+        even(luck(0), routers.count())
     }
 }

@@ -1,6 +1,6 @@
 //! `round-robin`: by the operation's number; the next with every try.
 
-use super::{Balance, Call, Make, Routers};
+use super::{Balance, Call, Make, Routers, Words};
 use crate::flow::{Choice, Described, NoParams};
 
 pub(super) const CHOICE: Choice<Make> = Choice {
@@ -11,7 +11,7 @@ pub(super) const CHOICE: Choice<Make> = Choice {
 struct RoundRobin;
 
 impl Balance for RoundRobin {
-    fn pick(&mut self, call: &Call, routers: &Routers) -> usize {
+    fn pick(&mut self, call: &Call, routers: &Routers, _luck: Words<'_>) -> usize {
         (call.number as usize + usize::from(call.attempt)) % routers.count()
     }
 }
