@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use self::active::{Active, Waiting};
 use self::flight::Flight;
-pub use self::setting::{ClientSetting, GroupNeeds};
+pub use self::setting::{ClientSetting, GroupNeeds, ReadFrom};
 use self::submit::sign;
 use super::Packet;
 use super::packet::{Ack, Answer, Planned, Promise};
@@ -75,7 +75,8 @@ impl Client {
         }
         let same = flight.answers.entry(answer.status).or_default();
         *same += 1;
-        let enough = if setting.quorum_reads { setting.committee.quorum() } else { 1 };
+        let is_quorum = setting.reads == ReadFrom::Quorum;
+        let enough = if is_quorum { setting.committee.quorum() } else { 1 };
         let is_decided = *same >= enough;
         let answers: u32 = flight.answers.values().sum();
         if is_decided || answers == setting.committee.size() {
@@ -142,6 +143,7 @@ impl Resident for Client {
             }
             Packet::Submit(_) | Packet::Handed(_) | Packet::Ask(_) | Packet::Done { .. } => {}
             Packet::Proof(_) | Packet::Look(_) | Packet::Show(_) => {}
+            Packet::Need(_) | Packet::Fetch(_) | Packet::Page(_) => {}
         }
     }
 

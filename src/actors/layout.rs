@@ -1,4 +1,5 @@
-//! Which process is who: validators first, then routers, plans, clients, relying parties.
+//! Which process is who: validators first, then routers, plans, clients, relying parties, indexers,
+//! dependants.
 
 use std::ops::Range;
 
@@ -13,6 +14,8 @@ pub struct Layout {
     routers: u32,
     groups: Vec<Group>,
     parties: u32,
+    indexers: u32,
+    dependants: u32,
 }
 
 /// The clients of one load group.
@@ -37,12 +40,16 @@ pub enum Role {
     Client(usize, u32),
     /// A relying party by its number.
     Party(u32),
+    /// An indexer by its number.
+    Indexer(u32),
+    /// A dependant by its number.
+    Dependant(u32),
 }
 
 impl Layout {
     /// Numbers the actors.
     pub const fn new(validators: u32, routers: u32, groups: Vec<Group>) -> Self {
-        Self { validators, routers, groups, parties: 0 }
+        Self { validators, routers, groups, parties: 0, indexers: 0, dependants: 0 }
     }
 
     /// The same with so many relying parties behind everybody else.
@@ -51,9 +58,30 @@ impl Layout {
         Self { parties, ..self }
     }
 
+    /// The same with so many indexers and dependants behind those.
+    #[must_use]
+    pub fn with_readers(self, indexers: u32, dependants: u32) -> Self {
+        Self { indexers, dependants, ..self }
+    }
+
     /// How many processes there are.
     pub fn processes(&self) -> u32 {
-        self.party(self.parties).0
+        self.dependant(self.dependants).0
+    }
+
+    /// The indexers.
+    pub fn indexers(&self) -> Range<u32> {
+        self.party(self.parties).0..self.dependant(0).0
+    }
+
+    /// The process of a dependant.
+    pub fn dependant(&self, number: u32) -> ProcessId {
+        ProcessId(self.party(self.parties).0 + self.indexers + number)
+    }
+
+    /// How many dependants there are.
+    pub const fn dependants(&self) -> u32 {
+        self.dependants
     }
 
     /// How many relying parties there are.
@@ -129,7 +157,15 @@ impl Layout {
             }
             rest -= group.clients;
         }
-        (rest < self.parties).then_some(Role::Party(rest))
+        if rest < self.parties {
+            return Some(Role::Party(rest));
+        }
+        rest -= self.parties;
+        if rest < self.indexers {
+            return Some(Role::Indexer(rest));
+        }
+        rest -= self.indexers;
+        (rest < self.dependants).then_some(Role::Dependant(rest))
     }
 
     fn first_client(&self) -> u32 {
@@ -152,6 +188,8 @@ impl Names for Layout {
                 format!("{}-{number}", name.strip_suffix('s').unwrap_or(name))
             }
             Some(Role::Party(number)) => format!("party-{number}"),
+            Some(Role::Indexer(number)) => format!("indexer-{number}"),
+            Some(Role::Dependant(number)) => format!("dependant-{number}"),
             None => "script".to_owned(),
         }
     }
@@ -165,9 +203,9 @@ mod tests {
     fn roles_and_numbers_agree() {
         let group = |name: &str, clients| Group { name: name.to_owned(), clients };
         let layout = Layout::new(7, 3, vec![group("issuers", 40), group("crowd", 2)]);
-        let layout = layout.with_parties(2);
+        let layout = layout.with_parties(2).with_readers(1, 2);
         let names: Vec<String> =
-            [0, 6, 7, 10, 12, 51, 52, 54, 55, 56].map(|at| layout.name(at)).into();
+            [0, 6, 7, 10, 12, 51, 52, 54, 55, 56, 58, 59].map(|at| layout.name(at)).into();
         assert_eq!(
             names,
             [
@@ -180,10 +218,12 @@ mod tests {
                 "crowd-0",
                 "party-0",
                 "party-1",
+                "indexer-0",
+                "dependant-1",
                 "script"
             ]
         );
-        assert_eq!(layout.processes(), 56);
+        assert_eq!((layout.processes(), layout.indexers()), (59, 56..57));
         assert_eq!(layout.role(layout.client(1, 1)), Some(Role::Client(1, 1)));
     }
 }

@@ -1,8 +1,11 @@
-//! Clients, routers, validators and relying parties, and the plan that gives clients their load.
+//! Clients, routers, validators, indexers, relying parties and dependants, and the plan that gives
+//! clients their load.
 //! Each composes the parts below: attestations, an ordering, the network.
 
 mod byzantine;
 mod client;
+mod dependant;
+mod indexer;
 mod layout;
 mod packet;
 mod party;
@@ -12,16 +15,21 @@ mod plan_setting;
 mod plan_standing;
 mod pool;
 mod router;
+mod rows;
 mod slots;
 mod validator;
 
-pub use client::{Client, ClientSetting, GroupNeeds};
+pub use client::{Client, ClientSetting, GroupNeeds, ReadFrom};
+pub use dependant::{Dependant, DependantSetting};
+pub use indexer::{Indexer, IndexerSetting};
 pub use layout::{Group, Layout, Role};
 pub use packet::Packet;
 pub use party::{PartySetting, RelyingParty};
 pub use plan::LoadPlan;
 pub use plan_arrivals::{Arrivals, RateStage};
-pub use plan_setting::{Burst, ChainShape, KeyPick, LoadSetting, MixShares, Recorded, Reliance};
+pub use plan_setting::{
+    Burst, ChainShape, Dependence, KeyPick, LoadSetting, MixShares, Recorded, Reliance,
+};
 pub use plan_standing::REFERENCE_AGE;
 pub use router::{MakeAdmission, Router, RouterPolicies, RouterSetting};
 pub use validator::{Costs, Validator, ValidatorSetting};
@@ -44,6 +52,10 @@ pub enum Actor {
     Validator(Box<Validator>),
     /// Relies on what others attest.
     Party(Box<RelyingParty>),
+    /// Copies a validator, and answers from the copy.
+    Indexer(Box<Indexer>),
+    /// Lets its users do something while what they were attested holds.
+    Dependant(Box<Dependant>),
 }
 
 macro_rules! each {
@@ -54,6 +66,8 @@ macro_rules! each {
             Actor::Router($inner) => $call,
             Actor::Validator($inner) => $call,
             Actor::Party($inner) => $call,
+            Actor::Indexer($inner) => $call,
+            Actor::Dependant($inner) => $call,
         }
     };
 }
@@ -83,6 +97,10 @@ impl Resident for Actor {
 
     fn interpret(&mut self, rules: u8) {
         each!(self, inner => inner.interpret(rules));
+    }
+
+    fn misreport(&mut self, share: f64) {
+        each!(self, inner => inner.misreport(share));
     }
 
     fn misbehave(&mut self, rule: u16, deed: Misdeed, desk: &mut Desk<'_, Packet>) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::rows::{Need, Page, Place, Row};
 use crate::attestation::{Attestation, Id, Operation, SIGNATURE_BYTES, Signature, Status, Verdict};
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::Payload;
@@ -19,8 +20,10 @@ pub enum Packet {
     Plan(Arc<Planned>),
     /// Client to plan: this user has its answer.
     Done {
-        /// The user, by number in its group.
+        /// The user, by number in its group; or the chain whose next part waits for it.
         user: u32,
+        /// Whether it is in.
+        is_applied: bool,
     },
     /// Client to router.
     Submit(Arc<Submission>),
@@ -38,10 +41,16 @@ pub enum Packet {
     Ack(Arc<Ack>),
     /// A strategy's own message; between accomplices, with the instance that is meant.
     Protocol(Arc<Carried>, Option<Face>),
-    /// Client to validator: a question.
+    /// Client or dependant to validator or indexer: a question.
     Ask(Arc<Ask>),
-    /// Validator to client: the answer.
+    /// Validator or indexer to client or dependant: the answer.
     Answer(Arc<Answer>),
+    /// Plan to dependant: a user is here when it arrives.
+    Need(Arc<Need>),
+    /// Indexer to validator: what is there from that place on?
+    Fetch(Place),
+    /// Validator to indexer: that.
+    Page(Arc<Page>),
     /// Client to relying party, out of band: this is proven.
     Proof(Arc<Proof>),
     /// Relying party to validator: show me.
@@ -85,7 +94,7 @@ pub struct Planned {
     pub question: Option<(Id, Operation)>,
     /// Somebody who is not its attester sends it.
     pub forgery: Option<Forgery>,
-    /// The user who waits for it, in closed load.
+    /// The user who waits for it, in closed load; or the chain whose next part does.
     pub user: Option<u32>,
     /// The relying party that is told once it is proven.
     pub party: Option<ProcessId>,
@@ -184,7 +193,7 @@ impl Ack {
 /// A question for the state of an attestation.
 #[derive(Debug)]
 pub struct Ask {
-    /// The question's number.
+    /// The question's number; a dependant's question has that of what it asks about.
     pub operation: Operation,
     /// Which try.
     pub attempt: u8,
@@ -197,7 +206,9 @@ pub struct Ask {
 pub struct Answer {
     /// The question's number.
     pub operation: Operation,
-    /// What the validator's registry says.
+    /// Which try it answers.
+    pub attempt: u8,
+    /// What the registry, or the copy of it, says.
     pub status: Status,
 }
 
@@ -259,7 +270,7 @@ pub struct Show {
 impl Payload for Packet {
     fn wire_len(&self) -> u32 {
         let body = match self {
-            Self::Plan(_) | Self::Done { .. } | Self::Proof(_) => 0,
+            Self::Plan(_) | Self::Done { .. } | Self::Proof(_) | Self::Need(_) => 0,
             Self::Submit(submission) => submission.item.signed.wire_len(),
             Self::Busy(..) | Self::Permit(..) => 8,
             Self::Promise(_) => 40 + SIGNATURE_BYTES,
@@ -268,6 +279,8 @@ impl Payload for Packet {
             Self::Ack(_) => 33 + SIGNATURE_BYTES,
             Self::Protocol(carried, _) => carried.len,
             Self::Ask(_) => 37,
+            Self::Fetch(_) => 6,
+            Self::Page(page) => 7 + page.rows.len() as u32 * Row::LEN,
             Self::Answer(_) => 5,
             Self::Look(_) => 69,
             Self::Show(show) => 27 + SIGNATURE_BYTES * show.stamps.count(),

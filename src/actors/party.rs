@@ -210,6 +210,9 @@ impl Resident for RelyingParty {
             | Packet::Protocol(..)
             | Packet::Ask(_)
             | Packet::Answer(_)
+            | Packet::Need(_)
+            | Packet::Fetch(_)
+            | Packet::Page(_)
             | Packet::Look(_) => {}
         }
     }

@@ -4,6 +4,7 @@
 //! Under one seed every strategy therefore meets the same operations at the same instants (closed
 //! load excepted, whose arrivals wait for answers by definition).
 
+mod reliers;
 mod replay;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,9 @@ use crate::trace::{Fact, Kind};
 
 /// Bytes of data in every attestation.
 const DATA_LEN: u32 = 128;
+
+/// So many workflows wait for an answer at most: that of the oldest will not come any more.
+const MOST_WAITING: usize = 1 << 16;
 
 /// The plan of one load group.
 pub struct LoadPlan {
@@ -151,9 +155,13 @@ impl LoadPlan {
         } else if let Some(chain) = self.setting.chain {
             for part in 1..chain.length {
                 let at = at + chain.gap * u64::from(part);
-                left += u32::from(self.draft(at, Draft::Part { chain: number, part }));
+                let is_due = chain.waits || self.draft(at, Draft::Part { chain: number, part });
+                left += u32::from(is_due);
             }
             self.leads.insert(number, Lead { latest: None, left });
+            if self.leads.len() > MOST_WAITING {
+                self.leads.pop_first();
+            }
             self.part(at, number, 0, desk);
         } else if let Some(burst) = self.setting.burst {
             let of = burst.from + self.pick(desk, number, 0, burst.to - burst.from + 1);
@@ -209,7 +217,9 @@ impl LoadPlan {
         let target = self.leads.get(&chain).and_then(|lead| lead.latest);
         let client = self.member(desk, chain, part % attesters);
         let subject = self.group_subject(desk, chain);
-        let choice = Choice { kind: Kind::Attest, client, subject, target, user: None };
+        let waits = self.setting.chain.is_some_and(|shape| shape.waits);
+        let user = waits.then_some(chain);
+        let choice = Choice { kind: Kind::Attest, client, subject, target, user };
         let said = self.issue(at, choice, desk);
         self.follow(chain, said.or(target));
     }
@@ -235,6 +245,18 @@ impl LoadPlan {
         };
         let said = self.issue(at, Choice { kind, client, subject, target, user: None }, desk);
         self.follow(burst, target.or(said));
+    }
+
+    /// A part of a chain is over: the next one is due if it is in, else the chain is broken.
+    fn link_on(&mut self, chain: u32, is_applied: bool, now: VirtualTime) {
+        let (Some(shape), Some(lead)) = (self.setting.chain, self.leads.get(&chain)) else {
+            return;
+        };
+        let part = shape.length - lead.left;
+        let at = now + CONTROL_FLOOR + shape.gap;
+        if !is_applied || !self.draft(at, Draft::Part { chain, part }) {
+            self.leads.remove(&chain);
+        }
     }
 
     /// One operation less of a chain or burst is due; `latest` is what the next one refers to.
@@ -280,32 +302,13 @@ impl LoadPlan {
         });
         let question = target.filter(|_| is_question).map(|target| (target.id, target.operation));
         let party = said.and_then(|_| self.relier(operation, kind, desk));
+        if let Some(said) = &said {
+            self.depend(said, kind, desk);
+        }
         let planned =
             Planned { kind, operation, intended, attestation, question, forgery, user, party };
         desk.tell(process, intended, Packet::Plan(Arc::new(planned)));
         said
-    }
-
-    /// Who will rely on a genuine statement; nobody does on a revocation. Drawn by its number, so
-    /// that the same are relied on under every strategy.
-    fn relier(
-        &self,
-        operation: Operation,
-        kind: Kind,
-        desk: &mut Desk<'_, Packet>,
-    ) -> Option<ProcessId> {
-        let reliance = self.setting.reliance.filter(|_| kind != Kind::Revoke)?;
-        let operation = operation.0;
-        let mut word = |index| {
-            let (purpose, entity) = (Purpose::Reliance, u64::from(operation));
-            desk.draws().word(Luck { purpose, entity, index })
-        };
-        if unit(word(0)) >= reliance.share {
-            return None;
-        }
-        let party = reliance.first.0 + modulo(word(1), reliance.parties);
-        desk.fact(Fact::Wanted { operation, party });
-        Some(ProcessId(party))
     }
 
     fn say(
@@ -410,8 +413,11 @@ impl Resident for LoadPlan {
     }
 
     fn packet(&mut self, _: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
-        if let Packet::Done { user } = packet {
-            self.think(user, desk);
+        if let Packet::Done { user, is_applied } = packet {
+            match self.setting.closed {
+                Some(_) => self.think(user, desk),
+                None => self.link_on(user, is_applied, desk.now()),
+            }
             self.sleep(desk);
         }
     }

@@ -37,6 +37,8 @@ pub struct LoadSetting {
     pub until: VirtualTime,
     /// Who relies on what is said, if anybody does.
     pub reliance: Option<Reliance>,
+    /// What depends on it, if anything does.
+    pub dependence: Option<Dependence>,
 }
 
 /// An operation that was recorded.
@@ -63,6 +65,19 @@ pub struct Reliance {
     pub first: ProcessId,
     /// How many there are; at least 1.
     pub parties: u32,
+}
+
+/// What depends on what is said.
+#[derive(Clone, Copy, Debug)]
+pub struct Dependence {
+    /// Share of statements, revocations excepted, that a user needs at a dependant; 0 to 1.
+    pub share: f64,
+    /// The process of the first dependant.
+    pub first: ProcessId,
+    /// How many there are; at least 1.
+    pub dependants: u32,
+    /// The user turns up so long after the intended send.
+    pub after: Span,
 }
 
 /// Shares of the kinds, adding up to 1; what is left is statements.
@@ -127,6 +142,8 @@ pub struct ChainShape {
     pub gap: Span,
     /// Attesters that take turns.
     pub attesters: u32,
+    /// A part is only sent when the one before is in, and the gap after that.
+    pub waits: bool,
 }
 
 /// Several issuers on one subject.

@@ -61,6 +61,8 @@ pub struct Router {
     /// What waits outside until there is room.
     parked: VecDeque<Guest>,
     routed: u32,
+    /// How many operations were here when that was last told.
+    told: u32,
 }
 
 /// A submission and who sent it.
@@ -75,7 +77,7 @@ impl Router {
         let RouterPolicies { bulkheads, admission, backpressure, breakers } = policies;
         let floor = Floor::new(bulkheads, admission);
         let parked = VecDeque::new();
-        Self { setting, signer, backpressure, breakers, floor, parked, routed: 0 }
+        Self { setting, signer, backpressure, breakers, floor, parked, routed: 0, told: 0 }
     }
 
     fn arrive(&mut self, guest: Guest, desk: &mut Desk<'_, Packet>) {
@@ -228,13 +230,24 @@ impl Router {
         self.let_in(desk);
     }
 
+    /// Tells clients how many operations are here, if it is to do so whenever that changes.
+    fn tell_change(&mut self, desk: &mut Desk<'_, Packet>) {
+        let is_at_once =
+            self.setting.listeners.as_ref().is_some_and(|(_, pause)| *pause == Span::ZERO);
+        if is_at_once && std::mem::replace(&mut self.told, self.floor.here()) != self.told {
+            self.tell_news(desk);
+        }
+    }
+
     /// Tells clients how many operations are here.
     fn tell_news(&self, desk: &mut Desk<'_, Packet>) {
         let Some((clients, pause)) = &self.setting.listeners else { return };
         for client in clients.clone() {
             desk.send(ProcessId(client), Packet::Depth(self.floor.here()), Fortune::Protocol);
         }
-        desk.timer(*pause, NEWS);
+        if *pause > Span::ZERO {
+            desk.timer(*pause, NEWS);
+        }
     }
 }
 
@@ -252,12 +265,17 @@ impl Resident for Router {
     fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
         if let Packet::Submit(submission) = packet {
             self.arrive((from, submission), desk);
+            self.tell_change(desk);
         }
     }
 
     fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
         self.floor.tell(desk);
-        if slot == NEWS { self.tell_news(desk) } else { self.worked(slot, desk) }
+        if slot == NEWS {
+            return self.tell_news(desk);
+        }
+        self.worked(slot, desk);
+        self.tell_change(desk);
     }
 
     fn crash(&mut self, _state_lost: bool) {

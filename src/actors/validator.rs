@@ -1,52 +1,27 @@
 //! A validator: verify, order, apply, answer. Every message is priced before it is handled.
 
 mod evidence;
+mod journal;
 mod misdeeds;
+mod setting;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use self::evidence::Evidence;
+use self::journal::Journal;
+pub use self::setting::{Costs, ValidatorSetting};
 use super::Packet;
 use super::byzantine::{Byzantine, Parcel};
 use super::packet::{Ack, Answer, Ask, Face, Handed, Look};
 use super::pool::Pool;
+use super::rows::Place;
 use super::slots::Slots;
 use crate::attestation::{Registry, Rules, Signer, Verdict};
 use crate::kernel::{ProcessId, Span};
 use crate::network::{Desk, Fortune, Misdeed, Resident, TimerSlot};
 use crate::ordering::{Carried, HostedEffect, HostedReplica, Item, Peer, TimerId, Work};
 use crate::trace::Fact;
-
-/// Virtual CPU per kind of work.
-#[derive(Clone, Copy, Debug)]
-pub struct Costs {
-    /// Make a signature.
-    pub sign: Span,
-    /// Verify one strictly.
-    pub verify: Span,
-    /// Apply one attestation.
-    pub apply: Span,
-    /// Answer one question.
-    pub read: Span,
-    /// Receive one message.
-    pub receive: Span,
-}
-
-/// What all validators of a run have in common.
-#[derive(Clone, Copy, Debug)]
-pub struct ValidatorSetting {
-    /// How many there are; they are processes 0 and up.
-    pub validators: u32,
-    /// Virtual cores of each.
-    pub cores: u32,
-    /// What work costs.
-    pub costs: Costs,
-    /// How long a registry remembers what it applied.
-    pub retention: Span,
-    /// Whether relying parties look, so that it keeps what it can show them.
-    pub shows: bool,
-}
 
 /// One validator.
 pub struct Validator {
@@ -71,6 +46,8 @@ pub struct Validator {
     byzantine: Option<Box<Byzantine>>,
     /// What it can show relying parties, where there are any.
     evidence: Option<Box<Evidence>>,
+    /// What indexers copy, where there are any.
+    journal: Option<Box<Journal>>,
 }
 
 /// Something that a timer will come back to.
@@ -79,6 +56,7 @@ enum Job {
     Protocol(Arc<Carried>, Option<Face>, ProcessId),
     Ask(Arc<Ask>, ProcessId),
     Look(Arc<Look>, ProcessId),
+    Fetch(Place, ProcessId),
     Timer(Face, TimerId),
     Apply,
     /// What was kept back leaves.
@@ -99,6 +77,7 @@ impl Validator {
     /// A validator with an empty registry that hosts `replica`.
     pub fn new(setting: ValidatorSetting, signer: Signer, replica: Box<dyn HostedReplica>) -> Self {
         let evidence = setting.shows.then(|| Box::new(Evidence::new(setting.retention)));
+        let journal = setting.journal.map(|keeps| Box::new(Journal::new(keeps)));
         Self {
             setting,
             signer,
@@ -116,6 +95,7 @@ impl Validator {
             state_lost: false,
             byzantine: None,
             evidence,
+            journal,
         }
     }
 
@@ -271,7 +251,11 @@ impl Validator {
     fn apply_next(&mut self, desk: &mut Desk<'_, Packet>) {
         match self.lane.pop_front() {
             Some(Change::Apply(item)) => self.apply(&item, desk),
-            Some(Change::Retract(item)) => drop(self.registry.retract(&item.signed)),
+            Some(Change::Retract(item)) => {
+                if self.registry.retract(&item.signed) {
+                    self.log_undone(&item.signed, desk.now());
+                }
+            }
             Some(Change::Nothing) | None => {}
         }
     }
@@ -287,6 +271,9 @@ impl Validator {
             resolved: applied.resolved.map_or(Fact::NONE, |operation| operation.0),
         });
         self.keep_change(item, desk);
+        if applied.verdict == Verdict::Accepted && !applied.again {
+            self.log_made(&item.signed, desk.now());
+        }
         self.ack(item, applied.verdict, desk);
     }
 
@@ -303,8 +290,9 @@ impl Validator {
 
     fn answer(&mut self, asker: ProcessId, ask: &Ask, desk: &mut Desk<'_, Packet>) {
         let status = self.registry.status(desk.local_now(), &ask.id);
-        let answer = Arc::new(Answer { operation: ask.operation, status });
-        let fortune = Fortune::Operation { number: ask.operation.0, attempt: ask.attempt, leg: 5 };
+        let (operation, attempt) = (ask.operation, ask.attempt);
+        let answer = Arc::new(Answer { operation, attempt, status });
+        let fortune = Fortune::Operation { number: operation.0, attempt, leg: 5 };
         self.say(Face::First, (asker, Packet::Answer(answer)), fortune, desk);
     }
 
@@ -345,7 +333,7 @@ impl Resident for Validator {
         }
         match packet {
             // What the committee says to itself is not cut: that would break it, not fill it.
-            Packet::Handed(_) | Packet::Ask(_) | Packet::Look(_)
+            Packet::Handed(_) | Packet::Ask(_) | Packet::Look(_) | Packet::Fetch(_)
                 if !self.workers.has_room(desk) => {}
             Packet::Handed(handed) => self.received(from, handed, desk),
             Packet::Protocol(carried, mark) => {
@@ -360,6 +348,10 @@ impl Resident for Validator {
                 let work = self.setting.costs.read;
                 self.take_in(Job::Look(look, from), work, desk);
             }
+            Packet::Fetch(place) => {
+                let work = self.setting.costs.read;
+                self.take_in(Job::Fetch(place, from), work, desk);
+            }
             Packet::Plan(_)
             | Packet::Done { .. }
             | Packet::Submit(_)
@@ -370,6 +362,8 @@ impl Resident for Validator {
             | Packet::Ack(_)
             | Packet::Answer(_)
             | Packet::Proof(_)
+            | Packet::Need(_)
+            | Packet::Page(_)
             | Packet::Show(_) => {}
         }
     }
@@ -388,6 +382,7 @@ impl Resident for Validator {
             Job::Protocol(carried, mark, from) => self.heard((&carried, mark), from, desk),
             Job::Ask(ask, asker) => self.answer(asker, &ask, desk),
             Job::Look(look, party) => self.show(party, &look, desk),
+            Job::Fetch(place, reader) => self.turn_page(reader, place, desk),
         }
         self.workers.end();
     }
@@ -404,6 +399,7 @@ impl Resident for Validator {
             self.registry.follow(self.rules);
             self.lane.clear();
             self.lose_evidence();
+            self.lose_journal();
             self.position = 0;
         }
     }

@@ -306,6 +306,8 @@ pub(super) struct HuntArgs {
 pub(super) enum Topic {
     /// Published latencies of ordering protocols
     Ordering,
+    /// Closed forms of queueing theory against routers
+    Queueing,
 }
 
 /// What `history` does.

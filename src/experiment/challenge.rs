@@ -132,7 +132,8 @@ fn has_strength(effect: &Effect) -> bool {
         | Effect::Bandwidth(_)
         | Effect::Slow(_)
         | Effect::Skew(_)
-        | Effect::Drift(_) => true,
+        | Effect::Drift(_)
+        | Effect::Misreport(_) => true,
         Effect::Partition
         | Effect::Clog
         | Effect::Crash { .. }
@@ -168,6 +169,7 @@ fn strengthen(effect: &mut Effect, factor: f64) {
         }
         Effect::Skew(nanos) => *nanos = (*nanos as f64 * factor) as i64,
         Effect::Drift(ppm) => *ppm *= factor,
+        Effect::Misreport(share) => *share = (*share * factor).min(0.95),
         Effect::Partition
         | Effect::Clog
         | Effect::Crash { .. }

@@ -9,6 +9,7 @@ mod fault_report;
 mod grouped;
 mod hunt;
 mod pool;
+pub mod queueing;
 mod reach;
 mod sensitivity;
 mod single;

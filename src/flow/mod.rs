@@ -10,7 +10,9 @@ mod choice;
 mod job;
 mod retry;
 mod round_trip;
+mod service;
 mod shape;
+mod silence;
 
 pub mod admission;
 pub mod backpressure;
@@ -22,4 +24,6 @@ pub use choice::{Axis, Choice, Described, NoParams, Params, axes};
 pub use job::{Job, Lane, Lanes};
 pub use retry::{Backoff, Budget, Retry};
 pub use round_trip::RoundTrip;
+pub use service::{Law, Service};
 pub use shape::{Bursty, Curve, Diurnal, Flash, Shape};
+pub use silence::Silence;

@@ -49,6 +49,7 @@ impl Observers {
         record.is_planned = true;
         if is_statement {
             self.reliance.stated(operation, subject);
+            self.expect(operation, slot, now);
         }
         if let Some(other) = twin.and_then(|twin| self.ledger.live(twin)) {
             other.twin = operation;

@@ -84,6 +84,18 @@ pub enum Event {
     Needed,
     /// `showed_up`
     ShowedUp,
+    /// `uses`
+    Use,
+    /// `allowed_wrongly`
+    AllowedWrongly,
+    /// `denied_wrongly`
+    DeniedWrongly,
+    /// `workflows`
+    Workflow,
+    /// `workflows.late`
+    WorkflowLate,
+    /// `workflows.broken`
+    WorkflowBroken,
 }
 
 /// What an event is counted against.
@@ -107,11 +119,15 @@ pub enum Base {
     Promised,
     /// Operations with a deadline.
     Needed,
+    /// Uses of what users need.
+    Uses,
+    /// Workflows that ended, well or not.
+    Workflows,
 }
 
 impl Event {
     /// How many there are.
-    pub const COUNT: usize = 39;
+    pub const COUNT: usize = 45;
 
     /// Every event, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -154,6 +170,12 @@ impl Event {
         Self::PromiseBroken,
         Self::Needed,
         Self::ShowedUp,
+        Self::Use,
+        Self::AllowedWrongly,
+        Self::DeniedWrongly,
+        Self::Workflow,
+        Self::WorkflowLate,
+        Self::WorkflowBroken,
     ];
 
     /// Its name in the table of metrics.
@@ -198,6 +220,12 @@ impl Event {
             Self::PromiseBroken => "promise_broken",
             Self::Needed => "needed",
             Self::ShowedUp => "showed_up",
+            Self::Use => "uses",
+            Self::AllowedWrongly => "allowed_wrongly",
+            Self::DeniedWrongly => "denied_wrongly",
+            Self::Workflow => "workflows",
+            Self::WorkflowLate => "workflows.late",
+            Self::WorkflowBroken => "workflows.broken",
         }
     }
 
@@ -226,6 +254,8 @@ impl Event {
             | Self::GapInterpretation
             | Self::GapSilence => Base::Relied,
             Self::ShowedUp => Base::Needed,
+            Self::Use | Self::AllowedWrongly | Self::DeniedWrongly => Base::Uses,
+            Self::Workflow | Self::WorkflowLate | Self::WorkflowBroken => Base::Workflows,
             Self::PromiseBroken => Base::Promised,
             Self::Unfinished
             | Self::Refused
@@ -323,6 +353,8 @@ impl Counts {
             Base::Relied => self.count(Event::Relied),
             Base::Needed => self.count(Event::Needed),
             Base::Promised => self.count(Event::Promised),
+            Base::Uses => self.count(Event::Use),
+            Base::Workflows => self.count(Event::Workflow),
         }
     }
 

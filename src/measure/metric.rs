@@ -123,6 +123,12 @@ metrics! {
     "latency.read" Sample Millis Lower
         "From a question's intended send until its answer."
         "capabilities 1b";
+    "latency.index" Sample Millis Lower
+        "From intended send until every indexer had it, for what q correct validators accepted."
+        "DESIGN 8; capabilities C25";
+    "latency.use" Sample Millis Lower
+        "From a user's turning up at a dependant until it decided, silence included."
+        "capabilities A10";
     "consensus.wait" Sample Millis Lower
         "From intended send until a correct validator first put the operation into a block, where \
          the ordering has blocks."
@@ -321,6 +327,46 @@ metrics! {
     "looks" Sample Acts Lower
         "Looks at an attestation until its relying party was confident or gave up."
         "capabilities C2";
+    "index.lag" Sample Millis Lower
+        "From a validator's applying it until an indexer that copies it had it (SignScan's syncAt - \
+         attestTimestamp)."
+        "real-systems 2.1; capabilities C25";
+    "exposure" Sample Millis Lower
+        "Of a needed attestation that was revoked or replaced: from q validators' acceptance of that \
+         until a user last passed all the same; 0 if none did."
+        "metrics 1b, revocation exposure";
+    "false_revoked" Sample Millis Lower
+        "From the first time that a user was told it is revoked, though nobody had begun to take it \
+         back, until the user passed again or somebody began to; never if neither happened."
+        "real-systems 2.4, GlobalSign 2016";
+    "blast_radius" Sample Operations Lower
+        "Users who wait for what they have a right to, counted every second: those who turned up, \
+         were not let pass last, and whose attestation nobody has begun to take back."
+        "capabilities A10";
+    "makespan" Sample Millis Lower
+        "Of a workflow: from the intended send of its first part until q validators had accepted \
+         the last of them; never if a part did not come."
+        "capabilities A7";
+    "uses" Event Operations Neither
+        "A dependant decided whether a user may pass, in the phase in which it did."
+        "capabilities A10";
+    "allowed_wrongly" Event Operations Lower
+        "A user passed though q validators had accepted that it is taken back before the user asked, \
+         per use."
+        "capabilities C26";
+    "denied_wrongly" Event Operations Lower
+        "A user did not pass though q validators had accepted it before the user asked, and nobody \
+         had begun to take it back, per use."
+        "capabilities A10";
+    "workflows" Event Operations Neither
+        "Chains of linked attestations that ended: completed, or broken."
+        "capabilities A7";
+    "workflows.late" Event Operations Lower
+        "Completed, and a part of it was applied after its deadline, per workflow."
+        "capabilities A7";
+    "workflows.broken" Event Operations Lower
+        "A part of it was never applied, per workflow."
+        "capabilities A7";
     "friction" Cost Acts Lower
         "Tries beyond the first and looks beyond the first, per attestation that somebody became \
          confident in."
@@ -342,6 +388,10 @@ metrics! {
     "reliability" Portion Part Higher
         "Good operations of all that were valid: applied or answered, of those due and not refused."
         "capabilities A15";
+    "burst_absorbed" Portion Part Higher
+        "Good operations of those due and not refused, in 1 s windows with more than twice the load of \
+         the median window of the run."
+        "capabilities C16";
     "steadiness" Portion Part Higher
         "Share of 1 s windows with a p95 of latency.applied within 20 % of the median window of \
          the run and at most 1 % errors."

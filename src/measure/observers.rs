@@ -13,6 +13,7 @@ use super::jitter::Jitter;
 use super::ledger::{Ledger, Place};
 use super::measurement::Measurement;
 use super::notes::Notes;
+use super::onward::Onward;
 use super::order::OrderObservations;
 use super::positions::Positions;
 use super::readers::{Answer, Readers};
@@ -58,6 +59,7 @@ pub struct Observers {
     pub(super) sessions: Sessions,
     pub(super) reliance: Reliance,
     pub(super) concord: Concord,
+    pub(super) onward: Onward,
     achievements: Vec<Achievement>,
     notes: Notes,
     /// By validator, deliveries of operations that were settled.
@@ -105,6 +107,7 @@ impl Observers {
             sessions: Sessions::default(),
             reliance: Reliance::new(setting.trust),
             concord: Concord::new(&setting),
+            onward: Onward::new(&setting),
             achievements: Vec::new(),
             notes: Notes::default(),
             late_deliveries: vec![0; validators],
@@ -154,6 +157,7 @@ impl Observers {
         while !self.ledger.is_empty() {
             self.settle_front(true, rows);
         }
+        self.finish_onward();
         self.inversions.advance(NEVER, &mut self.tallies, &mut self.series);
         self.judge_receipts(true);
         self.positions.finish(&self.hosts, &mut self.order.prefix_violations);
@@ -304,6 +308,10 @@ impl Observers {
             | Fact::Looked { .. }
             | Fact::Confident { .. }
             | Fact::Doubted { .. } => self.trusted(fact, now),
+            Fact::Needed { .. }
+            | Fact::Used { .. }
+            | Fact::Released { .. }
+            | Fact::Indexed { .. } => self.read_by(fact, process, now),
             Fact::Fate { rule, kind, by, .. } => {
                 if let Some(achievement) = self.achievement(rule) {
                     achievement.fate(now, kind, by);

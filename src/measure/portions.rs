@@ -9,6 +9,8 @@ use super::series::Bucket;
 const BAND: f64 = 0.2;
 /// A steady window has at most this share of errors.
 const FEW_ERRORS: f64 = 0.01;
+/// A burst is so many times what is due in the median window.
+const BURST: u64 = 2;
 /// Users notice a p95 of so many times the calm one.
 const NOTICED: f64 = 2.0;
 
@@ -31,6 +33,7 @@ impl Measurement {
                 let calm = calm.or_else(|| self.median_p95(0));
                 self.share_of_windows(phase, |window| is_noticed(window, calm))
             }
+            "burst_absorbed" => self.burst_absorbed(phase),
             "reliability" => {
                 let counts = &tally.counts;
                 let valid = counts.operations() - counts.count(Event::Refused);
@@ -39,6 +42,20 @@ impl Measurement {
             _ => None,
         };
         value.map_or(Measured::NoData, Measured::Value)
+    }
+
+    /// What came through of what was due and not refused in windows with far more than usual.
+    fn burst_absorbed(&self, phase: usize) -> Option<f64> {
+        let load = |window: &Bucket| window.counts.operations();
+        let mut each: Vec<u64> = self.windows_of(0).map(load).collect();
+        each.sort_unstable();
+        let usual = *each.get(each.len() / 2)?;
+        let bursts = self.windows_of(phase).filter(|window| load(window) > BURST * usual);
+        let (good, valid) = bursts.fold((0, 0), |(good, valid), window| {
+            let refused = window.counts.count(Event::Refused);
+            (good + window.good, valid + load(window) - refused)
+        });
+        (valid > 0).then(|| good as f64 / valid as f64)
     }
 
     /// Share of the windows of a phase of which something holds, as far as anything was due.

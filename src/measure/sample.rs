@@ -24,6 +24,10 @@ pub enum Sample {
     Answer,
     /// `latency.read`
     Read,
+    /// `latency.index`
+    Index,
+    /// `latency.use`
+    Use,
     /// `consensus.wait`
     ConsensusWait,
     /// `consensus.first`
@@ -50,11 +54,21 @@ pub enum Sample {
     Hesitation,
     /// `looks`
     Looks,
+    /// `index.lag`
+    IndexLag,
+    /// `exposure`
+    Exposure,
+    /// `false_revoked`
+    FalseRevoked,
+    /// `blast_radius`
+    BlastRadius,
+    /// `makespan`
+    Makespan,
 }
 
 impl Sample {
     /// How many there are.
-    pub const COUNT: usize = 23;
+    pub const COUNT: usize = 30;
 
     /// Every sample metric, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -68,6 +82,8 @@ impl Sample {
         Self::Last,
         Self::Answer,
         Self::Read,
+        Self::Index,
+        Self::Use,
         Self::ConsensusWait,
         Self::ConsensusFirst,
         Self::ConsensusEach,
@@ -81,6 +97,11 @@ impl Sample {
         Self::StalenessVersions,
         Self::Hesitation,
         Self::Looks,
+        Self::IndexLag,
+        Self::Exposure,
+        Self::FalseRevoked,
+        Self::BlastRadius,
+        Self::Makespan,
     ];
 
     /// Its name in the table of metrics.
@@ -96,6 +117,8 @@ impl Sample {
             Self::Last => "latency.last",
             Self::Answer => "latency.answer",
             Self::Read => "latency.read",
+            Self::Index => "latency.index",
+            Self::Use => "latency.use",
             Self::ConsensusWait => "consensus.wait",
             Self::ConsensusFirst => "consensus.first",
             Self::ConsensusEach => "consensus.each",
@@ -109,6 +132,11 @@ impl Sample {
             Self::StalenessVersions => "staleness.versions",
             Self::Hesitation => "hesitation",
             Self::Looks => "looks",
+            Self::IndexLag => "index.lag",
+            Self::Exposure => "exposure",
+            Self::FalseRevoked => "false_revoked",
+            Self::BlastRadius => "blast_radius",
+            Self::Makespan => "makespan",
         }
     }
 
@@ -120,7 +148,11 @@ impl Sample {
     /// Recorded units to one of the metric: times are recorded in microseconds.
     pub const fn scale(self) -> f64 {
         match self {
-            Self::Queue | Self::Displacement | Self::StalenessVersions | Self::Looks => 1.0,
+            Self::Queue
+            | Self::Displacement
+            | Self::StalenessVersions
+            | Self::Looks
+            | Self::BlastRadius => 1.0,
             Self::Admit
             | Self::Route
             | Self::Verify
@@ -131,6 +163,8 @@ impl Sample {
             | Self::Last
             | Self::Answer
             | Self::Read
+            | Self::Index
+            | Self::Use
             | Self::ConsensusWait
             | Self::ConsensusFirst
             | Self::ConsensusEach
@@ -139,7 +173,11 @@ impl Sample {
             | Self::QueueAge
             | Self::Jitter
             | Self::Staleness
-            | Self::Hesitation => 1_000.0,
+            | Self::Hesitation
+            | Self::IndexLag
+            | Self::Exposure
+            | Self::FalseRevoked
+            | Self::Makespan => 1_000.0,
         }
     }
 }

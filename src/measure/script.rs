@@ -5,7 +5,7 @@
 //! at the next position and apply. Without an instant: `retention 2s`, `settled 60s`,
 //! `byzantine 3`, `phase storm 2s 4s`, `trusting` for relying parties with the usual model,
 //! `needed 9 500ms` for a deadline of all that client 9 does, `measured 60s` for another length,
-//! `faulted 2s 4s`, `routers 3`; `of 9` after a phase is what client 9 intends in it.
+//! `faulted 2s 4s`, `routers 3`, `indexers 2`, `chains 9 10 3` for workflows of three parts by 9 and 10; `of 9` after a phase is what client 9 intends in it.
 
 use std::fmt::Debug;
 
@@ -138,6 +138,11 @@ fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
         }
         "faulted" => setting.faulted.push((instant(words.at(1)), instant(words.at(2)))),
         "routers" => setting.routers = number(words.at(1)),
+        "indexers" => setting.indexers = number(words.at(1)),
+        "chains" => {
+            let clients = number(words.at(1))..number(words.at(2)) + 1;
+            setting.chains.push((clients, number(words.at(3))));
+        }
         "promise" => {
             let clients = number(words.at(1))..number(words.at(1)) + 1;
             setting.promises.push((clients, span(words.at(2)).expect("a merge delay")));
@@ -200,8 +205,29 @@ fn fact(words: &Words<'_>, process: u32) -> Fact {
             busy: 0,
             oldest: span(words.at(5)).expect("an age"),
         },
+        "need" | "pass" | "release" | "index" => reading(words, process),
         "want" | "rely" | "look" | "trust" | "doubt" => reliance(words),
         verb => step(words, verb),
+    }
+}
+
+/// What indexers and dependants do: `need 0 from 2s`, `pass 0 valid allowed 20ms`, `index 0 5ms`.
+fn reading(words: &Words<'_>, dependant: u32) -> Fact {
+    let operation = number(words.at(3));
+    let micros = |place| span(words.at(place)).map_or(0, |span| span.as_nanos() / 1_000) as u32;
+    match words.at(2) {
+        "need" => {
+            let at = instant(words.after("from").expect("an instant"));
+            Fact::Needed { operation, dependant, at }
+        }
+        "pass" => {
+            let all = [Status::Unknown, Status::Valid, Status::Revoked];
+            let said = (words.at(4) != "silence").then(|| one_of(&all, words.at(4)));
+            let is_allowed = words.has("allowed");
+            Fact::Used { operation, said, is_allowed, waited: micros(6) }
+        }
+        "release" => Fact::Released { operation },
+        _ => Fact::Indexed { operation, lag: micros(4) },
     }
 }
 

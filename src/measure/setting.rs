@@ -53,6 +53,10 @@ pub struct Setting {
     pub deadlines: Vec<(Range<u32>, Span)>,
     /// The clients to which routers promise inclusion, and within which time of the promise.
     pub promises: Vec<(Range<u32>, Span)>,
+    /// The clients whose statements come as chains, and of how many parts.
+    pub chains: Vec<(Range<u32>, u32)>,
+    /// How many indexers there are.
+    pub indexers: u32,
 }
 
 impl Setting {
@@ -76,6 +80,8 @@ impl Setting {
             trust: None,
             deadlines: Vec::new(),
             promises: Vec::new(),
+            chains: Vec::new(),
+            indexers: 0,
         }
     }
 

@@ -1,7 +1,5 @@
 //! An operation that nothing will touch any more is added up.
 
-use std::collections::BTreeSet;
-
 use super::event::Event;
 use super::observers::Observers;
 use super::record::{Cell, NEVER, Record, span};
@@ -14,6 +12,10 @@ use super::{streams, waterfall};
 use crate::attestation::Verdict;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::{Conclusion, Fact};
+
+mod barred;
+
+pub(super) use self::barred::Barred;
 
 impl Observers {
     /// Settles what nothing has touched for long enough, from the oldest on.
@@ -56,6 +58,7 @@ impl Observers {
         self.judge_deadline(slot);
         self.judge_promise(slot);
         self.settle_reliance(operation, slot);
+        self.settle_onward(operation, self.ledger.record(slot).applied != NEVER);
         self.concord.add(self.ledger.record(slot), self.ledger.cells(slot), &self.setting);
         let record = self.ledger.record(slot);
         let is_refused = record.events.has(Event::Refused);
@@ -235,26 +238,6 @@ impl Observers {
         let decider = &self.ledger.cells(slot)[usize::from(record.decider)];
         let stages = waterfall::stages(record, decider);
         Some(Decided { validator: record.decider, stages })
-    }
-}
-
-/// Operations that were not applied: what refers to them cannot be either.
-#[derive(Debug, Default)]
-pub(super) struct Barred(BTreeSet<u32>);
-
-impl Barred {
-    /// Nothing refers to operations so far back.
-    const MOST: usize = 1 << 16;
-
-    fn has(&self, operation: u32) -> bool {
-        self.0.contains(&operation)
-    }
-
-    fn insert(&mut self, operation: u32) {
-        self.0.insert(operation);
-        if self.0.len() > Self::MOST {
-            self.0.pop_first();
-        }
     }
 }
 

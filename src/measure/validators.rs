@@ -141,6 +141,7 @@ impl Observers {
                 record.applied = deed.now;
                 record.decider = deed.validator as u16;
                 record.decided_try = deed.attempt;
+                self.carried(deed.operation, deed.slot, deed.now);
             }
             self.take_effect(deed, true);
         } else if before == Some(Verdict::Accepted) {

@@ -135,6 +135,7 @@ impl<R: Resident> Host<R> {
                 self.resident.misbehave(rule, deed, &mut Desk { shell: &mut self.shell, out });
             }
             Order::Interpret(rules) => self.resident.interpret(rules),
+            Order::Misreport(share) => self.resident.misreport(share),
             Order::Part(part, _) => {
                 let health = self.shell.ailments.part(part);
                 return self.resident.ail(part, health, &mut Desk { shell: &mut self.shell, out });
@@ -245,7 +246,7 @@ impl<P: Payload> Shell<P> {
             }
             Order::Part(part, order) => self.ailments.change_part(rule, part, order),
             Order::Misbehave(_) => Some(HostChange::Corrupted),
-            Order::Interpret(_) => Some(HostChange::Reinterpreted),
+            Order::Interpret(_) | Order::Misreport(_) => Some(HostChange::Reinterpreted),
             Order::Restart
             | Order::Stall
             | Order::Resume

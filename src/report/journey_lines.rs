@@ -1,7 +1,9 @@
 //! What befell an operation, a line per hop: clock, time since its intended send, actor, words.
 
 use super::format::{millis, number};
-use super::journey_words::{fate, in_millis, length, refusal, setback_words, shown, status};
+use super::journey_words::{
+    fate, in_millis, length, reading, refusal, setback_words, shown, status,
+};
 use super::run_screen::wrapped;
 use crate::attestation::Verdict;
 use crate::kernel::{Recorded, Span, VirtualTime};
@@ -164,8 +166,21 @@ impl<N: Names> Story<'_, N> {
                 Some(self.concluded(fact, conclusion, attempt))
             }
             Fact::Answered { said, .. } => Some(format!("is told: {}", status(said))),
+            Fact::Used { .. } if self.is_repeated(fact) => None,
             _ => self.relying(&fact.fact),
         }
+    }
+
+    /// Whether a dependant decided the same before, on the same grounds.
+    fn is_repeated(&self, fact: &Recorded<Fact>) -> bool {
+        let decided = |fact: &Fact| match *fact {
+            Fact::Used { said, is_allowed, .. } => Some((said, is_allowed)),
+            _ => None,
+        };
+        let facts = self.journey.hops.iter().flat_map(|hop| &hop.facts);
+        let before = facts.take_while(|other| other.key < fact.key);
+        let last = before.filter_map(|other| decided(&other.fact)).last();
+        last.is_some() && last == decided(&fact.fact)
     }
 
     fn relying(&self, fact: &Fact) -> Option<String> {
@@ -189,7 +204,7 @@ impl<N: Names> Story<'_, N> {
             Fact::Doubted { confidence, looks, .. } => {
                 format!("DOUBTS it after {looks} looks, {}", share(confidence))
             }
-            _ => return None,
+            _ => return reading(fact),
         })
     }
 

@@ -18,6 +18,20 @@ pub(super) fn shown(fact: &Fact) -> String {
     format!("{}{orphan}{stamps}", status(said))
 }
 
+/// What indexers and dependants do with it.
+pub(super) fn reading(fact: &Fact) -> Option<String> {
+    let micros = |micros: u32| millis(Span::from_micros(micros.into()).as_millis_f64());
+    Some(match *fact {
+        Fact::Indexed { lag, .. } => format!("has it in its index, {} late", micros(lag)),
+        Fact::Used { said, is_allowed, waited, .. } => {
+            let does = if is_allowed { "lets its user pass" } else { "KEEPS ITS USER OUT" };
+            let said = said.map_or("silence", status);
+            format!("{does}: {said}, after {}", micros(waited))
+        }
+        _ => return None,
+    })
+}
+
 pub(super) const fn status(said: Status) -> &'static str {
     match said {
         Status::Unknown => "UNKNOWN",

@@ -87,6 +87,7 @@ pub(super) fn numbers(to: &mut String, pair: &Pair, most: Most) -> std::fmt::Res
     let (messages, bytes, cpu) = (cost("messages"), cost("bytes"), cost("cpu"));
     writeln!(to, "  cost each   {messages} messages, {bytes} bytes, {cpu} ms CPU")?;
     routers_row(to, &pair.run.measurement)?;
+    readers_rows(to, &pair.run.measurement)?;
     other_checks(to, pair, &inline, most)
 }
 
@@ -113,13 +114,47 @@ fn routers_row(to: &mut String, run: &Measurement) -> std::fmt::Result {
     )
 }
 
+/// What came of it at indexers, for users, and in workflows, where there are any.
+fn readers_rows(to: &mut String, run: &Measurement) -> std::fmt::Result {
+    let shown = |name: &str, statistic| match run.value(name, statistic, 0, None) {
+        Measured::Value(value) => millis(value),
+        Measured::Never => "never".to_owned(),
+        Measured::Few | Measured::NoData => "-".to_owned(),
+    };
+    let share = |name: &str| {
+        let share = run.value(name, Statistic::Share, 0, None).value().unwrap_or(0.0);
+        format!("{} %", number(share * 100.0))
+    };
+    let p99 = Statistic::Percentile(0.99);
+    if run.due("latency.index", 0) > 0 {
+        let (index, lag) = (shown("latency.index", p99), shown("index.lag", p99));
+        writeln!(to, "  index       p99 {index} from intended send, {lag} behind its validator")?;
+    }
+    if run.due("uses", 0) > 0 {
+        let most = run.value("blast_radius", Statistic::Max, 0, None).value().map(number);
+        let (kept_out, passed) = (share("denied_wrongly"), share("allowed_wrongly"));
+        let most = most.unwrap_or_else(|| "-".to_owned());
+        writeln!(
+            to,
+            "  users       of uses {kept_out} wrongly refused, {passed} wrongly allowed; at most \
+             {most} waited"
+        )?;
+    }
+    if run.due("workflows", 0) > 0 {
+        let (broken, late) = (share("workflows.broken"), share("workflows.late"));
+        let p99 = shown("makespan", p99);
+        writeln!(to, "  workflows   {broken} broken, {late} late; p99 {p99} from first to last")?;
+    }
+    Ok(())
+}
+
 /// Events that are told as a share.
 const SHARES: [&str; 3] = ["proof_ok", "reordered", "showed_up"];
 
 /// Events that are always shown, those that a check names, and those that occurred.
 fn shown_events(pair: &Pair) -> Vec<&'static str> {
     const ALWAYS: [&str; 3] = ["orphans", "diverged", "lost_after_ack"];
-    const HIDDEN: [&str; 12] = [
+    const HIDDEN: [&str; 14] = [
         "unfinished",
         "proof_ok",
         "inversions",
@@ -132,6 +167,8 @@ fn shown_events(pair: &Pair) -> Vec<&'static str> {
         "confident",
         "needed",
         "showed_up",
+        "uses",
+        "workflows",
     ];
     let measurement = &pair.run.measurement;
     let occurred = |metric: &&Metric| {

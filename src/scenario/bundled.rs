@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 16] = [
+pub const BUNDLED: [Bundled; 17] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -82,6 +82,11 @@ pub const BUNDLED: [Bundled; 16] = [
         name: "retry-after-success",
         question: "What do clients do while nobody answers, and what does that do to the rest?",
         text: include_str!("../../scenarios/retry-after-success.toml"),
+    },
+    Bundled {
+        name: "sticky-revocation",
+        question: "How long does a wrong answer outlive its repair, and a right one come too late?",
+        text: include_str!("../../scenarios/sticky-revocation.toml"),
     },
     Bundled {
         name: "split-interpretation",

@@ -1,6 +1,6 @@
 //! Who takes part in a scenario, and the selector language that names them.
 
-use super::model::{DelayTable, LoadGroup, Routers, Validators};
+use super::model::{DelayTable, Dependants, Indexers, LoadGroup, Routers, Validators};
 use super::problem::suggest;
 use super::quantity::{Quantity, Share};
 use super::selector::{ActorKind, ActorPick, ActorSet, Selector, Term};
@@ -31,11 +31,24 @@ pub(crate) enum Target {
     Pools,
     Actors,
     Validators,
+    Indexers,
 }
 
 /// A name that belongs to the selector language and cannot be a load group's.
-pub(crate) const RESERVED: [&str; 8] =
-    ["validators", "routers", "clients", "validator", "router", "client", "leader", "sequencer"];
+pub(crate) const RESERVED: [&str; 12] = [
+    "validators",
+    "routers",
+    "clients",
+    "indexers",
+    "dependants",
+    "validator",
+    "router",
+    "client",
+    "indexer",
+    "dependant",
+    "leader",
+    "sequencer",
+];
 
 /// The name of one client of a group is the group's without its plural `s`, and a number.
 pub fn singular(group: &str) -> &str {
@@ -63,9 +76,8 @@ fn split_lane<'w>(word: &Word<'w>) -> Result<(Word<'w>, Option<Lane>), Mistake> 
 
 impl<'a> Cast<'a> {
     pub(crate) fn new(
-        validators: &'a Validators,
-        routers: &'a Routers,
-        load: &'a [LoadGroup],
+        (validators, routers, load): (&'a Validators, &'a Routers, &'a [LoadGroup]),
+        (indexers, dependants): (Option<&'a Indexers>, Option<&'a Dependants>),
         table: &'a DelayTable,
     ) -> Self {
         let role = |plural, kind, count, regions| Role { plural, kind, count, regions };
@@ -76,6 +88,12 @@ impl<'a> Cast<'a> {
         for (index, group) in load.iter().enumerate() {
             let kind = ActorKind::Clients(Some(index));
             roles.push(role(&group.name, kind, group.clients, &group.regions));
+        }
+        if let Some(some) = indexers {
+            roles.push(role("indexers", ActorKind::Indexers, some.count, &some.regions));
+        }
+        if let Some(some) = dependants {
+            roles.push(role("dependants", ActorKind::Dependants, some.count, &some.regions));
         }
         Self { roles, regions: &table.regions }
     }
@@ -234,9 +252,11 @@ impl<'a> Cast<'a> {
             ActorKind::Anyone => true,
             ActorKind::Clients(None) => matches!(role.kind, ActorKind::Clients(_)),
             ActorKind::Leader => role.kind == ActorKind::Validators,
-            ActorKind::Validators | ActorKind::Routers | ActorKind::Clients(Some(_)) => {
-                role.kind == set.kind
-            }
+            ActorKind::Validators
+            | ActorKind::Routers
+            | ActorKind::Indexers
+            | ActorKind::Dependants
+            | ActorKind::Clients(Some(_)) => role.kind == set.kind,
         };
         self.roles.iter().filter(fits).map(|role| role.count_in(set.region, set.pick)).sum()
     }
@@ -283,12 +303,21 @@ fn check_target(term: &Term, target: Target, word: &Word<'_>) -> Result<(), Mist
         }
         (Term::Actors(set), Target::Validators) => match set.kind {
             ActorKind::Validators | ActorKind::Leader => Ok(()),
-            ActorKind::Anyone | ActorKind::Routers | ActorKind::Clients(_) => {
+            ActorKind::Anyone
+            | ActorKind::Routers
+            | ActorKind::Indexers
+            | ActorKind::Dependants
+            | ActorKind::Clients(_) => {
                 let note = "name validators: `validator-3`, `2 validators`, `leader`";
                 Err(word.wrong("this fault strikes validators only", note))
             }
         },
-        (Term::Links { .. }, Target::Pools | Target::Actors | Target::Validators) => {
+        (Term::Actors(set), Target::Indexers) if set.kind == ActorKind::Indexers => Ok(()),
+        (Term::Actors(_), Target::Indexers) => {
+            let note = "name indexers: `indexer-0`, `indexers`";
+            Err(word.wrong("this fault strikes indexers only", note))
+        }
+        (Term::Links { .. }, _) => {
             let note = "name the actors alone; effects on links need a fault of their own";
             Err(word.wrong("this fault strikes actors, and these are links", note))
         }

@@ -1,6 +1,7 @@
 //! A scenario as meant: every default filled in, every name resolved, every value in range.
 
 mod effect;
+mod readers;
 mod trace;
 
 use std::collections::BTreeMap;
@@ -10,9 +11,12 @@ use super::selector::Selector;
 use crate::kernel::{Span, VirtualTime};
 use crate::trust::Model;
 
-pub use crate::flow::{Backoff, Bursty, Curve, Diurnal, Flash, Retry, Shape};
+pub use crate::flow::{
+    Backoff, Bursty, Curve, Diurnal, Flash, Law, Retry, Service, Shape, Silence,
+};
 pub use crate::network::Behaviour;
 pub use effect::{Climb, Effect, ReorderForm, Version};
+pub use readers::{Dependants, Indexers, Source};
 pub use trace::{RecordedKind, Trace, TraceRow};
 
 /// One checked scenario. Spans count from the start of what is measured unless they say otherwise.
@@ -56,6 +60,10 @@ pub struct Scenario {
     pub load: Vec<LoadGroup>,
     /// Who relies on what is attested, if anybody does.
     pub trust: Option<Trust>,
+    /// Who copies what is attested, if anybody does.
+    pub indexers: Option<Indexers>,
+    /// Who goes by what is attested, if anybody does.
+    pub dependants: Option<Dependants>,
     /// What goes wrong; in file order.
     pub faults: Vec<Fault>,
     /// What the author demands of a run; in file order.
@@ -134,17 +142,19 @@ pub struct Validators {
     pub regions: Vec<usize>,
     /// Virtual cores of each; at least 1.
     pub cores: u32,
-    /// How many a reader asks.
+    /// Whom a reader asks, unless its group says otherwise.
     pub reads: Reads,
 }
 
-/// How many validators a reader asks.
+/// Whom a reader asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
-    /// The nearest one.
+    /// The nearest validator.
     One,
-    /// All; the answer that a quorum gives.
+    /// All validators; the answer that a quorum gives.
     Quorum,
+    /// The nearest indexer.
+    Index,
 }
 
 /// The routers between clients and validators.
@@ -188,6 +198,8 @@ pub struct LoadGroup {
     pub arrivals: Arrivals,
     /// Shares of the kinds of operation; they add up to 1.
     pub mix: Mix,
+    /// Whom its questions go to; `None` as the validators say.
+    pub reads: Option<Reads>,
     /// Which subjects operations concern.
     pub keys: Keys,
     /// Attestations come as chains of linked ones.
@@ -204,8 +216,8 @@ pub struct LoadGroup {
     pub promise: Option<Span>,
     /// How urgent they are: 0 goes first.
     pub priority: u8,
-    /// Work of their schema's hook at routers; zero for none.
-    pub hook: Span,
+    /// Work of their schema's hook at routers; of mean zero for none.
+    pub hook: Service,
     /// Share of statements whose signature is forged or tampered with; 0 to 1.
     pub forged: f64,
 }
@@ -308,6 +320,8 @@ pub struct Chain {
     pub gap: Span,
     /// Attesters that take turns; at least 1.
     pub attesters: u32,
+    /// A part is only sent when the one before is in, and `gap` after that.
+    pub waits: bool,
 }
 
 /// Several issuers acting on one subject within a window.

@@ -1,6 +1,7 @@
 //! A scenario written out again: every default said, every table's source named.
 
 mod load;
+mod readers;
 
 use std::fmt::Display;
 
@@ -26,6 +27,12 @@ impl Scenario {
         }
         if let Some(trust) = &self.trust {
             write_trust(&mut file, trust, &self.network.delays.regions);
+        }
+        if let Some(indexers) = &self.indexers {
+            readers::write_indexers(&mut file, indexers, &self.network.delays.regions);
+        }
+        if let Some(dependants) = &self.dependants {
+            readers::write_dependants(&mut file, dependants, &self.network.delays.regions);
         }
         for fault in &self.faults {
             write_fault(&mut file, fault);
@@ -242,12 +249,17 @@ impl Scenario {
 fn write_habits(file: &mut Text, group: &LoadGroup) {
     if let Some(chain) = group.chain {
         let (length, attesters) = (chain.length.to_string(), chain.attesters.to_string());
-        let chain = [("length", length), ("gap", quoted(chain.gap)), ("attesters", attesters)];
-        file.plain("chain", fields(&chain));
+        let mut written =
+            vec![("length", length), ("gap", quoted(chain.gap)), ("attesters", attesters)];
+        written.extend(chain.waits.then(|| ("waits", "true".to_owned())));
+        file.plain("chain", fields(&written));
     }
     if let Some(overlap) = group.overlap {
         let issuers = format!("[{}, {}]", overlap.from, overlap.to);
         file.plain("overlap", fields(&[("issuers", issuers), ("window", quoted(overlap.window))]));
+    }
+    if let Some(reads) = group.reads {
+        file.text("reads", reads.word());
     }
     if let Some(retry) = group.retry {
         let (after, timeout) = (quoted(retry.after), quoted(retry.timeout));
@@ -274,9 +286,7 @@ fn write_habits(file: &mut Text, group: &LoadGroup) {
         file.text("promise", promise);
     }
     file.plain("priority", group.priority);
-    if group.hook > Span::ZERO {
-        file.text("hook", group.hook);
-    }
+    load::write_hook(file, group.hook);
     if group.forged > 0.0 {
         file.text("forged", spelt::share(group.forged));
     }
@@ -378,6 +388,7 @@ fn write_effect(file: &mut Text, effect: &Effect, steps: u32) {
         Effect::Skew(nanos) => file.text("skew", spelt::signed(*nanos)),
         Effect::Drift(ppm) => file.text("drift", spelt::drift(*ppm)),
         Effect::Rules(version) => file.text("rules", version.word()),
+        Effect::Misreport(share) => file.text("misreport", spelt::share(*share)),
         Effect::Byzantine(behaviour) => write_behaviour(file, *behaviour),
     }
 }

@@ -51,6 +51,10 @@ pub enum ActorKind {
     Routers,
     /// `clients`: all load groups; or the clients of one group, by its position in the file.
     Clients(Option<usize>),
+    /// `indexers`
+    Indexers,
+    /// `dependants`
+    Dependants,
     /// `leader`, `sequencer`: the validator that leads when the fault strikes.
     Leader,
 }

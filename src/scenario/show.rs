@@ -322,6 +322,7 @@ fn effect_note(effect: &Effect) -> String {
         Effect::Skew(nanos) => format!("skew {}", spelt::signed(*nanos)),
         Effect::Drift(ppm) => format!("drift {}", spelt::drift(*ppm)),
         Effect::Rules(version) => format!("rules {}", version.word()),
+        Effect::Misreport(share) => format!("misreport {}", spelt::share(*share)),
         Effect::Byzantine(behaviour) => behaviour.to_string(),
     }
 }

@@ -1,12 +1,12 @@
 //! A scenario as processes on hosts in a network.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::cast::Cast;
 use super::faults::{FaultSpan, Timeline};
 use super::flow;
 use super::liveness;
+use super::readers;
 use crate::actors::{
     Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Group,
     GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, PartySetting, REFERENCE_AGE,
@@ -15,14 +15,13 @@ use crate::actors::{
 };
 use crate::attestation::KeyRing;
 use crate::kernel::{Model, ProcessId, Span, VirtualTime, Zipf};
-use crate::measure::{PhaseWindow, Setting};
 use crate::network::{
     CONTROL_FLOOR, Control, FaultRule, Host, LinkEffect, Order, ProcessSet, Signal, Topology,
     Transport, Window,
 };
 use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Liveness, Property, Seat};
 use crate::scenario::model::{
-    Arrivals, Crypto, LoadGroup, Phase, Pick, Reads, RecordedKind, Scenario, Spacing, TraceRow,
+    Arrivals, Crypto, LoadGroup, Pick, RecordedKind, Scenario, Spacing, TraceRow,
     Transport as Kept, Trust,
 };
 use crate::trace::Kind;
@@ -62,10 +61,6 @@ pub struct World {
     entry: Entry,
 }
 
-/// Observers remember operations under way so long more than others, at most: long lines before
-/// routers are to be seen, and memory is to stay.
-const LONGEST_FLIGHT: Span = Span::from_secs(120);
-
 impl World {
     /// What `scenario` means under its seed.
     ///
@@ -79,6 +74,7 @@ impl World {
         let parties = scenario.trust.as_ref().map_or(0, |trust| trust.parties);
         let layout = Layout::new(validators, scenario.routers.count, groups.collect());
         let layout = layout.with_parties(parties);
+        let layout = readers::with_readers(layout, scenario);
         let committee = Committee::new(validators);
         let region_of = regions(scenario, &layout);
         let end = VirtualTime::ZERO + scenario.warmup + scenario.duration + scenario.settle;
@@ -122,62 +118,6 @@ impl World {
         self.orders.iter().map(|(at, process, control)| (*at, *process, &control.order))
     }
 
-    /// What observers must know.
-    pub fn setting(&self, scenario: &Scenario) -> Setting {
-        let measured = (self.begin, self.begin + scenario.duration);
-        let (size, quorum) = (self.committee.size(), self.committee.quorum());
-        let mut setting = Setting::new(size, quorum, self.layout.processes(), measured);
-        setting.settled = self.end;
-        setting.by_subject = self.guarantees.owed.contains(&Property::PerSubjectOrder);
-        setting.trust = scenario.trust.as_ref().map(|trust| trust.model);
-        let flights = scenario.load.iter().filter_map(|group| group.retry);
-        let longest = flights.map(|retry| retry.longest_flight()).max().unwrap_or_default();
-        setting.retention += longest.min(LONGEST_FLIGHT);
-        setting.deadlines = self.of_groups(scenario, |group| group.deadline);
-        setting.promises = self.of_groups(scenario, |group| group.promise);
-        setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
-        let phases = scenario.phases.iter();
-        let phases = phases
-            .map(|phase| (phase.name.clone(), phase.spans.clone()))
-            .map(|(name, spans)| PhaseWindow { name, spans, clients: None });
-        setting.phases.extend(phases);
-        setting.routers = self.layout.routers();
-        self.look_apart(scenario, &mut setting);
-        setting
-    }
-
-    /// Of each load group that has one, a span of time, and who its clients are.
-    fn of_groups(
-        &self,
-        scenario: &Scenario,
-        span: fn(&LoadGroup) -> Option<Span>,
-    ) -> Vec<(Range<u32>, Span)> {
-        let groups = scenario.load.iter().enumerate();
-        let found = groups.filter_map(|(number, group)| {
-            let first = self.layout.client(number, 0).0;
-            Some((first..first + self.layout.groups()[number].clients, span(group)?))
-        });
-        found.collect()
-    }
-
-    /// Phases once more for each load group, where there are several.
-    fn look_apart(&self, scenario: &Scenario, setting: &mut Setting) {
-        if !Phase::are_apart(scenario.phases.len(), scenario.load.len()) {
-            return;
-        }
-        let common = setting.phases.clone();
-        for (number, group) in scenario.load.iter().enumerate() {
-            let first = self.layout.client(number, 0).0;
-            let clients = first..first + self.layout.groups()[number].clients;
-            let of_group = |phase: &PhaseWindow| PhaseWindow {
-                name: Phase::of_group(&phase.name, &group.name),
-                spans: phase.spans.clone(),
-                clients: Some(clients.clone()),
-            };
-            setting.phases.extend(common.iter().map(of_group));
-        }
-    }
-
     /// The processes and the script.
     pub fn model(&self, scenario: &Scenario) -> Model<Host<Actor>> {
         let processes = self.layout.processes();
@@ -199,6 +139,7 @@ impl World {
             actors.extend(clients.map(|_| Actor::Client(Client::new(Arc::clone(&setting)))));
         }
         actors.extend(scenario.trust.iter().flat_map(|trust| self.parties(scenario, trust)));
+        actors.extend(readers::actors(&self.layout, scenario));
         let host = |(number, actor)| {
             let topology = Arc::clone(&self.topology);
             Host::new(ProcessId(number), scenario.seed, topology, actor)
@@ -213,6 +154,7 @@ impl World {
         let own = |order| signal(Control { rule: Control::OF_THE_RUN, order });
         let starters = self.layout.validators() + self.layout.routers();
         let starters = 0..starters + self.layout.groups().len() as u32;
+        let starters = starters.chain(self.layout.indexers());
         let start = VirtualTime::from_nanos(1);
         let mut script: Vec<_> =
             starters.map(|number| (start, ProcessId(number), own(Order::Start))).collect();
@@ -239,6 +181,7 @@ impl World {
             },
             retention: REGISTRY_RETENTION,
             shows: scenario.trust.is_some(),
+            journal: scenario.indexers.as_ref().map(|indexers| indexers.keeps),
         };
         let signer = keys.signer(me.into());
         let seat = Seat { me, committee: self.committee, signer: signer.clone() };
@@ -273,7 +216,10 @@ impl World {
                 priority: load.priority,
                 promise: load.promise.is_some(),
             },
-            quorum_reads: scenario.validators.reads == Reads::Quorum,
+            reads: readers::read_from(
+                &self.layout,
+                load.reads.unwrap_or(scenario.validators.reads),
+            ),
             retry: load.retry,
             retry_after: scenario.routers.retry_after,
             plan: self.layout.plan(group),
@@ -308,6 +254,7 @@ impl World {
                 length: chain.length,
                 gap: chain.gap,
                 attesters: chain.attesters,
+                waits: chain.waits,
             }),
             burst: load.overlap.map(|overlap| Burst {
                 from: overlap.from,
@@ -322,6 +269,7 @@ impl World {
                 first: self.layout.party(0),
                 parties: trust.parties,
             }),
+            dependence: readers::dependence(&self.layout, scenario),
         };
         Actor::Plan(Box::new(LoadPlan::new(setting)))
     }
@@ -388,6 +336,8 @@ fn regions(scenario: &Scenario, layout: &Layout) -> Vec<u16> {
     all.extend(scenario.load.iter().flat_map(|load| deal(&load.regions, 1)));
     all.extend(scenario.load.iter().flat_map(|load| deal(&load.regions, load.clients)));
     all.extend(scenario.trust.iter().flat_map(|trust| deal(&trust.regions, trust.parties)));
+    all.extend(scenario.indexers.iter().flat_map(|some| deal(&some.regions, some.count)));
+    all.extend(scenario.dependants.iter().flat_map(|some| deal(&some.regions, some.count)));
     all
 }
 

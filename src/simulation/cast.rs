@@ -101,6 +101,8 @@ impl Cast<'_> {
                 (ActorKind::Anyone, _)
                 | (ActorKind::Validators, Some(Role::Validator(_)))
                 | (ActorKind::Routers, Some(Role::Router(_)))
+                | (ActorKind::Indexers, Some(Role::Indexer(_)))
+                | (ActorKind::Dependants, Some(Role::Dependant(_)))
                 | (ActorKind::Clients(None), Some(Role::Client(..))) => true,
                 (ActorKind::Clients(Some(group)), Some(Role::Client(of, _))) => *group == of,
                 (ActorKind::Leader, Some(Role::Validator(number))) => number == self.leader,
@@ -119,7 +121,9 @@ impl Cast<'_> {
                 Role::Validator(number)
                 | Role::Router(number)
                 | Role::Client(_, number)
-                | Role::Party(number),
+                | Role::Party(number)
+                | Role::Indexer(number)
+                | Role::Dependant(number),
             ) => number,
             Some(Role::Plan(_)) | None => u32::MAX,
         }

@@ -123,6 +123,7 @@ impl Timeline {
             Effect::Rules(version) => {
                 (Order::Interpret(rules(*version) as u8), Order::Interpret(Rules::Usual as u8))
             }
+            Effect::Misreport(share) => (Order::Misreport(*share), Order::Misreport(0.0)),
             Effect::Byzantine(behaviour) => {
                 let deed = Misdeed { behaviour: *behaviour, accomplices: Arc::clone(struck) };
                 (Order::Misbehave(deed), Order::Behave)
@@ -222,6 +223,7 @@ fn link_effect(effect: &Effect, steps: u32, step: u32) -> Option<LinkEffect> {
         | Effect::Skew(_)
         | Effect::Drift(_)
         | Effect::Rules(_)
+        | Effect::Misreport(_)
         | Effect::Byzantine(_) => return None,
     })
 }

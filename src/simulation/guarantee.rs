@@ -237,6 +237,7 @@ fn halts(world: &World) -> Vec<(VirtualTime, VirtualTime)> {
             | Order::Misbehave(_)
             | Order::Behave
             | Order::Interpret(_)
+            | Order::Misreport(_)
             | Order::Close => {}
         }
     }

@@ -9,8 +9,10 @@ mod faults;
 mod flow;
 mod guarantee;
 mod liveness;
+mod readers;
 mod run;
 mod slowest;
+mod watch;
 
 pub use build::{MODEL, World};
 pub use cast::Cast;

@@ -343,6 +343,38 @@ pub enum Fact {
         /// How confident it is all the same, in ten-thousandths.
         confidence: u16,
     },
+    /// A user will need it at a dependant. Emitted with [`Fact::Planned`].
+    Needed {
+        /// Its number.
+        operation: u32,
+        /// The dependant, as a process.
+        dependant: u32,
+        /// When the user turns up.
+        at: VirtualTime,
+    },
+    /// A dependant let its user pass, or did not.
+    Used {
+        /// Its number.
+        operation: u32,
+        /// What the dependant went by; `None` is silence.
+        said: Option<Status>,
+        /// Whether the user passed.
+        is_allowed: bool,
+        /// Microseconds that the user waited.
+        waited: u32,
+    },
+    /// No user needs it any more.
+    Released {
+        /// Its number.
+        operation: u32,
+    },
+    /// An indexer has it.
+    Indexed {
+        /// Its number.
+        operation: u32,
+        /// Microseconds since the indexer's validator applied it.
+        lag: u32,
+    },
     /// A fault rule did something to a message of this process.
     Fate {
         /// The rule, by its place in the scenario, or [`Self::OF_THE_RUN`].

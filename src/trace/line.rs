@@ -109,6 +109,19 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
         Fact::Doubted { operation, looks, confidence } => {
             write!(to, "doubted #{operation} after {looks} looks {}", share(confidence))
         }
+        Fact::Needed { operation, dependant, at } => {
+            write!(to, "needed #{operation} at {} from {at}", names.name(dependant))
+        }
+        Fact::Used { operation, said, is_allowed, waited } => {
+            let said = said.map_or_else(|| "silence".to_owned(), |said| format!("{said:?}"));
+            let word = if is_allowed { "allowed" } else { "refused" };
+            let waited = Span::from_micros(waited.into());
+            write!(to, "used #{operation} {word} on {said} after {waited}")
+        }
+        Fact::Released { operation } => write!(to, "released #{operation}"),
+        Fact::Indexed { operation, lag } => {
+            write!(to, "indexed #{operation} lag {}", Span::from_micros(lag.into()))
+        }
         Fact::Fate { rule, kind, to: receiver, by } => {
             write!(to, "fate by rule {rule} {kind:?} to {} by {by}", names.name(receiver))
         }

@@ -100,6 +100,17 @@ impl Fact {
             Self::Doubted { operation, looks, confidence } => {
                 [tag(25, looks, 0, 0), operation.into(), confidence.into(), 0]
             }
+            Self::Needed { operation, dependant, at } => {
+                [tag(40, 0, 0, 0), operation.into(), dependant.into(), at.as_nanos()]
+            }
+            Self::Used { operation, said, is_allowed, waited } => [
+                tag(41, said.map_or(u8::MAX, |said| said as u8), is_allowed.into(), 0),
+                operation.into(),
+                waited.into(),
+                0,
+            ],
+            Self::Released { operation } => [tag(42, 0, 0, 0), operation.into(), 0, 0],
+            Self::Indexed { operation, lag } => [tag(43, 0, 0, 0), operation.into(), lag.into(), 0],
             Self::Seen { rule, kind, messages } => {
                 [tag(19, kind as u8, 0, 0), rule.into(), messages.into(), 0]
             }

@@ -8,6 +8,7 @@ mod faults;
 mod flow;
 mod laws;
 mod program;
+mod readers;
 mod recorded;
 mod results;
 mod tidy;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::flight::{Flight, Flights, Tally};
 use super::gate::Gate;
-use super::setting::ClientSetting;
+use super::setting::{ClientSetting, ReadFrom};
 use super::submit::sign_anew;
 use crate::actors::Packet;
 use crate::actors::packet::{Ask, Proof};
@@ -25,7 +25,8 @@ pub(super) struct Active {
     pub(super) gate: Option<Gate>,
     pub(super) budget: Budget,
     pub(super) round_trip: RoundTrip,
-    pub(super) nearest_validator: ProcessId,
+    /// Whom it asks if it asks one.
+    pub(super) source: ProcessId,
     pub(super) submitter: Box<dyn HostedSubmitter>,
     pub(super) effects: Vec<SubmitterEffect>,
     pub(super) timers: Slots<Waiting>,
@@ -55,15 +56,19 @@ impl Active {
         let count = setting.routers.len();
         let mut by_distance: Vec<usize> = (0..count).collect();
         by_distance.sort_by_key(|place| (desk.usual_delay(setting.routers[*place]), *place));
-        let validators = (0..setting.committee.size()).map(ProcessId);
-        let nearest = validators.min_by_key(|validator| (desk.usual_delay(*validator), *validator));
+        let sources = match &setting.reads {
+            ReadFrom::One | ReadFrom::Quorum => 0..setting.committee.size(),
+            ReadFrom::Index(indexers) => indexers.clone(),
+        };
+        let sources = sources.map(ProcessId);
+        let nearest = sources.min_by_key(|source| (desk.usual_delay(*source), *source));
         Self {
             balance: (setting.balance)(),
             routers: Routers { by_distance, queues: vec![0; count] },
             gate: gate(setting),
             budget: Budget::default(),
             round_trip: RoundTrip::default(),
-            nearest_validator: nearest.unwrap_or_default(),
+            source: nearest.unwrap_or_default(),
             submitter: (setting.submitter)(),
             effects: Vec::new(),
             timers: Slots::default(),
@@ -90,13 +95,13 @@ impl Active {
         let (number, attempt) = (ask.operation.0, ask.attempt);
         let fortune = Fortune::Operation { number, attempt, leg: 3 };
         let ask = Arc::new(ask);
-        if setting.quorum_reads {
+        if setting.reads == ReadFrom::Quorum {
             for validator in setting.committee.members() {
                 let to = ProcessId(validator.into());
                 desk.send(to, Packet::Ask(Arc::clone(&ask)), fortune);
             }
         } else {
-            desk.send(self.nearest_validator, Packet::Ask(ask), fortune);
+            desk.send(self.source, Packet::Ask(ask), fortune);
         }
     }
 
@@ -189,7 +194,8 @@ impl Active {
             desk.tell(party, desk.now() + CONTROL_FLOOR, Packet::Proof(proof));
         }
         if let Some(user) = flight.planned.user {
-            desk.tell(setting.plan, desk.now() + CONTROL_FLOOR, Packet::Done { user });
+            let done = Packet::Done { user, is_applied: conclusion == Conclusion::Applied };
+            desk.tell(setting.plan, desk.now() + CONTROL_FLOOR, done);
         }
     }
 

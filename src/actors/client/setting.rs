@@ -1,10 +1,12 @@
 //! What the clients of one group have in common.
 
+use std::ops::Range;
+
 use crate::actors::packet::Planned;
 use crate::attestation::KeyRing;
-use crate::flow::Retry;
 use crate::flow::backpressure::Window;
 use crate::flow::balance::Balance;
+use crate::flow::{Retry, Service};
 use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::ordering::{Committee, HostedSubmitter};
 
@@ -20,8 +22,8 @@ pub struct ClientSetting {
     pub window: Option<Window>,
     /// What operations need at routers; the deadline counts from the intended send.
     pub needs: GroupNeeds,
-    /// Ask all validators and take the answer of a quorum; else ask the nearest.
-    pub quorum_reads: bool,
+    /// Whom it asks.
+    pub reads: ReadFrom,
     /// What to do when it does not work; `None` tries once, and waits for ever.
     pub retry: Option<Retry>,
     /// What a full router tells it to wait.
@@ -34,11 +36,22 @@ pub struct ClientSetting {
     pub submitter: Box<dyn Fn() -> Box<dyn HostedSubmitter> + Send + Sync>,
 }
 
+/// Whom questions go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadFrom {
+    /// The nearest validator.
+    One,
+    /// All validators; the answer is that of a quorum.
+    Quorum,
+    /// The nearest of these indexers, by process.
+    Index(Range<u32>),
+}
+
 /// What operations of a group need at routers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct GroupNeeds {
     /// Work of their schema's hook.
-    pub hook: Span,
+    pub hook: Service,
     /// How long they are of use; `None` for ever.
     pub deadline: Option<Span>,
     /// How urgent they are: 0 goes first.

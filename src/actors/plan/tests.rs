@@ -1,6 +1,7 @@
 //! Plans run on the sequential engine, with clients that record what they are told to do.
 
 mod replay;
+mod waiting;
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -19,6 +20,8 @@ const PLAN: ProcessId = ProcessId(CLIENTS);
 #[derive(Default)]
 struct Record {
     told: Vec<(ProcessId, Arc<Planned>)>,
+    /// Users who turned up: when, and with what.
+    needed: Vec<(VirtualTime, Operation)>,
     most: usize,
     last: usize,
 }
@@ -60,6 +63,10 @@ impl Resident for Actor {
                 let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
                 record.told.push((desk.me(), planned));
             }
+            (Self::Client(_, record), Packet::Need(need)) => {
+                let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
+                record.needed.push((desk.now(), need.operation));
+            }
             (Self::Client(..), other) => panic!("a plan does not send {other:?}"),
         }
         self.take_stock();
@@ -69,7 +76,8 @@ impl Resident for Actor {
         match self {
             Self::Plan(plan, _) => plan.timer(slot, desk),
             Self::Client(..) => {
-                desk.tell(PLAN, desk.now() + CONTROL_FLOOR, Packet::Done { user: slot.0 });
+                let done = Packet::Done { user: slot.0, is_applied: true };
+                desk.tell(PLAN, desk.now() + CONTROL_FLOOR, done);
             }
         }
         self.take_stock();
@@ -135,6 +143,7 @@ fn open(per_second: f64, seconds: u64) -> LoadSetting {
         forged: 0.0,
         until: begin + duration,
         reliance: None,
+        dependence: None,
     }
 }
 
@@ -143,7 +152,7 @@ fn mixed() -> MixShares {
 }
 
 fn chains() -> LoadSetting {
-    let shape = ChainShape { length: 5, gap: Span::from_millis(70), attesters: 3 };
+    let shape = ChainShape { length: 5, gap: Span::from_millis(70), attesters: 3, waits: false };
     LoadSetting { chain: Some(shape), ..open(20.0, 30) }
 }
 

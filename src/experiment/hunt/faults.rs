@@ -5,8 +5,8 @@ use crate::ordering::{
     Assumptions, Catalogue, Committee, FaultModel, Guarantees, Liveness, TransportNeed,
 };
 use crate::scenario::model::{
-    Arrivals, Behaviour, Climb, Crypto, Effect, Fault, LoadGroup, Network, ReorderForm, Retry,
-    Scenario, Shape, Spacing, Stage, Transport,
+    Arrivals, Behaviour, Climb, Crypto, Effect, Fault, LoadGroup, Network, Reads, ReorderForm,
+    Retry, Scenario, Shape, Spacing, Stage, Transport,
 };
 use crate::scenario::selector::{ActorKind, ActorPick, ActorSet, Selector, Term};
 
@@ -54,8 +54,10 @@ pub(super) fn drawn(base: &Scenario, number: u64, catalogue: &Catalogue) -> Scen
         settle: SETTLE,
         seed: number,
         crypto: Crypto::Modelled,
-        // Relying parties cannot break a guarantee; without them cases are smaller.
+        // Relying parties and readers cannot break a guarantee; without them cases are smaller.
         trust: None,
+        indexers: None,
+        dependants: None,
         faults: Vec::new(),
         thresholds: Vec::new(),
         always: Vec::new(),
@@ -65,6 +67,9 @@ pub(super) fn drawn(base: &Scenario, number: u64, catalogue: &Catalogue) -> Scen
     };
     scenario.phases.truncate(1);
     scenario.load.iter_mut().for_each(steady);
+    if scenario.validators.reads == Reads::Index {
+        scenario.validators.reads = Reads::One;
+    }
     scenario.validators.count = dice.between(4, 7) as u32;
     let committee = Committee::new(scenario.validators.count);
     let params = scenario.parameters.get(&scenario.ordering).unwrap_or(&serde_json::Value::Null);
@@ -88,6 +93,7 @@ pub(super) fn drawn(base: &Scenario, number: u64, catalogue: &Catalogue) -> Scen
 /// Open load at its first rate that is not zero, and recorded load at its mean one, for as long as
 /// a hunted run measures.
 fn steady(load: &mut LoadGroup) {
+    load.reads = None;
     let (rate, spacing) = match &load.arrivals {
         Arrivals::Open { stages, spacing, .. } => {
             let rates = stages.iter().flat_map(|stage| [stage.from, stage.to]);

@@ -5,6 +5,7 @@ mod block;
 mod codel;
 mod credit;
 mod drop;
+mod gradient;
 mod none;
 mod reject;
 
@@ -79,18 +80,19 @@ pub struct Site {
 /// Makes a policy from checked parameters.
 pub type Make = fn(&Value, Site) -> Box<dyn Backpressure>;
 
-const ALL: [Choice<Make>; 7] = [
+const ALL: [Choice<Make>; 8] = [
     reject::CHOICE,
     none::CHOICE,
     drop::CHOICE,
     block::CHOICE,
     credit::CHOICE,
     aimd::CHOICE,
+    gradient::CHOICE,
     codel::CHOICE,
 ];
 
 /// What scenarios can choose; the first is the default.
-pub const DESCRIBED: [Described; 7] = described(&ALL);
+pub const DESCRIBED: [Described; 8] = described(&ALL);
 
 /// A policy of that kind; name and parameters must have been checked.
 pub fn make(name: &str, params: &Value, site: Site) -> Box<dyn Backpressure> {

@@ -199,7 +199,11 @@ fn about(fact: &Fact) -> Option<u32> {
         | Fact::Relied { operation, .. }
         | Fact::Looked { operation, .. }
         | Fact::Confident { operation, .. }
-        | Fact::Doubted { operation, .. } => Some(operation),
+        | Fact::Doubted { operation, .. }
+        | Fact::Needed { operation, .. }
+        | Fact::Used { operation, .. }
+        | Fact::Released { operation }
+        | Fact::Indexed { operation, .. } => Some(operation),
         Fact::Queue { .. }
         | Fact::Fate { .. }
         | Fact::Host { .. }

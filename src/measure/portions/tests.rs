@@ -127,3 +127,27 @@ fn a_promise_is_kept_if_a_quorum_has_it_in_time() {
     let took = run.value("merge_delay", Statistic::Max, 0, None).value();
     assert_eq!(took.map(f64::round), Some(2_000.0), "from the promise on");
 }
+
+#[test]
+fn of_a_burst_counts_what_came_through() {
+    // Ten are due each second and come through; thirty more in the seventh, of which fifteen do.
+    let mut burst = String::new();
+    for number in 100..130_u32 {
+        let sent = 6_000 + number;
+        burst += &format!("{sent}ms c9 plan {number} seq {number};");
+        if number < 115 {
+            burst += &format!("{}ms v0-3 accept {number};", sent + 100);
+        }
+    }
+    let with = |more: &str| {
+        let more = more.to_owned();
+        run(move |number| (number == 99).then(|| format!("10s v0-3 accept 99;{more}")))
+    };
+    let share = |run: &crate::measure::Measurement, phase| {
+        run.value("burst_absorbed", Statistic::Share, phase, None).value()
+    };
+    let found = with(&burst);
+    assert_eq!(share(&found, 0), Some(25.0 / 40.0));
+    let calm = found.phase("calm").expect("a phase");
+    assert_eq!((share(&found, calm), share(&with(""), 0)), (None, None), "no burst");
+}

@@ -49,6 +49,10 @@ pub trait Resident: Send + 'static {
     /// The resident judges by other rules, by its own number for them; it may be down.
     fn interpret(&mut self, _rules: u8) {}
 
+    /// The resident says from now on that so many are revoked, whatever they are, 0 to 1; it may be
+    /// down.
+    fn misreport(&mut self, _share: f64) {}
+
     /// A part of the resident ails, or is well again; the host may be down.
     fn ail(&mut self, _part: u8, _health: PartHealth, _desk: &mut Desk<'_, Self::Packet>) {}
 

@@ -49,6 +49,8 @@ section! {
         drift: Drift;
         /// On validators: they judge by the rules of another version.
         rules: Version;
+        /// On indexers: this share of attestations is said to be revoked, whatever they are.
+        misreport: Share;
         /// On validators: runs twice with one key, and tells each half of the others its own story.
         equivocate: bool;
         /// On validators: this share of what another would say, and of its answers, signed falsely.

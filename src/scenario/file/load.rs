@@ -6,6 +6,7 @@ use super::arrivals::{ArrivalsFile, TraceFile};
 use crate::flow::Backoff;
 use crate::kernel::Span;
 use crate::scenario::document::{Node, Value};
+use crate::scenario::model::Reads;
 use crate::scenario::quantity::{Rate, Share};
 use crate::scenario::written::{At, Count, Ratio, Reader, Written, choice, section};
 
@@ -34,6 +35,8 @@ section! {
         mix: MixFile;
         /// Which subjects operations concern; 1000 of equal weight by default.
         keys: KeysFile;
+        /// Whom its questions go to; as `validators.reads` says by default.
+        reads: Reads;
         /// Attestations come as chains of linked ones.
         chain: ChainFile;
         /// Operations come as bursts of several issuers on one subject.
@@ -50,12 +53,40 @@ section! {
         /// How urgent they are, for `admission = "priority"`: 0 goes first.
         priority: Count<0, 255> = 0;
         /// Work of their schema's hook, which routers run before they send an operation on.
-        hook: Span;
+        hook: HookFile;
         /// Share of statements that somebody other than their attester sends, with a signature
         /// that is forged or tampered with; every validator is to refuse them.
         forged: Share = "0%";
     }
 }
+
+section! {
+    /// Work of a hook.
+    HookFile, "a hook", alone "mean" => {
+        /// How long it takes in the mean.
+        mean: Span;
+        /// Whether it always takes that, or is drawn for each operation.
+        law: LawFile = "fixed";
+        /// Coefficient of variation, for `lognormal`: 1 by default.
+        cv: Ratio<100>;
+    }
+}
+
+/// How the work of a hook lies about its mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LawFile {
+    Fixed,
+    Exponential,
+    Uniform,
+    LogNormal,
+}
+
+choice!(LawFile, "law" {
+    "fixed" => LawFile::Fixed,
+    "exponential" => LawFile::Exponential,
+    "uniform" => LawFile::Uniform,
+    "lognormal" => LawFile::LogNormal,
+});
 
 section! {
     /// A stretch of open load: the rate moves in a straight line to its target.
@@ -115,6 +146,8 @@ section! {
         gap: Span;
         /// Attesters that take turns.
         attesters: Count<1, 1000> = 1;
+        /// A workflow: a part is only sent when the one before is in, and `gap` after that.
+        waits: bool = false;
     }
 }
 

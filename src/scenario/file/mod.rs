@@ -8,11 +8,13 @@ use crate::trust::Formula;
 
 pub(crate) use arrivals::{ArrivalsFile, DiurnalFile, TraceFile, Unknown};
 pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile, WithholdFile};
-pub(crate) use load::{KeysFile, LoadFile, MixFile, StageFile};
+pub(crate) use load::{HookFile, KeysFile, LawFile, LoadFile, MixFile, StageFile};
+pub(crate) use readers::{DependantsFile, IndexersFile};
 
 mod arrivals;
 mod fault;
 mod load;
+mod readers;
 
 section! {
     /// A scenario: what happens, to whom, for how long, and what its author demands.
@@ -55,6 +57,10 @@ section! {
         thresholds: Named<String>;
         /// Relying parties; without it nobody looks twice.
         trust: TrustFile;
+        /// Indexers, which copy validators; without it nobody does.
+        indexers: IndexersFile;
+        /// Dependants, whose users need what is attested; without it nobody does.
+        dependants: DependantsFile;
         /// What must be seen in a run.
         expect: ExpectFile;
         /// Relations between variants, judged over seeds by `claims` and `compare`.
@@ -116,7 +122,11 @@ choice!(Transport, "transport" {
     "stream" => Transport::Stream,
     "datagram" => Transport::Datagram,
 });
-choice!(Reads, "way to read" { "one" => Reads::One, "quorum" => Reads::Quorum, });
+choice!(Reads, "way to read" {
+    "one" => Reads::One,
+    "quorum" => Reads::Quorum,
+    "index" => Reads::Index,
+});
 
 section! {
     /// The committee of validators.
@@ -127,7 +137,7 @@ section! {
         regions: Vec<At<String>>;
         /// Virtual cores of each.
         cores: Count<1, 1024> = 4;
-        /// How many validators a reader asks.
+        /// Whom a reader asks: the nearest `one`, a `quorum`, or the nearest `index`.
         reads: Reads = "one";
     }
 }
@@ -145,7 +155,8 @@ section! {
         retry_after: Span = "1s";
         /// Workers of each router.
         workers: Count<1, 1024> = 1;
-        /// How often routers tell clients how many operations they hold, where the balance asks.
+        /// How often routers tell clients how many operations they hold, where the balance asks;
+        /// `0s` tells them at every change.
         news: Span = "1s";
         /// How a client picks its router.
         balance: String = "nearest";

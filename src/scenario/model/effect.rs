@@ -65,6 +65,8 @@ pub enum Effect {
     Drift(f64),
     /// The validator judges by the rules of another version.
     Rules(Version),
+    /// The indexer says of this share of attestations that they are revoked; 0 to 1.
+    Misreport(f64),
     /// The actor, a validator, is Byzantine.
     Byzantine(Behaviour),
 }
@@ -98,6 +100,7 @@ impl Effect {
             | Self::Skew(_)
             | Self::Drift(_)
             | Self::Rules(_)
+            | Self::Misreport(_)
             | Self::Byzantine(_) => true,
             Self::Delay { .. }
             | Self::Reorder { .. }

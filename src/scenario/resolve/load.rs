@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use super::{FILE, Timing, arrivals, read_regions, trace};
+use crate::flow::{Law, Service};
 use crate::kernel::Span;
 use crate::scenario::cast::RESERVED;
-use crate::scenario::file::{KeysFile, LoadFile, MixFile, ScenarioFile, StageFile};
+use crate::scenario::file::{
+    HookFile, KeysFile, LawFile, LoadFile, MixFile, ScenarioFile, StageFile,
+};
 use crate::scenario::model::{
     Arrivals, Chain, DelayTable, Keys, LoadGroup, Mix, Overlap, Pick, Retry, Stage,
 };
@@ -77,6 +80,7 @@ fn read_group(
     let chain = read_chain(written, reader, clients);
     let overlap = read_overlap(written, reader, clients);
     let retry = read_retry(written, reader);
+    let hook = read_hook(&written.hook, reader);
     check_bursts(group, reader);
     if let Some(at) = written.expires.at().filter(|at| at.value == Span::ZERO) {
         reader.report(at.place, format!("`{}.expires` must be more than 0s", reader.path()), "");
@@ -88,6 +92,7 @@ fn read_group(
         arrivals: arrivals?,
         mix: mix?,
         keys: keys?,
+        reads: written.reads.get().copied(),
         chain: chain?,
         overlap: overlap?,
         retry: retry?,
@@ -95,7 +100,7 @@ fn read_group(
         deadline: written.deadline.get().copied(),
         promise: written.promise.get().copied(),
         priority: written.priority.get()?.0 as u8,
-        hook: written.hook.get().copied().unwrap_or(Span::ZERO),
+        hook: hook?,
         forged: written.forged.get()?.0,
     })
 }
@@ -315,7 +320,9 @@ fn read_chain(written: &LoadFile, reader: &mut Reader<'_>, clients: u32) -> Opti
         let message = format!("a chain by {} attesters, and {clients} clients", attesters.value.0);
         reader.report(at.place, message, "there must be at least as many clients as attesters");
     }
-    Some(Some(Chain { length: length?.value.0, gap: gap?.value, attesters: attesters.value.0 }))
+    let waits = *at.value.waits.get()?;
+    let (length, gap) = (length?.value.0, gap?.value);
+    Some(Some(Chain { length, gap, attesters: attesters.value.0, waits }))
 }
 
 /// What refers to something refers to nothing older than the load plan remembers.
@@ -349,6 +356,30 @@ fn read_overlap(
     }
     let (from, to) = (issuers.value.from, issuers.value.to);
     Some(Some(Overlap { from, to, window: window?.value }))
+}
+
+/// No hook is one that takes no time.
+fn read_hook(field: &Field<HookFile>, reader: &mut Reader<'_>) -> Option<Service> {
+    let Some(at) = field.at() else {
+        return field.is_absent().then(Service::default);
+    };
+    let mean = reader.require(&at.value.mean, at.place, "`mean`", "`mean = \"2ms\"`").copied();
+    let law = *at.value.law.get()?;
+    let cv = at.value.cv.at();
+    if let Some(cv) = cv.filter(|_| law != LawFile::LogNormal) {
+        let note = "write `law = \"lognormal\"`, or leave `cv` out";
+        reader.report(cv.place, "only a log-normal law has a variation of its own", note);
+    }
+    if let Some(cv) = cv.filter(|cv| cv.value.0 <= 0.0) {
+        reader.report(cv.place, format!("`{}.hook.cv` must be more than 0", reader.path()), "");
+    }
+    let law = match law {
+        LawFile::Fixed => Law::Fixed,
+        LawFile::Exponential => Law::Exponential,
+        LawFile::Uniform => Law::Uniform,
+        LawFile::LogNormal => Law::LogNormal(cv.map_or(1.0, |cv| cv.value.0)),
+    };
+    Some(Service { mean: mean?.value, law })
 }
 
 fn read_retry(written: &LoadFile, reader: &mut Reader<'_>) -> Option<Option<Retry>> {

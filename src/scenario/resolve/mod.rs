@@ -11,6 +11,7 @@ mod load;
 mod moments;
 mod network;
 mod phases;
+mod readers;
 mod trace;
 mod trust;
 
@@ -73,9 +74,13 @@ pub(crate) fn resolve(
     let load = load::read(file, reader, table, (timing, setting.folder));
     let costs = read_costs(file, reader);
     let trust = trust::read(file, reader, table);
+    let indexers = readers::read_indexers(file, reader, table);
+    let dependants = readers::read_dependants(file, reader, table);
+    readers::check_together(file, reader, (validators.as_ref(), load.as_deref()));
     let cast = match (&validators, &routers, &load, table) {
         (Some(validators), Some(routers), Some(load), Some(table)) => {
-            Some(Cast::new(validators, routers, load, table))
+            let readers = (indexers.as_ref()?.as_ref(), dependants.as_ref()?.as_ref());
+            Some(Cast::new((validators, routers, load), readers, table))
         }
         _ => None,
     };
@@ -110,6 +115,8 @@ pub(crate) fn resolve(
         routers: routers?,
         load: load?,
         trust: trust?,
+        indexers: indexers?,
+        dependants: dependants?,
         faults: faults?,
         thresholds: demands.thresholds,
         always: demands.always,
@@ -260,8 +267,10 @@ fn read_routers(
 ) -> Option<Routers> {
     let written: RoutersFile = reader.or_empty(&file.routers)?;
     let flow = flow::read(&written, reader);
-    if let Some(at) = written.news.at().filter(|at| at.value < Span::from_millis(1)) {
-        reader.report(at.place, "`routers.news` must be at least 1ms", "");
+    let too_often = |span: Span| span > Span::ZERO && span < Span::from_millis(1);
+    if let Some(at) = written.news.at().filter(|at| too_often(at.value)) {
+        let note = "`0s` tells them whenever it changes";
+        reader.report(at.place, "`routers.news` must be at least 1ms", note);
     }
     let regions = read_regions(&written.regions, reader, table);
     Some(Routers {

@@ -1,8 +1,10 @@
 //! Load groups written out again: when what is sent, by whom, about what.
 
 use super::{Text, fields, list, quoted, region_names};
+use crate::kernel::Span;
+use crate::scenario::file::LawFile;
 use crate::scenario::model::{
-    Arrivals, Curve, Diurnal, LoadGroup, Mix, Pick, Shape, Spacing, Trace,
+    Arrivals, Curve, Diurnal, Law, LoadGroup, Mix, Pick, Service, Shape, Spacing, Trace,
 };
 use crate::scenario::spelt;
 use crate::scenario::trace_rows::write_rows;
@@ -70,4 +72,18 @@ pub(super) fn write_choices(file: &mut Text, group: &LoadGroup, regions: &[Strin
         Pick::InTurn => ("pick", quoted("in-turn")),
     };
     file.plain("keys", fields(&[("count", group.keys.count.to_string()), pick]));
+}
+
+/// One word where it always takes the same; nothing where there is none.
+pub(super) fn write_hook(file: &mut Text, hook: Service) {
+    let (law, cv) = match hook.law {
+        Law::Fixed if hook.mean == Span::ZERO => return,
+        Law::Fixed => return file.text("hook", hook.mean),
+        Law::Exponential => (LawFile::Exponential, None),
+        Law::Uniform => (LawFile::Uniform, None),
+        Law::LogNormal(cv) => (LawFile::LogNormal, Some(cv)),
+    };
+    let mut written = vec![("mean", quoted(hook.mean)), ("law", quoted(law.word()))];
+    written.extend(cv.map(|cv| ("cv", cv.to_string())));
+    file.plain("hook", fields(&written));
 }

@@ -126,14 +126,17 @@ fn a_scenario_shows_its_time_line() {
                                                                        on router-1
     skewed                                             █               rules accepts-expired on
                                                                        1 validators
+    wrong                                              █               misreport 10% on indexers
     liars                                               ██████         Byzantine: withholds 10 %, shuns
     phases    calm     storm.1 .. storm.4      crash  slow       cut   30 % of peers, Byzantine: forges
               steady                              after crash          5 %, Byzantine: replays 10 %,
                                                   rush skewed          Byzantine: censors 20 %,
-                                                        after skewed   Byzantine: shuffles 10 %,
-                                                        liars          Byzantine: holds for 300ms,
-                                                         after liars   Byzantine: amnesia every 5s on
-                                                         after storm   1 validators
+                                                       wrong           Byzantine: shuffles 10 %,
+                                                        after skewed   Byzantine: holds for 300ms,
+                                                        after wrong    Byzantine: amnesia every 5s on
+                                                        liars          1 validators
+                                                         after liars
+                                                         after storm
 
     4 thresholds, 2 expectations, 1 claim
     next: attestorm scenario new --from template ours.toml

@@ -1,0 +1,32 @@
+//! Indexers and dependants written out again.
+
+use super::{Text, region_names};
+use crate::scenario::model::{Dependants, Indexers};
+use crate::scenario::spelt;
+use crate::scenario::written::Choice as _;
+
+pub(super) fn write_indexers(file: &mut Text, indexers: &Indexers, regions: &[String]) {
+    file.section("[indexers]");
+    file.plain("count", indexers.count);
+    file.plain("regions", region_names(&indexers.regions, regions));
+    file.text("poll", indexers.poll);
+    file.text("work", indexers.work);
+    file.text("rewrite", indexers.rewrite);
+    file.plain("strict", indexers.strict);
+    file.text("keeps", indexers.keeps);
+}
+
+pub(super) fn write_dependants(file: &mut Text, dependants: &Dependants, regions: &[String]) {
+    file.section("[dependants]");
+    file.plain("count", dependants.count);
+    file.plain("regions", region_names(&dependants.regions, regions));
+    file.text("share", spelt::share(dependants.share));
+    file.text("after", dependants.after);
+    file.text("again", dependants.again);
+    file.text("retry", dependants.retry);
+    file.text("lasts", dependants.lasts);
+    file.text("source", dependants.source.word());
+    file.text("ttl", dependants.ttl);
+    file.text("timeout", dependants.timeout);
+    file.text("silence", dependants.silence.word());
+}

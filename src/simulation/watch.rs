@@ -1,0 +1,73 @@
+//! What observers must know of a run.
+
+use std::ops::Range;
+
+use super::World;
+use crate::kernel::Span;
+use crate::measure::{PhaseWindow, Setting};
+use crate::ordering::Property;
+use crate::scenario::model::{LoadGroup, Phase, Scenario};
+
+/// Observers remember operations under way so long more than others, at most: long lines before
+/// routers are to be seen, and memory is to stay.
+const LONGEST_FLIGHT: Span = Span::from_secs(120);
+
+impl World {
+    /// What observers must know.
+    pub fn setting(&self, scenario: &Scenario) -> Setting {
+        let measured = (self.begin, self.begin + scenario.duration);
+        let (size, quorum) = (self.committee.size(), self.committee.quorum());
+        let mut setting = Setting::new(size, quorum, self.layout.processes(), measured);
+        setting.settled = self.end;
+        setting.by_subject = self.guarantees.owed.contains(&Property::PerSubjectOrder);
+        setting.trust = scenario.trust.as_ref().map(|trust| trust.model);
+        let flights = scenario.load.iter().filter_map(|group| group.retry);
+        let longest = flights.map(|retry| retry.longest_flight()).max().unwrap_or_default();
+        setting.retention += longest.min(LONGEST_FLIGHT);
+        setting.deadlines = self.of_groups(scenario, |group| group.deadline);
+        setting.promises = self.of_groups(scenario, |group| group.promise);
+        setting.indexers = self.layout.indexers().len() as u32;
+        setting.chains = self.of_groups(scenario, |group| group.chain.map(|chain| chain.length));
+        setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
+        let phases = scenario.phases.iter();
+        let phases = phases
+            .map(|phase| (phase.name.clone(), phase.spans.clone()))
+            .map(|(name, spans)| PhaseWindow { name, spans, clients: None });
+        setting.phases.extend(phases);
+        setting.routers = self.layout.routers();
+        self.look_apart(scenario, &mut setting);
+        setting
+    }
+
+    /// Of each load group that has it, something, and who its clients are.
+    fn of_groups<T>(
+        &self,
+        scenario: &Scenario,
+        wanted: fn(&LoadGroup) -> Option<T>,
+    ) -> Vec<(Range<u32>, T)> {
+        let groups = scenario.load.iter().enumerate();
+        let found = groups.filter_map(|(number, group)| {
+            let first = self.layout.client(number, 0).0;
+            Some((first..first + self.layout.groups()[number].clients, wanted(group)?))
+        });
+        found.collect()
+    }
+
+    /// Phases once more for each load group, where there are several.
+    fn look_apart(&self, scenario: &Scenario, setting: &mut Setting) {
+        if !Phase::are_apart(scenario.phases.len(), scenario.load.len()) {
+            return;
+        }
+        let common = setting.phases.clone();
+        for (number, group) in scenario.load.iter().enumerate() {
+            let first = self.layout.client(number, 0).0;
+            let clients = first..first + self.layout.groups()[number].clients;
+            let of_group = |phase: &PhaseWindow| PhaseWindow {
+                name: Phase::of_group(&phase.name, &group.name),
+                spans: phase.spans.clone(),
+                clients: Some(clients.clone()),
+            };
+            setting.phases.extend(common.iter().map(of_group));
+        }
+    }
+}
