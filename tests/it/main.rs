@@ -6,6 +6,7 @@ mod cli;
 mod determinism;
 mod faults;
 mod flow;
+mod found;
 mod laws;
 mod program;
 mod readers;

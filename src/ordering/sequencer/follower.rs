@@ -74,14 +74,18 @@ impl Replica {
     }
 
     /// Goes on with what is there. Into a new epoch a follower goes only once it can replace all
-    /// that is not committed by all that the sequencer began with: in between its own log may be
-    /// the one that a next sequencer needs.
+    /// that is not committed by all that the sequencer began with, bodies and all: in between its
+    /// own log may be the one that a next sequencer needs, and a log of the new epoch that holds
+    /// less would be preferred to it.
     pub(super) fn catch_up(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {
         let Role::Follower(Follower { ahead, told: Some(told), .. }) = &self.role else { return };
         let told = *told;
         if !self.log.is_normal() {
             if (self.committed..told.start).any(|index| !ahead.contains_key(&index)) {
                 return self.ask_soon(out);
+            }
+            if self.lacks_bodies(now, told.start, out) {
+                return;
             }
             self.cut(now, self.committed);
             self.record(Event::Normal(told.epoch));
@@ -95,6 +99,19 @@ impl Replica {
         if told.len > self.log.len() {
             self.ask_soon(out);
         }
+    }
+
+    /// Whether bodies of batches below `end` that it has heard of are not here; they are asked for.
+    fn lacks_bodies(&mut self, now: LocalTime, end: u64, out: &mut Out<Sequencer>) -> bool {
+        let Role::Follower(follower) = &self.role else { return false };
+        let batches = follower.ahead.range(self.committed..end).map(|(_, (_, batch))| batch);
+        let names = batches.flat_map(|batch| batch.iter());
+        let mut lacks = false;
+        for name in names.filter(|name| self.bodies.body(&name.id).is_none()) {
+            self.missing.begin(now, name.id, || out.draw());
+            lacks = true;
+        }
+        lacks
     }
 
     fn fit_on(&mut self, now: LocalTime, out: &mut Out<Sequencer>) {

@@ -41,7 +41,7 @@ pub struct Replica {
     pub(super) skipped: u64,
     /// Bodies of batches below this index are here or asked for.
     sought: u64,
-    missing: Chase<Id>,
+    pub(super) missing: Chase<Id>,
     journal: Journal<Log, Event>,
     is_saved: bool,
 }
@@ -182,6 +182,9 @@ impl Replica {
                 Role::Candidate(_) => {}
             }
             self.deliver_committed(now, out);
+        }
+        if !self.log.is_normal() {
+            self.catch_up(now, out);
         }
     }
 
