@@ -21,7 +21,9 @@ pub use packet::Packet;
 pub use party::{PartySetting, RelyingParty};
 pub use plan::LoadPlan;
 pub use plan_arrivals::{Arrivals, RateStage};
-pub use plan_setting::{Burst, ChainShape, KeyPick, LoadSetting, MixShares, Recorded, Reliance};
+pub use plan_setting::{
+    Burst, ChainShape, Delegated, KeyPick, LoadSetting, MixShares, Recorded, Reliance,
+};
 pub use plan_standing::REFERENCE_AGE;
 pub use router::{MakeAdmission, Router, RouterPolicies, RouterSetting};
 pub use validator::{Costs, Validator, ValidatorSetting};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Arrivals;
-use crate::kernel::{ProcessId, Span, VirtualTime, Zipf, unit};
+use crate::attestation::{AttesterId, Delegation, Profile};
+use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime, Zipf, unit};
 use crate::trace::Kind;
 
 /// What a load group does.
@@ -31,12 +32,42 @@ pub struct LoadSetting {
     pub burst: Option<Burst>,
     /// How long after their intended send attestations expire.
     pub expires: Option<Span>,
+    /// Whose rules registries follow.
+    pub profile: Profile,
+    /// Statements that another client submits, if any are.
+    pub delegated: Option<Delegated>,
     /// Share of statements whose signature is forged or tampered with, one as often as the other.
     pub forged: f64,
     /// When the load ends.
     pub until: VirtualTime,
     /// Who relies on what is said, if anybody does.
     pub reliance: Option<Reliance>,
+}
+
+impl LoadSetting {
+    /// Which client submits a statement of `client`'s for it, if `word` has it so: always the
+    /// same one, that knows its nonces.
+    pub(super) fn relayer(&self, client: u32, word: impl FnOnce() -> u64) -> Option<u32> {
+        let share = self.delegated?.share;
+        (unit(word()) < share).then(|| (client + 1) % self.clients)
+    }
+
+    /// The author's part of a delegated call that it signs at `written_at`.
+    pub(super) fn delegation(&self, client: u32, written_at: LocalTime) -> Box<Delegation> {
+        let deadline = self.delegated.and_then(|delegated| delegated.deadline);
+        let attester = AttesterId(self.first_client.0 + client);
+        let terms = self.profile.terms(deadline.map(|span| written_at + span));
+        Box::new(Delegation { attester, terms })
+    }
+}
+
+/// Statements that their authors sign and others submit.
+#[derive(Clone, Copy, Debug)]
+pub struct Delegated {
+    /// Share of statements; 0 to 1.
+    pub share: f64,
+    /// How long after their intended send they are good, where registries look at that.
+    pub deadline: Option<Span>,
 }
 
 /// An operation that was recorded.

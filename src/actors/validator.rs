@@ -2,6 +2,7 @@
 
 mod evidence;
 mod misdeeds;
+mod reply;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -9,10 +10,10 @@ use std::sync::Arc;
 use self::evidence::Evidence;
 use super::Packet;
 use super::byzantine::{Byzantine, Parcel};
-use super::packet::{Ack, Answer, Ask, Face, Handed, Look};
+use super::packet::{Ask, Face, Handed, Look};
 use super::pool::Pool;
 use super::slots::Slots;
-use crate::attestation::{Registry, Rules, Signer, Verdict};
+use crate::attestation::{Profile, Registry, Rules, Schema, Signer, Verdict};
 use crate::kernel::{ProcessId, Span};
 use crate::network::{Desk, Fortune, Misdeed, Resident, TimerSlot};
 use crate::ordering::{Carried, HostedEffect, HostedReplica, Item, Peer, TimerId, Work};
@@ -42,10 +43,21 @@ pub struct ValidatorSetting {
     pub cores: u32,
     /// What work costs.
     pub costs: Costs,
+    /// Whose rules its registry follows.
+    pub profile: Profile,
+    /// The schemas that every registry knows from the start, by number.
+    pub schemas: [Schema; Schema::GENESIS.len()],
     /// How long a registry remembers what it applied.
     pub retention: Span,
     /// Whether relying parties look, so that it keeps what it can show them.
     pub shows: bool,
+}
+
+impl ValidatorSetting {
+    /// An empty registry.
+    fn registry(&self) -> Registry {
+        Registry::new(self.profile, &self.schemas, self.retention)
+    }
 }
 
 /// One validator.
@@ -104,7 +116,7 @@ impl Validator {
             signer,
             replica,
             effects: Vec::new(),
-            registry: Registry::new(setting.retention),
+            registry: setting.registry(),
             rules: Rules::Usual,
             position: 0,
             workers: Pool::new(setting.cores),
@@ -128,8 +140,9 @@ impl Validator {
         let operation = handed.item.signed.attestation.operation.0;
         let (attempt, sequence) = (handed.item.attempt, handed.sequence);
         desk.fact(Fact::Received { operation, attempt, router: from.0, sequence });
-        // The router's stamp and the attester's signature.
-        let work = self.setting.costs.verify * 2;
+        // The router's stamp, the submitter's signature, and the author's of a delegated call.
+        let signatures = 2 + u64::from(handed.item.signed.call.is_some());
+        let work = self.setting.costs.verify * signatures;
         self.take_in(Job::Handed(handed, from), work, desk);
     }
 
@@ -144,12 +157,13 @@ impl Validator {
         let (operation, attempt) = (item.signed.attestation.operation.0, item.attempt);
         desk.fact(Fact::Verified { operation, attempt, genuine });
         if !genuine {
-            let (verdict, again, resolved) = (Verdict::InvalidSignature, false, Fact::NONE);
+            let verdict = self.setting.profile.of_forged(&item.signed.attestation);
+            let (again, resolved) = (false, Fact::NONE);
             desk.fact(Fact::Applied { operation, attempt, verdict, again, resolved });
             return self.ack(&item, verdict, desk);
         }
         self.keep_stamps(&item, desk);
-        if self.registry.holds(&item.id()) {
+        if self.registry.has(&item.signed, item.attempt) {
             return self.ack(&item, Verdict::Accepted, desk);
         }
         let byzantine = self.byzantine.as_ref();
@@ -271,13 +285,14 @@ impl Validator {
     fn apply_next(&mut self, desk: &mut Desk<'_, Packet>) {
         match self.lane.pop_front() {
             Some(Change::Apply(item)) => self.apply(&item, desk),
-            Some(Change::Retract(item)) => drop(self.registry.retract(&item.signed)),
+            Some(Change::Retract(item)) => drop(self.registry.retract(&item.signed, item.attempt)),
             Some(Change::Nothing) | None => {}
         }
     }
 
     fn apply(&mut self, item: &Item, desk: &mut Desk<'_, Packet>) {
-        let applied = self.registry.apply(desk.now(), desk.local_now(), &item.signed);
+        let instants = (desk.now(), desk.local_now());
+        let applied = self.registry.apply(instants, &item.signed, item.attempt);
         let (operation, attempt) = names(item);
         desk.fact(Fact::Applied {
             operation,
@@ -288,24 +303,6 @@ impl Validator {
         });
         self.keep_change(item, desk);
         self.ack(item, applied.verdict, desk);
-    }
-
-    fn ack(&mut self, item: &Item, verdict: Verdict, desk: &mut Desk<'_, Packet>) {
-        let id = item.id();
-        let attestation = &item.signed.attestation;
-        let signature = self.signer.sign(&Ack::statement(&id, verdict));
-        let (operation, attempt) = (attestation.operation, item.attempt);
-        let ack = Arc::new(Ack { id, operation, attempt, verdict, signature });
-        let fortune = Fortune::Operation { number: operation.0, attempt, leg: 4 };
-        let to = ProcessId(attestation.attester.0);
-        self.say(Face::First, (to, Packet::Ack(ack)), fortune, desk);
-    }
-
-    fn answer(&mut self, asker: ProcessId, ask: &Ask, desk: &mut Desk<'_, Packet>) {
-        let status = self.registry.status(desk.local_now(), &ask.id);
-        let answer = Arc::new(Answer { operation: ask.operation, status });
-        let fortune = Fortune::Operation { number: ask.operation.0, attempt: ask.attempt, leg: 5 };
-        self.say(Face::First, (asker, Packet::Answer(answer)), fortune, desk);
     }
 
     fn heard(
@@ -368,6 +365,7 @@ impl Resident for Validator {
             | Packet::Promise(_)
             | Packet::Depth(_)
             | Packet::Ack(_)
+            | Packet::Numbered(_)
             | Packet::Answer(_)
             | Packet::Proof(_)
             | Packet::Show(_) => {}
@@ -400,7 +398,7 @@ impl Resident for Validator {
         self.timers.clear();
         self.effects.clear();
         if state_lost {
-            self.registry = Registry::new(self.setting.retention);
+            self.registry = self.setting.registry();
             self.registry.follow(self.rules);
             self.lane.clear();
             self.lose_evidence();

@@ -138,6 +138,7 @@ fn has_strength(effect: &Effect) -> bool {
         | Effect::Crash { .. }
         | Effect::Stall
         | Effect::Rules(_)
+        | Effect::Pause
         | Effect::Byzantine(_) => false,
     }
 }
@@ -173,6 +174,7 @@ fn strengthen(effect: &mut Effect, factor: f64) {
         | Effect::Crash { .. }
         | Effect::Stall
         | Effect::Rules(_)
+        | Effect::Pause
         | Effect::Byzantine(_) => {}
     }
 }

@@ -105,7 +105,8 @@ fn on_messages(effect: &Effect) -> Option<(FateKind, &'static str, Option<f64>)>
         | Effect::Slow(_)
         | Effect::Skew(_)
         | Effect::Drift(_)
-        | Effect::Rules(_) => return None,
+        | Effect::Rules(_)
+        | Effect::Pause => return None,
     })
 }
 
@@ -200,6 +201,7 @@ fn name(effect: &Effect) -> String {
         Effect::Skew(nanos) => format!("skew {:+.3}s", *nanos as f64 / 1e9),
         Effect::Drift(ppm) => format!("drift {ppm:+}ppm"),
         Effect::Rules(version) => format!("rules {}", version.word()),
+        Effect::Pause => "paused".to_owned(),
         Effect::Byzantine(behaviour) => behaviour.to_string(),
     }
 }

@@ -5,8 +5,8 @@ mod load;
 use std::fmt::Display;
 
 use super::model::{
-    Arrivals, Behaviour, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Scenario, Stage,
-    Trust,
+    Arrivals, Behaviour, Climb, DelayTable, Delegated, Effect, Fault, LoadGroup, Network, Scenario,
+    Stage, Trust,
 };
 use super::spelt;
 use super::table::find_table;
@@ -65,6 +65,9 @@ impl Scenario {
         file.plain("seed", self.seed);
         file.text("ordering", &self.ordering);
         file.text("profile", self.profile.word());
+        if self.max_valid_for > Span::ZERO {
+            file.text("max_valid_for", self.max_valid_for);
+        }
         file.text("crypto", self.crypto.word());
     }
 
@@ -280,6 +283,11 @@ fn write_habits(file: &mut Text, group: &LoadGroup) {
     if group.forged > 0.0 {
         file.text("forged", spelt::share(group.forged));
     }
+    if let Some(Delegated { share, deadline }) = group.delegated {
+        let mut written = vec![("share", quoted(spelt::share(share)))];
+        written.extend(deadline.map(|deadline| ("deadline", quoted(deadline))));
+        file.plain("delegated", fields(&written));
+    }
 }
 
 /// A steady rate over the whole run as a rate, anything else as stages.
@@ -378,6 +386,7 @@ fn write_effect(file: &mut Text, effect: &Effect, steps: u32) {
         Effect::Skew(nanos) => file.text("skew", spelt::signed(*nanos)),
         Effect::Drift(ppm) => file.text("drift", spelt::drift(*ppm)),
         Effect::Rules(version) => file.text("rules", version.word()),
+        Effect::Pause => file.plain("pause", true),
         Effect::Byzantine(behaviour) => write_behaviour(file, *behaviour),
     }
 }

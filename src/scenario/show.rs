@@ -266,6 +266,9 @@ fn load_note(group: &LoadGroup) -> String {
     if group.forged > 0.0 {
         note += &format!(", {} forged", spelt::share(group.forged));
     }
+    if let Some(delegated) = group.delegated {
+        note += &format!(", {} delegated", spelt::share(delegated.share));
+    }
     note
 }
 
@@ -322,6 +325,7 @@ fn effect_note(effect: &Effect) -> String {
         Effect::Skew(nanos) => format!("skew {}", spelt::signed(*nanos)),
         Effect::Drift(ppm) => format!("drift {}", spelt::drift(*ppm)),
         Effect::Rules(version) => format!("rules {}", version.word()),
+        Effect::Pause => "paused".to_owned(),
         Effect::Byzantine(behaviour) => behaviour.to_string(),
     }
 }

@@ -8,12 +8,12 @@ use super::faults::{FaultSpan, Timeline};
 use super::flow;
 use super::liveness;
 use crate::actors::{
-    Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Group,
+    Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Delegated, Group,
     GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, PartySetting, REFERENCE_AGE,
     RateStage, Recorded, Reliance, RelyingParty, Router, RouterSetting, Validator,
     ValidatorSetting,
 };
-use crate::attestation::KeyRing;
+use crate::attestation::{KeyRing, Schema};
 use crate::kernel::{Model, ProcessId, Span, VirtualTime, Zipf};
 use crate::measure::{PhaseWindow, Setting};
 use crate::network::{
@@ -237,6 +237,9 @@ impl World {
                 read: costs.read,
                 receive: costs.receive,
             },
+            profile: scenario.profile,
+            schemas: Schema::GENESIS
+                .map(|schema| Schema { max_valid_for: scenario.max_valid_for, ..schema }),
             retention: REGISTRY_RETENTION,
             shows: scenario.trust.is_some(),
         };
@@ -277,6 +280,7 @@ impl World {
             retry: load.retry,
             retry_after: scenario.routers.retry_after,
             plan: self.layout.plan(group),
+            profile: scenario.profile,
             keys: keys.clone(),
             submitter: Box::new(move || submitter(committee, &ring, &params)),
         }
@@ -315,6 +319,11 @@ impl World {
                 window: overlap.window,
             }),
             expires: load.expires,
+            profile: scenario.profile,
+            delegated: load.delegated.map(|delegated| Delegated {
+                share: delegated.share,
+                deadline: delegated.deadline,
+            }),
             forged: load.forged,
             until: VirtualTime::ZERO + scenario.warmup + scenario.duration,
             reliance: scenario.trust.as_ref().map(|trust| Reliance {

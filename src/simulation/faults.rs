@@ -52,7 +52,11 @@ impl Timeline {
                 let until = fault.length.map_or(VirtualTime::MAX, |length| from + length);
                 timeline.spans.push(FaultSpan { fault: number, from, until: until.min(end) });
             }
-            for effect in &fault.effects {
+            // A brake that is not there cannot be pulled: nothing happens, and that is reported.
+            let has_brake = scenario.profile.has_brake();
+            let effects =
+                fault.effects.iter().filter(|effect| has_brake || !matches!(effect, Effect::Pause));
+            for effect in effects {
                 timeline.add(number, fault, effect, cast, begin);
             }
         }
@@ -122,6 +126,9 @@ impl Timeline {
             Effect::Drift(ppm) => (Order::Drift((ppm * 1_000.0) as i64), Order::Drift(0)),
             Effect::Rules(version) => {
                 (Order::Interpret(rules(*version) as u8), Order::Interpret(Rules::Usual as u8))
+            }
+            Effect::Pause => {
+                (Order::Interpret(Rules::Paused as u8), Order::Interpret(Rules::Usual as u8))
             }
             Effect::Byzantine(behaviour) => {
                 let deed = Misdeed { behaviour: *behaviour, accomplices: Arc::clone(struck) };
@@ -222,6 +229,7 @@ fn link_effect(effect: &Effect, steps: u32, step: u32) -> Option<LinkEffect> {
         | Effect::Skew(_)
         | Effect::Drift(_)
         | Effect::Rules(_)
+        | Effect::Pause
         | Effect::Byzantine(_) => return None,
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::book::Book;
 use super::flight::{Flight, Flights, Tally};
 use super::gate::Gate;
 use super::setting::ClientSetting;
@@ -31,6 +32,7 @@ pub(super) struct Active {
     pub(super) timers: Slots<Waiting>,
     pub(super) submitter_timers: BTreeMap<TimerId, TimerSlot>,
     pub(super) flights: Flights,
+    pub(super) book: Book,
 }
 
 /// Why a timer was set.
@@ -69,6 +71,7 @@ impl Active {
             timers: Slots::default(),
             submitter_timers: BTreeMap::new(),
             flights: Flights::default(),
+            book: Book::default(),
         }
     }
 
@@ -155,7 +158,7 @@ impl Active {
         flight.refused = Tally::default();
         flight.refused_for_good = 0;
         if setting.retry.is_some_and(|retry| retry.anew) {
-            let signed = sign_anew(setting, flight, desk);
+            let signed = sign_anew((setting, &mut self.book), flight, desk);
             let old = std::mem::replace(&mut flight.signed, signed);
             if let Some(old) = old.filter(|_| flight.planned.forgery.is_none()) {
                 self.submitter.retire(&old.id);
@@ -193,8 +196,11 @@ impl Active {
         }
     }
 
-    /// The strategy's half forgets what is no longer under way.
+    /// What is no longer under way is forgotten, by the strategy's half too.
     pub(super) fn retire(&mut self, flight: &Flight) {
+        if let Some(signed) = &flight.signed {
+            self.book.ended(&signed.attestation, signed.id);
+        }
         if let Some(signed) = flight.signed.as_ref().filter(|_| flight.planned.forgery.is_none()) {
             self.submitter.retire(&signed.id);
         }

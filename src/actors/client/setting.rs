@@ -1,7 +1,7 @@
 //! What the clients of one group have in common.
 
 use crate::actors::packet::Planned;
-use crate::attestation::KeyRing;
+use crate::attestation::{KeyRing, Profile};
 use crate::flow::Retry;
 use crate::flow::backpressure::Window;
 use crate::flow::balance::Balance;
@@ -28,6 +28,8 @@ pub struct ClientSetting {
     pub retry_after: Span,
     /// The plan that gives it work.
     pub plan: ProcessId,
+    /// Whose rules registries follow.
+    pub profile: Profile,
     /// Everybody's keys.
     pub keys: KeyRing,
     /// Makes its half of the strategy.

@@ -23,6 +23,8 @@ fn id() -> Id {
         written_at: LocalTime(0),
         expires_at: None,
         data_len: 0,
+        named: None,
+        delegation: None,
     })
 }
 

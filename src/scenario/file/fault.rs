@@ -49,6 +49,9 @@ section! {
         drift: Drift;
         /// On validators: they judge by the rules of another version.
         rules: Version;
+        /// On validators: the registry's emergency brake is on, and whatever comes is refused for
+        /// now. Only profile `sign` has one; elsewhere this does nothing.
+        pause: bool;
         /// On validators: runs twice with one key, and tells each half of the others its own story.
         equivocate: bool;
         /// On validators: this share of what another would say, and of its answers, signed falsely.

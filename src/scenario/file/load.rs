@@ -54,6 +54,8 @@ section! {
         /// Share of statements that somebody other than their attester sends, with a signature
         /// that is forged or tampered with; every validator is to refuse them.
         forged: Share = "0%";
+        /// Share of statements that their attester signs and another client of the group submits.
+        delegated: DelegatedFile;
     }
 }
 
@@ -82,6 +84,17 @@ section! {
         claim: Share = "0%";
         /// Questions for the state of an earlier attestation.
         query: Share = "0%";
+    }
+}
+
+section! {
+    /// Statements that another client submits.
+    DelegatedFile, "a delegation", alone "share" => {
+        /// Share of statements.
+        share: Share;
+        /// How long after its intended send a call is good, where the profile looks at that
+        /// (`eas`); without it, for ever.
+        deadline: Span;
     }
 }
 

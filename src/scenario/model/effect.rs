@@ -65,6 +65,8 @@ pub enum Effect {
     Drift(f64),
     /// The validator judges by the rules of another version.
     Rules(Version),
+    /// The validator's registry is paused, where the profile has such a brake.
+    Pause,
     /// The actor, a validator, is Byzantine.
     Byzantine(Behaviour),
 }
@@ -98,6 +100,7 @@ impl Effect {
             | Self::Skew(_)
             | Self::Drift(_)
             | Self::Rules(_)
+            | Self::Pause
             | Self::Byzantine(_) => true,
             Self::Delay { .. }
             | Self::Reorder { .. }

@@ -34,7 +34,7 @@ pub(super) fn read(fault: &At<FaultFile>, reader: &mut Reader<'_>) -> Option<Eff
     }
     let Some(&(first, _, of_first, _)) = found.effects.first() else {
         let note = "delay, reorder, loss, duplicate, bandwidth, partition, clog; \
-                    crash, stall, slow, skew, drift, rules; equivocate, forge, withhold, replay, \
+                    crash, stall, slow, skew, drift, rules, pause; equivocate, forge, withhold, replay, \
                     censor, shuffle, hold, amnesia";
         if !reader.is_misspelt(fault.place, None) {
             reader.report(fault.place, "this fault has no effect", note);
@@ -141,6 +141,8 @@ fn read_on_actors(file: &FaultFile, found: &mut Found, reader: &mut Reader<'_>) 
     found.actor("drift", &file.drift, file.drift.get().map(|drift| Effect::Drift(drift.0)));
     let rules = file.rules.get().map(|version| Effect::Rules(*version));
     found.push("rules", Target::Validators, &file.rules, rules);
+    let pause = file.pause.get().filter(|happens| **happens);
+    found.push("pause", Target::Validators, &file.pause, pause.map(|_| Effect::Pause));
 }
 
 /// A key of the file, and the behaviour that its value makes.

@@ -7,7 +7,7 @@ use crate::kernel::Span;
 use crate::scenario::cast::RESERVED;
 use crate::scenario::file::{KeysFile, LoadFile, MixFile, ScenarioFile, StageFile};
 use crate::scenario::model::{
-    Arrivals, Chain, DelayTable, Keys, LoadGroup, Mix, Overlap, Pick, Retry, Stage,
+    Arrivals, Chain, DelayTable, Delegated, Keys, LoadGroup, Mix, Overlap, Pick, Retry, Stage,
 };
 use crate::scenario::quantity::Rate;
 use crate::scenario::spelt;
@@ -77,6 +77,7 @@ fn read_group(
     let chain = read_chain(written, reader, clients);
     let overlap = read_overlap(written, reader, clients);
     let retry = read_retry(written, reader);
+    let delegated = read_delegated(written, reader, clients);
     check_bursts(group, reader);
     if let Some(at) = written.expires.at().filter(|at| at.value == Span::ZERO) {
         reader.report(at.place, format!("`{}.expires` must be more than 0s", reader.path()), "");
@@ -97,6 +98,7 @@ fn read_group(
         priority: written.priority.get()?.0 as u8,
         hook: written.hook.get().copied().unwrap_or(Span::ZERO),
         forged: written.forged.get()?.0,
+        delegated: delegated?,
     })
 }
 
@@ -376,6 +378,23 @@ fn read_retry(written: &LoadFile, reader: &mut Reader<'_>) -> Option<Option<Retr
         budget: at.value.budget.get().map(|share| share.0),
         anew: *at.value.anew.get()?,
     }))
+}
+
+fn read_delegated(
+    written: &LoadFile,
+    reader: &mut Reader<'_>,
+    clients: u32,
+) -> Option<Option<Delegated>> {
+    let Some(at) = written.delegated.at() else {
+        return Some(None).filter(|_| written.delegated.is_absent());
+    };
+    let share = reader.require(&at.value.share, at.place, "`share`", "`share = \"30%\"`").copied();
+    if clients < 2 {
+        let note = "somebody else submits a delegated call: there must be at least 2 clients";
+        reader.report(at.place, "delegated calls, and 1 client", note);
+    }
+    let deadline = at.value.deadline.get().copied();
+    Some(Some(Delegated { share: share?.value.0, deadline }))
 }
 
 /// Chains and overlaps are ways of arriving: open ones, and one at a time.
