@@ -265,8 +265,11 @@ impl LoadPlan {
         let sender = relayer.unwrap_or(client);
         let process = ProcessId(self.setting.first_client.0 + sender);
         let sequence = if is_question { 0 } else { self.sequence(sender, forgery) };
-        let attestation =
+        let said =
             (!is_question).then(|| self.say(operation, process, sequence, intended, &choice));
+        let others = |part| operation_word(desk, operation.0, 16 + part);
+        let batch = if is_question { None } else { self.setting.others(kind, others) };
+        let attestation = said.map(|said| said.with_others(batch));
         let genuine = attestation.as_ref().filter(|_| forgery.is_none());
         let said = genuine.map(|attestation| {
             let id = attestation.id();
@@ -339,6 +342,7 @@ impl LoadPlan {
             expires_at: self.setting.expires.map(|after| written_at + after),
             data_len: DATA_LEN,
             named: None,
+            batch: None,
             delegation: is_delegated.then(|| self.setting.delegation(choice.client, written_at)),
         }
     }

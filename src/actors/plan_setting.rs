@@ -34,6 +34,8 @@ pub struct LoadSetting {
     pub expires: Option<Span>,
     /// Whose rules registries follow.
     pub profile: Profile,
+    /// Statements that one transaction makes; 1 to 100.
+    pub batch: u32,
     /// Statements that another client submits, if any are.
     pub delegated: Option<Delegated>,
     /// Share of statements whose signature is forged or tampered with, one as often as the other.
@@ -50,6 +52,18 @@ impl LoadSetting {
     pub(super) fn relayer(&self, client: u32, word: impl FnOnce() -> u64) -> Option<u32> {
         let share = self.delegated?.share;
         (unit(word()) < share).then(|| (client + 1) % self.clients)
+    }
+
+    /// The other subjects of a batch, one drawn with each word: what refers to something, or takes
+    /// something back, goes with no others of its kind.
+    pub(super) fn others(
+        &self,
+        kind: Kind,
+        mut word: impl FnMut(u64) -> u64,
+    ) -> Option<Box<[u32]>> {
+        let KeyPick::Zipf(zipf) = &self.keys else { return None };
+        let states = matches!(kind, Kind::Attest | Kind::Claim) && self.batch > 1;
+        states.then(|| (1..self.batch).map(|part| zipf.key(word(part.into())) as u32).collect())
     }
 
     /// The author's part of a delegated call that it signs at `written_at`.

@@ -259,7 +259,8 @@ impl Validator {
         desk.fact(Fact::Delivered { operation, attempt, position, is_final });
         self.keep_position(&item, position, desk);
         let costs = self.setting.costs;
-        self.change(Change::Apply(item), costs.apply + costs.sign, desk);
+        let apply = costs.apply * u64::from(item.signed.attestation.statements());
+        self.change(Change::Apply(item), apply + costs.sign, desk);
     }
 
     fn retracted(&mut self, item: Item, desk: &mut Desk<'_, Packet>) {

@@ -39,6 +39,11 @@ impl Schema {
         Self { revocable: true, exclusive: false, max_valid_for: Span::ZERO },
         Self { revocable: true, exclusive: true, max_valid_for: Span::ZERO },
     ];
+
+    /// The same, valid for so long at most; zero is for ever.
+    pub fn genesis(max_valid_for: Span) -> [Self; Self::GENESIS.len()] {
+        Self::GENESIS.map(|schema| Self { max_valid_for, ..schema })
+    }
 }
 
 /// What an attester does.
@@ -94,12 +99,50 @@ pub struct Attestation {
     pub named: Option<u32>,
     /// Whose call this is, if not its submitter's own.
     pub delegation: Option<Box<Delegation>>,
+    /// Other subjects of which the same transaction states the same, unlinked: all of it is
+    /// accepted, or nothing.
+    pub batch: Option<Box<[u32]>>,
 }
 
 impl Attestation {
     /// The content id: the same whenever and however often its attester writes it.
     pub fn id(&self) -> Id {
         Id::of(&Content(self))
+    }
+
+    /// How many statements the transaction makes.
+    pub fn statements(&self) -> u32 {
+        1 + self.batch.as_ref().map_or(0, |others| others.len() as u32)
+    }
+
+    /// The subject of one of its statements, from 0.
+    pub(super) fn subject_of(&self, part: u8) -> u32 {
+        let others = self.batch.as_deref().unwrap_or_default();
+        usize::from(part).checked_sub(1).map_or(self.subject, |place| others[place])
+    }
+
+    /// With other subjects in the same transaction, and the data that they bring.
+    #[must_use]
+    pub fn with_others(mut self, others: Option<Box<[u32]>>) -> Self {
+        self.batch = others;
+        self.data_len *= self.statements();
+        self
+    }
+
+    /// One of the other statements of a batch, on its own.
+    pub(super) fn alone(&self, part: u8) -> Self {
+        let subject = self.subject_of(part);
+        let action = Action::Attest { parent: None };
+        let (named, delegation, batch) = (None, None, None);
+        Self { subject, action, named, delegation, batch, ..self.clone() }
+    }
+
+    /// Its first byte is no action's and no delegation's: who reads on knows what comes.
+    pub(super) fn encode_batch(&self, to: &mut dyn Encoder) {
+        if let Some(others) = &self.batch {
+            to.bytes(&[5]);
+            others.encode(to);
+        }
     }
 
     /// Whose statement it is, whoever submits it.
@@ -132,6 +175,7 @@ impl Encode for Content<'_> {
         if let Some(call) = &self.0.delegation {
             call.encode(to);
         }
+        self.0.encode_batch(to);
         action.encode(to);
         self.0.expires_at.map(|at| at.0).encode(to);
         self.0.data_len.encode(to);
@@ -270,6 +314,7 @@ mod tests {
             data_len: 64,
             named: None,
             delegation: None,
+            batch: None,
         }
     }
 

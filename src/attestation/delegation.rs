@@ -51,6 +51,7 @@ impl Encode for Call<'_> {
         delegation.terms.map(|terms| terms.nonce).encode(to);
         said.schema.0.encode(to);
         said.subject.encode(to);
+        said.encode_batch(to);
         said.action.encode(to);
         said.named.encode(to);
         said.expires_at.map(|at| at.0).encode(to);
@@ -76,6 +77,7 @@ mod tests {
             data_len: 64,
             named: None,
             delegation: Some(Box::new(Delegation { attester: AttesterId(1), terms })),
+            batch: None,
         }
     }
 

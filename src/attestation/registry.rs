@@ -36,7 +36,7 @@ impl Registry {
     /// Applies one attestation whose signatures are genuine: `at` this instant, which the local
     /// clock calls `now`. Rules read the clock, forgetting does not. Tries of one attestation are
     /// one transaction, and applied once; each try of a delegated call is a transaction of its
-    /// own, that carries the same call.
+    /// own, that carries the same call. Of a batch all is accepted, or nothing.
     pub fn apply(
         &mut self,
         (at, now): (VirtualTime, LocalTime),
@@ -52,10 +52,35 @@ impl Registry {
             return Applied { verdict: Verdict::Accepted, again: true, resolved };
         }
         let verdict = (code.judge)(&self.entries, &Call { said, now, rules: self.rules });
-        if verdict == Verdict::Accepted {
-            self.entries.enter(at, signed, attempt, target);
-        }
+        let verdict = match verdict {
+            Verdict::Accepted => self.enter((at, now), signed, attempt, target),
+            refusal => refusal,
+        };
         Applied { verdict, again: false, resolved }
+    }
+
+    /// Puts in what was accepted, and then the other statements of a batch, each judged after
+    /// those before it: one refusal undoes all.
+    fn enter(
+        &mut self,
+        (at, now): (VirtualTime, LocalTime),
+        signed: &Arc<Signed>,
+        attempt: u8,
+        target: Option<Id>,
+    ) -> Verdict {
+        let key = self.entries.vacant_key(signed, attempt);
+        self.entries.enter(at, key, (signed, attempt, 0), target);
+        for part in 1..signed.attestation.statements() as u8 {
+            let said = &signed.attestation.alone(part);
+            let call = Call { said, now, rules: self.rules };
+            let verdict = (self.profile.code().judge)(&self.entries, &call);
+            if verdict != Verdict::Accepted {
+                self.entries.take_back(key, part, target);
+                return verdict;
+            }
+            self.entries.enter(at, key, (signed, attempt, part), None);
+        }
+        Verdict::Accepted
     }
 
     /// Undoes the latest application of that try, if it was accepted. Undoing a suffix in reverse
@@ -63,7 +88,7 @@ impl Registry {
     pub fn retract(&mut self, signed: &Signed, attempt: u8) -> bool {
         let Some(key) = self.entries.key_of(signed, attempt) else { return false };
         let target = (self.profile.code().reference)(&self.entries, &signed.attestation);
-        self.entries.take_back(&key, target);
+        self.entries.take_back(key, signed.attestation.statements() as u8, target);
         true
     }
 

@@ -204,6 +204,8 @@ pub struct LoadGroup {
     pub hook: Span,
     /// Share of statements whose signature is forged or tampered with; 0 to 1.
     pub forged: f64,
+    /// Statements that one transaction makes; 1 to 100.
+    pub batch: u32,
     /// Statements that another client of the group submits.
     pub delegated: Option<Delegated>,
 }

@@ -283,6 +283,9 @@ fn write_habits(file: &mut Text, group: &LoadGroup) {
     if group.forged > 0.0 {
         file.text("forged", spelt::share(group.forged));
     }
+    if group.batch > 1 {
+        file.plain("batch", group.batch);
+    }
     if let Some(Delegated { share, deadline }) = group.delegated {
         let mut written = vec![("share", quoted(spelt::share(share)))];
         written.extend(deadline.map(|deadline| ("deadline", quoted(deadline))));

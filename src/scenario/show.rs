@@ -266,6 +266,9 @@ fn load_note(group: &LoadGroup) -> String {
     if group.forged > 0.0 {
         note += &format!(", {} forged", spelt::share(group.forged));
     }
+    if group.batch > 1 {
+        note += &format!(", {} in a batch", group.batch);
+    }
     if let Some(delegated) = group.delegated {
         note += &format!(", {} delegated", spelt::share(delegated.share));
     }

@@ -238,8 +238,7 @@ impl World {
                 receive: costs.receive,
             },
             profile: scenario.profile,
-            schemas: Schema::GENESIS
-                .map(|schema| Schema { max_valid_for: scenario.max_valid_for, ..schema }),
+            schemas: Schema::genesis(scenario.max_valid_for),
             retention: REGISTRY_RETENTION,
             shows: scenario.trust.is_some(),
         };
@@ -320,10 +319,10 @@ impl World {
             }),
             expires: load.expires,
             profile: scenario.profile,
-            delegated: load.delegated.map(|delegated| Delegated {
-                share: delegated.share,
-                deadline: delegated.deadline,
-            }),
+            batch: load.batch,
+            delegated: load
+                .delegated
+                .map(|of| Delegated { share: of.share, deadline: of.deadline }),
             forged: load.forged,
             until: VirtualTime::ZERO + scenario.warmup + scenario.duration,
             reliance: scenario.trust.as_ref().map(|trust| Reliance {

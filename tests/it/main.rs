@@ -7,6 +7,7 @@ mod determinism;
 mod faults;
 mod flow;
 mod laws;
+mod profiles;
 mod program;
 mod recorded;
 mod results;

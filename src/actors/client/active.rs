@@ -158,6 +158,9 @@ impl Active {
         flight.refused = Tally::default();
         flight.refused_for_good = 0;
         if setting.retry.is_some_and(|retry| retry.anew) {
+            if let Some(old) = &flight.signed {
+                self.book.ended(&old.attestation, old.id);
+            }
             let signed = sign_anew((setting, &mut self.book), flight, desk);
             let old = std::mem::replace(&mut flight.signed, signed);
             if let Some(old) = old.filter(|_| flight.planned.forgery.is_none()) {

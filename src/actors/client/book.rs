@@ -16,8 +16,9 @@ pub(super) struct Book {
     numbers: BTreeMap<Id, u32>,
     ages: VecDeque<(VirtualTime, Id)>,
     highest: u32,
-    /// Its own statements under way whose numbers it has not been told, as it wrote them.
-    untold: VecDeque<Id>,
+    /// Its own statements under way whose numbers it has not been told, as it wrote them, and how
+    /// many each is.
+    untold: VecDeque<(Id, u32)>,
     calls: BTreeMap<AttesterId, Calls>,
 }
 
@@ -48,7 +49,7 @@ impl Book {
     /// It has written that statement of its own, or is going to submit it for another.
     pub(super) fn wrote(&mut self, said: &Attestation, id: Id) {
         if matches!(said.action, Action::Attest { .. } | Action::Replace(_)) {
-            self.untold.push_back(id);
+            self.untold.push_back((id, said.statements()));
         }
     }
 
@@ -56,7 +57,8 @@ impl Book {
     /// next after the highest it was told is its own next, and so on; of another's it knows no
     /// more than that it is new.
     fn number(&self, id: &Id) -> u32 {
-        let ahead = || self.untold.iter().position(|own| own == id).unwrap_or(0) as u32;
+        let place = || self.untold.iter().position(|(own, _)| own == id).unwrap_or(0);
+        let ahead = || self.untold.iter().take(place()).map(|(_, count)| count).sum::<u32>();
         self.numbers.get(id).copied().unwrap_or_else(|| self.highest + 1 + ahead())
     }
 
@@ -85,7 +87,7 @@ impl Book {
         }
         self.numbers.insert(id, number);
         self.ages.push_back((now, id));
-        self.untold.retain(|own| *own != id);
+        self.untold.retain(|(own, _)| *own != id);
         while let Some((_, old)) =
             self.ages.front().copied().filter(|(at, _)| now.since(*at) > REFERENCE_AGE)
         {
@@ -103,7 +105,7 @@ impl Book {
 
     /// Nothing more will be heard of that statement.
     pub(super) fn ended(&mut self, said: &Attestation, id: Id) {
-        self.untold.retain(|own| *own != id);
+        self.untold.retain(|(own, _)| *own != id);
         if let Some(calls) = self.calls.get_mut(&said.author()) {
             calls.under_way.remove(&said.operation);
         }
@@ -137,12 +139,13 @@ mod tests {
             data_len: 0,
             named: None,
             delegation: None,
+            batch: None,
         }
     }
 
     /// Does as `script` says and lists the numbers by which it names what it refers to: `w3` writes
     /// statement 3, `w4<3` one that refers to 3, `t3=7` is told that 3 has number 7, `e3` is told
-    /// nothing more of 3. A digit of time passes with each word, in seconds.
+    /// nothing more of 3. A second passes with each word.
     fn named(script: &str) -> String {
         let mut book = Book::default();
         let mut all = Vec::new();
@@ -201,5 +204,6 @@ mod tests {
         assert_eq!(nonce(1, None, None), Some(1), "behind the one under way");
         assert_eq!(nonce(2, Some(1), Some(1)), Some(1), "which was refused: its nonce is free");
         assert_eq!(nonce(3, Some(9), Some(2)), Some(9), "what the registry says is later");
+        assert_eq!(nonce(3, None, Some(3)), Some(9), "signed anew, it takes the place it had");
     }
 }

@@ -33,8 +33,10 @@ pub(super) fn sign(
         Some(_) => Arc::new(Signed::delegated(said, &author, &submitter)),
         None => Signed::new(said, &author),
     };
-    if forgery.is_none() && setting.profile.names_numbers() {
-        book.wrote(&signed.attestation, signed.id);
+    match forgery {
+        Some(_) => book.ended(&signed.attestation, signed.id),
+        None if setting.profile.names_numbers() => book.wrote(&signed.attestation, signed.id),
+        None => {}
     }
     match forgery {
         Some(Forgery::Tampered) => Arc::new(signed.tampered()),

@@ -25,6 +25,7 @@ fn id() -> Id {
         data_len: 0,
         named: None,
         delegation: None,
+        batch: None,
     })
 }
 

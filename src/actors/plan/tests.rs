@@ -135,6 +135,7 @@ fn open(per_second: f64, seconds: u64) -> LoadSetting {
         burst: None,
         expires: None,
         profile: Profile::Eas,
+        batch: 1,
         delegated: None,
         forged: 0.0,
         until: begin + duration,

@@ -43,6 +43,7 @@ fn submission(operation: u32, promise: bool) -> Packet {
         data_len: 128,
         named: None,
         delegation: None,
+        batch: None,
     };
     let signed = Signed::new(attestation, &keys().signer(CLIENT.0));
     Packet::Submit(Arc::new(Submission { item: Item { signed, attempt: 0 }, needs }))

@@ -66,8 +66,9 @@ fn judge_duration(schema: &Schema, call: &Call<'_>) -> Option<Verdict> {
     if schema.max_valid_for.as_nanos() == 0 {
         return None;
     }
-    let until = call.said.expires_at.map_or(0, |at| at.0);
-    match u64::try_from(until - call.now.0) {
+    // No end is written as 0, and 0 is before any now.
+    let Some(until) = call.said.expires_at else { return Some(Verdict::Underflow) };
+    match u64::try_from(until.0 - call.now.0) {
         Err(_) => Some(Verdict::Underflow),
         Ok(valid_for) if valid_for > schema.max_valid_for.as_nanos() => {
             Some(Verdict::AttestationInvalidDuration)

@@ -28,6 +28,8 @@ pub(in crate::attestation) struct Entry {
     pub(in crate::attestation) replaced: bool,
     /// The try that was accepted.
     attempt: u8,
+    /// Which statement of its transaction, from 0.
+    part: u8,
     /// 0 for none.
     number: u32,
 }
@@ -61,8 +63,19 @@ impl Entry {
         (self.number > 0).then_some(self.number)
     }
 
+    /// What it does; the other statements of a batch attest.
+    fn action(&self) -> Action {
+        if self.part == 0 { self.said().action } else { Action::Attest { parent: None } }
+    }
+
+    /// Whose nonce it uses up: once for a transaction.
+    fn nonce_of(&self) -> Option<AttesterId> {
+        let delegation = self.said().delegation.as_ref().filter(|_| self.part == 0)?;
+        delegation.terms.map(|_| delegation.attester)
+    }
+
     fn claim(&self) -> (SchemaId, u32) {
-        (self.signed.attestation.schema, self.signed.attestation.subject)
+        (self.said().schema, self.said().subject_of(self.part))
     }
 }
 
@@ -120,26 +133,33 @@ impl Entries {
         Some(another(signed, attempt)).filter(|key| self.by_id.contains(key))
     }
 
-    /// Puts in what was accepted, and does what it does to what it refers to, `target`.
+    /// Under which key that try goes in.
+    pub(super) fn vacant_key(&self, signed: &Signed, attempt: u8) -> Id {
+        if self.by_id.contains(&signed.id) { another(signed, attempt) } else { signed.id }
+    }
+
+    /// Puts in one statement that was accepted, and does what it does to what it refers to,
+    /// `target`. `key` is that of the transaction.
     pub(super) fn enter(
         &mut self,
         at: VirtualTime,
-        signed: &Arc<Signed>,
-        attempt: u8,
+        key: Id,
+        (signed, attempt, part): (&Arc<Signed>, u8, u8),
         target: Option<Id>,
     ) {
-        let said = &signed.attestation;
-        let is_first = !self.by_id.contains(&signed.id);
-        let key = if is_first { signed.id } else { another(signed, attempt) };
-        let is_statement = matches!(said.action, Action::Attest { .. } | Action::Replace(_));
-        let number = match &mut self.numbers {
-            Some(numbers) if is_statement => {
+        let key = part_key(key, part);
+        let signed = Arc::clone(signed);
+        let (revoked, replaced, number) = (false, false, 0);
+        let mut entry = Entry { signed, revoked, replaced, attempt, part, number };
+        let action = entry.action();
+        match (&mut self.numbers, action) {
+            (Some(numbers), Action::Attest { .. } | Action::Replace(_)) => {
+                entry.number = numbers.next();
                 numbers.keys.push_back(key);
-                numbers.next() - 1
             }
-            _ => 0,
-        };
-        match (said.action, target) {
+            _ => {}
+        }
+        match (action, target) {
             (Action::Register(schema), _) => self.schemas.push(schema),
             (Action::Revoke(_), Some(target)) => {
                 self.mark(&target, |entry| entry.revoked = true);
@@ -148,23 +168,27 @@ impl Entries {
             (Action::Replace(_), Some(target)) => self.mark(&target, |entry| entry.replaced = true),
             _ => {}
         }
-        if let Some(author) = with_nonce(said) {
+        if let Some(author) = entry.nonce_of() {
             *self.nonces.entry(author).or_default() += 1;
         }
-        let states = matches!(said.action, Action::Attest { .. });
-        let signed = Arc::clone(signed);
-        let entry = Entry { signed, revoked: false, replaced: false, attempt, number };
         self.by_id.insert(key, entry);
-        if states {
+        if matches!(action, Action::Attest { .. }) {
             self.restore_claim(&key);
         }
         self.ages.push_back((at, key));
     }
 
-    /// Takes back what is under `key`, as the last that was put in; it refers to `target`.
-    pub(super) fn take_back(&mut self, key: &Id, target: Option<Id>) {
+    /// Takes back the first `statements` of the transaction under `key`, the last that was put in;
+    /// it refers to `target`.
+    pub(super) fn take_back(&mut self, key: Id, statements: u8, target: Option<Id>) {
+        for part in (0..statements).rev() {
+            self.take_one_back(&part_key(key, part), target);
+        }
+    }
+
+    fn take_one_back(&mut self, key: &Id, target: Option<Id>) {
         let Some(entry) = self.by_id.remove(key) else { return };
-        match (entry.said().action, target) {
+        match (entry.action(), target) {
             (Action::Revoke(_), Some(target)) => {
                 self.mark(&target, |entry| entry.revoked = false);
                 self.restore_claim(&target);
@@ -175,7 +199,7 @@ impl Entries {
             (Action::Register(_), _) => drop(self.schemas.pop()),
             _ => {}
         }
-        if let Some(author) = with_nonce(entry.said()) {
+        if let Some(author) = entry.nonce_of() {
             self.nonces.entry(author).and_modify(|nonce| *nonce -= 1);
         }
         if let Some(numbers) = &mut self.numbers
@@ -231,8 +255,7 @@ fn another(signed: &Signed, attempt: u8) -> Id {
     Id::of(&(signed.id, attempt))
 }
 
-/// Whose nonce an accepted call uses up.
-fn with_nonce(said: &Attestation) -> Option<AttesterId> {
-    let delegation = said.delegation.as_ref()?;
-    delegation.terms.map(|_| delegation.attester)
+/// The key of one statement of the transaction with that key.
+fn part_key(key: Id, part: u8) -> Id {
+    if part == 0 { key } else { Id::of(&(key, u32::from(part))) }
 }

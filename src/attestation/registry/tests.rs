@@ -72,6 +72,7 @@ fn make(
         data_len: 0,
         named: None,
         delegation: None,
+        batch: None,
     };
     Signed::new(attestation, &ring.signer(attester.0))
 }

@@ -54,6 +54,9 @@ section! {
         /// Share of statements that somebody other than their attester sends, with a signature
         /// that is forged or tampered with; every validator is to refuse them.
         forged: Share = "0%";
+        /// So many statements or claims come in one signed transaction, each about its own subject:
+        /// all are accepted, or none. A transaction is one operation.
+        batch: Count<1, 100> = 1;
         /// Share of statements that their attester signs and another client of the group submits.
         delegated: DelegatedFile;
     }

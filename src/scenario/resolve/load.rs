@@ -98,6 +98,7 @@ fn read_group(
         priority: written.priority.get()?.0 as u8,
         hook: written.hook.get().copied().unwrap_or(Span::ZERO),
         forged: written.forged.get()?.0,
+        batch: read_batch(written, reader)?,
         delegated: delegated?,
     })
 }
@@ -378,6 +379,18 @@ fn read_retry(written: &LoadFile, reader: &mut Reader<'_>) -> Option<Option<Retr
         budget: at.value.budget.get().map(|share| share.0),
         anew: *at.value.anew.get()?,
     }))
+}
+
+/// Subjects of a batch are drawn by weight: nobody's turn is kept, and no trace has recorded them.
+fn read_batch(written: &LoadFile, reader: &mut Reader<'_>) -> Option<u32> {
+    let batch = written.batch.at()?;
+    let in_turn = written.keys.get().is_some_and(|keys| !keys.pick.is_absent());
+    if batch.value.0 > 1 && (in_turn || !written.trace.is_absent()) {
+        let note = "a batch draws its subjects by their weight: leave out `batch`";
+        let what = if in_turn { "keys in turn" } else { "a trace" };
+        reader.report(batch.place, format!("{what}, and batches"), note);
+    }
+    Some(batch.value.0)
 }
 
 fn read_delegated(

@@ -130,6 +130,7 @@ impl Lab {
             data_len: 100,
             named: None,
             delegation: None,
+            batch: None,
         };
         let signed = Signed::new(attestation, &self.keys.signer(CLIENT.0));
         let item = Item { signed, attempt: 0 };

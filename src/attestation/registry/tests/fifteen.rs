@@ -14,13 +14,17 @@ use crate::attestation::{
 /// `a1` is statement 1 of attester a, `a1<b0#3` links to b0 and takes it for number 3, `a1>a0#1`
 /// revokes. `a0@b` is a's call, submitted by b, with a nonce of its digit; `a0@b.1` submits it
 /// once more. `/e3` expires at second 3, `/d3` is good until then, `/x2` is of schema 2; `c0+`
-/// registers a schema. `max=2` is the longest validity of schemas in seconds, `pause` pulls the
+/// registers a schema. `/s4` is about subject 4, not 0, and `/o12` is a batch that states the same
+/// of subjects 1 and 2. `max=2` is the longest validity of schemas in seconds, `pause` pulls the
 /// brake, `go` releases it. A second passes with each word. `#2` is accepted as number 2, and
 /// `on b0` what a reference names if it means another.
 const RULES: &[(u8, &str, &str, &str)] = &[
     // The number depends on the order, the content id does not.
     (1, "a0 b0", "accepted accepted", "#1 #2"),
     (1, "b0 a0", "accepted accepted", "#1 #2"),
+    // The same content once more is another attestation; a copy of a transaction is not. (EAS
+    // hashes the time of inclusion and a bump; the laboratory, its attester's count.)
+    (2, "a0 a1 a0", "accepted accepted accepted", "#1 #2 #1"),
     // A guessed number may exist and be another attestation: a valid signature on a wrong link.
     (3, "a0 a1<a0#1", "accepted accepted", "#1 #2"),
     (3, "a0 a1 a2<a1#1", "accepted accepted accepted", "#1 #2 #3 on a0"),
@@ -61,14 +65,14 @@ const RULES: &[(u8, &str, &str, &str)] = &[
     (8, "b0 a0/e1", "accepted InvalidExpirationTime", "#1 #2"),
     (8, "max=9 b0/e5 a0/e0", "accepted InvalidExpirationTime", "#1 Panic(0x11)"),
     (8, "max=9 a0", "accepted", "Panic(0x11)"),
-    (8, "max=2 a0/e3 b0/e9", "accepted accepted", "#1 AttestationInvalidDuration"),
+    (8, "max=2 a0/e2 b0/e9", "accepted accepted", "#1 AttestationInvalidDuration"),
     // One signature submitted twice; too late; out of turn.
     (9, "a0@b a0@b a0@b.1", "accepted accepted InvalidSignature", "#1 #1 #2"),
     (9, "c0 a0@b/d0", "accepted DeadlineExpired", "#1 #2"),
     (9, "a1@b a0@b a1@b", "InvalidSignature accepted accepted", "#1 #2 #1"),
     (
         9,
-        "a0@b b0>a0#1 a1@b>a0#1",
+        "a0@b b0>a0@b#1 a1@b>a0@b#1",
         "accepted AccessDenied accepted",
         "#1 AttestationWrongAttester accepted",
     ),
@@ -76,6 +80,32 @@ const RULES: &[(u8, &str, &str, &str)] = &[
     // The emergency brake is an outage; where there is none, nothing stops.
     (11, "a0 pause a1 go a1", "accepted accepted accepted", "#1 Paused #2"),
 ];
+
+/// One transaction with several statements; `/x1` is the schema of which a subject has only one.
+const BATCHES: &[(&str, &str, &str)] = &[
+    ("a0/o12 b0", "accepted accepted", "#1 #4"),
+    // One refused statement reverts all, and its place and its subjects are free again.
+    ("b0/x1/s2 a0/x1/o12", "accepted AlreadyClaimed", "#1 AlreadyClaimed"),
+    ("b0/x1/s2 a0/x1/o12 c0/x1/s1", "accepted AlreadyClaimed accepted", "#1 AlreadyClaimed #2"),
+    ("a0/x1/o12 b0/x1/s2", "accepted AlreadyClaimed", "#1 AlreadyClaimed"),
+    ("a0/x1/o11", "AlreadyClaimed", "AlreadyClaimed"),
+    ("a1<a0#9/o12 b0", "NotFound accepted", "AttestationNonexistent #1"),
+];
+
+#[test]
+fn a_batch_is_accepted_as_a_whole_or_not_at_all() {
+    for (history, eas, sign) in BATCHES {
+        let said = [Profile::Eas, Profile::Sign].map(|profile| verdicts(profile, history));
+        assert_eq!(said, [*eas, *sign], "{history}");
+    }
+    let mut lab = Lab::new(Profile::Sign);
+    let batch = lab.make("a0/x1/o12");
+    lab.apply(&batch, 0);
+    assert!(lab.registry.retract(&batch, 0), "it was in");
+    let claims = ["b0/x1/s2", "c0/x1/s1", "d0/x1"].map(|word| lab.take(word));
+    let free = ["#1", "#2", "#3"].map(|number| Some(number.to_owned()));
+    assert_eq!(claims, free, "undone as a whole too");
+}
 
 #[test]
 fn order_delay_and_copies_change_the_outcome_by_the_profile() {
@@ -154,8 +184,7 @@ impl Lab {
             "go" => self.registry.follow(Rules::Usual),
             most if most != word => {
                 let most = Span::from_secs(most.parse().expect("seconds"));
-                let schemas =
-                    Schema::GENESIS.map(|schema| Schema { max_valid_for: most, ..schema });
+                let schemas = Schema::genesis(most);
                 self.registry = Registry::new(self.profile, &schemas, Span::from_secs(60));
             }
             _ => {
@@ -205,7 +234,10 @@ impl Lab {
         if let Some(known) = self.made.get(name) {
             return Arc::clone(known);
         }
-        let option = |key: char| options.strip_prefix(key)?.parse::<i64>().ok();
+        let digits = |key: char| options.split('/').find_map(|option| option.strip_prefix(key));
+        let option = |key: char| digits(key)?.parse::<i64>().ok();
+        let others =
+            digits('o').map(|digits| digits.bytes().map(|d| u32::from(d - b'0')).collect());
         let (target, named) = reference.split_once('#').unwrap_or((reference, ""));
         let target = target.get(1..).filter(|target| !target.is_empty());
         let target = target.map(|target| self.make(target).id);
@@ -220,7 +252,7 @@ impl Lab {
             attester: submitter.unwrap_or(author),
             sequence: number,
             schema: SchemaId(option('x').unwrap_or(0) as u32),
-            subject: 0,
+            subject: option('s').unwrap_or(0) as u32,
             action: match (reference.get(..1), target) {
                 (Some("+"), _) => Action::Register(Schema::GENESIS[0]),
                 (Some(">"), Some(target)) => Action::Revoke(target),
@@ -231,6 +263,7 @@ impl Lab {
             data_len: 0,
             named: named.parse().ok(),
             delegation: submitter.map(|_| Box::new(Delegation { attester: author, terms })),
+            batch: others,
         };
         let author = self.ring.signer(author.0);
         let signed = match submitter.map(|submitter| self.ring.signer(submitter.0)) {
