@@ -152,12 +152,11 @@ impl Entries {
         let (revoked, replaced, number) = (false, false, 0);
         let mut entry = Entry { signed, revoked, replaced, attempt, part, number };
         let action = entry.action();
-        match (&mut self.numbers, action) {
-            (Some(numbers), Action::Attest { .. } | Action::Replace(_)) => {
-                entry.number = numbers.next();
-                numbers.keys.push_back(key);
-            }
-            _ => {}
+        if let Some(numbers) = &mut self.numbers
+            && matches!(action, Action::Attest { .. } | Action::Replace(_))
+        {
+            entry.number = numbers.next();
+            numbers.keys.push_back(key);
         }
         match (action, target) {
             (Action::Register(schema), _) => self.schemas.push(schema),

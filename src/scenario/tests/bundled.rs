@@ -109,8 +109,8 @@ fn a_scenario_shows_its_time_line() {
     What can a scenario say?   3m   7 validators, 3 regions   arrival
 
               02:00    02:00:30 02:01    02:01:30 02:02    02:02:30 02:03
-    issuers   ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄██████████████████   60..120/s, chains of 5, 1% forged,
-                                                                       10% delegated
+    issuers   ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄██████████████████   60..120/s, chains of 5, 1%
+                                                                       forged, 10% delegated
     rivals    ▅▆▆▇▇▇▇████▇▇▇▇▆▆▅▅▄▄▃▃▃▃▂▂█▇▆▆▅▅▅▆▆▆▆▇▇▇▇██████▇▇▇▆▆▅   10/s, bursts of 2s after 8s, days
                                                                        of 2m, 5x at 1m30s, 2..5 issuers
                                                                        within 300ms
