@@ -417,8 +417,8 @@ fn remember(heard: &mut VecDeque<Arc<Carried>>, carried: &Arc<Carried>) {
 }
 
 fn forged(ack: &Ack) -> Arc<Ack> {
-    let Ack { id, operation, attempt, verdict, .. } = *ack;
-    Arc::new(Ack { id, operation, attempt, verdict, signature: ack.signature.tampered() })
+    let Ack { id, operation, attempt, verdict, told, .. } = *ack;
+    Arc::new(Ack { id, operation, attempt, verdict, told, signature: ack.signature.tampered() })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A client: does what its plan says, and judges by what it is told.
 
 mod active;
+mod book;
 mod flight;
 mod gate;
 mod half;
@@ -15,7 +16,7 @@ pub use self::setting::{ClientSetting, GroupNeeds, ReadFrom};
 use self::submit::sign;
 use super::Packet;
 use super::packet::{Ack, Answer, Planned, Promise};
-use crate::attestation::{Operation, Verdict};
+use crate::attestation::{Id, Operation, Verdict};
 use crate::kernel::{ProcessId, Span};
 use crate::network::{Desk, Resident, TimerSlot};
 use crate::trace::{Conclusion, Fact};
@@ -37,8 +38,8 @@ impl Client {
         let active = self.active.get_or_insert_with(|| Box::new(Active::new(setting, desk)));
         let operation = planned.operation;
         active.forget_before(setting, desk.now());
-        let signed =
-            planned.attestation.as_ref().map(|said| sign(setting, said, &planned, desk.me()));
+        let said = planned.attestation.clone();
+        let signed = said.map(|said| sign((setting, &mut active.book), said, planned.forgery));
         active.flights.insert(Flight::new(planned, signed));
         if let Some(retry) = &setting.retry {
             active.budget.earn(retry);
@@ -50,9 +51,12 @@ impl Client {
         let (setting, operation) = (&self.setting, ack.operation);
         let Some(active) = &mut self.active else { return };
         let Some(flight) = active.flights.get_mut(operation) else { return };
-        let statement = Ack::statement(&ack.id, ack.verdict);
+        let statement = Ack::statement(&ack.id, ack.verdict, ack.told);
         if !setting.keys.verify(from.0, &statement, &ack.signature) {
             return;
+        }
+        if let (Some(told), Some(signed)) = (ack.told, &flight.signed) {
+            active.book.told(setting, (signed, told), desk);
         }
         if ack.verdict == Verdict::Accepted {
             if flight.accepted.add(from) && flight.accepted.count() == setting.committee.quorum() {
@@ -110,6 +114,13 @@ impl Client {
         }
     }
 
+    /// Somebody who submitted a call for this one says which number it has.
+    fn numbered(&mut self, id: Id, number: u32, desk: &Desk<'_, Packet>) {
+        let setting = &self.setting;
+        let active = self.active.get_or_insert_with(|| Box::new(Active::new(setting, desk)));
+        active.book.told_number(desk.now(), id, number);
+    }
+
     fn permitted(&mut self, operation: Operation, attempt: u8, desk: &mut Desk<'_, Packet>) {
         if let Some(active) = &mut self.active {
             active.permit_back(&self.setting, (operation, attempt), desk);
@@ -135,6 +146,7 @@ impl Resident for Client {
             Packet::Busy(operation, attempt) => self.busy(operation, attempt, desk),
             Packet::Promise(promise) => self.promised(from, &promise, desk),
             Packet::Permit(operation, attempt) => self.permitted(operation, attempt, desk),
+            Packet::Numbered(told) => self.numbered(told.0, told.1, desk),
             Packet::Depth(depth) => self.heard_depth(from, depth),
             Packet::Protocol(carried, _) => {
                 if let Some(active) = &mut self.active {

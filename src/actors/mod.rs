@@ -28,7 +28,7 @@ pub use party::{PartySetting, RelyingParty};
 pub use plan::LoadPlan;
 pub use plan_arrivals::{Arrivals, RateStage};
 pub use plan_setting::{
-    Burst, ChainShape, Dependence, KeyPick, LoadSetting, MixShares, Recorded, Reliance,
+    Burst, ChainShape, Delegated, Dependence, KeyPick, LoadSetting, MixShares, Recorded, Reliance,
 };
 pub use plan_standing::REFERENCE_AGE;
 pub use router::{MakeAdmission, Router, RouterPolicies, RouterSetting};

@@ -39,6 +39,8 @@ pub enum Packet {
     Handed(Arc<Handed>),
     /// Validator to client.
     Ack(Arc<Ack>),
+    /// Client to client, out of band: the number of a call that one submitted for the other.
+    Numbered(Arc<(Id, u32)>),
     /// A strategy's own message; between accomplices, with the instance that is meant.
     Protocol(Arc<Carried>, Option<Face>),
     /// Client or dependant to validator or indexer: a question.
@@ -176,16 +178,20 @@ pub struct Ack {
     pub attempt: u8,
     /// What the registry says.
     pub verdict: Verdict,
-    /// The validator's signature over id and verdict.
+    /// Its number there, or the nonce of its author's next delegated call, by profile.
+    pub told: Option<u32>,
+    /// The validator's signature over id, verdict and what is told.
     pub signature: Signature,
 }
 
 impl Ack {
     /// What a validator signs.
-    pub(super) fn statement(id: &Id, verdict: Verdict) -> [u8; 33] {
-        let mut bytes = [0; 33];
+    pub(super) fn statement(id: &Id, verdict: Verdict, told: Option<u32>) -> [u8; 38] {
+        let mut bytes = [0; 38];
         bytes[..32].copy_from_slice(id.as_bytes());
         bytes[32] = verdict as u8;
+        bytes[33] = u8::from(told.is_some());
+        bytes[34..].copy_from_slice(&told.unwrap_or_default().to_le_bytes());
         bytes
     }
 }
@@ -270,13 +276,14 @@ pub struct Show {
 impl Payload for Packet {
     fn wire_len(&self) -> u32 {
         let body = match self {
-            Self::Plan(_) | Self::Done { .. } | Self::Proof(_) | Self::Need(_) => 0,
+            Self::Plan(_) | Self::Done { .. } | Self::Proof(_) => 0,
+            Self::Numbered(_) | Self::Need(_) => 0,
             Self::Submit(submission) => submission.item.signed.wire_len(),
             Self::Busy(..) | Self::Permit(..) => 8,
             Self::Promise(_) => 40 + SIGNATURE_BYTES,
             Self::Depth(_) => 4,
             Self::Handed(handed) => handed.item.signed.wire_len() + SIGNATURE_BYTES + 4,
-            Self::Ack(_) => 33 + SIGNATURE_BYTES,
+            Self::Ack(ack) => 33 + 4 * u32::from(ack.told.is_some()) + SIGNATURE_BYTES,
             Self::Protocol(carried, _) => carried.len,
             Self::Ask(_) => 37,
             Self::Fetch(_) => 6,

@@ -280,12 +280,18 @@ impl LoadPlan {
         let operation = Operation(self.number());
         self.count += 1;
         let Choice { kind, client, subject, target, user } = choice;
-        let process = ProcessId(self.setting.first_client.0 + client);
         let is_question = kind == Kind::Query;
         let forgery = if is_question { None } else { self.forgery(operation, desk) };
-        let sequence = if is_question { 0 } else { self.sequence(client, forgery) };
-        let attestation =
+        let luck = || operation_word(desk, operation.0, 5);
+        let relayer = if is_question { None } else { self.setting.relayer(client, luck) };
+        let sender = relayer.unwrap_or(client);
+        let process = ProcessId(self.setting.first_client.0 + sender);
+        let sequence = if is_question { 0 } else { self.sequence(sender, forgery) };
+        let said =
             (!is_question).then(|| self.say(operation, process, sequence, intended, &choice));
+        let others = |part| operation_word(desk, operation.0, 16 + part);
+        let batch = if is_question { None } else { self.setting.others(kind, others) };
+        let attestation = said.map(|said| said.with_others(batch));
         let genuine = attestation.as_ref().filter(|_| forgery.is_none());
         let said = genuine.map(|attestation| {
             let id = attestation.id();
@@ -327,6 +333,7 @@ impl LoadPlan {
             (_, parent) => Action::Attest { parent },
         };
         let written_at = LocalTime(intended.as_nanos() as i64);
+        let is_delegated = process.0 != self.setting.first_client.0 + choice.client;
         Attestation {
             operation,
             attester: AttesterId(process.0),
@@ -337,6 +344,9 @@ impl LoadPlan {
             written_at,
             expires_at: self.setting.expires.map(|after| written_at + after),
             data_len: DATA_LEN,
+            named: None,
+            batch: None,
+            delegation: is_delegated.then(|| self.setting.delegation(choice.client, written_at)),
         }
     }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Arrivals;
-use crate::kernel::{ProcessId, Span, VirtualTime, Zipf, unit};
+use crate::attestation::{AttesterId, Delegation, Profile};
+use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime, Zipf, unit};
 use crate::trace::Kind;
 
 /// What a load group does.
@@ -31,6 +32,12 @@ pub struct LoadSetting {
     pub burst: Option<Burst>,
     /// How long after their intended send attestations expire.
     pub expires: Option<Span>,
+    /// Whose rules registries follow.
+    pub profile: Profile,
+    /// Statements that one transaction makes; 1 to 100.
+    pub batch: u32,
+    /// Statements that another client submits, if any are.
+    pub delegated: Option<Delegated>,
     /// Share of statements whose signature is forged or tampered with, one as often as the other.
     pub forged: f64,
     /// When the load ends.
@@ -39,6 +46,44 @@ pub struct LoadSetting {
     pub reliance: Option<Reliance>,
     /// What depends on it, if anything does.
     pub dependence: Option<Dependence>,
+}
+
+impl LoadSetting {
+    /// Which client submits a statement of `client`'s for it, if `word` has it so: always the
+    /// same one, that knows its nonces.
+    pub(super) fn relayer(&self, client: u32, word: impl FnOnce() -> u64) -> Option<u32> {
+        let share = self.delegated?.share;
+        (unit(word()) < share).then(|| (client + 1) % self.clients)
+    }
+
+    /// The other subjects of a batch, one drawn with each word: what refers to something, or takes
+    /// something back, goes with no others of its kind.
+    pub(super) fn others(
+        &self,
+        kind: Kind,
+        mut word: impl FnMut(u64) -> u64,
+    ) -> Option<Box<[u32]>> {
+        let KeyPick::Zipf(zipf) = &self.keys else { return None };
+        let states = matches!(kind, Kind::Attest | Kind::Claim) && self.batch > 1;
+        states.then(|| (1..self.batch).map(|part| zipf.key(word(part.into())) as u32).collect())
+    }
+
+    /// The author's part of a delegated call that it signs at `written_at`.
+    pub(super) fn delegation(&self, client: u32, written_at: LocalTime) -> Box<Delegation> {
+        let deadline = self.delegated.and_then(|delegated| delegated.deadline);
+        let attester = AttesterId(self.first_client.0 + client);
+        let terms = self.profile.terms(deadline.map(|span| written_at + span));
+        Box::new(Delegation { attester, terms })
+    }
+}
+
+/// Statements that their authors sign and others submit.
+#[derive(Clone, Copy, Debug)]
+pub struct Delegated {
+    /// Share of statements; 0 to 1.
+    pub share: f64,
+    /// How long after their intended send they are good, where registries look at that.
+    pub deadline: Option<Span>,
 }
 
 /// An operation that was recorded.

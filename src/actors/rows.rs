@@ -37,13 +37,13 @@ impl Row {
     /// Bytes on the wire.
     pub const LEN: u32 = 88;
 
-    /// What is told of `signed`, applied at `at`.
-    pub(super) fn of(signed: &Signed, at: VirtualTime) -> Self {
+    /// What is told of `signed`, applied at `at`, where it refers to `target`.
+    pub(super) fn of((signed, target): (&Signed, Option<Id>), at: VirtualTime) -> Self {
         let attestation = &signed.attestation;
-        let change = match attestation.action {
-            Action::Revoke(target) => RowChange::Revokes(target),
-            Action::Replace(target) => RowChange::Replaces(target),
-            Action::Attest { .. } | Action::Register(_) => RowChange::Made,
+        let change = match (attestation.action, target) {
+            (Action::Revoke(_), Some(target)) => RowChange::Revokes(target),
+            (Action::Replace(_), Some(target)) => RowChange::Replaces(target),
+            _ => RowChange::Made,
         };
         Self {
             operation: attestation.operation,

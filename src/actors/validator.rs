@@ -3,6 +3,7 @@
 mod evidence;
 mod journal;
 mod misdeeds;
+mod reply;
 mod setting;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -13,7 +14,7 @@ use self::journal::Journal;
 pub use self::setting::{Costs, ValidatorSetting};
 use super::Packet;
 use super::byzantine::{Byzantine, Parcel};
-use super::packet::{Ack, Answer, Ask, Face, Handed, Look};
+use super::packet::{Ask, Face, Handed, Look};
 use super::pool::Pool;
 use super::rows::Place;
 use super::slots::Slots;
@@ -83,7 +84,7 @@ impl Validator {
             signer,
             replica,
             effects: Vec::new(),
-            registry: Registry::new(setting.retention),
+            registry: setting.registry(),
             rules: Rules::Usual,
             position: 0,
             workers: Pool::new(setting.cores),
@@ -108,8 +109,9 @@ impl Validator {
         let operation = handed.item.signed.attestation.operation.0;
         let (attempt, sequence) = (handed.item.attempt, handed.sequence);
         desk.fact(Fact::Received { operation, attempt, router: from.0, sequence });
-        // The router's stamp and the attester's signature.
-        let work = self.setting.costs.verify * 2;
+        // The router's stamp, the submitter's signature, and the author's of a delegated call.
+        let signatures = 2 + u64::from(handed.item.signed.call.is_some());
+        let work = self.setting.costs.verify * signatures;
         self.take_in(Job::Handed(handed, from), work, desk);
     }
 
@@ -124,12 +126,13 @@ impl Validator {
         let (operation, attempt) = (item.signed.attestation.operation.0, item.attempt);
         desk.fact(Fact::Verified { operation, attempt, genuine });
         if !genuine {
-            let (verdict, again, resolved) = (Verdict::InvalidSignature, false, Fact::NONE);
+            let verdict = self.setting.profile.of_forged(&item.signed.attestation);
+            let (again, resolved) = (false, Fact::NONE);
             desk.fact(Fact::Applied { operation, attempt, verdict, again, resolved });
             return self.ack(&item, verdict, desk);
         }
         self.keep_stamps(&item, desk);
-        if self.registry.holds(&item.id()) {
+        if self.registry.has(&item.signed, item.attempt) {
             return self.ack(&item, Verdict::Accepted, desk);
         }
         let byzantine = self.byzantine.as_ref();
@@ -225,7 +228,8 @@ impl Validator {
         desk.fact(Fact::Delivered { operation, attempt, position, is_final });
         self.keep_position(&item, position, desk);
         let costs = self.setting.costs;
-        self.change(Change::Apply(item), costs.apply + costs.sign, desk);
+        let apply = costs.apply * u64::from(item.signed.attestation.statements());
+        self.change(Change::Apply(item), apply + costs.sign, desk);
     }
 
     fn retracted(&mut self, item: Item, desk: &mut Desk<'_, Packet>) {
@@ -252,8 +256,9 @@ impl Validator {
         match self.lane.pop_front() {
             Some(Change::Apply(item)) => self.apply(&item, desk),
             Some(Change::Retract(item)) => {
-                if self.registry.retract(&item.signed) {
-                    self.log_undone(&item.signed, desk.now());
+                let target = self.registry.target(&item.signed);
+                if self.registry.retract(&item.signed, item.attempt) {
+                    self.log_undone((&item.signed, target), desk.now());
                 }
             }
             Some(Change::Nothing) | None => {}
@@ -261,7 +266,8 @@ impl Validator {
     }
 
     fn apply(&mut self, item: &Item, desk: &mut Desk<'_, Packet>) {
-        let applied = self.registry.apply(desk.now(), desk.local_now(), &item.signed);
+        let instants = (desk.now(), desk.local_now());
+        let applied = self.registry.apply(instants, &item.signed, item.attempt);
         let (operation, attempt) = names(item);
         desk.fact(Fact::Applied {
             operation,
@@ -272,28 +278,10 @@ impl Validator {
         });
         self.keep_change(item, desk);
         if applied.verdict == Verdict::Accepted && !applied.again {
-            self.log_made(&item.signed, desk.now());
+            let target = self.registry.target(&item.signed);
+            self.log_made((&item.signed, target), desk.now());
         }
         self.ack(item, applied.verdict, desk);
-    }
-
-    fn ack(&mut self, item: &Item, verdict: Verdict, desk: &mut Desk<'_, Packet>) {
-        let id = item.id();
-        let attestation = &item.signed.attestation;
-        let signature = self.signer.sign(&Ack::statement(&id, verdict));
-        let (operation, attempt) = (attestation.operation, item.attempt);
-        let ack = Arc::new(Ack { id, operation, attempt, verdict, signature });
-        let fortune = Fortune::Operation { number: operation.0, attempt, leg: 4 };
-        let to = ProcessId(attestation.attester.0);
-        self.say(Face::First, (to, Packet::Ack(ack)), fortune, desk);
-    }
-
-    fn answer(&mut self, asker: ProcessId, ask: &Ask, desk: &mut Desk<'_, Packet>) {
-        let status = self.registry.status(desk.local_now(), &ask.id);
-        let (operation, attempt) = (ask.operation, ask.attempt);
-        let answer = Arc::new(Answer { operation, attempt, status });
-        let fortune = Fortune::Operation { number: operation.0, attempt, leg: 5 };
-        self.say(Face::First, (asker, Packet::Answer(answer)), fortune, desk);
     }
 
     fn heard(
@@ -360,6 +348,7 @@ impl Resident for Validator {
             | Packet::Promise(_)
             | Packet::Depth(_)
             | Packet::Ack(_)
+            | Packet::Numbered(_)
             | Packet::Answer(_)
             | Packet::Proof(_)
             | Packet::Need(_)
@@ -395,7 +384,7 @@ impl Resident for Validator {
         self.timers.clear();
         self.effects.clear();
         if state_lost {
-            self.registry = Registry::new(self.setting.retention);
+            self.registry = self.setting.registry();
             self.registry.follow(self.rules);
             self.lane.clear();
             self.lose_evidence();

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Encode, Encoder, Id, KeyRing, SIGNATURE_BYTES, Signature, Signer};
-use crate::kernel::LocalTime;
+use super::{Delegation, Encode, Encoder, Id, KeyRing, SIGNATURE_BYTES, Signature, Signer};
+use crate::kernel::{LocalTime, Span};
 
 /// An attester by its number; its key is derived from the seed and this number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +25,8 @@ pub struct Schema {
     pub revocable: bool,
     /// Whether a subject can have only one live attestation of it.
     pub exclusive: bool,
+    /// How long its attestations may be valid, by registries that look at it; zero is for ever.
+    pub max_valid_for: Span,
 }
 
 impl Schema {
@@ -33,8 +35,15 @@ impl Schema {
     /// Revocable claims, one per subject.
     pub const CLAIM: SchemaId = SchemaId(1);
     /// The schemas that every registry knows from the start, by number.
-    pub const GENESIS: [Self; 2] =
-        [Self { revocable: true, exclusive: false }, Self { revocable: true, exclusive: true }];
+    pub const GENESIS: [Self; 2] = [
+        Self { revocable: true, exclusive: false, max_valid_for: Span::ZERO },
+        Self { revocable: true, exclusive: true, max_valid_for: Span::ZERO },
+    ];
+
+    /// The same, valid for so long at most; zero is for ever.
+    pub fn genesis(max_valid_for: Span) -> [Self; Self::GENESIS.len()] {
+        Self::GENESIS.map(|schema| Self { max_valid_for, ..schema })
+    }
 }
 
 /// What an attester does.
@@ -69,9 +78,9 @@ impl Action {
 pub struct Attestation {
     /// The laboratory's number for it; not part of the content.
     pub operation: Operation,
-    /// Who says it.
+    /// Who says it; of a delegated call, who submits it for somebody else.
     pub attester: AttesterId,
-    /// How many statements this attester made before, from 0 without gaps.
+    /// How many statements this one submitted before, from 0 without gaps.
     pub sequence: u32,
     /// Under which schema.
     pub schema: SchemaId,
@@ -85,6 +94,14 @@ pub struct Attestation {
     pub expires_at: Option<LocalTime>,
     /// Length of its data in bytes; the data itself is not modelled.
     pub data_len: u32,
+    /// The number by which it names what it refers to, where registries number by apply order;
+    /// signed, but not part of the id, for who writes it may have to guess.
+    pub named: Option<u32>,
+    /// Whose call this is, if not its submitter's own.
+    pub delegation: Option<Box<Delegation>>,
+    /// Other subjects of which the same transaction states the same, unlinked: all of it is
+    /// accepted, or nothing.
+    pub batch: Option<Box<[u32]>>,
 }
 
 impl Attestation {
@@ -92,16 +109,60 @@ impl Attestation {
     pub fn id(&self) -> Id {
         Id::of(&Content(self))
     }
+
+    /// How many statements the transaction makes.
+    pub fn statements(&self) -> u32 {
+        1 + self.batch.as_ref().map_or(0, |others| others.len() as u32)
+    }
+
+    /// The subject of one of its statements, from 0.
+    pub(super) fn subject_of(&self, part: u8) -> u32 {
+        let others = self.batch.as_deref().unwrap_or_default();
+        usize::from(part).checked_sub(1).map_or(self.subject, |place| others[place])
+    }
+
+    /// With other subjects in the same transaction, and the data that they bring.
+    #[must_use]
+    pub fn with_others(mut self, others: Option<Box<[u32]>>) -> Self {
+        self.batch = others;
+        self.data_len *= self.statements();
+        self
+    }
+
+    /// One of the other statements of a batch, on its own.
+    pub(super) fn alone(&self, part: u8) -> Self {
+        let subject = self.subject_of(part);
+        let action = Action::Attest { parent: None };
+        let (named, delegation, batch) = (None, None, None);
+        Self { subject, action, named, delegation, batch, ..self.clone() }
+    }
+
+    /// Its first byte is no action's and no delegation's: who reads on knows what comes.
+    pub(super) fn encode_batch(&self, to: &mut dyn Encoder) {
+        if let Some(others) = &self.batch {
+            to.bytes(&[5]);
+            others.encode(to);
+        }
+    }
+
+    /// Whose statement it is, whoever submits it.
+    pub fn author(&self) -> AttesterId {
+        self.delegation.as_ref().map_or(self.attester, |call| call.attester)
+    }
 }
 
 impl Encode for Attestation {
     fn encode(&self, to: &mut dyn Encoder) {
         Content(self).encode(to);
         self.written_at.0.encode(to);
+        // Only where there is one: a registry that numbers nothing makes nothing longer.
+        if let Some(named) = self.named {
+            named.encode(to);
+        }
     }
 }
 
-/// What an id is made of: all but the time of writing.
+/// What an id is made of: all but the time of writing, and what is known then only.
 struct Content<'a>(&'a Attestation);
 
 impl Encode for Content<'_> {
@@ -111,6 +172,10 @@ impl Encode for Content<'_> {
         sequence.encode(to);
         schema.0.encode(to);
         subject.encode(to);
+        if let Some(call) = &self.0.delegation {
+            call.encode(to);
+        }
+        self.0.encode_batch(to);
         action.encode(to);
         self.0.expires_at.map(|at| at.0).encode(to);
         self.0.data_len.encode(to);
@@ -122,6 +187,7 @@ impl Encode for Action {
         match self {
             Self::Register(schema) => {
                 to.bytes(&[0, u8::from(schema.revocable), u8::from(schema.exclusive)]);
+                schema.max_valid_for.as_nanos().encode(to);
             }
             Self::Attest { parent } => {
                 to.bytes(&[1]);
@@ -146,45 +212,89 @@ pub struct Signed {
     pub attestation: Attestation,
     /// The id of the content.
     pub id: Id,
-    /// By the attester over id and time of writing, if genuine.
+    /// By who submits it over id, time of writing and number named, if genuine.
     pub signature: Signature,
+    /// Of a delegated call: by its author over the call alone, if genuine.
+    pub call: Option<Signature>,
 }
 
 impl Signed {
     /// Signs `attestation` with `signer`, who ought to be its attester.
+    ///
+    /// # Panics
+    /// If it is a delegated call, which has a second signer.
     pub fn new(attestation: Attestation, signer: &Signer) -> Arc<Self> {
+        assert!(attestation.delegation.is_none(), "a delegated call is signed by two");
+        Arc::new(Self::by(attestation, signer, None))
+    }
+
+    /// Signs a delegated call with `author`, and its submission with `submitter`.
+    pub fn delegated(attestation: Attestation, author: &Signer, submitter: &Signer) -> Self {
+        let call = attestation.delegation.as_ref().map(|delegation| {
+            let statement = delegation.statement(&attestation);
+            author.sign(statement.as_bytes())
+        });
+        Self::by(attestation, submitter, call)
+    }
+
+    fn by(attestation: Attestation, signer: &Signer, call: Option<Signature>) -> Self {
         let id = attestation.id();
-        let signature = signer.sign(&statement(&id, attestation.written_at));
-        Arc::new(Self { attestation, id, signature })
+        let signature = signer.sign(Statement::of(&id, &attestation).as_bytes());
+        Self { attestation, id, signature, call }
     }
 
-    /// Whether the signature is the attester's over this content. Computed once, then remembered.
+    /// Whether all signatures are over this content, by who ought to have made them. Computed
+    /// once, then remembered.
     pub fn is_genuine(&self, keys: &KeyRing) -> bool {
-        let statement = statement(&self.id, self.attestation.written_at);
-        keys.verify(self.attestation.attester.0, &statement, &self.signature)
+        let Self { attestation, id, signature, call } = self;
+        let statement = Statement::of(id, attestation);
+        let is_call_genuine = match (&attestation.delegation, call) {
+            (None, None) => true,
+            (Some(delegation), Some(call)) => {
+                let statement = delegation.statement(attestation);
+                keys.verify(delegation.attester.0, statement.as_bytes(), call)
+            }
+            (None, Some(_)) | (Some(_), None) => false,
+        };
+        is_call_genuine && keys.verify(attestation.attester.0, statement.as_bytes(), signature)
     }
 
-    /// The same with a signature of which one bit has changed on the way.
+    /// The same with its author's signature, of which one bit has changed on the way.
     pub fn tampered(&self) -> Self {
-        Self {
-            attestation: self.attestation.clone(),
-            id: self.id,
-            signature: self.signature.tampered(),
+        let mut changed = self.clone();
+        match &mut changed.call {
+            Some(call) => *call = call.tampered(),
+            None => changed.signature = changed.signature.tampered(),
         }
+        changed
     }
 
-    /// Bytes on the wire: content, data and signature.
+    /// Bytes on the wire: content, data and signatures.
     pub fn wire_len(&self) -> u32 {
-        self.attestation.encoded_len() + self.attestation.data_len + SIGNATURE_BYTES
+        let signatures = 1 + u32::from(self.call.is_some());
+        self.attestation.encoded_len() + self.attestation.data_len + SIGNATURE_BYTES * signatures
     }
 }
 
-/// What an attester signs.
-fn statement(id: &Id, written_at: LocalTime) -> [u8; 40] {
-    let mut bytes = [0; 40];
-    bytes[..32].copy_from_slice(id.as_bytes());
-    bytes[32..].copy_from_slice(&written_at.0.to_le_bytes());
-    bytes
+/// What a submitter signs: id, time of writing, and the number named if there is one.
+struct Statement {
+    bytes: [u8; 44],
+    len: usize,
+}
+
+impl Statement {
+    fn of(id: &Id, attestation: &Attestation) -> Self {
+        let mut bytes = [0; 44];
+        bytes[..32].copy_from_slice(id.as_bytes());
+        bytes[32..40].copy_from_slice(&attestation.written_at.0.to_le_bytes());
+        let Some(named) = attestation.named else { return Self { bytes, len: 40 } };
+        bytes[40..].copy_from_slice(&named.to_le_bytes());
+        Self { bytes, len: 44 }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
 }
 
 #[cfg(test)]
@@ -202,6 +312,9 @@ mod tests {
             written_at: LocalTime(5),
             expires_at: None,
             data_len: 64,
+            named: None,
+            delegation: None,
+            batch: None,
         }
     }
 

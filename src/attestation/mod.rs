@@ -4,14 +4,20 @@
 //! time of arrival never enter an id.
 
 mod content;
+mod delegation;
 mod encoding;
 mod id;
 mod keys;
+mod profile;
 mod registry;
+mod verdict;
 
 pub use content::{Action, Attestation, AttesterId, Operation, Schema, SchemaId, Signed};
+pub use delegation::{Delegation, Terms};
 pub use encoding::{Counter, Encode, Encoder};
 pub(crate) use encoding::{encode_fields, encode_variants};
 pub use id::{Id, IdMap};
 pub use keys::{KeyRing, SIGNATURE_BYTES, Signature, Signer};
-pub use registry::{Applied, Registry, Rules, Status, Verdict};
+pub use profile::Profile;
+pub use registry::Registry;
+pub use verdict::{Applied, Rules, Status, Verdict};

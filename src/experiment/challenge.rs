@@ -139,6 +139,7 @@ fn has_strength(effect: &Effect) -> bool {
         | Effect::Crash { .. }
         | Effect::Stall
         | Effect::Rules(_)
+        | Effect::Pause
         | Effect::Byzantine(_) => false,
     }
 }
@@ -175,6 +176,7 @@ fn strengthen(effect: &mut Effect, factor: f64) {
         | Effect::Crash { .. }
         | Effect::Stall
         | Effect::Rules(_)
+        | Effect::Pause
         | Effect::Byzantine(_) => {}
     }
 }

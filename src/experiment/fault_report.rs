@@ -106,6 +106,7 @@ fn on_messages(effect: &Effect) -> Option<(FateKind, &'static str, Option<f64>)>
         | Effect::Skew(_)
         | Effect::Drift(_)
         | Effect::Rules(_)
+        | Effect::Pause
         | Effect::Misreport(_) => return None,
     })
 }
@@ -202,6 +203,7 @@ fn name(effect: &Effect) -> String {
         Effect::Drift(ppm) => format!("drift {ppm:+}ppm"),
         Effect::Rules(version) => format!("rules {}", version.word()),
         Effect::Misreport(share) => format!("misreport {}", self::percent(*share)),
+        Effect::Pause => "paused".to_owned(),
         Effect::Byzantine(behaviour) => behaviour.to_string(),
     }
 }

@@ -166,7 +166,7 @@ fn is_divided(ledger: &Ledger, slot: usize, hosts: &Hosts) -> bool {
     let count = ledger.record(slot).count;
     if hosts.are_all_up() {
         let all = hosts.active() as u16;
-        return count.accepted != all && count.refused + count.not_found != all;
+        return count.accepted != all && count.refused + count.for_now != all;
     }
     let says = |cell: &Cell| cell.verdict().map(|_| cell.is_accepted());
     let cells = ledger.cells(slot).iter().enumerate();

@@ -88,9 +88,10 @@ pub(super) struct Count {
     pub(super) verified: u16,
     pub(super) delivered: u16,
     pub(super) accepted: u16,
-    /// Refused for a reason that no other order of arrival would have changed.
+    /// Refused for good.
     pub(super) refused: u16,
-    pub(super) not_found: u16,
+    /// Refused for now: another order of arrival, or another instant, would have changed that.
+    pub(super) for_now: u16,
     pub(super) finals: u16,
 }
 
@@ -109,19 +110,13 @@ pub(super) enum Divergence {
 
 impl Count {
     /// The count of validators whose verdict this is.
-    pub(super) const fn of(&mut self, verdict: Verdict) -> &mut u16 {
-        match verdict {
-            Verdict::Accepted => &mut self.accepted,
-            Verdict::NotFound => &mut self.not_found,
-            Verdict::AlreadyRevoked
-            | Verdict::AlreadyReplaced
-            | Verdict::AlreadyClaimed
-            | Verdict::Revoked
-            | Verdict::Irrevocable
-            | Verdict::AccessDenied
-            | Verdict::InvalidExpirationTime
-            | Verdict::InvalidSchema
-            | Verdict::InvalidSignature => &mut self.refused,
+    pub(super) fn of(&mut self, verdict: Verdict) -> &mut u16 {
+        if verdict == Verdict::Accepted {
+            &mut self.accepted
+        } else if verdict.may_pass_later() {
+            &mut self.for_now
+        } else {
+            &mut self.refused
         }
     }
 }
@@ -164,14 +159,7 @@ impl Record {
         events: Events::EMPTY,
         received: 0,
         reordered: 0,
-        count: Count {
-            verified: 0,
-            delivered: 0,
-            accepted: 0,
-            refused: 0,
-            not_found: 0,
-            finals: 0,
-        },
+        count: Count { verified: 0, delivered: 0, accepted: 0, refused: 0, for_now: 0, finals: 0 },
         decider: 0,
         decided_try: 0,
         attempts: 0,

@@ -15,7 +15,6 @@ use super::record::{Cell, NEVER, Record};
 use super::rows::Trusted;
 use super::sample::Sample;
 use super::setting::phases_of;
-use crate::attestation::Verdict;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::{Fact, Kind};
 use crate::trust::{
@@ -196,7 +195,7 @@ impl Case {
                 let cell = cells.get(usize::from(validator));
                 match cell.and_then(Cell::verdict) {
                     None => DELAY,
-                    Some(Verdict::NotFound) => REORDER,
+                    Some(verdict) if verdict.is_orphan() => REORDER,
                     Some(_) => INTERPRETATION,
                 }
             }

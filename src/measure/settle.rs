@@ -191,7 +191,7 @@ impl Observers {
     fn answers(&self, slot: usize) -> Answers {
         let count = self.ledger.record(slot).count;
         if self.hosts.are_all_up() {
-            let any = u32::from(count.accepted + count.refused + count.not_found);
+            let any = u32::from(count.accepted + count.refused + count.for_now);
             return Answers { accepted: count.accepted.into(), any };
         }
         let cells = self.ledger.cells(slot).iter().enumerate();

@@ -85,7 +85,7 @@ impl Observers {
 
     pub(super) fn applied(&mut self, deed: Deed, verdict: Verdict, again: bool, resolved: u32) {
         let (record, cell) = self.ledger.both(deed.slot, deed.validator);
-        if verdict == Verdict::NotFound {
+        if verdict.is_orphan() {
             record.events.add(Event::Orphans);
         }
         if verdict != Verdict::Accepted {

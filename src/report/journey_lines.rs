@@ -371,7 +371,7 @@ impl<N: Names> Story<'_, N> {
                 other => format!("accepted, but LINKED to #{other}"),
             },
             Verdict::Accepted => "accepted".to_owned(),
-            Verdict::NotFound => {
+            orphan if orphan.is_orphan() => {
                 let comes = target.and_then(|target| target.accepted_at(fact.process.0));
                 let name =
                     meant.map_or("what it refers to".to_owned(), |meant| format!("#{meant}"));
@@ -382,7 +382,7 @@ impl<N: Names> Story<'_, N> {
                     Some(_) => "though it had been accepted".to_owned(),
                     None => "and never comes".to_owned(),
                 };
-                format!("REFUSED, NotFound: {name} is unknown here, {when}")
+                format!("REFUSED, {}: {name} is unknown here, {when}", orphan.name())
             }
             refused => format!("REFUSED, {}", refused.name()),
         }

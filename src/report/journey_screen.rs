@@ -312,7 +312,7 @@ fn next<N>(view: &JourneyView<'_, N>) -> String {
     });
     let is_orphan = journey
         .facts()
-        .any(|fact| matches!(fact.fact, Fact::Applied { verdict: Verdict::NotFound, .. }));
+        .any(|fact| matches!(fact.fact, Fact::Applied { verdict, .. } if verdict.is_orphan()));
     let lacked = journey.intent.target.filter(|_| is_orphan);
     let rival = journey.relative(Relation::Rival).map(|rival| rival.intent.operation);
     let result = view.result;

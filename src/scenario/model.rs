@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::check::Check;
 use super::selector::Selector;
+use crate::attestation::Profile;
 use crate::kernel::{Span, VirtualTime};
 use crate::trust::Model;
 
@@ -50,6 +51,8 @@ pub struct Scenario {
     pub crypto: Crypto,
     /// Which registry's rules apply.
     pub profile: Profile,
+    /// The longest validity that schemas allow; zero is for ever.
+    pub max_valid_for: Span,
     /// Delays, jitter, loss, bandwidth and transport without faults.
     pub network: Network,
     /// The committee.
@@ -87,13 +90,6 @@ pub enum Crypto {
     Real,
     /// Verdicts are known, costs are charged, no arithmetic is done.
     Modelled,
-}
-
-/// Which registry's rules apply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Profile {
-    /// Ethereum Attestation Service: links by content id, across attesters.
-    Eas,
 }
 
 /// Delays between regions and what every link has without faults.
@@ -220,6 +216,19 @@ pub struct LoadGroup {
     pub hook: Service,
     /// Share of statements whose signature is forged or tampered with; 0 to 1.
     pub forged: f64,
+    /// Statements that one transaction makes; 1 to 100.
+    pub batch: u32,
+    /// Statements that another client of the group submits.
+    pub delegated: Option<Delegated>,
+}
+
+/// Statements that their authors sign and another client submits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Delegated {
+    /// Share of statements; 0 to 1.
+    pub share: f64,
+    /// How long after their intended send calls are good, where the profile looks at that.
+    pub deadline: Option<Span>,
 }
 
 /// When operations are due.

@@ -6,8 +6,8 @@ mod readers;
 use std::fmt::Display;
 
 use super::model::{
-    Arrivals, Behaviour, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Scenario, Stage,
-    Trust,
+    Arrivals, Behaviour, Climb, DelayTable, Delegated, Effect, Fault, LoadGroup, Network, Scenario,
+    Stage, Trust,
 };
 use super::spelt;
 use super::table::find_table;
@@ -72,6 +72,9 @@ impl Scenario {
         file.plain("seed", self.seed);
         file.text("ordering", &self.ordering);
         file.text("profile", self.profile.word());
+        if self.max_valid_for > Span::ZERO {
+            file.text("max_valid_for", self.max_valid_for);
+        }
         file.text("crypto", self.crypto.word());
     }
 
@@ -290,6 +293,14 @@ fn write_habits(file: &mut Text, group: &LoadGroup) {
     if group.forged > 0.0 {
         file.text("forged", spelt::share(group.forged));
     }
+    if group.batch > 1 {
+        file.plain("batch", group.batch);
+    }
+    if let Some(Delegated { share, deadline }) = group.delegated {
+        let mut written = vec![("share", quoted(spelt::share(share)))];
+        written.extend(deadline.map(|deadline| ("deadline", quoted(deadline))));
+        file.plain("delegated", fields(&written));
+    }
 }
 
 /// A steady rate over the whole run as a rate, anything else as stages.
@@ -389,6 +400,7 @@ fn write_effect(file: &mut Text, effect: &Effect, steps: u32) {
         Effect::Drift(ppm) => file.text("drift", spelt::drift(*ppm)),
         Effect::Rules(version) => file.text("rules", version.word()),
         Effect::Misreport(share) => file.text("misreport", spelt::share(*share)),
+        Effect::Pause => file.plain("pause", true),
         Effect::Byzantine(behaviour) => write_behaviour(file, *behaviour),
     }
 }

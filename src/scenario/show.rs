@@ -266,6 +266,12 @@ fn load_note(group: &LoadGroup) -> String {
     if group.forged > 0.0 {
         note += &format!(", {} forged", spelt::share(group.forged));
     }
+    if group.batch > 1 {
+        note += &format!(", {} in a batch", group.batch);
+    }
+    if let Some(delegated) = group.delegated {
+        note += &format!(", {} delegated", spelt::share(delegated.share));
+    }
     note
 }
 
@@ -323,6 +329,7 @@ fn effect_note(effect: &Effect) -> String {
         Effect::Drift(ppm) => format!("drift {}", spelt::drift(*ppm)),
         Effect::Rules(version) => format!("rules {}", version.word()),
         Effect::Misreport(share) => format!("misreport {}", spelt::share(*share)),
+        Effect::Pause => "paused".to_owned(),
         Effect::Byzantine(behaviour) => behaviour.to_string(),
     }
 }

@@ -8,12 +8,12 @@ use super::flow;
 use super::liveness;
 use super::readers;
 use crate::actors::{
-    Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Group,
+    Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Delegated, Group,
     GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, PartySetting, REFERENCE_AGE,
     RateStage, Recorded, Reliance, RelyingParty, Router, RouterSetting, Validator,
     ValidatorSetting,
 };
-use crate::attestation::KeyRing;
+use crate::attestation::{KeyRing, Schema};
 use crate::kernel::{Model, ProcessId, Span, VirtualTime, Zipf};
 use crate::network::{
     CONTROL_FLOOR, Control, FaultRule, Host, LinkEffect, Order, ProcessSet, Signal, Topology,
@@ -179,6 +179,8 @@ impl World {
                 read: costs.read,
                 receive: costs.receive,
             },
+            profile: scenario.profile,
+            schemas: Schema::genesis(scenario.max_valid_for),
             retention: REGISTRY_RETENTION,
             shows: scenario.trust.is_some(),
             journal: scenario.indexers.as_ref().map(|indexers| indexers.keeps),
@@ -223,6 +225,7 @@ impl World {
             retry: load.retry,
             retry_after: scenario.routers.retry_after,
             plan: self.layout.plan(group),
+            profile: scenario.profile,
             keys: keys.clone(),
             submitter: Box::new(move || submitter(committee, &ring, &params)),
         }
@@ -262,6 +265,11 @@ impl World {
                 window: overlap.window,
             }),
             expires: load.expires,
+            profile: scenario.profile,
+            batch: load.batch,
+            delegated: load
+                .delegated
+                .map(|of| Delegated { share: of.share, deadline: of.deadline }),
             forged: load.forged,
             until: VirtualTime::ZERO + scenario.warmup + scenario.duration,
             reliance: scenario.trust.as_ref().map(|trust| Reliance {

@@ -52,7 +52,11 @@ impl Timeline {
                 let until = fault.length.map_or(VirtualTime::MAX, |length| from + length);
                 timeline.spans.push(FaultSpan { fault: number, from, until: until.min(end) });
             }
-            for effect in &fault.effects {
+            // A brake that is not there cannot be pulled: nothing happens, and that is reported.
+            let has_brake = scenario.profile.has_brake();
+            let effects =
+                fault.effects.iter().filter(|effect| has_brake || !matches!(effect, Effect::Pause));
+            for effect in effects {
                 timeline.add(number, fault, effect, cast, begin);
             }
         }
@@ -124,6 +128,9 @@ impl Timeline {
                 (Order::Interpret(rules(*version) as u8), Order::Interpret(Rules::Usual as u8))
             }
             Effect::Misreport(share) => (Order::Misreport(*share), Order::Misreport(0.0)),
+            Effect::Pause => {
+                (Order::Interpret(Rules::Paused as u8), Order::Interpret(Rules::Usual as u8))
+            }
             Effect::Byzantine(behaviour) => {
                 let deed = Misdeed { behaviour: *behaviour, accomplices: Arc::clone(struck) };
                 (Order::Misbehave(deed), Order::Behave)
@@ -224,6 +231,7 @@ fn link_effect(effect: &Effect, steps: u32, step: u32) -> Option<LinkEffect> {
         | Effect::Drift(_)
         | Effect::Rules(_)
         | Effect::Misreport(_)
+        | Effect::Pause
         | Effect::Byzantine(_) => return None,
     })
 }

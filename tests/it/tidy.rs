@@ -54,7 +54,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kernel",
         ],
     ),
-    ("scenario", &["measure", "ordering", "flow", "network", "trust", "kernel"]),
+    ("scenario", &["measure", "ordering", "flow", "network", "trust", "attestation", "kernel"]),
     ("measure", &["history", "trust", "trace", "attestation", "kernel"]),
     ("history", &[]),
     ("actors", &["ordering", "flow", "network", "trust", "attestation", "trace", "kernel"]),

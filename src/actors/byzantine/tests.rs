@@ -29,14 +29,14 @@ fn liar(behaviour: Behaviour) -> Byzantine {
 fn ack(number: u32) -> Packet {
     let keys = KeyRing::modelled(1);
     let id = Id::of(&number);
-    let signature = keys.signer(LIAR.0).sign(&Ack::statement(&id, Verdict::Accepted));
+    let signature = keys.signer(LIAR.0).sign(&Ack::statement(&id, Verdict::Accepted, None));
     let (operation, attempt, verdict) = (Operation(number), 0, Verdict::Accepted);
-    Packet::Ack(Arc::new(Ack { id, operation, attempt, verdict, signature }))
+    Packet::Ack(Arc::new(Ack { id, operation, attempt, verdict, told: None, signature }))
 }
 
 fn genuine(packet: &Packet) -> bool {
     let Packet::Ack(ack) = packet else { panic!("an answer") };
-    let statement = Ack::statement(&ack.id, ack.verdict);
+    let statement = Ack::statement(&ack.id, ack.verdict, ack.told);
     KeyRing::modelled(1).verify(LIAR.0, &statement, &ack.signature)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::book::Book;
 use super::flight::{Flight, Flights, Tally};
 use super::gate::Gate;
 use super::setting::{ClientSetting, ReadFrom};
@@ -32,6 +33,7 @@ pub(super) struct Active {
     pub(super) timers: Slots<Waiting>,
     pub(super) submitter_timers: BTreeMap<TimerId, TimerSlot>,
     pub(super) flights: Flights,
+    pub(super) book: Book,
 }
 
 /// Why a timer was set.
@@ -74,6 +76,7 @@ impl Active {
             timers: Slots::default(),
             submitter_timers: BTreeMap::new(),
             flights: Flights::default(),
+            book: Book::default(),
         }
     }
 
@@ -160,7 +163,10 @@ impl Active {
         flight.refused = Tally::default();
         flight.refused_for_good = 0;
         if setting.retry.is_some_and(|retry| retry.anew) {
-            let signed = sign_anew(setting, flight, desk);
+            if let Some(old) = &flight.signed {
+                self.book.ended(&old.attestation, old.id);
+            }
+            let signed = sign_anew((setting, &mut self.book), flight, desk);
             let old = std::mem::replace(&mut flight.signed, signed);
             if let Some(old) = old.filter(|_| flight.planned.forgery.is_none()) {
                 self.submitter.retire(&old.id);
@@ -199,8 +205,11 @@ impl Active {
         }
     }
 
-    /// The strategy's half forgets what is no longer under way.
+    /// What is no longer under way is forgotten, by the strategy's half too.
     pub(super) fn retire(&mut self, flight: &Flight) {
+        if let Some(signed) = &flight.signed {
+            self.book.ended(&signed.attestation, signed.id);
+        }
         if let Some(signed) = flight.signed.as_ref().filter(|_| flight.planned.forgery.is_none()) {
             self.submitter.retire(&signed.id);
         }

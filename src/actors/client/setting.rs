@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::actors::packet::Planned;
-use crate::attestation::KeyRing;
+use crate::attestation::{KeyRing, Profile};
 use crate::flow::backpressure::Window;
 use crate::flow::balance::Balance;
 use crate::flow::{Retry, Service};
@@ -30,6 +30,8 @@ pub struct ClientSetting {
     pub retry_after: Span,
     /// The plan that gives it work.
     pub plan: ProcessId,
+    /// Whose rules registries follow.
+    pub profile: Profile,
     /// Everybody's keys.
     pub keys: KeyRing,
     /// Makes its half of the strategy.

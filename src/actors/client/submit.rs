@@ -3,30 +3,42 @@
 use std::sync::Arc;
 
 use super::active::{Active, Waiting};
+use super::book::Book;
 use super::flight::Flight;
 use super::setting::{ClientSetting, GroupNeeds};
 use crate::actors::Packet;
 use crate::actors::packet::{Ask, Forgery, Needs, Planned, Submission};
 use crate::attestation::{Attestation, Operation, Signed};
 use crate::flow::balance::Call;
-use crate::kernel::{Luck, ProcessId, Purpose, Span};
+use crate::kernel::{Luck, Purpose, Span};
 use crate::network::{Desk, Fortune};
 use crate::ordering::Item;
 use crate::trace::{Conclusion, Fact};
 
-/// A forger has a key, but not the attester's: a router's will do.
+/// Completes and signs what is planned. A forger has a key, but not the author's: a router's will
+/// do. The author of a delegated call has signed it, and handed it over out of band, by now.
 pub(super) fn sign(
-    setting: &ClientSetting,
-    said: &Attestation,
-    planned: &Planned,
-    me: ProcessId,
+    (setting, book): (&ClientSetting, &mut Book),
+    mut said: Attestation,
+    forgery: Option<Forgery>,
 ) -> Arc<Signed> {
-    let signer = match planned.forgery {
-        Some(Forgery::Forged) => setting.routers[0],
-        Some(Forgery::Tampered) | None => me,
+    book.fill_in(&mut said, setting.profile.names_numbers());
+    let author = match forgery {
+        Some(Forgery::Forged) => setting.routers[0].0,
+        Some(Forgery::Tampered) | None => said.author().0,
     };
-    let signed = Signed::new(said.clone(), &setting.keys.signer(signer.0));
-    match planned.forgery {
+    let author = setting.keys.signer(author);
+    let submitter = setting.keys.signer(said.attester.0);
+    let signed = match said.delegation {
+        Some(_) => Arc::new(Signed::delegated(said, &author, &submitter)),
+        None => Signed::new(said, &author),
+    };
+    match forgery {
+        Some(_) => book.ended(&signed.attestation, signed.id),
+        None if setting.profile.names_numbers() => book.wrote(&signed.attestation, signed.id),
+        None => {}
+    }
+    match forgery {
         Some(Forgery::Tampered) => Arc::new(signed.tampered()),
         Some(Forgery::Forged) | None => signed,
     }
@@ -35,14 +47,14 @@ pub(super) fn sign(
 /// The same with one byte more of data for each try before, so that its id is another: nobody
 /// knows that it was sent already.
 pub(super) fn sign_anew(
-    setting: &ClientSetting,
+    tools: (&ClientSetting, &mut Book),
     flight: &Flight,
     desk: &Desk<'_, Packet>,
 ) -> Option<Arc<Signed>> {
     let mut said = flight.planned.attestation.clone()?;
     said.written_at = desk.local_now();
     said.data_len += u32::from(flight.attempt);
-    Some(sign(setting, &said, &flight.planned, desk.me()))
+    Some(sign(tools, said, flight.planned.forgery))
 }
 
 /// A permit that has not come back after so long never will: its router crashed, or the message

@@ -23,6 +23,9 @@ fn id() -> Id {
         written_at: LocalTime(0),
         expires_at: None,
         data_len: 0,
+        named: None,
+        delegation: None,
+        batch: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Plans run on the sequential engine, with clients that record what they are told to do.
 
+mod delegated;
 mod replay;
 mod waiting;
 
@@ -8,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::*;
 use crate::actors::{Arrivals, Burst, ChainShape, MixShares, REFERENCE_AGE, RateStage};
+use crate::attestation::Profile;
 use crate::kernel::Zipf;
 use crate::kernel::{Limits, Model, Recorded, Sink, sequential};
 use crate::network::sampled::{SEEDS, check_mean};
@@ -140,6 +142,9 @@ fn open(per_second: f64, seconds: u64) -> LoadSetting {
         chain: None,
         burst: None,
         expires: None,
+        profile: Profile::Eas,
+        batch: 1,
+        delegated: None,
         forged: 0.0,
         until: begin + duration,
         reliance: None,

@@ -41,6 +41,9 @@ fn submission(operation: u32, promise: bool) -> Packet {
         written_at: LocalTime(0),
         expires_at: None,
         data_len: 128,
+        named: None,
+        delegation: None,
+        batch: None,
     };
     let signed = Signed::new(attestation, &keys().signer(CLIENT.0));
     Packet::Submit(Arc::new(Submission { item: Item { signed, attempt: 0 }, needs }))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Face, Validator};
 use crate::actors::Packet;
 use crate::actors::rows::{Page, Place, Row, RowChange};
-use crate::attestation::Signed;
+use crate::attestation::{Id, Signed};
 use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune};
 
@@ -55,18 +55,18 @@ impl Journal {
 }
 
 impl Validator {
-    /// The registry took it in.
-    pub(super) fn log_made(&mut self, signed: &Signed, at: VirtualTime) {
+    /// The registry took it in; it refers to `target` there.
+    pub(super) fn log_made(&mut self, (signed, target): (&Signed, Option<Id>), at: VirtualTime) {
         if let Some(journal) = &mut self.journal {
-            journal.enter(Row::of(signed, at));
+            journal.enter(Row::of((signed, target), at));
         }
     }
 
-    /// The registry gave it up again.
-    pub(super) fn log_undone(&mut self, signed: &Signed, at: VirtualTime) {
+    /// The registry gave it up again, and with it what it did to `target`.
+    pub(super) fn log_undone(&mut self, (signed, target): (&Signed, Option<Id>), at: VirtualTime) {
         if let Some(journal) = &mut self.journal {
-            let change = RowChange::Undone(signed.attestation.action.reference());
-            journal.enter(Row { change, ..Row::of(signed, at) });
+            let change = RowChange::Undone(target);
+            journal.enter(Row { change, ..Row::of((signed, target), at) });
         }
     }
 
@@ -92,7 +92,7 @@ impl Validator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attestation::{AttesterId, Id, Operation};
+    use crate::attestation::{AttesterId, Operation};
 
     fn row(number: u32) -> Row {
         Row {

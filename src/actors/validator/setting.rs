@@ -1,5 +1,6 @@
 //! What all validators of a run have in common.
 
+use crate::attestation::{Profile, Registry, Schema};
 use crate::kernel::Span;
 
 /// Virtual CPU per kind of work.
@@ -26,10 +27,21 @@ pub struct ValidatorSetting {
     pub cores: u32,
     /// What work costs.
     pub costs: Costs,
+    /// Whose rules its registry follows.
+    pub profile: Profile,
+    /// The schemas that every registry knows from the start, by number.
+    pub schemas: [Schema; Schema::GENESIS.len()],
     /// How long a registry remembers what it applied.
     pub retention: Span,
     /// Whether relying parties look, so that it keeps what it can show them.
     pub shows: bool,
     /// How long it keeps a journal for indexers, where there are any.
     pub journal: Option<Span>,
+}
+
+impl ValidatorSetting {
+    /// An empty registry.
+    pub(super) fn registry(&self) -> Registry {
+        Registry::new(self.profile, &self.schemas, self.retention)
+    }
 }

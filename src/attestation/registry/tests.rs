@@ -1,9 +1,11 @@
 //! Scripts of what one registry is given, and its verdicts.
 
+mod fifteen;
+
 use std::sync::Arc;
 
 use super::*;
-use crate::attestation::{AttesterId, KeyRing};
+use crate::attestation::{Action, Attestation, AttesterId, KeyRing, Operation};
 
 /// Applies a script such as `a0 a1<0 r2>0` and lists the verdicts. `a2<0` attests as number 2
 /// with parent 0, `c` claims, `r2>0` revokes 0, `R2>0` replaces 0, `-2` retracts 2. Even
@@ -12,7 +14,7 @@ use crate::attestation::{AttesterId, KeyRing};
 /// has expired, knows no links.
 fn verdicts(script: &str) -> String {
     let ring = KeyRing::modelled(1);
-    let mut registry = Registry::new(Span::from_secs(60));
+    let mut registry = Registry::new(Profile::Eas, &Schema::GENESIS, Span::from_secs(60));
     let mut made: Vec<Option<Arc<Signed>>> = vec![None; 10];
     let mut said = Vec::new();
     for (at, word) in (0..).zip(script.split(' ')) {
@@ -26,14 +28,14 @@ fn verdicts(script: &str) -> String {
         let number: usize = word[1..2].parse().expect("a digit");
         if word.starts_with('-') {
             let signed = made[number].clone().expect("made before");
-            said.push(if registry.retract(&signed) { "undone" } else { "nothing" });
+            said.push(if registry.retract(&signed, 0) { "undone" } else { "nothing" });
             continue;
         }
         if made[number].is_none() {
             made[number] = Some(make(word, number, swap, &made, &ring));
         }
         let signed = made[number].clone().expect("made above");
-        said.push(registry.apply(VirtualTime::ZERO, LocalTime(at), &signed).verdict.name());
+        said.push(registry.apply((VirtualTime::ZERO, LocalTime(at)), &signed, 0).verdict.name());
     }
     said.join(" ")
 }
@@ -68,6 +70,9 @@ fn make(
         written_at: LocalTime(0),
         expires_at: word.starts_with('e').then_some(LocalTime(-1)),
         data_len: 0,
+        named: None,
+        delegation: None,
+        batch: None,
     };
     Signed::new(attestation, &ring.signer(attester.0))
 }

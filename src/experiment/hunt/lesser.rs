@@ -262,6 +262,8 @@ fn simpler_load(scenario: &Scenario) -> Vec<Scenario> {
             LoadGroup { retry: None, ..group.clone() },
             LoadGroup { expires: None, ..group.clone() },
             LoadGroup { forged: 0.0, ..group.clone() },
+            LoadGroup { delegated: None, ..group.clone() },
+            LoadGroup { batch: 1, ..group.clone() },
         ];
         if let Some(chain) = group.chain {
             let chains = smaller(chain.length, 2).map(|length| (length, chain.attesters));

@@ -91,6 +91,9 @@ impl Names {
             written_at,
             expires_at: None,
             data_len: 100,
+            named: None,
+            delegation: None,
+            batch: None,
         };
         let signed = Signed::new(attestation, &self.keys.signer(attester));
         self.by_id.insert(signed.id, name.to_owned());

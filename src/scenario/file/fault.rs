@@ -51,6 +51,9 @@ section! {
         rules: Version;
         /// On indexers: this share of attestations is said to be revoked, whatever they are.
         misreport: Share;
+        /// On validators: the registry's emergency brake is on, and whatever comes is refused for
+        /// now. Only profile `sign` has one; elsewhere this does nothing.
+        pause: bool;
         /// On validators: runs twice with one key, and tells each half of the others its own story.
         equivocate: bool;
         /// On validators: this share of what another would say, and of its answers, signed falsely.

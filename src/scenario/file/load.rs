@@ -57,6 +57,11 @@ section! {
         /// Share of statements that somebody other than their attester sends, with a signature
         /// that is forged or tampered with; every validator is to refuse them.
         forged: Share = "0%";
+        /// So many statements or claims come in one signed transaction, each about its own subject:
+        /// all are accepted, or none. A transaction is one operation.
+        batch: Count<1, 100> = 1;
+        /// Share of statements that their attester signs and another client of the group submits.
+        delegated: DelegatedFile;
     }
 }
 
@@ -113,6 +118,17 @@ section! {
         claim: Share = "0%";
         /// Questions for the state of an earlier attestation.
         query: Share = "0%";
+    }
+}
+
+section! {
+    /// Statements that another client submits.
+    DelegatedFile, "a delegation", alone "share" => {
+        /// Share of statements.
+        share: Share;
+        /// How long after its intended send a call is good, where the profile looks at that
+        /// (`eas`); without it, for ever.
+        deadline: Span;
     }
 }
 

@@ -1,8 +1,9 @@
 //! The scenario file as written: every section, every key, its default and its documentation.
 
-use super::model::{Crypto, Profile, Reads, Transport};
+use super::model::{Crypto, Reads, Transport};
 use super::quantity::{BitRate, Clock, Share};
 use super::written::{At, Count, Named, Opaque, choice, section};
+use crate::attestation::Profile;
 use crate::kernel::Span;
 use crate::trust::Formula;
 
@@ -41,6 +42,9 @@ section! {
         ordering: String = "arrival";
         /// Which registry's rules apply.
         profile: Profile = "eas";
+        /// The longest that an attestation may be valid by its schema, where the profile's registry
+        /// looks at it (`sign`); without it, for ever.
+        max_valid_for: Span;
         /// Whether signatures are computed or only charged; both give the same digest.
         crypto: Crypto = "real";
         /// What every link has without faults.
@@ -116,7 +120,7 @@ pub(crate) enum Ways {
 }
 
 choice!(Ways, "kind of delay" { "one-way" => Ways::OneWay, "round-trip" => Ways::RoundTrip, });
-choice!(Profile, "profile" { "eas" => Profile::Eas, });
+choice!(Profile, "profile", Profile::NAMES);
 choice!(Crypto, "kind of crypto" { "real" => Crypto::Real, "modelled" => Crypto::Modelled, });
 choice!(Transport, "transport" {
     "stream" => Transport::Stream,

@@ -67,6 +67,8 @@ pub enum Effect {
     Rules(Version),
     /// The indexer says of this share of attestations that they are revoked; 0 to 1.
     Misreport(f64),
+    /// The validator's registry is paused, where the profile has such a brake.
+    Pause,
     /// The actor, a validator, is Byzantine.
     Byzantine(Behaviour),
 }
@@ -101,6 +103,7 @@ impl Effect {
             | Self::Drift(_)
             | Self::Rules(_)
             | Self::Misreport(_)
+            | Self::Pause
             | Self::Byzantine(_) => true,
             Self::Delay { .. }
             | Self::Reorder { .. }

@@ -34,8 +34,8 @@ pub(super) fn read(fault: &At<FaultFile>, reader: &mut Reader<'_>) -> Option<Eff
     }
     let Some(&(first, _, of_first, _)) = found.effects.first() else {
         let note = "delay, reorder, loss, duplicate, bandwidth, partition, clog; \
-                    crash, stall, slow, skew, drift, rules, misreport; equivocate, forge, withhold, replay, \
-                    censor, shuffle, hold, amnesia";
+                    crash, stall, slow, skew, drift, rules, pause, misreport; equivocate, forge, \
+                    withhold, replay, censor, shuffle, hold, amnesia";
         if !reader.is_misspelt(fault.place, None) {
             reader.report(fault.place, "this fault has no effect", note);
         }
@@ -143,6 +143,8 @@ fn read_on_actors(file: &FaultFile, found: &mut Found, reader: &mut Reader<'_>) 
     found.push("rules", Target::Validators, &file.rules, rules);
     let misreport = file.misreport.get().map(|share| Effect::Misreport(share.0));
     found.push("misreport", Target::Indexers, &file.misreport, misreport);
+    let pause = file.pause.get().filter(|happens| **happens);
+    found.push("pause", Target::Validators, &file.pause, pause.map(|_| Effect::Pause));
 }
 
 /// A key of the file, and the behaviour that its value makes.

@@ -10,7 +10,7 @@ use crate::scenario::file::{
     HookFile, KeysFile, LawFile, LoadFile, MixFile, ScenarioFile, StageFile,
 };
 use crate::scenario::model::{
-    Arrivals, Chain, DelayTable, Keys, LoadGroup, Mix, Overlap, Pick, Retry, Stage,
+    Arrivals, Chain, DelayTable, Delegated, Keys, LoadGroup, Mix, Overlap, Pick, Retry, Stage,
 };
 use crate::scenario::quantity::Rate;
 use crate::scenario::spelt;
@@ -81,6 +81,7 @@ fn read_group(
     let overlap = read_overlap(written, reader, clients);
     let retry = read_retry(written, reader);
     let hook = read_hook(&written.hook, reader);
+    let delegated = read_delegated(written, reader, clients);
     check_bursts(group, reader);
     if let Some(at) = written.expires.at().filter(|at| at.value == Span::ZERO) {
         reader.report(at.place, format!("`{}.expires` must be more than 0s", reader.path()), "");
@@ -102,6 +103,8 @@ fn read_group(
         priority: written.priority.get()?.0 as u8,
         hook: hook?,
         forged: written.forged.get()?.0,
+        batch: read_batch(written, reader)?,
+        delegated: delegated?,
     })
 }
 
@@ -407,6 +410,35 @@ fn read_retry(written: &LoadFile, reader: &mut Reader<'_>) -> Option<Option<Retr
         budget: at.value.budget.get().map(|share| share.0),
         anew: *at.value.anew.get()?,
     }))
+}
+
+/// Subjects of a batch are drawn by weight: nobody's turn is kept, and no trace has recorded them.
+fn read_batch(written: &LoadFile, reader: &mut Reader<'_>) -> Option<u32> {
+    let batch = written.batch.at()?;
+    let in_turn = written.keys.get().is_some_and(|keys| !keys.pick.is_absent());
+    if batch.value.0 > 1 && (in_turn || !written.trace.is_absent()) {
+        let note = "a batch draws its subjects by their weight: leave out `batch`";
+        let what = if in_turn { "keys in turn" } else { "a trace" };
+        reader.report(batch.place, format!("{what}, and batches"), note);
+    }
+    Some(batch.value.0)
+}
+
+fn read_delegated(
+    written: &LoadFile,
+    reader: &mut Reader<'_>,
+    clients: u32,
+) -> Option<Option<Delegated>> {
+    let Some(at) = written.delegated.at() else {
+        return Some(None).filter(|_| written.delegated.is_absent());
+    };
+    let share = reader.require(&at.value.share, at.place, "`share`", "`share = \"30%\"`").copied();
+    if clients < 2 {
+        let note = "somebody else submits a delegated call: there must be at least 2 clients";
+        reader.report(at.place, "delegated calls, and 1 client", note);
+    }
+    let deadline = at.value.deadline.get().copied();
+    Some(Some(Delegated { share: share?.value.0, deadline }))
 }
 
 /// Chains and overlaps are ways of arriving: open ones, and one at a time.

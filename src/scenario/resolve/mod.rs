@@ -110,6 +110,7 @@ pub(crate) fn resolve(
         policies,
         crypto: *file.crypto.get()?,
         profile: *file.profile.get()?,
+        max_valid_for: file.max_valid_for.get().copied().unwrap_or(Span::ZERO),
         network: network?,
         validators: validators?,
         routers: routers?,

@@ -89,7 +89,7 @@ fn a_scenario_shows_its_time_line() {
     storm                 ▁▁▁▁▁▂▂▂▂▃▃▃▃▄▄▄▄▅▅▅▅▆▆▆▆▇▇▇▇▇████           jitter 50..400ms on
     phases    calm        storm.1 .. storm.8             after storm   routers -> validators
 
-    5 thresholds, 2 expectations, 3 claims
+    5 thresholds, 2 expectations, 5 claims
     next: attestorm scenario new --from out-of-order-links ours.toml
     "#);
     let scenario = load_text(BUNDLED[1].text).unwrap_or_else(|errors| panic!("{errors}"));
@@ -109,7 +109,8 @@ fn a_scenario_shows_its_time_line() {
     What can a scenario say?   3m   7 validators, 3 regions   arrival
 
               02:00    02:00:30 02:01    02:01:30 02:02    02:02:30 02:03
-    issuers   ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄██████████████████   60..120/s, chains of 5, 1% forged
+    issuers   ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄██████████████████   60..120/s, chains of 5, 1%
+                                                                       forged, 10% delegated
     rivals    ▅▆▆▇▇▇▇████▇▇▇▇▆▆▅▅▄▄▃▃▃▃▂▂█▇▆▆▅▅▅▆▆▆▆▇▇▇▇██████▇▇▇▆▆▅   10/s, bursts of 2s after 8s, days
                                                                        of 2m, 5x at 1m30s, 2..5 issuers
                                                                        within 300ms

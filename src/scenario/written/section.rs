@@ -149,9 +149,12 @@ pub(crate) fn lift(node: &Node, lone: &str) -> Option<Node> {
 /// Lets an enum be written as one plain word each.
 macro_rules! choice {
     ($kind:ty, $noun:literal { $($word:literal => $value:path,)+ }) => {
+        $crate::scenario::written::choice!($kind, $noun, &[$(($word, $value)),+]);
+    };
+    ($kind:ty, $noun:literal, $words:expr) => {
         impl $crate::scenario::written::Choice for $kind {
             const NOUN: &'static str = $noun;
-            const WORDS: &'static [(&'static str, Self)] = &[$(($word, $value)),+];
+            const WORDS: &'static [(&'static str, Self)] = $words;
         }
 
         impl $crate::scenario::written::Written for $kind {
@@ -163,7 +166,9 @@ macro_rules! choice {
             }
 
             fn schema() -> serde_json::Value {
-                serde_json::json!({ "type": "string", "enum": [$($word),+] })
+                let words = <Self as $crate::scenario::written::Choice>::WORDS;
+                let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+                serde_json::json!({ "type": "string", "enum": words })
             }
         }
     };

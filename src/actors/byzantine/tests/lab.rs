@@ -128,6 +128,9 @@ impl Lab {
             written_at: self.now,
             expires_at: None,
             data_len: 100,
+            named: None,
+            delegation: None,
+            batch: None,
         };
         let signed = Signed::new(attestation, &self.keys.signer(CLIENT.0));
         let item = Item { signed, attempt: 0 };

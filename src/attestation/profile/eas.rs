@@ -1,0 +1,86 @@
+//! Profile `eas`: an attestation is named by its content id; what it refers to must be known when
+//! it is applied, whoever made it (eas-contracts aa47c22, `EAS.sol`). That its parent be in force
+//! is a resolver's rule, which schemas of the laboratory have.
+
+use super::{Call, Code, Verdict, judge_claim, judge_replace};
+use crate::attestation::registry::{Entries, Entry};
+use crate::attestation::{Action, Attestation, Id, Rules, Schema};
+
+/// The rules.
+pub(super) const CODE: Code = Code {
+    judge,
+    reference: |_, said| said.action.reference(),
+    numbers: false,
+    has_terms: true,
+    wrong_call: Verdict::InvalidSignature,
+    has_brake: false,
+};
+
+fn judge(entries: &Entries, call: &Call<'_>) -> Verdict {
+    let said = call.said;
+    if let Some(refusal) = judge_terms(entries, call) {
+        return refusal;
+    }
+    if matches!(said.action, Action::Register(_)) {
+        return Verdict::Accepted;
+    }
+    let Some(schema) = entries.schema(said.schema) else { return Verdict::InvalidSchema };
+    let has_expired = said.expires_at.is_some_and(|at| at <= call.now);
+    if has_expired && call.rules != Rules::AcceptsExpired {
+        return Verdict::InvalidExpirationTime;
+    }
+    match said.action {
+        Action::Attest { parent: Some(_) } if call.rules == Rules::KnowsNoLinks => {
+            Verdict::InvalidSchema
+        }
+        Action::Attest { parent } => judge_attest(entries, said, schema, parent),
+        Action::Revoke(target) => judge_revoke(entries, said, entries.find(&target)),
+        Action::Replace(target) => {
+            let (unknown, revoked) = (Verdict::NotFound, Verdict::AlreadyRevoked);
+            judge_replace(entries.find(&target), said, unknown, revoked)
+        }
+        Action::Register(_) => Verdict::Accepted,
+    }
+}
+
+/// A delegated call is good until its deadline, and when its nonce is next (`EIP1271Verifier.sol`,
+/// `_verifyAttest`): any other nonce makes another hash, of which this is no signature.
+fn judge_terms(entries: &Entries, call: &Call<'_>) -> Option<Verdict> {
+    let delegation = call.said.delegation.as_ref()?;
+    let terms = delegation.terms?;
+    if terms.deadline.is_some_and(|deadline| deadline < call.now) {
+        return Some(Verdict::DeadlineExpired);
+    }
+    let is_next = terms.nonce == entries.nonce(delegation.attester);
+    (!is_next).then_some(Verdict::InvalidSignature)
+}
+
+fn judge_attest(
+    entries: &Entries,
+    new: &Attestation,
+    schema: &Schema,
+    parent: Option<Id>,
+) -> Verdict {
+    if let Some(parent) = parent {
+        match entries.find(&parent) {
+            None => return Verdict::NotFound,
+            Some(entry) if entry.revoked => return Verdict::Revoked,
+            Some(_) => {}
+        }
+    }
+    if schema.exclusive { judge_claim(entries, new) } else { Verdict::Accepted }
+}
+
+fn judge_revoke(entries: &Entries, new: &Attestation, target: Option<&Entry>) -> Verdict {
+    let Some(entry) = target else { return Verdict::NotFound };
+    let schema = entries.schema(entry.said().schema);
+    if entry.said().author() != new.author() {
+        Verdict::AccessDenied
+    } else if !schema.is_some_and(|schema| schema.revocable) {
+        Verdict::Irrevocable
+    } else if entry.revoked {
+        Verdict::AlreadyRevoked
+    } else {
+        Verdict::Accepted
+    }
+}

@@ -1,0 +1,260 @@
+//! What a registry holds, and what an accepted call changes.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use crate::attestation::{Action, Attestation, AttesterId, Id, IdMap, Schema, SchemaId, Signed};
+use crate::kernel::{Span, VirtualTime};
+
+/// All that is in, by content id.
+#[derive(Clone, Debug)]
+pub(in crate::attestation) struct Entries {
+    schemas: Vec<Schema>,
+    by_id: IdMap<Entry>,
+    claims: BTreeMap<(SchemaId, u32), Id>,
+    /// In order of application, where numbers are given.
+    numbers: Option<Numbers>,
+    /// Delegated calls that were accepted, by author, where that is signed.
+    nonces: BTreeMap<AttesterId, u32>,
+    ages: VecDeque<(VirtualTime, Id)>,
+}
+
+/// One accepted call.
+#[derive(Clone, Debug)]
+pub(in crate::attestation) struct Entry {
+    /// Shared with every other registry that holds it.
+    signed: Arc<Signed>,
+    pub(in crate::attestation) revoked: bool,
+    pub(in crate::attestation) replaced: bool,
+    /// The try that was accepted.
+    attempt: u8,
+    /// Which statement of its transaction, from 0.
+    part: u8,
+    /// 0 for none.
+    number: u32,
+}
+
+/// Numbers from 1 in order of application.
+#[derive(Clone, Debug, Default)]
+struct Numbers {
+    /// How many have been forgotten.
+    forgotten: u32,
+    keys: VecDeque<Id>,
+}
+
+impl Numbers {
+    fn next(&self) -> u32 {
+        self.forgotten + self.keys.len() as u32 + 1
+    }
+
+    fn key(&self, number: u32) -> Option<&Id> {
+        let place = number.checked_sub(self.forgotten + 1)?;
+        self.keys.get(place as usize)
+    }
+}
+
+impl Entry {
+    pub(in crate::attestation) fn said(&self) -> &Attestation {
+        &self.signed.attestation
+    }
+
+    /// The number by which others name it.
+    pub(in crate::attestation) fn number(&self) -> Option<u32> {
+        (self.number > 0).then_some(self.number)
+    }
+
+    /// What it does; the other statements of a batch attest.
+    fn action(&self) -> Action {
+        if self.part == 0 { self.said().action } else { Action::Attest { parent: None } }
+    }
+
+    /// Whose nonce it uses up: once for a transaction.
+    fn nonce_of(&self) -> Option<AttesterId> {
+        let delegation = self.said().delegation.as_ref().filter(|_| self.part == 0)?;
+        delegation.terms.map(|_| delegation.attester)
+    }
+
+    fn claim(&self) -> (SchemaId, u32) {
+        (self.said().schema, self.said().subject_of(self.part))
+    }
+}
+
+impl Entries {
+    pub(super) fn new(schemas: &[Schema], has_numbers: bool) -> Self {
+        Self {
+            schemas: schemas.to_vec(),
+            by_id: IdMap::default(),
+            claims: BTreeMap::new(),
+            numbers: has_numbers.then(Numbers::default),
+            nonces: BTreeMap::new(),
+            ages: VecDeque::new(),
+        }
+    }
+
+    pub(in crate::attestation) fn schema(&self, id: SchemaId) -> Option<&Schema> {
+        self.schemas.get(id.0 as usize)
+    }
+
+    pub(in crate::attestation) fn find(&self, key: &Id) -> Option<&Entry> {
+        self.by_id.find(key)
+    }
+
+    /// What was given that number, as a key.
+    pub(in crate::attestation) fn key_numbered(&self, number: u32) -> Option<Id> {
+        self.numbers.as_ref()?.key(number).copied()
+    }
+
+    /// The same, unless it is forgotten.
+    pub(in crate::attestation) fn numbered(&self, number: u32) -> Option<&Entry> {
+        self.find(&self.key_numbered(number)?)
+    }
+
+    /// The number of the next attestation.
+    pub(in crate::attestation) fn next_number(&self) -> u32 {
+        self.numbers.as_ref().map_or(0, Numbers::next)
+    }
+
+    /// The nonce of `author`'s next delegated call.
+    pub(in crate::attestation) fn nonce(&self, author: AttesterId) -> u32 {
+        self.nonces.get(&author).copied().unwrap_or_default()
+    }
+
+    /// Whether somebody holds what `new` claims.
+    pub(in crate::attestation) fn is_claimed(&self, new: &Attestation) -> bool {
+        self.claims.contains_key(&(new.schema, new.subject))
+    }
+
+    /// Under which key that try is in.
+    pub(super) fn key_of(&self, signed: &Signed, attempt: u8) -> Option<Id> {
+        let entry = self.by_id.find(&signed.id)?;
+        if signed.attestation.delegation.is_none() || entry.attempt == attempt {
+            return Some(signed.id);
+        }
+        Some(another(signed, attempt)).filter(|key| self.by_id.contains(key))
+    }
+
+    /// Under which key that try goes in.
+    pub(super) fn vacant_key(&self, signed: &Signed, attempt: u8) -> Id {
+        if self.by_id.contains(&signed.id) { another(signed, attempt) } else { signed.id }
+    }
+
+    /// Puts in one statement that was accepted, and does what it does to what it refers to,
+    /// `target`. `key` is that of the transaction.
+    pub(super) fn enter(
+        &mut self,
+        at: VirtualTime,
+        key: Id,
+        (signed, attempt, part): (&Arc<Signed>, u8, u8),
+        target: Option<Id>,
+    ) {
+        let key = part_key(key, part);
+        let signed = Arc::clone(signed);
+        let (revoked, replaced, number) = (false, false, 0);
+        let mut entry = Entry { signed, revoked, replaced, attempt, part, number };
+        let action = entry.action();
+        if let Some(numbers) = &mut self.numbers
+            && matches!(action, Action::Attest { .. } | Action::Replace(_))
+        {
+            entry.number = numbers.next();
+            numbers.keys.push_back(key);
+        }
+        match (action, target) {
+            (Action::Register(schema), _) => self.schemas.push(schema),
+            (Action::Revoke(_), Some(target)) => {
+                self.mark(&target, |entry| entry.revoked = true);
+                self.release_claim(&target);
+            }
+            (Action::Replace(_), Some(target)) => self.mark(&target, |entry| entry.replaced = true),
+            _ => {}
+        }
+        if let Some(author) = entry.nonce_of() {
+            *self.nonces.entry(author).or_default() += 1;
+        }
+        self.by_id.insert(key, entry);
+        if matches!(action, Action::Attest { .. }) {
+            self.restore_claim(&key);
+        }
+        self.ages.push_back((at, key));
+    }
+
+    /// Takes back the first `statements` of the transaction under `key`, the last that was put in;
+    /// it refers to `target`.
+    pub(super) fn take_back(&mut self, key: Id, statements: u8, target: Option<Id>) {
+        for part in (0..statements).rev() {
+            self.take_one_back(&part_key(key, part), target);
+        }
+    }
+
+    fn take_one_back(&mut self, key: &Id, target: Option<Id>) {
+        let Some(entry) = self.by_id.remove(key) else { return };
+        match (entry.action(), target) {
+            (Action::Revoke(_), Some(target)) => {
+                self.mark(&target, |entry| entry.revoked = false);
+                self.restore_claim(&target);
+            }
+            (Action::Replace(_), Some(target)) => {
+                self.mark(&target, |entry| entry.replaced = false);
+            }
+            (Action::Register(_), _) => drop(self.schemas.pop()),
+            _ => {}
+        }
+        if let Some(author) = entry.nonce_of() {
+            self.nonces.entry(author).and_modify(|nonce| *nonce -= 1);
+        }
+        if let Some(numbers) = &mut self.numbers
+            && numbers.keys.back() == Some(key)
+        {
+            numbers.keys.pop_back();
+        }
+        if self.claims.get(&entry.claim()) == Some(key) {
+            self.claims.remove(&entry.claim());
+        }
+    }
+
+    /// Forgets what was put in longer than `retention` ago.
+    pub(super) fn forget_before(&mut self, at: VirtualTime, retention: Span) {
+        while self.ages.front().is_some_and(|(age, _)| at.since(*age) > retention) {
+            let Some((_, key)) = self.ages.pop_front() else { return };
+            self.release_claim(&key);
+            self.by_id.remove(&key);
+            if let Some(numbers) = &mut self.numbers
+                && numbers.keys.front() == Some(&key)
+            {
+                numbers.keys.pop_front();
+                numbers.forgotten += 1;
+            }
+        }
+    }
+
+    fn mark(&mut self, key: &Id, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = self.by_id.find_mut(key) {
+            change(entry);
+        }
+    }
+
+    fn restore_claim(&mut self, key: &Id) {
+        let Some(claim) = self.find(key).map(Entry::claim) else { return };
+        if self.schema(claim.0).is_some_and(|schema| schema.exclusive) {
+            self.claims.insert(claim, *key);
+        }
+    }
+
+    fn release_claim(&mut self, key: &Id) {
+        let Some(claim) = self.find(key).map(Entry::claim) else { return };
+        if self.claims.get(&claim) == Some(key) {
+            self.claims.remove(&claim);
+        }
+    }
+}
+
+const _: () = assert!(size_of::<Entry>() == 16, "an entry stays small");
+
+/// The key of a try of a delegated call of which another is in.
+fn another(signed: &Signed, attempt: u8) -> Id {
+    Id::of(&(signed.id, attempt))
+}
+
+/// The key of one statement of the transaction with that key.
+fn part_key(key: Id, part: u8) -> Id {
+    if part == 0 { key } else { Id::of(&(key, u32::from(part))) }
+}

@@ -1,0 +1,280 @@
+//! Rules of two real registries by which order, delay or a copy changes the outcome
+//! (reference/real-systems 2.1, by its numbers): the same little history in both profiles.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::*;
+use crate::attestation::{
+    Action, Attestation, AttesterId, Delegation, KeyRing, Operation, SchemaId, Terms,
+};
+
+/// Rule, history, and what each word of it is told by `eas` and by `sign`.
+///
+/// `a1` is statement 1 of attester a, `a1<b0#3` links to b0 and takes it for number 3, `a1>a0#1`
+/// revokes. `a0@b` is a's call, submitted by b, with a nonce of its digit; `a0@b.1` submits it
+/// once more. `/e3` expires at second 3, `/d3` is good until then, `/x2` is of schema 2; `c0+`
+/// registers a schema. `/s4` is about subject 4, not 0, and `/o12` is a batch that states the same
+/// of subjects 1 and 2. `max=2` is the longest validity of schemas in seconds, `pause` pulls the
+/// brake, `go` releases it. A second passes with each word. `#2` is accepted as number 2, and
+/// `on b0` what a reference names if it means another.
+const RULES: &[(u8, &str, &str, &str)] = &[
+    // The number depends on the order, the content id does not.
+    (1, "a0 b0", "accepted accepted", "#1 #2"),
+    (1, "b0 a0", "accepted accepted", "#1 #2"),
+    // The same content once more is another attestation; a copy of a transaction is not. (EAS
+    // hashes the time of inclusion and a bump; the laboratory, its attester's count.)
+    (2, "a0 a1 a0", "accepted accepted accepted", "#1 #2 #1"),
+    // A guessed number may exist and be another attestation: a valid signature on a wrong link.
+    (3, "a0 a1<a0#1", "accepted accepted", "#1 #2"),
+    (3, "a0 a1 a2<a1#1", "accepted accepted accepted", "#1 #2 #3 on a0"),
+    (3, "a0 b0 a1<a0#2", "accepted accepted accepted", "#1 #2 AttestationWrongAttester"),
+    (3, "a0 b0<a0#1", "accepted accepted", "#1 AttestationWrongAttester"),
+    (3, "a0 a1<a0#9", "accepted accepted", "#1 AttestationNonexistent"),
+    // The counter has moved on when the link is looked at: its own number exists.
+    (3, "a1<a0#1", "NotFound", "AttestationWrongAttester"),
+    // Of a delegated call, the contract compares with its submitter.
+    (3, "a0 a0@b<a0#1", "accepted accepted", "#1 AttestationWrongAttester"),
+    // A child before its parent.
+    (
+        4,
+        "a1<a0#5 a0 a1<a0#5",
+        "NotFound accepted accepted",
+        "AttestationNonexistent #1 AttestationNonexistent",
+    ),
+    (
+        4,
+        "a1<a0#2 b0 a0 a1<a0#2",
+        "NotFound accepted accepted accepted",
+        "AttestationNonexistent #1 #2 #3",
+    ),
+    // A revocation before its attestation.
+    (5, "a1>a0#1 a0 a1>a0#1", "NotFound accepted accepted", "AttestationNonexistent #1 accepted"),
+    (5, "a0 b0>a0#1", "accepted AccessDenied", "#1 AttestationWrongAttester"),
+    // A second revocation looks like an error, though the goal is reached; a copy does not.
+    (6, "a0 a1>a0#1 a1>a0#1", "accepted accepted accepted", "#1 accepted accepted"),
+    (
+        6,
+        "a0 a1>a0#1 a2>a0#1",
+        "accepted accepted AlreadyRevoked",
+        "#1 accepted AttestationAlreadyRevoked",
+    ),
+    // First use before registration.
+    (7, "a0/x2 c0+ a0/x2", "InvalidSchema accepted accepted", "SchemaNonexistent accepted #1"),
+    // One late message, opposite verdicts.
+    (8, "b0 a0/e1", "accepted InvalidExpirationTime", "#1 #2"),
+    (8, "max=9 b0/e5 a0/e0", "accepted InvalidExpirationTime", "#1 Panic(0x11)"),
+    (8, "max=9 a0", "accepted", "Panic(0x11)"),
+    (8, "max=2 a0/e2 b0/e9", "accepted accepted", "#1 AttestationInvalidDuration"),
+    // One signature submitted twice; too late; out of turn.
+    (9, "a0@b a0@b a0@b.1", "accepted accepted InvalidSignature", "#1 #1 #2"),
+    (9, "c0 a0@b/d0", "accepted DeadlineExpired", "#1 #2"),
+    (9, "a1@b a0@b a1@b", "InvalidSignature accepted accepted", "#1 #2 #1"),
+    (
+        9,
+        "a0@b b0>a0@b#1 a1@b>a0@b#1",
+        "accepted AccessDenied accepted",
+        "#1 AttestationWrongAttester accepted",
+    ),
+    (9, "a0 c0@b>a0#1", "accepted AccessDenied", "#1 InvalidDelegateSignature"),
+    // The emergency brake is an outage; where there is none, nothing stops.
+    (11, "a0 pause a1 go a1", "accepted accepted accepted", "#1 Paused #2"),
+];
+
+/// One transaction with several statements; `/x1` is the schema of which a subject has only one.
+const BATCHES: &[(&str, &str, &str)] = &[
+    ("a0/o12 b0", "accepted accepted", "#1 #4"),
+    // One refused statement reverts all, and its place and its subjects are free again.
+    ("b0/x1/s2 a0/x1/o12", "accepted AlreadyClaimed", "#1 AlreadyClaimed"),
+    ("b0/x1/s2 a0/x1/o12 c0/x1/s1", "accepted AlreadyClaimed accepted", "#1 AlreadyClaimed #2"),
+    ("a0/x1/o12 b0/x1/s2", "accepted AlreadyClaimed", "#1 AlreadyClaimed"),
+    ("a0/x1/o11", "AlreadyClaimed", "AlreadyClaimed"),
+    ("a1<a0#9/o12 b0", "NotFound accepted", "AttestationNonexistent #1"),
+];
+
+#[test]
+fn a_batch_is_accepted_as_a_whole_or_not_at_all() {
+    for (history, eas, sign) in BATCHES {
+        let said = [Profile::Eas, Profile::Sign].map(|profile| verdicts(profile, history));
+        assert_eq!(said, [*eas, *sign], "{history}");
+    }
+    let mut lab = Lab::new(Profile::Sign);
+    let batch = lab.make("a0/x1/o12");
+    lab.apply(&batch, 0);
+    assert!(lab.registry.retract(&batch, 0), "it was in");
+    let claims = ["b0/x1/s2", "c0/x1/s1", "d0/x1"].map(|word| lab.take(word));
+    let free = ["#1", "#2", "#3"].map(|number| Some(number.to_owned()));
+    assert_eq!(claims, free, "undone as a whole too");
+}
+
+#[test]
+fn order_delay_and_copies_change_the_outcome_by_the_profile() {
+    for (rule, history, eas, sign) in RULES {
+        let said = [Profile::Eas, Profile::Sign].map(|profile| verdicts(profile, history));
+        assert_eq!(said, [*eas, *sign], "rule {rule}: {history}");
+    }
+}
+
+#[test]
+fn what_is_undone_gives_its_number_and_its_nonce_back() {
+    for profile in [Profile::Eas, Profile::Sign] {
+        let mut lab = Lab::new(profile);
+        let first = lab.make("a0@b");
+        let again = lab.make("a0@b.1");
+        lab.apply(&first, 0);
+        if lab.apply(&again, 1) == Verdict::Accepted {
+            assert!(lab.registry.retract(&again, 1), "the second of two");
+        }
+        assert!(!lab.registry.retract(&again, 1), "it is not in");
+        assert!(lab.registry.retract(&first, 0));
+        lab.apply(&again, 1);
+        let told = lab.registry.told(&again, 1);
+        assert_eq!(told, Some(1), "{profile:?}: the first number is free, and the nonce good");
+        assert_eq!(lab.registry.status(LocalTime(0), &first.id), Status::Valid);
+    }
+}
+
+#[test]
+fn a_number_that_is_forgotten_is_given_to_nobody_else() {
+    let mut lab = Lab::new(Profile::Sign);
+    for (word, second) in [("a0", 0), ("a1", 50), ("a2", 100)] {
+        lab.at = VirtualTime::ZERO + Span::from_secs(second);
+        let signed = lab.make(word);
+        lab.apply(&signed, 0);
+    }
+    let numbers = ["a0", "a1", "a2"].map(|word| {
+        let signed = lab.make(word);
+        lab.registry.told(&signed, 0)
+    });
+    assert_eq!(numbers, [None, Some(2), Some(3)]);
+}
+
+fn verdicts(profile: Profile, history: &str) -> String {
+    let mut lab = Lab::new(profile);
+    let said = history.split(' ').filter_map(|word| lab.take(word));
+    said.collect::<Vec<_>>().join(" ")
+}
+
+/// A registry and all that was ever written, by name.
+struct Lab {
+    profile: Profile,
+    registry: Registry,
+    ring: KeyRing,
+    at: VirtualTime,
+    now: i64,
+    made: BTreeMap<String, Arc<Signed>>,
+}
+
+impl Lab {
+    fn new(profile: Profile) -> Self {
+        Self {
+            profile,
+            registry: Registry::new(profile, &Schema::GENESIS, Span::from_secs(60)),
+            ring: KeyRing::modelled(1),
+            at: VirtualTime::ZERO,
+            now: 0,
+            made: BTreeMap::new(),
+        }
+    }
+
+    /// Does what a word says, and tells what came of it.
+    fn take(&mut self, word: &str) -> Option<String> {
+        match word.strip_prefix("max=").unwrap_or(word) {
+            "pause" => self.registry.follow(Rules::Paused),
+            "go" => self.registry.follow(Rules::Usual),
+            most if most != word => {
+                let most = Span::from_secs(most.parse().expect("seconds"));
+                let schemas = Schema::genesis(most);
+                self.registry = Registry::new(self.profile, &schemas, Span::from_secs(60));
+            }
+            _ => {
+                let signed = self.make(word);
+                let attempt = u8::from(word.contains(".1"));
+                let said = self.told(&signed, attempt);
+                self.now += 1;
+                return Some(said);
+            }
+        }
+        None
+    }
+
+    fn apply(&mut self, signed: &Arc<Signed>, attempt: u8) -> Verdict {
+        let instants = (self.at, LocalTime(self.now * 1_000_000_000));
+        self.registry.apply(instants, signed, attempt).verdict
+    }
+
+    fn told(&mut self, signed: &Arc<Signed>, attempt: u8) -> String {
+        let instants = (self.at, LocalTime(self.now * 1_000_000_000));
+        let applied = self.registry.apply(instants, signed, attempt);
+        if applied.verdict != Verdict::Accepted {
+            return applied.verdict.name().to_owned();
+        }
+        let number = self.registry.told(signed, attempt);
+        let number = number.filter(|_| self.profile.names_numbers());
+        let said = number.map_or("accepted".to_owned(), |number| format!("#{number}"));
+        let meant = signed.attestation.action.reference();
+        match applied.resolved {
+            Some(other) if !applied.again => {
+                let (name, signed) = self
+                    .made
+                    .iter()
+                    .find(|(_, signed)| signed.attestation.operation == other)
+                    .expect("it was made");
+                if meant == Some(signed.id) { said } else { format!("{said} on {name}") }
+            }
+            _ => said,
+        }
+    }
+
+    /// The statement of that name, made when it is first named.
+    fn make(&mut self, word: &str) -> Arc<Signed> {
+        let (head, options) = word.split_once('/').unwrap_or((word, ""));
+        let (name, reference) = head.split_at(head.find(['<', '>', '+']).unwrap_or(head.len()));
+        let name = name.trim_end_matches(".1");
+        if let Some(known) = self.made.get(name) {
+            return Arc::clone(known);
+        }
+        let digits = |key: char| options.split('/').find_map(|option| option.strip_prefix(key));
+        let option = |key: char| digits(key)?.parse::<i64>().ok();
+        let others =
+            digits('o').map(|digits| digits.bytes().map(|d| u32::from(d - b'0')).collect());
+        let (target, named) = reference.split_once('#').unwrap_or((reference, ""));
+        let target = target.get(1..).filter(|target| !target.is_empty());
+        let target = target.map(|target| self.make(target).id);
+        let author = attester(name);
+        let submitter = name.split_once('@').map(|(_, submitter)| attester(submitter));
+        let number: u32 = name[1..2].parse().expect("a digit");
+        let deadline = option('d').map(|second| LocalTime(second * 1_000_000_000));
+        let terms = self.profile.terms(deadline);
+        let terms = terms.map(|terms| Terms { nonce: number, ..terms });
+        let attestation = Attestation {
+            operation: Operation(self.made.len() as u32),
+            attester: submitter.unwrap_or(author),
+            sequence: number,
+            schema: SchemaId(option('x').unwrap_or(0) as u32),
+            subject: option('s').unwrap_or(0) as u32,
+            action: match (reference.get(..1), target) {
+                (Some("+"), _) => Action::Register(Schema::GENESIS[0]),
+                (Some(">"), Some(target)) => Action::Revoke(target),
+                (_, parent) => Action::Attest { parent },
+            },
+            written_at: LocalTime(0),
+            expires_at: option('e').map(|second| LocalTime(second * 1_000_000_000)),
+            data_len: 0,
+            named: named.parse().ok(),
+            delegation: submitter.map(|_| Box::new(Delegation { attester: author, terms })),
+            batch: others,
+        };
+        let author = self.ring.signer(author.0);
+        let signed = match submitter.map(|submitter| self.ring.signer(submitter.0)) {
+            Some(submitter) => Arc::new(Signed::delegated(attestation, &author, &submitter)),
+            None => Signed::new(attestation, &author),
+        };
+        self.made.insert(name.to_owned(), Arc::clone(&signed));
+        signed
+    }
+}
+
+fn attester(name: &str) -> AttesterId {
+    AttesterId(u32::from(name.as_bytes()[0] - b'a'))
+}
