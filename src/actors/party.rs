@@ -205,6 +205,8 @@ impl Resident for RelyingParty {
             | Packet::Permit(..)
             | Packet::Promise(_)
             | Packet::Depth(_)
+            | Packet::Relayed(_)
+            | Packet::News(..)
             | Packet::Handed(_)
             | Packet::Ack(_)
             | Packet::Protocol(..)

@@ -234,6 +234,7 @@ impl Observers {
                 self.streams.know(process);
                 self.routed(operation, attempt, now);
             }
+            Fact::Forwarded { .. } | Fact::Scanned { .. } => {}
             Fact::Begun { operation, attempt } => self.begun(operation, attempt, now),
             Fact::Queue { lane, waiting, oldest, .. } => {
                 self.queue(lane, Waiting { most: waiting, oldest }, now);

@@ -1,6 +1,7 @@
 //! A scenario as meant: every default filled in, every name resolved, every value in range.
 
 mod effect;
+mod links;
 mod trace;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::trust::Model;
 pub use crate::flow::{Backoff, Bursty, Curve, Diurnal, Flash, Retry, Shape};
 pub use crate::network::Behaviour;
 pub use effect::{Climb, Effect, ReorderForm, Version};
+pub use links::Links;
 pub use trace::{RecordedKind, Trace, TraceRow};
 
 /// One checked scenario. Spans count from the start of what is measured unless they say otherwise.
@@ -164,6 +166,8 @@ pub struct Routers {
     pub news: Span,
     /// The policy of each axis of [`crate::flow::axes`], in their order.
     pub flow: Vec<&'static str>,
+    /// Between whom operations travel, where the routing is not direct.
+    pub links: Links,
 }
 
 impl Routers {
@@ -172,6 +176,11 @@ impl Routers {
         let axes = crate::flow::axes();
         let found = axes.iter().zip(&self.flow).find(|(known, _)| known.name == axis);
         found.map_or("", |(_, policy)| policy)
+    }
+
+    /// Whether operations go from router to router.
+    pub fn are_centres(&self) -> bool {
+        self.policy("routing") != "direct"
     }
 }
 

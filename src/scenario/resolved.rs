@@ -5,8 +5,8 @@ mod load;
 use std::fmt::Display;
 
 use super::model::{
-    Arrivals, Behaviour, Climb, DelayTable, Effect, Fault, LoadGroup, Network, Scenario, Stage,
-    Trust,
+    Arrivals, Behaviour, Climb, DelayTable, Effect, Fault, Links, LoadGroup, Network, Routers,
+    Scenario, Stage, Trust,
 };
 use super::spelt;
 use super::table::find_table;
@@ -88,6 +88,7 @@ impl Scenario {
         for (axis, policy) in axes().iter().zip(&self.routers.flow) {
             file.text(axis.name, policy);
         }
+        write_links(file, &self.routers);
     }
 
     fn write_demands(&self, file: &mut Text) {
@@ -193,6 +194,19 @@ fn write_network(file: &mut Text, network: &Network) {
         file.text("bandwidth", spelt::bit_rate(bandwidth as f64));
     }
     file.text("transport", network.transport.word());
+}
+
+fn write_links(file: &mut Text, routers: &Routers) {
+    match &routers.links {
+        _ if !routers.are_centres() => {}
+        Links::Ring => file.text("links", "ring"),
+        Links::Line => file.text("links", "line"),
+        Links::Mesh => file.text("links", "mesh"),
+        Links::Pairs(pairs) => {
+            let pairs = pairs.iter().map(|(one, other)| format!("[{one}, {other}]"));
+            file.plain("links", list(pairs));
+        }
+    }
 }
 
 /// A bundled table by its name, any other with its figures.

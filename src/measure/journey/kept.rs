@@ -185,6 +185,8 @@ fn about(fact: &Fact) -> Option<u32> {
         | Fact::Rejected { operation, .. }
         | Fact::Begun { operation, .. }
         | Fact::Routed { operation, .. }
+        | Fact::Forwarded { operation, .. }
+        | Fact::Scanned { operation, .. }
         | Fact::Received { operation, .. }
         | Fact::Verified { operation, .. }
         | Fact::Proposed { operation, .. }
