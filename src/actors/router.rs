@@ -7,6 +7,7 @@
 mod centre;
 mod floor;
 mod lanes;
+mod passing;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,9 +15,9 @@ use std::sync::Arc;
 use self::centre::Centre;
 use self::floor::{Ended, Floor, Turn};
 use self::lanes::Work;
+use self::passing::Trip;
 use super::Packet;
 use super::packet::{Handed, Promise, Submission};
-use super::passage::{Relayed, Scan};
 use crate::attestation::{Action, Operation, Signer};
 use crate::flow::admission::Admission;
 use crate::flow::backpressure::{Back, Backpressure, Entry};
@@ -24,7 +25,7 @@ use crate::flow::breaker::Breaker;
 use crate::flow::bulkheads::{Bulkheads, Compartment};
 use crate::flow::routing::Routing;
 use crate::flow::{Job, Lane, Lanes};
-use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
+use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune, PartHealth, Resident, TimerSlot};
 use crate::trace::{Fact, Refusal};
 
@@ -81,16 +82,6 @@ struct Guest {
     trip: Option<Box<Trip>>,
 }
 
-/// An operation's way so far.
-struct Trip {
-    /// The stamps of the centres before this one.
-    scans: Arc<Vec<Scan>>,
-    copy: u8,
-    /// When it came, and operations that were here then.
-    came: LocalTime,
-    queue: u32,
-}
-
 /// The part of a router that tells tables; others are its lanes.
 pub const GOSSIP_PART: u8 = u8::MAX;
 
@@ -108,38 +99,12 @@ impl Router {
         Self { setting, signer, backpressure, breakers, floor, parked, routed: 0, centre }
     }
 
-    /// A client hands something in.
-    fn submitted(
-        &mut self,
-        client: ProcessId,
-        submission: Arc<Submission>,
-        desk: &mut Desk<'_, Packet>,
-    ) {
-        let trip = self.centre.as_ref().map(|_| Box::new(self.trip(desk)));
-        self.arrive(Guest { client, submission, trip }, desk);
-    }
-
-    /// The beginning of a way here and now.
-    fn trip(&self, desk: &Desk<'_, Packet>) -> Trip {
-        let (came, queue) = (desk.local_now(), self.floor.here());
-        Trip { scans: Arc::default(), copy: 0, came, queue }
-    }
-
-    /// Another centre hands something over.
-    fn relayed(&mut self, from: ProcessId, relayed: &Relayed, desk: &mut Desk<'_, Packet>) {
-        let trip = self.trip(desk);
-        if let Some(centre) = &mut self.centre {
-            let guest = centre.take(from, relayed, trip);
-            self.arrive(guest, desk);
-        }
-    }
-
     fn arrive(&mut self, guest: Guest, desk: &mut Desk<'_, Packet>) {
         self.floor.tell(desk);
         match self.backpressure.arrives(self.floor.here()) {
-            Entry::Take if !self.floor.has_room(desk) => self.refuse(guest, Refusal::Full, desk),
+            Entry::Take if !self.floor.has_room(desk) => self.refuse(&guest, Refusal::Full, desk),
             Entry::Take => self.enter(guest, desk),
-            Entry::Refuse => self.refuse(guest, Refusal::Full, desk),
+            Entry::Refuse => self.refuse(&guest, Refusal::Full, desk),
             Entry::Park => self.parked.push_back(guest),
             Entry::Lose => {
                 let (operation, attempt) = names(&guest);
@@ -151,7 +116,7 @@ impl Router {
     fn enter(&mut self, guest: Guest, desk: &mut Desk<'_, Packet>) {
         let work = self.work_on(&guest);
         if !self.breakers_let_in(&work, desk.now()) {
-            return self.refuse(guest, Refusal::Broken, desk);
+            return self.refuse(&guest, Refusal::Broken, desk);
         }
         let (operation, attempt) = names(&guest);
         desk.fact(Fact::Admitted { operation, attempt, queue: self.floor.here() });
@@ -219,12 +184,12 @@ impl Router {
 
     fn turn_away(&mut self, slot: u32, desk: &mut Desk<'_, Packet>) {
         if let Some(Ended { thing, .. }) = self.floor.leave(slot) {
-            self.refuse(thing, Refusal::Late, desk);
+            self.refuse(&thing, Refusal::Late, desk);
         }
     }
 
-    fn refuse(&mut self, guest: Guest, why: Refusal, desk: &mut Desk<'_, Packet>) {
-        let (operation, attempt) = names(&guest);
+    fn refuse(&mut self, guest: &Guest, why: Refusal, desk: &mut Desk<'_, Packet>) {
+        let (operation, attempt) = names(guest);
         desk.fact(Fact::Rejected { operation, attempt, why });
         let fortune = Fortune::Operation { number: operation, attempt, leg: 2 };
         desk.send(guest.client, Packet::Busy(Operation(operation), attempt), fortune);
@@ -259,12 +224,12 @@ impl Router {
     }
 
     /// To where it is addressed, or to the validators.
-    fn pass_on(&mut self, guest: Guest, desk: &mut Desk<'_, Packet>) {
-        let away = self.centre.as_ref().and_then(|centre| centre.elsewhere(&guest));
+    fn pass_on(&mut self, guest: &Guest, desk: &mut Desk<'_, Packet>) {
+        let away = self.centre.as_ref().and_then(|centre| centre.elsewhere(guest));
         let (Some(to), Some(centre)) = (away, &mut self.centre) else {
-            return self.hand_over(&guest, desk);
+            return self.hand_over(guest, desk);
         };
-        if let Err(why) = centre.forward(&guest, to, &self.signer, desk) {
+        if let Err(why) = centre.forward(guest, to, &self.signer, desk) {
             self.refuse(guest, why, desk);
         }
     }
@@ -293,26 +258,11 @@ impl Router {
         });
         if let Some(Ended { thing, job }) = ended {
             self.backpressure.ends(now, now.since(job.came), self.floor.here());
+            self.pass_on(&thing, desk);
             self.give_back(&thing, Back::Done, desk);
-            self.pass_on(thing, desk);
         }
         self.work_off(desk);
         self.let_in(desk);
-    }
-
-    fn begin_as_centre(&mut self, is_anew: bool, desk: &mut Desk<'_, Packet>) {
-        if let Some(centre) = &mut self.centre {
-            centre.begin(is_anew, desk);
-        }
-        self.act_as_centre(desk);
-    }
-
-    /// Tells neighbours what they should know by now.
-    fn act_as_centre(&mut self, desk: &mut Desk<'_, Packet>) {
-        let Some(centre) = &mut self.centre else { return };
-        for guest in centre.act(self.floor.wait(), desk) {
-            self.refuse(guest, Refusal::Unreachable, desk);
-        }
     }
 
     /// Tells clients how many operations are here.
@@ -354,7 +304,20 @@ impl Resident for Router {
                     centre.hear(desk.now(), from, &news, taken);
                 }
             }
-            _ => {}
+            Packet::Plan(_)
+            | Packet::Done { .. }
+            | Packet::Busy(..)
+            | Packet::Promise(_)
+            | Packet::Permit(..)
+            | Packet::Depth(_)
+            | Packet::Handed(_)
+            | Packet::Ack(_)
+            | Packet::Protocol(..)
+            | Packet::Ask(_)
+            | Packet::Answer(_)
+            | Packet::Proof(_)
+            | Packet::Look(_)
+            | Packet::Show(_) => {}
         }
         self.act_as_centre(desk);
     }

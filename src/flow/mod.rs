@@ -12,6 +12,7 @@ mod job;
 mod retry;
 mod round_trip;
 mod shape;
+mod spread;
 
 pub mod admission;
 pub mod backpressure;

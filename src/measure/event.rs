@@ -84,6 +84,16 @@ pub enum Event {
     Needed,
     /// `showed_up`
     ShowedUp,
+    /// `misrouted`
+    Misrouted,
+    /// `ping_pong`
+    PingPong,
+    /// `loops`
+    Loops,
+    /// `returned`
+    Returned,
+    /// `handoff_failed`
+    HandoffFailed,
 }
 
 /// What an event is counted against.
@@ -111,7 +121,7 @@ pub enum Base {
 
 impl Event {
     /// How many there are.
-    pub const COUNT: usize = 39;
+    pub const COUNT: usize = 44;
 
     /// Every event, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -154,6 +164,11 @@ impl Event {
         Self::PromiseBroken,
         Self::Needed,
         Self::ShowedUp,
+        Self::Misrouted,
+        Self::PingPong,
+        Self::Loops,
+        Self::Returned,
+        Self::HandoffFailed,
     ];
 
     /// Its name in the table of metrics.
@@ -198,6 +213,11 @@ impl Event {
             Self::PromiseBroken => "promise_broken",
             Self::Needed => "needed",
             Self::ShowedUp => "showed_up",
+            Self::Misrouted => "misrouted",
+            Self::PingPong => "ping_pong",
+            Self::Loops => "loops",
+            Self::Returned => "returned",
+            Self::HandoffFailed => "handoff_failed",
         }
     }
 
@@ -245,6 +265,11 @@ impl Event {
             | Self::WritesFollowReads
             | Self::Relied
             | Self::Promised
+            | Self::Misrouted
+            | Self::PingPong
+            | Self::Loops
+            | Self::Returned
+            | Self::HandoffFailed
             | Self::ProofOk => Base::Statements,
         }
     }

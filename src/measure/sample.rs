@@ -50,11 +50,15 @@ pub enum Sample {
     Hesitation,
     /// `looks`
     Looks,
+    /// `hops`
+    Hops,
+    /// `eta_error`
+    EtaError,
 }
 
 impl Sample {
     /// How many there are.
-    pub const COUNT: usize = 23;
+    pub const COUNT: usize = 25;
 
     /// Every sample metric, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -81,6 +85,8 @@ impl Sample {
         Self::StalenessVersions,
         Self::Hesitation,
         Self::Looks,
+        Self::Hops,
+        Self::EtaError,
     ];
 
     /// Its name in the table of metrics.
@@ -109,6 +115,8 @@ impl Sample {
             Self::StalenessVersions => "staleness.versions",
             Self::Hesitation => "hesitation",
             Self::Looks => "looks",
+            Self::Hops => "hops",
+            Self::EtaError => "eta_error",
         }
     }
 
@@ -120,7 +128,11 @@ impl Sample {
     /// Recorded units to one of the metric: times are recorded in microseconds.
     pub const fn scale(self) -> f64 {
         match self {
-            Self::Queue | Self::Displacement | Self::StalenessVersions | Self::Looks => 1.0,
+            Self::Queue
+            | Self::Displacement
+            | Self::StalenessVersions
+            | Self::Looks
+            | Self::Hops => 1.0,
             Self::Admit
             | Self::Route
             | Self::Verify
@@ -139,7 +151,8 @@ impl Sample {
             | Self::QueueAge
             | Self::Jitter
             | Self::Staleness
-            | Self::Hesitation => 1_000.0,
+            | Self::Hesitation
+            | Self::EtaError => 1_000.0,
         }
     }
 }

@@ -30,6 +30,7 @@ pub(crate) enum Target {
     /// Actors, or one kind of a router's work.
     Pools,
     Actors,
+    Routers,
     Validators,
 }
 
@@ -288,7 +289,12 @@ fn check_target(term: &Term, target: Target, word: &Word<'_>) -> Result<(), Mist
                 Err(word.wrong("this fault strikes validators only", note))
             }
         },
-        (Term::Links { .. }, Target::Pools | Target::Actors | Target::Validators) => {
+        (Term::Actors(set), Target::Routers) if set.kind == ActorKind::Routers => Ok(()),
+        (Term::Actors(_), Target::Routers) => {
+            let note = "name routers: `routers`, `router-2`, `2 routers`";
+            Err(word.wrong("this fault strikes routers only", note))
+        }
+        (Term::Links { .. }, _) => {
             let note = "name the actors alone; effects on links need a fault of their own";
             Err(word.wrong("this fault strikes actors, and these are links", note))
         }

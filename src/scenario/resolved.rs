@@ -389,6 +389,7 @@ fn write_effect(file: &mut Text, effect: &Effect, steps: u32) {
         }
         Effect::Stall => file.plain("stall", true),
         Effect::Slow(factor) => file.plain("slow", climb_text(factor, steps, spelt::factor)),
+        Effect::Gossip(factor) => file.plain("gossip", climb_text(factor, steps, spelt::factor)),
         Effect::Skew(nanos) => file.text("skew", spelt::signed(*nanos)),
         Effect::Drift(ppm) => file.text("drift", spelt::drift(*ppm)),
         Effect::Rules(version) => file.text("rules", version.word()),

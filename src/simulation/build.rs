@@ -143,6 +143,7 @@ impl World {
             .map(|(name, spans)| PhaseWindow { name, spans, clients: None });
         setting.phases.extend(phases);
         setting.routers = self.layout.routers();
+        setting.overlay = flow::observed(scenario, &self.layout, &self.topology);
         self.look_apart(scenario, &mut setting);
         setting
     }

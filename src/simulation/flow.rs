@@ -11,6 +11,7 @@ use crate::flow::bulkheads::Compartment;
 use crate::flow::routing::{self, Overlay};
 use crate::flow::{Lane, Lanes, admission, breaker, bulkheads};
 use crate::kernel::{ProcessId, Span};
+use crate::measure;
 use crate::network::Topology;
 use crate::scenario::model::Scenario;
 
@@ -41,6 +42,24 @@ pub(super) fn overlay(
         let pairs = routers.links.pairs(routers.count);
         Arc::new(Overlay::new(routers.count as usize, &pairs, delay))
     })
+}
+
+/// What observers must know of it.
+pub(super) fn observed(
+    scenario: &Scenario,
+    layout: &Layout,
+    topology: &Topology,
+) -> Option<measure::Overlay> {
+    let overlay = overlay(scenario, layout, topology)?;
+    let delays = (0..overlay.centres()).map(|from| {
+        let mut row = vec![None; overlay.centres()];
+        overlay.neighbours(from).for_each(|(to, delay)| row[to] = Some(delay));
+        row
+    });
+    let costs = &scenario.costs;
+    let work = costs.route + costs.check + costs.sign.max(Span::TICK) + costs.index;
+    let (first, workers) = (layout.router(0).0, scenario.routers.workers);
+    Some(measure::Overlay { first, delays: delays.collect(), work, workers })
 }
 
 /// The policies of the router with that number.

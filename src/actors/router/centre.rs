@@ -4,7 +4,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{Guest, Trip};
+use super::Guest;
+use super::passing::Trip;
 use crate::actors::Packet;
 use crate::actors::passage::{Relayed, Scan, Stay};
 use crate::attestation::{Id, Signer};
@@ -215,3 +216,6 @@ fn scan(trip: &Trip, id: &Id, signer: &Signer, desk: &Desk<'_, Packet>) -> Scan 
     let signature = signer.sign(&stay.statement(id, trip.scans.len() as u8));
     Scan { centre: desk.me(), stay, signature }
 }
+
+#[cfg(test)]
+mod tests;

@@ -124,7 +124,7 @@ impl Coordinated {
     fn tell_tables(&mut self, now: VirtualTime, wait: Span, out: &mut Vec<Effect>) {
         let asks = std::mem::take(&mut self.asks);
         out.extend(self.table.neighbours().map(|to| {
-            let table = Some(self.table.tell(to, SplitHorizon::Poisoned));
+            let table = (!asks).then(|| self.table.tell(to, SplitHorizon::Poisoned));
             Effect::Tell(to, News { wait, table, asks })
         }));
         self.told = (wait, self.table.ways());
@@ -139,6 +139,7 @@ impl Routing for Coordinated {
         self.heartbeats.begin(now, &self.site);
         if is_anew {
             self.table = Table::new(&self.site);
+            self.told.1 = self.table.ways();
             self.rounds.hurry();
             self.asks = true;
         }

@@ -1,11 +1,12 @@
 //! Centres and the links between them.
 
 use super::table::{Distance, Route};
+use crate::flow::spread::spread;
 use crate::kernel::Span;
 
 /// The centre to which an operation about that subject is addressed.
 pub const fn home(subject: u32, centres: usize) -> usize {
-    subject as usize % centres
+    ((spread(subject as u64) as u128 * centres as u128) >> 64) as usize
 }
 
 /// Who is linked to whom, and how far they are from one another. Both ways, each with its delay.

@@ -95,7 +95,7 @@ impl Routing for Relay {
             let horizon = self.setting.split_horizon;
             let asks = std::mem::take(&mut self.asks);
             out.extend(self.table.neighbours().map(|to| {
-                let table = Some(self.table.tell(to, horizon));
+                let table = (!asks).then(|| self.table.tell(to, horizon));
                 Effect::Tell(to, News { wait, table, asks })
             }));
         }

@@ -12,20 +12,22 @@ pub(super) struct Rounds {
     period: Span,
     pace: u64,
     last: VirtualTime,
+    /// By so much is the first round shorter.
+    early: Span,
     is_hurried: bool,
 }
 
 impl Rounds {
     pub(super) const fn new(period: Span) -> Self {
-        Self { period, pace: USUAL, last: VirtualTime::ZERO, is_hurried: false }
+        Self { period, pace: USUAL, last: VirtualTime::ZERO, early: Span::ZERO, is_hurried: false }
     }
 
     /// Counts from now. So that not all centres speak at once, each has its own place in the first
     /// round (RFC 2453, 3.8, leaves that to chance).
     pub(super) fn begin(&mut self, now: VirtualTime, site: &Site) {
         let (me, centres) = (site.me as f64, site.overlay.centres() as f64);
-        let early = self.length().scaled(1.0 - (me + 1.0) / centres);
-        self.last = VirtualTime::from_nanos(now.as_nanos().saturating_sub(early.as_nanos()));
+        self.early = self.length().scaled(1.0 - (me + 1.0) / centres);
+        self.last = now;
     }
 
     /// Rounds take so many thousandths of the usual time.
@@ -46,14 +48,15 @@ impl Rounds {
 
     /// When the next begins.
     pub(super) fn due(&self) -> VirtualTime {
-        if self.is_hurried { VirtualTime::ZERO } else { self.last + self.length() }
+        let length = self.length().saturating_sub(self.early);
+        if self.is_hurried { VirtualTime::ZERO } else { self.last + length }
     }
 
     /// Whether one begins now.
     pub(super) fn begins(&mut self, now: VirtualTime) -> bool {
         let begins = now >= self.due();
         if begins {
-            (self.last, self.is_hurried) = (now, false);
+            (self.last, self.early, self.is_hurried) = (now, Span::ZERO, false);
         }
         begins
     }

@@ -1,6 +1,9 @@
 //! One centre's table: distance vectors as in RIP (RFC 2453), where a cost is a time: a link's delay
 //! and the wait that the neighbour last told.
 //!
+//! The wait at the destination itself is left out: it is the same whichever way one comes, and told
+//! by several neighbours at several ages it would make detours look short.
+//!
 //! Where RIP remembers the best way only, this remembers what each neighbour last told, and takes
 //! the least (RFC 2453, 3.4: `D(i,j) = min over k of [d(i,k) + D(k,j)]`; Bertsekas & Gallager, Data
 //! Networks, 5.2.4): costs change all the time here.
@@ -17,7 +20,7 @@ const INFINITY: u8 = 16;
 /// How far it is to a centre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Distance {
-    /// Delays of links and waits at centres.
+    /// Delays of links, and waits at the centres in between.
     pub cost: Span,
     /// Hops from centre to centre, below 16.
     pub hops: u8,
@@ -108,7 +111,8 @@ impl Table {
     pub(super) fn route(&self, destination: usize) -> Option<Route> {
         let open = self.links.iter().filter(|link| link.is_open);
         let ways = open.filter_map(|link| {
-            let first = Distance { cost: link.delay + link.wait, hops: 1 };
+            let wait = if link.to == destination { Span::ZERO } else { link.wait };
+            let first = Distance { cost: link.delay + wait, hops: 1 };
             let distance = first.and(link.told[destination]?)?;
             Some(Route { via: link.to, distance })
         });

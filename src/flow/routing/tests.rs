@@ -48,7 +48,8 @@ fn fresh(overlay: &Overlay, waits: &[Span], from: usize, to: usize) -> Option<Sp
         for one in 0..costs.len() {
             for (other, delay) in overlay.neighbours(one) {
                 let Some(cost) = costs[one] else { continue };
-                let longer = cost + delay + waits[other];
+                let wait = if other == to { Span::ZERO } else { waits[other] };
+                let longer = cost + delay + wait;
                 costs[other] = Some(costs[other].map_or(longer, |known: Span| known.min(longer)));
             }
         }

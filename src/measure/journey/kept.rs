@@ -169,6 +169,7 @@ impl Tracker {
         match recorded.fact {
             Fact::Planned { .. } => return,
             Fact::Sent { .. } | Fact::Routed { .. } => self.sending = Some((recorded.key, None)),
+            Fact::Forwarded { to, .. } => self.sending = Some((recorded.key, Some(to))),
             Fact::Applied { .. } => self.sending = Some((recorded.key, client)),
             _ => {}
         }

@@ -100,29 +100,23 @@ fn check(name: &str, pace: u64, expected: &[&str]) {
 
 #[test]
 fn coordinated_centres_see_a_closure_after_three_heartbeats_and_its_end_at_once() {
-    // A heartbeat came at 5.01 s, and for a moment centre 3 takes centre 0's word for a way.
+    // A heartbeat came at 4.88 s, and for a moment centre 3 takes centre 0's word for a way.
     let lines = [
-        "6.51 1 closes 2",
-        "6.51 1 to 2 by 2 now none",
-        "6.51 3 closes 2",
-        "6.51 3 to 2 by 2 now 0",
-        "6.52 0 to 2 by 1 now 3",
-        "6.52 0 to 2 by 3 now none",
-        "6.53 1 to 2 by none now 0",
-        "6.53 3 to 2 by 0 now none",
-        "6.78 1 to 2 by 0 now none",
-        "20.10 2 closes 1",
+        "6.38 1 closes 2",
+        "6.38 1 to 2 by 2 now none",
+        "6.38 3 closes 2",
+        "6.38 3 to 2 by 2 now 0",
+        "6.39 0 to 2 by 1 now 3",
+        "6.39 0 to 2 by 3 now none",
+        "6.41 1 to 2 by none now 0",
+        "6.41 3 to 2 by 0 now none",
+        "6.66 1 to 2 by 0 now none",
         "20.10 2 closes 3",
-        "20.10 2 to 0 by 1 now none",
-        "20.10 2 to 1 by 1 now none",
-        "20.10 2 to 3 by 3 now none",
-        "20.10 2 to 0 by none now 1",
-        "20.10 2 to 1 by none now 1",
-        "20.10 2 to 3 by none now 1",
+        "20.10 2 to 3 by 3 now 1",
         "20.10 2 to 3 by 1 now 3",
         "20.11 1 to 2 by none now 2",
         "20.11 3 to 2 by none now 2",
-        "20.26 0 to 2 by none now 1",
+        "20.12 0 to 2 by none now 1",
     ];
     check("coordinated", 20_000, &lines);
 }
@@ -130,21 +124,15 @@ fn coordinated_centres_see_a_closure_after_three_heartbeats_and_its_end_at_once(
 #[test]
 fn tables_alone_see_it_after_six_rounds_and_slow_ones_never() {
     let lines = [
-        "11.01 1 to 2 by 2 now none",
-        "11.01 3 to 2 by 2 now 0",
-        "12.01 0 to 2 by 1 now 3",
-        "12.01 0 to 2 by 3 now none",
-        "13.01 3 to 2 by 0 now none",
-        "20.10 2 to 0 by 1 now none",
-        "20.10 2 to 1 by 1 now none",
-        "20.10 2 to 3 by 3 now none",
-        "20.10 2 to 0 by none now 1",
-        "20.10 2 to 1 by none now 1",
-        "20.10 2 to 3 by none now 1",
+        "10.76 1 to 2 by 2 now none",
+        "10.76 3 to 2 by 2 now 0",
+        "11.51 0 to 2 by 1 now none",
+        "12.26 3 to 2 by 0 now none",
+        "20.10 2 to 3 by 3 now 1",
         "20.10 2 to 3 by 1 now 3",
         "20.11 1 to 2 by none now 2",
         "20.11 3 to 2 by none now 2",
-        "21.01 0 to 2 by none now 1",
+        "20.51 0 to 2 by none now 1",
     ];
     check("relay", 1_000, &lines);
     check("relay", 20_000, &[]);
@@ -160,25 +148,9 @@ fn a_queue_is_told_at_once_or_with_the_next_round() {
         ring.run(6);
         (ring.told - before, ring.lines)
     };
-    // All is settled again after two pauses.
     let (messages, lines) = told("coordinated", &json!({ "gossip": "20s" }));
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    assert_eq!(
-        lines,
-        [
-            "5.02 0 to 2 by 1 now 3",
-            "5.02 2 to 0 by 1 now 3",
-            "5.02 2 to 1 by 1 now 3",
-            "5.03 3 to 1 by 0 now 2",
-            "5.03 3 to 1 by 2 now 0",
-            "5.04 0 to 1 by 1 now 3",
-            "5.04 2 to 1 by 3 now 1",
-            "5.28 3 to 1 by 0 now none",
-            "5.28 3 to 1 by none now 2",
-            "5.29 0 to 1 by 3 now 1",
-            "5.53 3 to 1 by 2 now 0",
-        ]
-    );
+    assert_eq!(lines, ["5.02 0 to 2 by 1 now 3", "5.02 2 to 0 by 1 now 3"]);
     assert!(messages <= 40, "{messages}");
     let (messages, lines) = told("relay", &json!({ "gossip": "20s" }));
     assert_eq!((messages, lines), (0, Vec::new()));
