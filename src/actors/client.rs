@@ -156,6 +156,7 @@ impl Resident for Client {
             Packet::Submit(_) | Packet::Handed(_) | Packet::Ask(_) | Packet::Done { .. } => {}
             Packet::Proof(_) | Packet::Look(_) | Packet::Show(_) => {}
             Packet::Need(_) | Packet::Fetch(_) | Packet::Page(_) => {}
+            Packet::Relayed(_) | Packet::News(..) => {}
         }
     }
 

@@ -9,6 +9,7 @@ mod indexer;
 mod layout;
 mod packet;
 mod party;
+mod passage;
 mod plan;
 mod plan_arrivals;
 mod plan_setting;
@@ -25,13 +26,14 @@ pub use indexer::{Indexer, IndexerSetting};
 pub use layout::{Group, Layout, Role};
 pub use packet::Packet;
 pub use party::{PartySetting, RelyingParty};
+pub use passage::{Relayed, Scan, Stay};
 pub use plan::LoadPlan;
 pub use plan_arrivals::{Arrivals, RateStage};
 pub use plan_setting::{
     Burst, ChainShape, Delegated, Dependence, KeyPick, LoadSetting, MixShares, Recorded, Reliance,
 };
 pub use plan_standing::REFERENCE_AGE;
-pub use router::{MakeAdmission, Router, RouterPolicies, RouterSetting};
+pub use router::{GOSSIP_PART, MakeAdmission, Router, RouterPolicies, RouterSetting};
 pub use validator::{Costs, Validator, ValidatorSetting};
 
 use crate::kernel::{Event, ProcessId};

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::passage::{Relayed, Scan};
 use super::rows::{Need, Page, Place, Row};
 use crate::attestation::{Attestation, Id, Operation, SIGNATURE_BYTES, Signature, Status, Verdict};
+use crate::flow::routing::News;
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::Payload;
 use crate::ordering::{Carried, Item};
@@ -35,6 +37,10 @@ pub enum Packet {
     Permit(Operation, u8),
     /// Router to client: so many operations are here.
     Depth(u32),
+    /// Centre to centre.
+    Relayed(Arc<Relayed>),
+    /// Centre to centre: a table or a heartbeat, and one more than the last number taken over.
+    News(Arc<News>, u32),
     /// Router to validators.
     Handed(Arc<Handed>),
     /// Validator to client.
@@ -133,6 +139,8 @@ pub struct Handed {
     pub sequence: u32,
     /// The router's stamp: its signature over id and sequence.
     pub stamp: Signature,
+    /// Where routers are centres: the stamps of those before it, in order.
+    pub scans: Option<Arc<Vec<Scan>>>,
 }
 
 impl Handed {
@@ -142,6 +150,11 @@ impl Handed {
         bytes[..32].copy_from_slice(id.as_bytes());
         bytes[32..].copy_from_slice(&sequence.to_le_bytes());
         bytes
+    }
+
+    fn wire_len(&self) -> u32 {
+        let scans = self.scans.as_ref().map_or(0, |scans| scans.len() as u32);
+        self.item.signed.wire_len() + SIGNATURE_BYTES + 4 + Scan::WIRE_LEN * scans
     }
 }
 
@@ -282,7 +295,9 @@ impl Payload for Packet {
             Self::Busy(..) | Self::Permit(..) => 8,
             Self::Promise(_) => 40 + SIGNATURE_BYTES,
             Self::Depth(_) => 4,
-            Self::Handed(handed) => handed.item.signed.wire_len() + SIGNATURE_BYTES + 4,
+            Self::Relayed(relayed) => relayed.wire_len(),
+            Self::News(news, _) => news.wire_len(),
+            Self::Handed(handed) => handed.wire_len(),
             Self::Ack(ack) => 33 + 4 * u32::from(ack.told.is_some()) + SIGNATURE_BYTES,
             Self::Protocol(carried, _) => carried.len,
             Self::Ask(_) => 37,

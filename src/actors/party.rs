@@ -206,6 +206,8 @@ impl Resident for RelyingParty {
             | Packet::Numbered(_)
             | Packet::Promise(_)
             | Packet::Depth(_)
+            | Packet::Relayed(_)
+            | Packet::News(..)
             | Packet::Handed(_)
             | Packet::Ack(_)
             | Packet::Protocol(..)

@@ -1,16 +1,21 @@
-//! A router: takes operations in, stamps them and passes them to every validator.
+//! A router: takes operations in, stamps them and passes them to every validator, or to the next
+//! router on the way to where they are addressed.
 //!
 //! Who waits for whom is up to its admission, bulkheads and breakers; what happens when there is
 //! too much, to its backpressure.
 
+mod centre;
 mod floor;
 mod lanes;
+mod passing;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use self::centre::Centre;
 use self::floor::{Ended, Floor, Turn};
 use self::lanes::Work;
+use self::passing::Trip;
 use super::Packet;
 use super::packet::{Handed, Promise, Submission};
 use crate::attestation::{Action, Operation, Signer};
@@ -18,6 +23,7 @@ use crate::flow::admission::Admission;
 use crate::flow::backpressure::{Back, Backpressure, Entry};
 use crate::flow::breaker::Breaker;
 use crate::flow::bulkheads::{Bulkheads, Compartment};
+use crate::flow::routing::Routing;
 use crate::flow::{Job, Lane, Lanes};
 use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune, PartHealth, Resident, TimerSlot};
@@ -49,6 +55,9 @@ pub struct RouterPolicies {
     pub backpressure: Box<dyn Backpressure>,
     /// Breakers by lane, where there are any.
     pub breakers: Option<Lanes<Box<dyn Breaker>>>,
+    /// Where it is a centre: the way that operations go, its number among how many centres, and the
+    /// process of the first.
+    pub routing: Option<(Box<dyn Routing>, (usize, usize), ProcessId)>,
 }
 
 /// One router.
@@ -63,10 +72,20 @@ pub struct Router {
     routed: u32,
     /// How many operations were here when that was last told.
     told: u32,
+    /// Its side of the overlay, where routers are centres.
+    centre: Option<Box<Centre>>,
 }
 
 /// A submission and who sent it.
-type Guest = (ProcessId, Arc<Submission>);
+struct Guest {
+    client: ProcessId,
+    submission: Arc<Submission>,
+    /// Where it has been, where routers are centres.
+    trip: Option<Box<Trip>>,
+}
+
+/// The part of a router that tells tables; others are its lanes.
+pub const GOSSIP_PART: u8 = u8::MAX;
 
 /// The slot of the timer by which news of the queue goes out.
 const NEWS: TimerSlot = TimerSlot(u32::MAX - 1);
@@ -74,18 +93,20 @@ const NEWS: TimerSlot = TimerSlot(u32::MAX - 1);
 impl Router {
     /// An idle router that signs stamps with `signer`.
     pub fn new(setting: Arc<RouterSetting>, policies: RouterPolicies, signer: Signer) -> Self {
-        let RouterPolicies { bulkheads, admission, backpressure, breakers } = policies;
+        let RouterPolicies { bulkheads, admission, backpressure, breakers, routing } = policies;
         let floor = Floor::new(bulkheads, admission);
         let parked = VecDeque::new();
-        Self { setting, signer, backpressure, breakers, floor, parked, routed: 0, told: 0 }
+        let centre = |(routing, place, first)| Box::new(Centre::new(place, first, routing));
+        let centre = routing.map(centre);
+        Self { setting, signer, backpressure, breakers, floor, parked, routed: 0, told: 0, centre }
     }
 
     fn arrive(&mut self, guest: Guest, desk: &mut Desk<'_, Packet>) {
         self.floor.tell(desk);
         match self.backpressure.arrives(self.floor.here()) {
-            Entry::Take if !self.floor.has_room(desk) => self.refuse(guest, Refusal::Full, desk),
+            Entry::Take if !self.floor.has_room(desk) => self.refuse(&guest, Refusal::Full, desk),
             Entry::Take => self.enter(guest, desk),
-            Entry::Refuse => self.refuse(guest, Refusal::Full, desk),
+            Entry::Refuse => self.refuse(&guest, Refusal::Full, desk),
             Entry::Park => self.parked.push_back(guest),
             Entry::Lose => {
                 let (operation, attempt) = names(&guest);
@@ -95,23 +116,23 @@ impl Router {
     }
 
     fn enter(&mut self, guest: Guest, desk: &mut Desk<'_, Packet>) {
-        let work = self.work_on(&guest.1);
+        let work = self.work_on(&guest);
         if !self.breakers_let_in(&work, desk.now()) {
-            return self.refuse(guest, Refusal::Broken, desk);
+            return self.refuse(&guest, Refusal::Broken, desk);
         }
         let (operation, attempt) = names(&guest);
         desk.fact(Fact::Admitted { operation, attempt, queue: self.floor.here() });
         self.give_back(&guest, Back::Entered, desk);
-        if guest.1.needs.promise {
+        if guest.submission.needs.promise && guest.is_first_stop() {
             self.promise(&guest, desk);
         }
-        let needs = guest.1.needs;
+        let needs = guest.submission.needs;
         let job = Job {
             slot: 0,
             came: desk.now(),
             deadline: needs.deadline,
             priority: needs.priority,
-            flow: guest.0.0,
+            flow: guest.client.0,
             work: work.0.into_iter().fold(Span::ZERO, |all, lane| all + lane),
         };
         self.floor.come(guest, job, work);
@@ -119,14 +140,17 @@ impl Router {
     }
 
     /// What it costs, lane by lane.
-    fn work_on(&self, submission: &Submission) -> Work {
+    fn work_on(&self, guest: &Guest) -> Work {
+        let submission = &guest.submission;
         let mut work = self.setting.work;
         let action = &submission.item.signed.attestation.action;
         let other = if matches!(action, Action::Revoke(_)) { Lane::Order } else { Lane::Revoke };
         *work.of_mut(other) = Span::ZERO;
-        *work.of_mut(Lane::Hook) = submission.needs.hook;
-        if submission.needs.promise {
-            *work.of_mut(Lane::Ingress) += self.setting.promise;
+        if guest.is_first_stop() {
+            *work.of_mut(Lane::Hook) = submission.needs.hook;
+            if submission.needs.promise {
+                *work.of_mut(Lane::Ingress) += self.setting.promise;
+            }
         }
         work
     }
@@ -162,31 +186,32 @@ impl Router {
 
     fn turn_away(&mut self, slot: u32, desk: &mut Desk<'_, Packet>) {
         if let Some(Ended { thing, .. }) = self.floor.leave(slot) {
-            self.refuse(thing, Refusal::Late, desk);
+            self.refuse(&thing, Refusal::Late, desk);
         }
     }
 
-    fn refuse(&mut self, guest: Guest, why: Refusal, desk: &mut Desk<'_, Packet>) {
-        let (operation, attempt) = names(&guest);
+    fn refuse(&mut self, guest: &Guest, why: Refusal, desk: &mut Desk<'_, Packet>) {
+        let (operation, attempt) = names(guest);
         desk.fact(Fact::Rejected { operation, attempt, why });
         let fortune = Fortune::Operation { number: operation, attempt, leg: 2 };
-        desk.send(guest.0, Packet::Busy(Operation(operation), attempt), fortune);
+        desk.send(guest.client, Packet::Busy(Operation(operation), attempt), fortune);
     }
 
     fn promise(&self, guest: &Guest, desk: &mut Desk<'_, Packet>) {
-        let (id, (number, attempt)) = (guest.1.item.id(), names(guest));
+        let (id, (number, attempt)) = (guest.submission.item.id(), names(guest));
         let signature = self.signer.sign(&Promise::statement(&id));
         let promise = Promise { id, operation: Operation(number), attempt, signature };
         let fortune = Fortune::Operation { number, attempt, leg: 2 };
-        desk.send(guest.0, Packet::Promise(Arc::new(promise)), fortune);
+        desk.send(guest.client, Packet::Promise(Arc::new(promise)), fortune);
     }
 
     /// Gives the client its permit back, if it is time for that.
     fn give_back(&self, guest: &Guest, now: Back, desk: &mut Desk<'_, Packet>) {
-        if self.backpressure.window().is_some_and(|window| window.back == now) {
+        let is_time = self.backpressure.window().is_some_and(|window| window.back == now);
+        if is_time && guest.is_first_stop() {
             let (operation, attempt) = names(guest);
             let fortune = Fortune::Operation { number: operation, attempt, leg: 2 };
-            desk.send(guest.0, Packet::Permit(Operation(operation), attempt), fortune);
+            desk.send(guest.client, Packet::Permit(Operation(operation), attempt), fortune);
         }
     }
 
@@ -200,14 +225,26 @@ impl Router {
         }
     }
 
-    fn pass_on(&mut self, submission: &Submission, desk: &mut Desk<'_, Packet>) {
-        let item = submission.item.clone();
+    /// To where it is addressed, or to the validators.
+    fn pass_on(&mut self, guest: &Guest, desk: &mut Desk<'_, Packet>) {
+        let away = self.centre.as_ref().and_then(|centre| centre.elsewhere(guest));
+        let (Some(to), Some(centre)) = (away, &mut self.centre) else {
+            return self.hand_over(guest, desk);
+        };
+        if let Err(why) = centre.forward(guest, to, &self.signer, desk) {
+            self.refuse(guest, why, desk);
+        }
+    }
+
+    fn hand_over(&mut self, guest: &Guest, desk: &mut Desk<'_, Packet>) {
+        let item = guest.submission.item.clone();
         let (number, attempt) = (item.signed.attestation.operation.0, item.attempt);
         let sequence = self.routed;
         self.routed += 1;
         let stamp = self.signer.sign(&Handed::statement(&item.id(), sequence));
         desk.fact(Fact::Routed { operation: number, attempt, sequence });
-        let handed = Arc::new(Handed { item, sequence, stamp });
+        let scans = guest.trip.as_ref().map(|trip| Arc::clone(&trip.scans));
+        let handed = Arc::new(Handed { item, sequence, stamp, scans });
         for validator in 0..self.setting.validators {
             let fortune = Fortune::Operation { number, attempt, leg: 1 };
             desk.send(ProcessId(validator), Packet::Handed(Arc::clone(&handed)), fortune);
@@ -223,7 +260,7 @@ impl Router {
         });
         if let Some(Ended { thing, job }) = ended {
             self.backpressure.ends(now, now.since(job.came), self.floor.here());
-            self.pass_on(&thing.1, desk);
+            self.pass_on(&thing, desk);
             self.give_back(&thing, Back::Done, desk);
         }
         self.work_off(desk);
@@ -251,8 +288,16 @@ impl Router {
     }
 }
 
-fn names((_, submission): &Guest) -> (u32, u8) {
-    (submission.item.signed.attestation.operation.0, submission.item.attempt)
+impl Guest {
+    /// It comes from its client, not from another centre.
+    fn is_first_stop(&self) -> bool {
+        self.trip.as_ref().is_none_or(|trip| trip.scans.is_empty())
+    }
+}
+
+fn names(guest: &Guest) -> (u32, u8) {
+    let item = &guest.submission.item;
+    (item.signed.attestation.operation.0, item.attempt)
 }
 
 impl Resident for Router {
@@ -260,36 +305,76 @@ impl Resident for Router {
 
     fn start(&mut self, desk: &mut Desk<'_, Packet>) {
         self.tell_news(desk);
+        self.begin_as_centre(false, desk);
     }
 
     fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
-        if let Packet::Submit(submission) = packet {
-            self.arrive((from, submission), desk);
-            self.tell_change(desk);
+        match packet {
+            Packet::Submit(submission) => self.submitted(from, submission, desk),
+            Packet::Relayed(relayed) => self.relayed(from, &relayed, desk),
+            Packet::News(news, taken) => {
+                if let Some(centre) = &mut self.centre {
+                    centre.hear(desk.now(), from, &news, taken);
+                }
+            }
+            Packet::Plan(_)
+            | Packet::Done { .. }
+            | Packet::Busy(..)
+            | Packet::Promise(_)
+            | Packet::Permit(..)
+            | Packet::Depth(_)
+            | Packet::Handed(_)
+            | Packet::Ack(_)
+            | Packet::Numbered(_)
+            | Packet::Protocol(..)
+            | Packet::Ask(_)
+            | Packet::Answer(_)
+            | Packet::Need(_)
+            | Packet::Fetch(_)
+            | Packet::Page(_)
+            | Packet::Proof(_)
+            | Packet::Look(_)
+            | Packet::Show(_) => {}
         }
+        self.act_as_centre(desk);
+        self.tell_change(desk);
     }
 
     fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
         self.floor.tell(desk);
-        if slot == NEWS {
-            return self.tell_news(desk);
+        match slot {
+            NEWS => self.tell_news(desk),
+            slot if Centre::is_slot(slot) => {
+                let centre = self.centre.as_mut();
+                if !centre.is_some_and(|centre| centre.rings(slot)) {
+                    return;
+                }
+            }
+            slot => self.worked(slot, desk),
         }
-        self.worked(slot, desk);
+        self.act_as_centre(desk);
         self.tell_change(desk);
     }
 
     fn crash(&mut self, _state_lost: bool) {
         self.floor.clear();
         self.parked.clear();
+        if let Some(centre) = &mut self.centre {
+            centre.crash();
+        }
     }
 
     fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
         self.tell_news(desk);
+        self.begin_as_centre(true, desk);
     }
 
     fn ail(&mut self, part: u8, health: PartHealth, desk: &mut Desk<'_, Packet>) {
         if let Some(lane) = Lane::ALL.get(usize::from(part)) {
             self.floor.ail(*lane, health, desk);
+        } else if let Some(centre) = self.centre.as_mut().filter(|_| part == GOSSIP_PART) {
+            centre.pace(desk.now(), health.pace);
+            self.act_as_centre(desk);
         }
     }
 }

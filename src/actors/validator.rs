@@ -4,6 +4,7 @@ mod evidence;
 mod journal;
 mod misdeeds;
 mod reply;
+mod scans;
 mod setting;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -109,20 +110,16 @@ impl Validator {
         let operation = handed.item.signed.attestation.operation.0;
         let (attempt, sequence) = (handed.item.attempt, handed.sequence);
         desk.fact(Fact::Received { operation, attempt, router: from.0, sequence });
-        // The router's stamp, the submitter's signature, and the author's of a delegated call.
-        let signatures = 2 + u64::from(handed.item.signed.call.is_some());
-        let work = self.setting.costs.verify * signatures;
+        let work = self.cost_of_stamps(&handed);
         self.take_in(Job::Handed(handed, from), work, desk);
     }
 
     fn verified(&mut self, handed: &Handed, router: ProcessId, desk: &mut Desk<'_, Packet>) {
         let item = handed.item.clone();
-        let keys = self.signer.ring();
-        let stamp = Handed::statement(&item.id(), handed.sequence);
-        if !keys.verify(router.0, &stamp, &handed.stamp) {
+        if !self.stamps_hold(handed, router, desk) {
             return;
         }
-        let genuine = item.signed.is_genuine(keys);
+        let genuine = item.signed.is_genuine(self.signer.ring());
         let (operation, attempt) = (item.signed.attestation.operation.0, item.attempt);
         desk.fact(Fact::Verified { operation, attempt, genuine });
         if !genuine {
@@ -343,6 +340,8 @@ impl Resident for Validator {
             Packet::Plan(_)
             | Packet::Done { .. }
             | Packet::Submit(_)
+            | Packet::Relayed(_)
+            | Packet::News(..)
             | Packet::Busy(..)
             | Packet::Permit(..)
             | Packet::Promise(_)

@@ -131,6 +131,7 @@ fn has_strength(effect: &Effect) -> bool {
         | Effect::Duplicate(_)
         | Effect::Bandwidth(_)
         | Effect::Slow(_)
+        | Effect::Gossip(_)
         | Effect::Skew(_)
         | Effect::Drift(_)
         | Effect::Misreport(_) => true,
@@ -164,7 +165,7 @@ fn strengthen(effect: &mut Effect, factor: f64) {
         Effect::Bandwidth(rate) => {
             (rate.from, rate.to) = (rate.from / factor, rate.to / factor);
         }
-        Effect::Slow(times) => {
+        Effect::Slow(times) | Effect::Gossip(times) => {
             let slow = |times: f64| (times * factor).max(1.0);
             (times.from, times.to) = (slow(times.from), slow(times.to));
         }

@@ -103,6 +103,7 @@ fn on_messages(effect: &Effect) -> Option<(FateKind, &'static str, Option<f64>)>
         Effect::Crash { .. }
         | Effect::Stall
         | Effect::Slow(_)
+        | Effect::Gossip(_)
         | Effect::Skew(_)
         | Effect::Drift(_)
         | Effect::Rules(_)
@@ -199,6 +200,7 @@ fn name(effect: &Effect) -> String {
         Effect::Crash { state_lost: false } => "crash, state kept".to_owned(),
         Effect::Stall => "stall".to_owned(),
         Effect::Slow(factor) => format!("slow {}", range(factor.from, factor.to, "x")),
+        Effect::Gossip(factor) => format!("gossip {}", range(factor.from, factor.to, "x")),
         Effect::Skew(nanos) => format!("skew {:+.3}s", *nanos as f64 / 1e9),
         Effect::Drift(ppm) => format!("drift {ppm:+}ppm"),
         Effect::Rules(version) => format!("rules {}", version.word()),

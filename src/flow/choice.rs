@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{admission, backpressure, balance, breaker, bulkheads};
+use super::{admission, backpressure, balance, breaker, bulkheads, routing};
 
 /// The parameters of a policy: what `[parameters.<axis>.<choice>]` holds.
 pub trait Params: Default + DeserializeOwned + Serialize + JsonSchema {
@@ -72,13 +72,14 @@ impl Axis {
 }
 
 /// Everything about flow that a scenario can choose.
-pub const fn axes() -> [Axis; 5] {
+pub const fn axes() -> [Axis; 6] {
     [
         Axis { name: "admission", choices: &admission::DESCRIBED },
         Axis { name: "backpressure", choices: &backpressure::DESCRIBED },
         Axis { name: "balance", choices: &balance::DESCRIBED },
         Axis { name: "bulkheads", choices: &bulkheads::DESCRIBED },
         Axis { name: "breaker", choices: &breaker::DESCRIBED },
+        Axis { name: "routing", choices: &routing::DESCRIBED },
     ]
 }
 

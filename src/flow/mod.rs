@@ -1,5 +1,6 @@
 //! Flow control: who enters when (admission), what has workers of its own (bulkheads and breakers),
-//! which router gets it (balance), and what happens when there is too much (backpressure). Pure
+//! which router gets it (balance), by which way it goes
+//! on to the validators (routing), and what happens when there is too much (backpressure). Pure
 //! policies over virtual time; routers and clients ask them and do what they say. And how the load
 //! that comes to them swings (shape).
 //!
@@ -13,12 +14,14 @@ mod round_trip;
 mod service;
 mod shape;
 mod silence;
+mod spread;
 
 pub mod admission;
 pub mod backpressure;
 pub mod balance;
 pub mod breaker;
 pub mod bulkheads;
+pub mod routing;
 
 pub use choice::{Axis, Choice, Described, NoParams, Params, axes};
 pub use job::{Job, Lane, Lanes};

@@ -84,6 +84,16 @@ pub enum Event {
     Needed,
     /// `showed_up`
     ShowedUp,
+    /// `misrouted`
+    Misrouted,
+    /// `ping_pong`
+    PingPong,
+    /// `loops`
+    Loops,
+    /// `returned`
+    Returned,
+    /// `handoff_failed`
+    HandoffFailed,
     /// `uses`
     Use,
     /// `allowed_wrongly`
@@ -127,7 +137,7 @@ pub enum Base {
 
 impl Event {
     /// How many there are.
-    pub const COUNT: usize = 45;
+    pub const COUNT: usize = 50;
 
     /// Every event, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -170,6 +180,11 @@ impl Event {
         Self::PromiseBroken,
         Self::Needed,
         Self::ShowedUp,
+        Self::Misrouted,
+        Self::PingPong,
+        Self::Loops,
+        Self::Returned,
+        Self::HandoffFailed,
         Self::Use,
         Self::AllowedWrongly,
         Self::DeniedWrongly,
@@ -220,6 +235,11 @@ impl Event {
             Self::PromiseBroken => "promise_broken",
             Self::Needed => "needed",
             Self::ShowedUp => "showed_up",
+            Self::Misrouted => "misrouted",
+            Self::PingPong => "ping_pong",
+            Self::Loops => "loops",
+            Self::Returned => "returned",
+            Self::HandoffFailed => "handoff_failed",
             Self::Use => "uses",
             Self::AllowedWrongly => "allowed_wrongly",
             Self::DeniedWrongly => "denied_wrongly",
@@ -275,6 +295,11 @@ impl Event {
             | Self::WritesFollowReads
             | Self::Relied
             | Self::Promised
+            | Self::Misrouted
+            | Self::PingPong
+            | Self::Loops
+            | Self::Returned
+            | Self::HandoffFailed
             | Self::ProofOk => Base::Statements,
         }
     }

@@ -90,6 +90,7 @@ impl Measurement {
             Kind::Cost => match statistic {
                 Statistic::Mean if metric == "friction" => tally.trust.friction(&tally.counts),
                 Statistic::Mean if metric == "tries" => tally.tries(),
+                Statistic::Mean if metric == "hop_stretch" => tally.ways.stretch(),
                 Statistic::Mean if metric == "imbalance" => tally
                     .shares
                     .imbalance(self.setting.routers)

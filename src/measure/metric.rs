@@ -313,6 +313,22 @@ metrics! {
         "Its client was told that it is applied, or was answered, within the deadline of its load, \
          per operation needed."
         "capabilities A17, B13";
+    "misrouted" Event Operations Lower
+        "Sent on at least once to a centre that was farther from its destination than the sender: \
+         by true delays of links and waits at centres that were open at that instant."
+        "capabilities C10";
+    "ping_pong" Event Operations Lower
+        "Sent straight back by a centre to the one that it came from, at least once."
+        "capabilities C10";
+    "loops" Event Operations Lower
+        "Sent on at least once to a centre that had sent it on before."
+        "capabilities C10";
+    "returned" Event Operations Lower
+        "Returned to its sender at least once: after too many hops, or where no way was known."
+        "capabilities C10";
+    "handoff_failed" Event Operations Lower
+        "Sent on to a centre that turned it away, or had not taken it in 1 s later, at least once."
+        "capabilities C13";
     "staleness" Sample Millis Lower
         "For an answer that was out of date when its question was sent: how long the first \
          change it missed had been applied by q correct validators."
@@ -367,6 +383,13 @@ metrics! {
     "workflows.broken" Event Operations Lower
         "A part of it was never applied, per workflow."
         "capabilities A7";
+    "hops" Sample Acts Lower
+        "Hops from centre to centre until it was first handed to the validators."
+        "capabilities C10";
+    "eta_error" Sample Millis Lower
+        "How far the time until a centre handed it to the validators was from what the first centre's \
+         table had said as it sent it on, for what was sent on."
+        "capabilities C11";
     "friction" Cost Acts Lower
         "Tries beyond the first and looks beyond the first, per attestation that somebody became \
          confident in."
@@ -385,6 +408,10 @@ metrics! {
         "Share of a party's further looks at one attestation that were answered like the last one \
          answered before."
         "capabilities C27";
+    "scan_validity" Portion Part Higher
+        "Share of valid stamps among all that validators checked, where routers are centres: the \
+         attester's signature and one of each centre."
+        "capabilities C9, C12";
     "reliability" Portion Part Higher
         "Good operations of all that were valid: applied or answered, of those due and not refused."
         "capabilities A15";
@@ -417,6 +444,9 @@ metrics! {
     "imbalance" Cost Acts Lower
         "Tries that the busiest router took in, over the mean of all routers."
         "capabilities C19";
+    "hop_stretch" Cost Acts Lower
+        "Hops from centre to centre over the fewest that lead there, of all that arrived."
+        "capabilities C10";
     "messages" Cost Messages Lower
         "Messages sent by all actors per operation due."
         "DESIGN 8";

@@ -19,6 +19,7 @@ use super::positions::Positions;
 use super::readers::{Answer, Readers};
 use super::receipts::Receipts;
 use super::record::NEVER;
+use super::relays::{Forward, Relays};
 use super::reliance::Reliance;
 use super::rows::{NoRows, Rows};
 use super::sample::Sample;
@@ -58,6 +59,7 @@ pub struct Observers {
     pub(super) readers: Readers,
     pub(super) sessions: Sessions,
     pub(super) reliance: Reliance,
+    pub(super) relays: Option<Relays>,
     pub(super) concord: Concord,
     pub(super) onward: Onward,
     achievements: Vec<Achievement>,
@@ -106,6 +108,7 @@ impl Observers {
             readers: Readers::default(),
             sessions: Sessions::default(),
             reliance: Reliance::new(setting.trust),
+            relays: setting.overlay.clone().map(Relays::new),
             concord: Concord::new(&setting),
             onward: Onward::new(&setting),
             achievements: Vec::new(),
@@ -230,22 +233,30 @@ impl Observers {
                 self.plan(operation, kind, (client, sequence, subject), target, intended, now);
             }
             Fact::Sent { operation, attempt } => self.sent(operation, attempt, now),
-            Fact::Admitted { operation, attempt, .. } => {
+            Fact::Admitted { operation, attempt, queue } => {
                 self.streams.know(process);
                 self.admitted(operation, attempt, process, now);
+                self.came(process, (operation, attempt), queue, now);
             }
             Fact::Routed { operation, attempt, .. } => {
                 self.streams.know(process);
+                self.arrived(process, operation, attempt, now);
                 self.routed(operation, attempt, now);
+            }
+            Fact::Forwarded { operation, attempt, copy, to, home, eta, .. } => {
+                let from = process;
+                let forward = Forward { operation, attempt, copy, from, to, home, eta };
+                self.forwarded(&forward, now);
+            }
+            Fact::Scanned { operation, scans, valid, .. } => {
+                self.scanned(operation, scans, valid, now);
             }
             Fact::Begun { operation, attempt } => self.begun(operation, attempt, now),
             Fact::Queue { lane, waiting, oldest, .. } => {
                 self.queue(lane, Waiting { most: waiting, oldest }, now);
             }
-            Fact::Rejected { operation, .. } => {
-                if let Some(slot) = self.touch(operation, now) {
-                    self.ledger.record_mut(slot).events.add(Event::Rejected);
-                }
+            Fact::Rejected { operation, attempt, why } => {
+                self.turned_away(process, (operation, attempt), why, now);
             }
             Fact::Received { operation, attempt, router, sequence } => {
                 if let Some(deed) = self.deed(now, process, operation, attempt) {
@@ -328,6 +339,9 @@ impl Observers {
                 }
                 if change == HostChange::Overflowed {
                     self.cap("an actor held a million messages, and lost those that came then");
+                }
+                if let Some(relays) = &mut self.relays {
+                    relays.change(process, change);
                 }
                 if self.hosts.change(process, change) {
                     self.hosts_changed(now);

@@ -23,6 +23,7 @@ impl Measurement {
             "hot_router" => tally.shares.hot_router(),
             "hot_key" => tally.shares.hot_key(),
             "same_answer" => tally.trust.same_answer(),
+            "scan_validity" => tally.ways.validity(),
             "smoothness" => tally.smoothness.value(),
             "steadiness" => {
                 let median = self.median_p95(0);

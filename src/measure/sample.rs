@@ -64,11 +64,15 @@ pub enum Sample {
     BlastRadius,
     /// `makespan`
     Makespan,
+    /// `hops`
+    Hops,
+    /// `eta_error`
+    EtaError,
 }
 
 impl Sample {
     /// How many there are.
-    pub const COUNT: usize = 30;
+    pub const COUNT: usize = 32;
 
     /// Every sample metric, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -102,6 +106,8 @@ impl Sample {
         Self::FalseRevoked,
         Self::BlastRadius,
         Self::Makespan,
+        Self::Hops,
+        Self::EtaError,
     ];
 
     /// Its name in the table of metrics.
@@ -137,6 +143,8 @@ impl Sample {
             Self::FalseRevoked => "false_revoked",
             Self::BlastRadius => "blast_radius",
             Self::Makespan => "makespan",
+            Self::Hops => "hops",
+            Self::EtaError => "eta_error",
         }
     }
 
@@ -152,7 +160,8 @@ impl Sample {
             | Self::Displacement
             | Self::StalenessVersions
             | Self::Looks
-            | Self::BlastRadius => 1.0,
+            | Self::BlastRadius
+            | Self::Hops => 1.0,
             Self::Admit
             | Self::Route
             | Self::Verify
@@ -177,7 +186,8 @@ impl Sample {
             | Self::IndexLag
             | Self::Exposure
             | Self::FalseRevoked
-            | Self::Makespan => 1_000.0,
+            | Self::Makespan
+            | Self::EtaError => 1_000.0,
         }
     }
 }

@@ -9,7 +9,7 @@
 
 use std::fmt::Debug;
 
-use super::{Event, Measurement, NoRows, Observers, PhaseWindow, Rows, Setting};
+use super::{Event, Measurement, NoRows, Observers, Overlay, PhaseWindow, Rows, Setting};
 use crate::attestation::{Status, Verdict};
 use crate::kernel::{EventKey, ProcessId, Recorded, Span, VirtualTime};
 use crate::measure::achievement::{CHANGES, FATES};
@@ -137,6 +137,14 @@ fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
             setting.phases[0].spans = vec![setting.measured];
         }
         "faulted" => setting.faulted.push((instant(words.at(1)), instant(words.at(2)))),
+        // Three in a row from process 7 on: links of 10 ms, one worker, 10 ms of work.
+        "row" => {
+            let link = Some(Span::from_millis(10));
+            let delays =
+                vec![vec![None, link, None], vec![link, None, link], vec![None, link, None]];
+            setting.overlay =
+                Some(Overlay { first: 7, delays, work: Span::from_millis(10), workers: 1 });
+        }
         "routers" => setting.routers = number(words.at(1)),
         "indexers" => setting.indexers = number(words.at(1)),
         "chains" => {
@@ -268,9 +276,26 @@ fn step(words: &Words<'_>, verb: &str) -> Fact {
     let sequence = words.tagged('#').unwrap_or(0);
     match verb {
         "send" => Fact::Sent { operation, attempt },
-        "admit" => Fact::Admitted { operation, attempt, queue: 0 },
+        "admit" => {
+            let queue = words.after("behind").map_or(0, number);
+            Fact::Admitted { operation, attempt, queue }
+        }
+        "forward" => Fact::Forwarded {
+            operation,
+            attempt,
+            hop: 0,
+            copy: words.after("copy").map_or(0, number) as u8,
+            to: words.after("to").map_or(0, number),
+            home: words.after("home").map_or(0, number),
+            eta: words.after("eta").and_then(span).map_or(0, |eta| (eta.as_nanos() / 1_000) as u32),
+        },
+        "scan" => {
+            let (valid, scans) = (number(words.at(4)) as u8, number(words.at(6)) as u8);
+            Fact::Scanned { operation, attempt, scans, valid }
+        }
         "begin" => Fact::Begun { operation, attempt },
         "reject" => Fact::Rejected { operation, attempt, why: Refusal::Full },
+        "return" => Fact::Rejected { operation, attempt, why: Refusal::Unreachable },
         "route" => Fact::Routed { operation, attempt, sequence },
         "receive" => {
             let router = number(words.after("from").expect("a message is from a router"));

@@ -19,6 +19,19 @@ pub struct PhaseWindow {
     pub clients: Option<Range<u32>>,
 }
 
+/// Routers that are sorting centres.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overlay {
+    /// The process of the first; the others follow.
+    pub first: u32,
+    /// Delays of links, from and to; at most 64 centres.
+    pub delays: Vec<Vec<Option<Span>>>,
+    /// Work on one operation at one of them, without its schema's hook.
+    pub work: Span,
+    /// Workers of each; at least 1.
+    pub workers: u32,
+}
+
 /// What observers must know about the run that they watch.
 #[derive(Clone, Debug)]
 pub struct Setting {
@@ -57,6 +70,8 @@ pub struct Setting {
     pub chains: Vec<(Range<u32>, u32)>,
     /// How many indexers there are.
     pub indexers: u32,
+    /// Where operations go from router to router.
+    pub overlay: Option<Overlay>,
 }
 
 impl Setting {
@@ -82,6 +97,7 @@ impl Setting {
             promises: Vec::new(),
             chains: Vec::new(),
             indexers: 0,
+            overlay: None,
         }
     }
 

@@ -37,6 +37,7 @@ impl Observers {
     pub(super) fn settle_front(&mut self, at_end: bool, rows: &mut dyn Rows) {
         let operation = self.ledger.front();
         let slot = self.ledger.slot(operation);
+        self.settle_relays(operation);
         let record = self.ledger.record(slot);
         let cells = self.ledger.cells(slot);
         let is_acknowledged = record.conclusion == Some(Conclusion::Applied);

@@ -4,6 +4,7 @@ use super::distribution::{Distribution, Measured};
 use super::divergence::Stretches;
 use super::event::{Counts, Event};
 use super::flow::Shares;
+use super::relays::Ways;
 use super::reliance::Reliances;
 use super::sample::Sample;
 use super::smoothness::Smoothness;
@@ -34,6 +35,8 @@ pub struct Tally {
     pub shares: Shares,
     /// What relying parties did.
     pub trust: Reliances,
+    /// Ways from centre to centre, and their stamps.
+    pub ways: Ways,
 }
 
 impl Tally {

@@ -149,6 +149,9 @@ impl<N: Names> Story<'_, N> {
             }
             Fact::Rejected { why, .. } => Some(refusal(why).to_owned()),
             Fact::Routed { attempt, sequence, .. } => Some(self.routed(attempt, sequence)),
+            Fact::Forwarded { attempt, copy, to, home, .. } => {
+                Some(self.forwarded((attempt, copy), to, home))
+            }
             Fact::Received { attempt, .. } => Some(self.received(fact, attempt)),
             Fact::Verified { genuine: false, .. } => Some("signature FORGED".to_owned()),
             Fact::Verified { genuine: true, .. } => self.verified(fact),
@@ -235,10 +238,25 @@ impl<N: Names> Story<'_, N> {
         if lost.is_empty() { words } else { format!("{words}; LOST on the way to {lost}") }
     }
 
+    fn forwarded(&self, (attempt, copy): (u8, u8), to: u32, home: u32) -> String {
+        let lost = self.lost_to(Leg::Relay, attempt, Some(to));
+        let way = if to == home { String::new() } else { format!(" towards {}", self.name(home)) };
+        let anew = if copy > 0 { ", ANOTHER WAY than before" } else { "" };
+        let words = format!("stamps it and sends it on to {}{way}{anew}", self.name(to));
+        if lost.is_empty() { words } else { format!("{words}; NEVER taken in there") }
+    }
+
     /// Receivers that a try never reached, by what kept it from them.
     fn lost(&self, leg: Leg, attempt: u8) -> String {
+        self.lost_to(leg, attempt, None)
+    }
+
+    /// The same, of one receiver only.
+    fn lost_to(&self, leg: Leg, attempt: u8, to: Option<u32>) -> String {
         let messages = self.journey.messages.iter();
-        let ours = messages.filter(|message| (message.leg, message.attempt) == (leg, attempt));
+        let ours = messages.filter(|message| {
+            (message.leg, message.attempt) == (leg, attempt) && to.is_none_or(|to| message.to == to)
+        });
         let mut lost: Vec<(String, Vec<String>)> = Vec::new();
         for message in ours.filter(|message| message.arrived.is_none()) {
             let why = message.fates.first().map_or(String::new(), |(rule, kind, _)| {

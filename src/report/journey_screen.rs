@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::format::{millis, number};
 use super::journey_lines::Story;
+use super::journey_way::way;
 use super::journey_words::{fate, in_millis};
 use super::run_screen::wrapped;
 use crate::attestation::Verdict;
@@ -61,6 +62,7 @@ fn write_journey<N: Names>(to: &mut String, view: &JourneyView<'_, N>) -> std::f
     writeln!(to)?;
     let rows = [
         ("stages", view.followed.row.and_then(|row| stages(&row, &story))),
+        ("way", way(&story)),
         ("seen by", seen(&story)),
         ("assumed", assumed(&story)),
         ("rivals", rivals(&story)),

@@ -16,6 +16,7 @@ mod grid_files;
 mod hunt_screen;
 mod journey_lines;
 mod journey_screen;
+mod journey_way;
 mod journey_words;
 mod operations;
 mod queueing_screen;

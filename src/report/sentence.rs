@@ -18,6 +18,7 @@ pub(super) fn of_run(pair: &Pair) -> Vec<String> {
     });
     let share = value(pair, "waited", Statistic::Share).value().unwrap_or(0.0);
     let sentences = [
+        post(&place, &Post::of(pair, false), pair.twin.as_ref().map(|_| Post::of(pair, true))),
         latency(&place, &Latency::of(pair)),
         waiting(share),
         refusals(&Refusals::of(pair)),
@@ -30,6 +31,37 @@ pub(super) fn of_run(pair: &Pair) -> Vec<String> {
 fn value(pair: &Pair, metric: &str, statistic: Statistic) -> Measured {
     let phase = pair.run.measurement.phase(pair.focus()).unwrap_or(0);
     pair.run.measurement.value(metric, statistic, phase, None)
+}
+
+/// What is proven of operations that went from centre to centre, and what is made of it: shares of
+/// valid stamps, of operations that came on time, and of those that somebody is confident in.
+struct Post([Option<f64>; 3]);
+
+impl Post {
+    fn of(pair: &Pair, is_twin: bool) -> Self {
+        let own = &pair.run.measurement;
+        let of = pair.twin_measurement().filter(|_| is_twin).unwrap_or(own);
+        let phase = of.phase(pair.focus()).unwrap_or(0);
+        let share = |metric| of.value(metric, Statistic::Share, phase, None).value();
+        Self(["scan_validity", "showed_up", "confident"].map(share))
+    }
+
+    /// `scans 100 % valid, on time 71 %, confident 64 %`
+    fn words(&self) -> Option<String> {
+        let [scans, on_time, confident] =
+            self.0.map(|share| share.map(|share| number((share * 1_000.0).floor() / 10.0)));
+        let scans = format!("scans {} % valid", scans?);
+        let on_time = on_time.map(|share| format!("on time {share} %"));
+        let confident = confident.map(|share| format!("confident {share} %"));
+        let all: Vec<String> = [Some(scans), on_time, confident].into_iter().flatten().collect();
+        Some(all.join(", "))
+    }
+}
+
+fn post(place: &str, here: &Post, twin: Option<Post>) -> Option<String> {
+    let twin = twin.and_then(|twin| twin.words());
+    let twin = twin.map_or(String::new(), |words| format!(" (in the twin: {words})"));
+    Some(format!("{place}: {}{twin}.", here.words()?))
 }
 
 /// The p99 to applied, and what it is compared with.
@@ -221,6 +253,20 @@ mod tests {
         check(Never, None, Some(&format!("In storm, p99 to applied is never: {never}")));
         check(Few, Some(Value(235.0)), None);
         check(NoData, None, None);
+    }
+
+    #[test]
+    fn what_is_proven_stands_beside_what_is_made_of_it() {
+        let check = |here, twin: Option<[Option<f64>; 3]>, text: Option<&str>| {
+            assert_eq!(post("In aged", &Post(here), twin.map(Post)).as_deref(), text);
+        };
+        let (here, calm) = ([Some(1.0), Some(0.712), Some(0.64)], [Some(1.0); 3]);
+        let text = "In aged: scans 100 % valid, on time 71.2 %, confident 64 % (in the twin: scans \
+                    100 % valid, on time 100 %, confident 100 %).";
+        check(here, Some(calm), Some(text));
+        let almost = "In aged: scans 99.9 % valid, confident 64 %.";
+        check([Some(0.99999), None, Some(0.64)], None, Some(almost));
+        check([None, Some(0.7), Some(0.6)], None, None);
     }
 
     #[test]

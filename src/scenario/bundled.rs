@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 17] = [
+pub const BUNDLED: [Bundled; 18] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -97,6 +97,11 @@ pub const BUNDLED: [Bundled; 17] = [
         name: "merge-delay-breach",
         question: "What is a promise worth when the log falls behind?",
         text: include_str!("../../scenarios/merge-delay-breach.toml"),
+    },
+    Bundled {
+        name: "postal-holiday-rush",
+        question: "Every stamp is right: why does the post feel unreliable?",
+        text: include_str!("../../scenarios/postal-holiday-rush.toml"),
     },
 ];
 

@@ -30,6 +30,7 @@ pub(crate) enum Target {
     /// Actors, or one kind of a router's work.
     Pools,
     Actors,
+    Routers,
     Validators,
     Indexers,
 }
@@ -316,6 +317,11 @@ fn check_target(term: &Term, target: Target, word: &Word<'_>) -> Result<(), Mist
         (Term::Actors(_), Target::Indexers) => {
             let note = "name indexers: `indexer-0`, `indexers`";
             Err(word.wrong("this fault strikes indexers only", note))
+        }
+        (Term::Actors(set), Target::Routers) if set.kind == ActorKind::Routers => Ok(()),
+        (Term::Actors(_), Target::Routers) => {
+            let note = "name routers: `routers`, `router-2`, `2 routers`";
+            Err(word.wrong("this fault strikes routers only", note))
         }
         (Term::Links { .. }, _) => {
             let note = "name the actors alone; effects on links need a fault of their own";

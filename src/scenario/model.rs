@@ -1,6 +1,7 @@
 //! A scenario as meant: every default filled in, every name resolved, every value in range.
 
 mod effect;
+mod links;
 mod readers;
 mod trace;
 
@@ -17,6 +18,7 @@ pub use crate::flow::{
 };
 pub use crate::network::Behaviour;
 pub use effect::{Climb, Effect, ReorderForm, Version};
+pub use links::Links;
 pub use readers::{Dependants, Indexers, Source};
 pub use trace::{RecordedKind, Trace, TraceRow};
 
@@ -170,6 +172,8 @@ pub struct Routers {
     pub news: Span,
     /// The policy of each axis of [`crate::flow::axes`], in their order.
     pub flow: Vec<&'static str>,
+    /// Between whom operations travel, where the routing is not direct.
+    pub links: Links,
 }
 
 impl Routers {
@@ -178,6 +182,11 @@ impl Routers {
         let axes = crate::flow::axes();
         let found = axes.iter().zip(&self.flow).find(|(known, _)| known.name == axis);
         found.map_or("", |(_, policy)| policy)
+    }
+
+    /// Whether operations go from router to router.
+    pub fn are_centres(&self) -> bool {
+        self.policy("routing") != "direct"
     }
 }
 

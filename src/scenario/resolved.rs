@@ -6,8 +6,8 @@ mod readers;
 use std::fmt::Display;
 
 use super::model::{
-    Arrivals, Behaviour, Climb, DelayTable, Delegated, Effect, Fault, LoadGroup, Network, Scenario,
-    Stage, Trust,
+    Arrivals, Behaviour, Climb, DelayTable, Delegated, Effect, Fault, Links, LoadGroup, Network,
+    Routers, Scenario, Stage, Trust,
 };
 use super::spelt;
 use super::table::find_table;
@@ -98,6 +98,7 @@ impl Scenario {
         for (axis, policy) in axes().iter().zip(&self.routers.flow) {
             file.text(axis.name, policy);
         }
+        write_links(file, &self.routers);
     }
 
     fn write_demands(&self, file: &mut Text) {
@@ -203,6 +204,19 @@ fn write_network(file: &mut Text, network: &Network) {
         file.text("bandwidth", spelt::bit_rate(bandwidth as f64));
     }
     file.text("transport", network.transport.word());
+}
+
+fn write_links(file: &mut Text, routers: &Routers) {
+    match &routers.links {
+        _ if !routers.are_centres() => {}
+        Links::Ring => file.text("links", "ring"),
+        Links::Line => file.text("links", "line"),
+        Links::Mesh => file.text("links", "mesh"),
+        Links::Pairs(pairs) => {
+            let pairs = pairs.iter().map(|(one, other)| format!("[{one}, {other}]"));
+            file.plain("links", list(pairs));
+        }
+    }
 }
 
 /// A bundled table by its name, any other with its figures.
@@ -396,6 +410,7 @@ fn write_effect(file: &mut Text, effect: &Effect, steps: u32) {
         }
         Effect::Stall => file.plain("stall", true),
         Effect::Slow(factor) => file.plain("slow", climb_text(factor, steps, spelt::factor)),
+        Effect::Gossip(factor) => file.plain("gossip", climb_text(factor, steps, spelt::factor)),
         Effect::Skew(nanos) => file.text("skew", spelt::signed(*nanos)),
         Effect::Drift(ppm) => file.text("drift", spelt::drift(*ppm)),
         Effect::Rules(version) => file.text("rules", version.word()),

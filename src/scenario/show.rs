@@ -325,6 +325,10 @@ fn effect_note(effect: &Effect) -> String {
         Effect::Slow(factor) => {
             format!("slow {}", between(&spelt::factor(factor.from), &spelt::factor(factor.to), "x"))
         }
+        Effect::Gossip(factor) => {
+            let (from, to) = (spelt::factor(factor.from), spelt::factor(factor.to));
+            format!("gossip {}", between(&from, &to, "x"))
+        }
         Effect::Skew(nanos) => format!("skew {}", spelt::signed(*nanos)),
         Effect::Drift(ppm) => format!("drift {}", spelt::drift(*ppm)),
         Effect::Rules(version) => format!("rules {}", version.word()),

@@ -14,6 +14,7 @@ use crate::actors::{
     ValidatorSetting,
 };
 use crate::attestation::{KeyRing, Schema};
+use crate::flow::routing::Overlay;
 use crate::kernel::{Model, ProcessId, Span, VirtualTime, Zipf};
 use crate::network::{
     CONTROL_FLOOR, Control, FaultRule, Host, LinkEffect, Order, ProcessSet, Signal, Topology,
@@ -129,8 +130,10 @@ impl World {
         let validators = self.committee.members();
         actors.extend(validators.map(|number| self.validator(scenario, &keys, number)));
         let setting = Arc::new(flow::router_setting(scenario, &self.layout));
+        let overlay = flow::overlay(scenario, &self.layout, &self.topology);
+        let common = (&setting, overlay.as_ref());
         let routers = 0..self.layout.routers();
-        actors.extend(routers.map(|number| self.router(&setting, &keys, (scenario, number))));
+        actors.extend(routers.map(|number| self.router(common, &keys, (scenario, number))));
         let groups = 0..scenario.load.len();
         actors.extend(groups.clone().map(|group| self.plan(scenario, group)));
         for group in groups {
@@ -193,13 +196,13 @@ impl World {
 
     fn router(
         &self,
-        setting: &Arc<RouterSetting>,
+        (setting, overlay): (&Arc<RouterSetting>, Option<&Arc<Overlay>>),
         keys: &KeyRing,
-        router: (&Scenario, u32),
+        (scenario, number): (&Scenario, u32),
     ) -> Actor {
-        let (scenario, number) = router;
         let signer = keys.signer(self.layout.router(number).0);
-        let policies = flow::router_policies(scenario);
+        let place = (number, self.layout.router(0));
+        let policies = flow::router_policies(scenario, place, overlay);
         Actor::Router(Box::new(Router::new(Arc::clone(setting), policies, signer)))
     }
 

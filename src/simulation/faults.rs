@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cast::{Cast, LinkSet};
+use crate::actors::GOSSIP_PART;
 use crate::attestation::Rules;
 use crate::flow::Lane;
 use crate::kernel::{ProcessId, Span, VirtualTime};
@@ -118,9 +119,12 @@ impl Timeline {
             }
             Effect::Stall => (Order::Stall, Order::Resume),
             Effect::Slow(factor) => {
-                let factor =
-                    at_step(*factor, steps, step.number, |from, to, x| from + (to - from) * x);
-                (Order::Slow((factor * 1_000.0) as u64), Order::Slow(1_000))
+                let pace = pace_at(*factor, steps, step);
+                (Order::Slow(pace), Order::Slow(USUAL_PACE))
+            }
+            Effect::Gossip(factor) => {
+                let slow = |pace| Order::Part(GOSSIP_PART, PartOrder::Slow(pace));
+                (slow(pace_at(*factor, steps, step)), slow(USUAL_PACE))
             }
             Effect::Skew(nanos) => (Order::Skew(*nanos), Order::Skew(-nanos)),
             Effect::Drift(ppm) => (Order::Drift((ppm * 1_000.0) as i64), Order::Drift(0)),
@@ -197,6 +201,14 @@ fn at_step<T: Copy>(climb: Climb<T>, steps: u32, step: u32, mix: impl Fn(T, T, f
     }
 }
 
+/// Thousandths of the usual time.
+const USUAL_PACE: u64 = 1_000;
+
+fn pace_at(factor: Climb<f64>, steps: u32, step: Step) -> u64 {
+    let factor = at_step(factor, steps, step.number, |from, to, x| from + (to - from) * x);
+    (factor * USUAL_PACE as f64) as u64
+}
+
 /// What an effect does to links in one step; `None` if it does something to actors.
 fn link_effect(effect: &Effect, steps: u32, step: u32) -> Option<LinkEffect> {
     let number =
@@ -227,6 +239,7 @@ fn link_effect(effect: &Effect, steps: u32, step: u32) -> Option<LinkEffect> {
         Effect::Crash { .. }
         | Effect::Stall
         | Effect::Slow(_)
+        | Effect::Gossip(_)
         | Effect::Skew(_)
         | Effect::Drift(_)
         | Effect::Rules(_)

@@ -1,13 +1,18 @@
 //! The policies of flow that a scenario chooses, made for its routers and clients.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::actors::{Layout, RouterPolicies, RouterSetting};
 use crate::flow::backpressure::{self, Backpressure, Site, Window};
 use crate::flow::balance::{self, Balance};
 use crate::flow::bulkheads::Compartment;
+use crate::flow::routing::{self, Overlay};
 use crate::flow::{Lane, Lanes, admission, breaker, bulkheads};
-use crate::kernel::Span;
+use crate::kernel::{ProcessId, Span};
+use crate::measure;
+use crate::network::Topology;
 use crate::scenario::model::Scenario;
 
 /// What all routers have in common.
@@ -24,8 +29,45 @@ pub(super) fn router_setting(scenario: &Scenario, layout: &Layout) -> RouterSett
     RouterSetting { validators: layout.validators(), work, promise: costs.sign, listeners }
 }
 
-/// The policies of one router.
-pub(super) fn router_policies(scenario: &Scenario) -> RouterPolicies {
+/// The links between routers, where operations travel from one to another.
+pub(super) fn overlay(
+    scenario: &Scenario,
+    layout: &Layout,
+    topology: &Topology,
+) -> Option<Arc<Overlay>> {
+    let routers = &scenario.routers;
+    let process = |number: usize| layout.router(number as u32);
+    let delay = |from, to| topology.base_delay(process(from), process(to));
+    routers.are_centres().then(|| {
+        let pairs = routers.links.pairs(routers.count);
+        Arc::new(Overlay::new(routers.count as usize, &pairs, delay))
+    })
+}
+
+/// What observers must know of it.
+pub(super) fn observed(
+    scenario: &Scenario,
+    layout: &Layout,
+    topology: &Topology,
+) -> Option<measure::Overlay> {
+    let overlay = overlay(scenario, layout, topology)?;
+    let delays = (0..overlay.centres()).map(|from| {
+        let mut row = vec![None; overlay.centres()];
+        overlay.neighbours(from).for_each(|(to, delay)| row[to] = Some(delay));
+        row
+    });
+    let costs = &scenario.costs;
+    let work = costs.route + costs.check + costs.sign.max(Span::TICK) + costs.index;
+    let (first, workers) = (layout.router(0).0, scenario.routers.workers);
+    Some(measure::Overlay { first, delays: delays.collect(), work, workers })
+}
+
+/// The policies of the router with that number.
+pub(super) fn router_policies(
+    scenario: &Scenario,
+    (number, first): (u32, ProcessId),
+    overlay: Option<&Arc<Overlay>>,
+) -> RouterPolicies {
     let (admission, set) = chosen(scenario, "admission");
     let (admission, set) = (admission.to_owned(), set.clone());
     // Who comes first is decided once, where operations come in; after that it is first come.
@@ -39,6 +81,12 @@ pub(super) fn router_policies(scenario: &Scenario) -> RouterPolicies {
         admission: Box::new(queue),
         backpressure: pressure(scenario),
         breakers: breakers(scenario),
+        routing: overlay.and_then(|overlay| {
+            let place = (number as usize, overlay.centres());
+            let site = routing::Site { me: place.0, overlay: Arc::clone(overlay) };
+            let (name, set) = chosen(scenario, "routing");
+            Some((routing::make(name, set, &site)?, place, first))
+        }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::World;
+use super::{World, flow};
 use crate::kernel::Span;
 use crate::measure::{PhaseWindow, Setting};
 use crate::ordering::Property;
@@ -35,6 +35,7 @@ impl World {
             .map(|(name, spans)| PhaseWindow { name, spans, clients: None });
         setting.phases.extend(phases);
         setting.routers = self.layout.routers();
+        setting.overlay = flow::observed(scenario, &self.layout, &self.topology);
         self.look_apart(scenario, &mut setting);
         setting
     }

@@ -62,6 +62,10 @@ pub enum Refusal {
     Late,
     /// The breaker of a bulkhead that it needs is open; the client is told.
     Broken,
+    /// It has been to as many centres as it may; it goes back to the client, who is told.
+    Strayed,
+    /// The centre knows no way to where it is addressed; it goes back to the client, who is told.
+    Unreachable,
 }
 
 /// What befell a host.
@@ -193,6 +197,34 @@ pub enum Fact {
         attempt: u8,
         /// The router's count of what it sent on before.
         sequence: u32,
+    },
+    /// A centre sent it on to another centre.
+    Forwarded {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+        /// Centres that it had passed before this one.
+        hop: u8,
+        /// Which copy of the try: others than 0 were sent another way.
+        copy: u8,
+        /// The centre that it goes to next, as a process.
+        to: u32,
+        /// The centre that it is addressed to, as a process.
+        home: u32,
+        /// Microseconds until it is there and has its turn, as the sender's table has it.
+        eta: u32,
+    },
+    /// A validator checked all stamps that came with it, where routers are centres.
+    Scanned {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+        /// Stamps: its attester's signature, and one of each centre.
+        scans: u8,
+        /// How many of them are valid.
+        valid: u8,
     },
     /// It arrived at a validator, before any work on it.
     Received {

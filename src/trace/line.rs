@@ -54,6 +54,18 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
         Fact::Routed { operation, attempt, sequence } => {
             write!(to, "routed #{operation} try {attempt} sequence {sequence}")
         }
+        Fact::Forwarded { operation, attempt, hop, copy, to: next, home, eta } => {
+            let (next, home) = (names.name(next), names.name(home));
+            let eta = Span::from_micros(eta.into());
+            let copy = if copy > 0 { format!(" copy {copy}") } else { String::new() };
+            write!(
+                to,
+                "forwarded #{operation} try {attempt}{copy} hop {hop} to {next} for {home} in {eta}"
+            )
+        }
+        Fact::Scanned { operation, attempt, scans, valid } => {
+            write!(to, "scanned #{operation} try {attempt} {valid} of {scans} stamps valid")
+        }
         Fact::Received { operation, attempt, router, sequence } => {
             let router = names.name(router);
             write!(to, "received #{operation} try {attempt} from {router} sequence {sequence}")

@@ -26,6 +26,12 @@ impl Fact {
             Self::Routed { operation, attempt, sequence } => {
                 [tag(5, attempt, 0, 0), operation.into(), sequence.into(), 0]
             }
+            Self::Forwarded { operation, attempt, hop, copy, to, home, eta } => {
+                [tag(40, attempt, hop, copy), operation.into(), pack(to, home), eta.into()]
+            }
+            Self::Scanned { operation, attempt, scans, valid } => {
+                [tag(41, attempt, scans, valid), operation.into(), 0, 0]
+            }
             Self::Received { operation, attempt, router, sequence } => {
                 [tag(6, attempt, 0, 0), operation.into(), router.into(), sequence.into()]
             }

@@ -63,6 +63,8 @@ pub(super) struct Floor<T> {
     pools: Vec<(u32, u32)>,
     pieces: Slots<Piece<T>>,
     here: u32,
+    /// All work of what is here.
+    load: Span,
     health: Lanes<PartHealth>,
     /// Pieces that a stalled lane keeps, with their workers.
     stuck: Vec<u32>,
@@ -90,6 +92,7 @@ impl<T> Floor<T> {
             bulkheads,
             pieces: Slots::default(),
             here: 0,
+            load: Span::ZERO,
             health: Lanes([WELL; Lane::ALL.len()]),
             stuck: Vec::new(),
             alarm: VirtualTime::MAX,
@@ -100,6 +103,12 @@ impl<T> Floor<T> {
     /// Operations that wait or are worked on.
     pub(super) const fn here(&self) -> u32 {
         self.here
+    }
+
+    /// About how long one more would wait for a worker: all work that is here, shared by all.
+    pub(super) fn wait(&self) -> Span {
+        let workers: u32 = self.pools.iter().map(|(workers, _)| *workers).sum();
+        self.load / u64::from(workers.max(1))
     }
 
     /// Whether one more may come; said aloud if not, for no scenario set this limit.
@@ -117,6 +126,7 @@ impl<T> Floor<T> {
         let piece = Piece { thing, job, work, lanes: (0, 0), place: 0, begun_at, is_new: true };
         let TimerSlot(slot) = self.pieces.put(piece);
         self.here += 1;
+        self.load += job.work;
         if let Some(piece) = self.pieces.get_mut(TimerSlot(slot)) {
             piece.job.slot = slot;
         }
@@ -228,7 +238,9 @@ impl<T> Floor<T> {
 
     fn remove(&mut self, slot: u32) -> Option<Ended<T>> {
         self.here -= 1;
-        self.pieces.take(TimerSlot(slot)).map(|piece| Ended { thing: piece.thing, job: piece.job })
+        let piece = self.pieces.take(TimerSlot(slot))?;
+        self.load = self.load.saturating_sub(piece.job.work);
+        Some(Ended { thing: piece.thing, job: piece.job })
     }
 
     fn free_worker(&mut self, place: usize) {
@@ -270,6 +282,7 @@ impl<T> Floor<T> {
         self.pools.iter_mut().for_each(|(_, busy)| *busy = 0);
         self.pieces.clear();
         self.here = 0;
+        self.load = Span::ZERO;
         self.stuck.clear();
         self.alarm = VirtualTime::MAX;
     }

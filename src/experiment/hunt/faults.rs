@@ -289,9 +289,11 @@ fn fault(dice: &mut Dice, number: u64, effect: Effect, limits: &Limits) -> Fault
             let text = format!("validator-{first}..{last}");
             (text, Term::Actors(actors(ActorKind::Validators, pick)))
         }
-        Effect::Stall | Effect::Slow(_) | Effect::Skew(_) | Effect::Drift(_) => {
-            ("1 validators".to_owned(), Term::Actors(some(1)))
-        }
+        Effect::Stall
+        | Effect::Slow(_)
+        | Effect::Gossip(_)
+        | Effect::Skew(_)
+        | Effect::Drift(_) => ("1 validators".to_owned(), Term::Actors(some(1))),
         _ if dice.one_in(2) => {
             let count = dice.between(1, 3) as u32;
             let (from, to) = (some(count), actors(ActorKind::Validators, ActorPick::All));

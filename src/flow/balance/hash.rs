@@ -2,6 +2,7 @@
 //! (highest random weight; Thaler and Ravishankar 1998). With every try the next greatest.
 
 use super::{Balance, Call, Make, Routers, Words};
+use crate::flow::spread::spread;
 use crate::flow::{Choice, Described, NoParams};
 
 pub(super) const CHOICE: Choice<Make> = Choice {
@@ -18,12 +19,8 @@ pub(super) fn ranked(key: u32, count: usize) -> Vec<usize> {
     places
 }
 
-/// The finaliser of SplitMix64 over key and place.
 const fn weight(key: u32, place: usize) -> u64 {
-    let mut word = ((key as u64) << 32 | place as u64).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    word ^ (word >> 31)
+    spread((key as u64) << 32 | place as u64)
 }
 
 impl Balance for Hash {

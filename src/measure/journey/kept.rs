@@ -169,6 +169,7 @@ impl Tracker {
         match recorded.fact {
             Fact::Planned { .. } => return,
             Fact::Sent { .. } | Fact::Routed { .. } => self.sending = Some((recorded.key, None)),
+            Fact::Forwarded { to, .. } => self.sending = Some((recorded.key, Some(to))),
             Fact::Applied { .. } => self.sending = Some((recorded.key, client)),
             _ => {}
         }
@@ -185,6 +186,8 @@ fn about(fact: &Fact) -> Option<u32> {
         | Fact::Rejected { operation, .. }
         | Fact::Begun { operation, .. }
         | Fact::Routed { operation, .. }
+        | Fact::Forwarded { operation, .. }
+        | Fact::Scanned { operation, .. }
         | Fact::Received { operation, .. }
         | Fact::Verified { operation, .. }
         | Fact::Proposed { operation, .. }

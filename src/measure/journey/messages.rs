@@ -8,6 +8,8 @@ use crate::trace::{Conclusion, Fact, FateKind};
 pub enum Leg {
     /// From the client to a router.
     Submit,
+    /// From a centre to another.
+    Relay,
     /// From a router to a validator.
     HandOver,
     /// From a validator to the client: the answer after which the client knew.
@@ -42,6 +44,9 @@ pub(super) fn of(facts: &[Recorded<Fact>], validators: u32, client: u32) -> Vec<
         let later = &facts[at + 1..];
         match fact.fact {
             Fact::Sent { attempt, .. } => messages.extend(submitted(fact, attempt, later)),
+            Fact::Forwarded { attempt, to, .. } => {
+                messages.push(relayed(fact, attempt, to, later));
+            }
             Fact::Routed { attempt, .. } => {
                 let to_each = (0..validators).map(|to| handed(fact, attempt, to, later));
                 messages.extend(to_each);
@@ -92,6 +97,24 @@ fn submitted(sending: &Recorded<Fact>, attempt: u8, later: &[Recorded<Fact>]) ->
         arrived: arrival.map(|fact| fact.key.time),
         fates: fates.into_iter().map(|(_, fate)| fate).collect(),
     })
+}
+
+fn relayed(sending: &Recorded<Fact>, attempt: u8, to: u32, later: &[Recorded<Fact>]) -> Message {
+    let arrival = later.iter().find(|fact| match fact.fact {
+        Fact::Admitted { attempt: other, .. } | Fact::Rejected { attempt: other, .. } => {
+            (fact.process.0, other) == (to, attempt)
+        }
+        _ => false,
+    });
+    Message {
+        leg: Leg::Relay,
+        attempt,
+        from: sending.process.0,
+        sent: sending.key.time,
+        to,
+        arrived: arrival.map(|fact| fact.key.time),
+        fates: fates(sending, Some(to), later).into_iter().map(|(_, fate)| fate).collect(),
+    }
 }
 
 fn handed(sending: &Recorded<Fact>, attempt: u8, to: u32, later: &[Recorded<Fact>]) -> Message {

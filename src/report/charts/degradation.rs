@@ -134,6 +134,9 @@ fn axis(effects: &[Effect], steps: u32) -> Option<(&'static str, &'static str, V
         Effect::Slow(factor) if factor.from < factor.to => {
             Some(("slowness", "x", climb(factor.from, factor.to)))
         }
+        Effect::Gossip(factor) if factor.from < factor.to => {
+            Some(("gossip, as seldom", "x", climb(factor.from, factor.to)))
+        }
         _ => None,
     })
 }

@@ -43,6 +43,8 @@ section! {
         stall: bool;
         /// On actors: all work takes so many times as long.
         slow: Climbing<Factor>;
+        /// On routers: they tell one another their tables so many times as seldom.
+        gossip: Climbing<Factor>;
         /// On actors: the clock is ahead (`+30s`) or behind (`-2s`).
         skew: SignedSpan;
         /// On actors: the clock runs fast, or slow if negative.

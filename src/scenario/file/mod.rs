@@ -9,11 +9,13 @@ use crate::trust::Formula;
 
 pub(crate) use arrivals::{ArrivalsFile, DiurnalFile, TraceFile, Unknown};
 pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile, WithholdFile};
+pub(crate) use links::LinksFile;
 pub(crate) use load::{HookFile, KeysFile, LawFile, LoadFile, MixFile, StageFile};
 pub(crate) use readers::{DependantsFile, IndexersFile};
 
 mod arrivals;
 mod fault;
+mod links;
 mod load;
 mod readers;
 
@@ -172,6 +174,10 @@ section! {
         bulkheads: String = "shared";
         /// When what was slow is not tried for a while.
         breaker: String = "none";
+        /// How operations come from the router that took them in to the validators.
+        routing: String = "direct";
+        /// Between whom they travel, where routing is not direct.
+        links: LinksFile = "ring";
     }
 }
 
@@ -269,5 +275,7 @@ section! {
         bulkheads: Named<Opaque>;
         /// By policy of `routers.breaker`.
         breaker: Named<Opaque>;
+        /// By policy of `routers.routing`.
+        routing: Named<Opaque>;
     }
 }

@@ -59,6 +59,8 @@ pub enum Effect {
     Stall,
     /// All work takes this many times as long; at least 1.
     Slow(Climb<f64>),
+    /// Rounds of gossip between centres take this many times as long; at least 1.
+    Gossip(Climb<f64>),
     /// The actor's clock is off by this many nanoseconds.
     Skew(i64),
     /// The actor's clock runs fast by this many parts per million, slow if negative.
@@ -99,6 +101,7 @@ impl Effect {
             Self::Crash { .. }
             | Self::Stall
             | Self::Slow(_)
+            | Self::Gossip(_)
             | Self::Skew(_)
             | Self::Drift(_)
             | Self::Rules(_)

@@ -34,8 +34,8 @@ pub(super) fn read(fault: &At<FaultFile>, reader: &mut Reader<'_>) -> Option<Eff
     }
     let Some(&(first, _, of_first, _)) = found.effects.first() else {
         let note = "delay, reorder, loss, duplicate, bandwidth, partition, clog; \
-                    crash, stall, slow, skew, drift, rules, pause, misreport; equivocate, forge, \
-                    withhold, replay, censor, shuffle, hold, amnesia";
+                    crash, stall, slow, gossip, skew, drift, rules, pause, misreport; equivocate, \
+                    forge, withhold, replay, censor, shuffle, hold, amnesia";
         if !reader.is_misspelt(fault.place, None) {
             reader.report(fault.place, "this fault has no effect", note);
         }
@@ -125,14 +125,18 @@ fn read_on_actors(file: &FaultFile, found: &mut Found, reader: &mut Reader<'_>) 
     found.actor("crash", &file.crash, crash);
     let stall = file.stall.get().filter(|happens| **happens);
     found.pool("stall", &file.stall, stall.map(|_| Effect::Stall));
-    if let Some(at) = file.slow.at() {
+    for (key, field) in [("slow", &file.slow), ("gossip", &file.gossip)] {
+        let Some(at) = field.at() else { continue };
         let (least, most) =
             (at.value.from.0.min(at.value.to.0), at.value.from.0.max(at.value.to.0));
         let outside = least < 1.0 || most > 1e6;
-        refuse(reader, at.place, outside, "`slow` must be between 1x and 1000000x");
+        let message = format!("`{key}` must be between 1x and 1000000x");
+        refuse(reader, at.place, outside, &message);
     }
     let slow = file.slow.get().map(|climbing| found.climb(climbing, |factor| factor.0));
     found.pool("slow", &file.slow, slow.map(Effect::Slow));
+    let gossip = file.gossip.get().map(|climbing| found.climb(climbing, |factor| factor.0));
+    found.push("gossip", Target::Routers, &file.gossip, gossip.map(Effect::Gossip));
     found.actor("skew", &file.skew, file.skew.get().map(|skew| Effect::Skew(skew.0)));
     if let Some(at) = file.drift.at() {
         let outside = at.value.0.abs() > 500_000.0;

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::read_table;
+use crate::flow::routing::Overlay;
 use crate::flow::{Axis, Described, axes};
 use crate::scenario::file::{ParametersFile, RoutersFile, ScenarioFile};
+use crate::scenario::model::Links;
 use crate::scenario::problem::suggest;
 use crate::scenario::written::{At, Field, Named, Opaque, Reader};
 
@@ -18,6 +20,28 @@ pub(super) fn read(file: &RoutersFile, reader: &mut Reader<'_>) -> Option<Vec<&'
     };
     let found: Vec<_> = axes().iter().map(read).collect();
     found.into_iter().collect()
+}
+
+/// Routers that are centres must be few enough, and linked.
+pub(super) fn check_links(file: &RoutersFile, routers: u32, reader: &mut Reader<'_>) {
+    let is_direct = |at: &At<String>| at.value == "direct";
+    let Some(routing) = file.routing.at().filter(|at| !is_direct(at)) else { return };
+    if !(2..=Overlay::MOST as u32).contains(&routers) {
+        let message = format!("`routers.count` must be between 2 and {} here", Overlay::MOST);
+        reader.report(routing.place, message, "routers that are no centres have routing `direct`");
+        return;
+    }
+    let Some(links) = file.links.at() else { return };
+    if let Links::Pairs(pairs) = &links.value.0
+        && let Some(far) = pairs.iter().map(|pair| pair.0.max(pair.1)).find(|far| *far >= routers)
+    {
+        let message = format!("there is no `router-{far}`");
+        let note = format!("routers are router-0 to router-{}", routers - 1);
+        return reader.report(links.place, message, note);
+    }
+    if !links.value.0.connect(routers) {
+        reader.report(links.place, "some routers cannot reach the others", "add links");
+    }
 }
 
 /// What `[parameters.<axis>.<policy>]` sets, by axis and policy.
@@ -47,6 +71,7 @@ fn written<'f>(file: &'f RoutersFile, axis: &str) -> &'f Field<String> {
         "backpressure" => &file.backpressure,
         "balance" => &file.balance,
         "bulkheads" => &file.bulkheads,
+        "routing" => &file.routing,
         _ => &file.breaker,
     }
 }
@@ -57,6 +82,7 @@ fn parameters_of<'f>(file: &'f ParametersFile, axis: &str) -> &'f Field<Named<Op
         "backpressure" => &file.backpressure,
         "balance" => &file.balance,
         "bulkheads" => &file.bulkheads,
+        "routing" => &file.routing,
         _ => &file.breaker,
     }
 }

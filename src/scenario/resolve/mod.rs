@@ -274,6 +274,9 @@ fn read_routers(
         reader.report(at.place, "`routers.news` must be at least 1ms", note);
     }
     let regions = read_regions(&written.regions, reader, table);
+    if let Some(count) = written.count.get() {
+        flow::check_links(&written, count.0, reader);
+    }
     Some(Routers {
         count: written.count.get()?.0,
         regions: regions?,
@@ -282,6 +285,7 @@ fn read_routers(
         workers: written.workers.get()?.0,
         news: *written.news.get()?,
         flow: flow?,
+        links: written.links.get()?.0.clone(),
     })
 }
 
