@@ -2,9 +2,11 @@
 
 mod digest;
 mod fact;
+mod kinds;
 mod line;
 mod words;
 
 pub use digest::{Checkpoint, Digest, DigestChain};
-pub use fact::{Conclusion, Fact, FateKind, HostChange, Kind, Refusal};
+pub use fact::Fact;
+pub use kinds::{Conclusion, FateKind, HostChange, Kind, Refusal};
 pub use line::{Names, line};
