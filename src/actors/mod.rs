@@ -33,7 +33,7 @@ pub use plan_setting::{
     Burst, ChainShape, Delegated, Dependence, KeyPick, LoadSetting, MixShares, Recorded, Reliance,
 };
 pub use plan_standing::REFERENCE_AGE;
-pub use router::{GOSSIP_PART, MakeAdmission, Router, RouterPolicies, RouterSetting};
+pub use router::{CentreSeat, GOSSIP_PART, MakeAdmission, Router, RouterPolicies, RouterSetting};
 pub use validator::{Costs, Validator, ValidatorSetting};
 
 use crate::kernel::{Event, ProcessId};

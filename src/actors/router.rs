@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use self::centre::Centre;
+pub use self::centre::CentreSeat;
 use self::floor::{Ended, Floor, Turn};
 use self::lanes::Work;
 use self::passing::Trip;
@@ -23,7 +24,6 @@ use crate::flow::admission::Admission;
 use crate::flow::backpressure::{Back, Backpressure, Entry};
 use crate::flow::breaker::Breaker;
 use crate::flow::bulkheads::{Bulkheads, Compartment};
-use crate::flow::routing::Routing;
 use crate::flow::{Job, Lane, Lanes};
 use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune, PartHealth, Resident, TimerSlot};
@@ -55,9 +55,8 @@ pub struct RouterPolicies {
     pub backpressure: Box<dyn Backpressure>,
     /// Breakers by lane, where there are any.
     pub breakers: Option<Lanes<Box<dyn Breaker>>>,
-    /// Where it is a centre: the way that operations go, its number among how many centres, and the
-    /// process of the first.
-    pub routing: Option<(Box<dyn Routing>, (usize, usize), ProcessId)>,
+    /// Its place, where routers are centres.
+    pub seat: Option<CentreSeat>,
 }
 
 /// One router.
@@ -93,11 +92,10 @@ const NEWS: TimerSlot = TimerSlot(u32::MAX - 1);
 impl Router {
     /// An idle router that signs stamps with `signer`.
     pub fn new(setting: Arc<RouterSetting>, policies: RouterPolicies, signer: Signer) -> Self {
-        let RouterPolicies { bulkheads, admission, backpressure, breakers, routing } = policies;
+        let RouterPolicies { bulkheads, admission, backpressure, breakers, seat } = policies;
         let floor = Floor::new(bulkheads, admission);
         let parked = VecDeque::new();
-        let centre = |(routing, place, first)| Box::new(Centre::new(place, first, routing));
-        let centre = routing.map(centre);
+        let centre = seat.map(|seat| Box::new(Centre::new(seat)));
         Self { setting, signer, backpressure, breakers, floor, parked, routed: 0, told: 0, centre }
     }
 

@@ -159,8 +159,7 @@ impl Relays {
         }
     }
 
-    /// A centre took a try in, behind so many others, or turned it away; true if that was a
-    /// hand-over that failed.
+    /// A try came to a centre; true if that took too long to call it handed over.
     fn came(&mut self, process: u32, operation: u32, attempt: u8, now: VirtualTime) -> bool {
         let Some(place) = self.overlay.place(process) else { return false };
         let copies = (operation, attempt, 0)..=(operation, attempt, u8::MAX);
@@ -172,6 +171,14 @@ impl Relays {
             }
         }
         has_failed
+    }
+
+    /// Whether a copy is on its way to a centre.
+    fn is_awaited(&self, process: u32, operation: u32, attempt: u8) -> bool {
+        let copies = (operation, attempt, 0)..=(operation, attempt, u8::MAX);
+        let mut trips = self.trips.range(copies).map(|(_, trip)| trip);
+        let place = self.overlay.place(process);
+        trips.any(|trip| Some(trip.to) == place && !trip.has_come)
     }
 
     /// A copy is sent on; what is wrong with that.
@@ -280,9 +287,7 @@ impl Observers {
         if is_return || why == Refusal::Late {
             return relays.leaves(process);
         }
-        let was_handed =
-            relays.trips.range((operation, attempt, 0)..=(operation, attempt, u8::MAX));
-        let was_handed = was_handed.filter(|(_, trip)| !trip.has_come).count() > 0;
+        let was_handed = relays.is_awaited(process, operation, attempt);
         relays.came(process, operation, attempt, now);
         self.mark(operation, Event::HandoffFailed, was_handed);
     }

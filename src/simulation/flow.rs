@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::actors::{Layout, RouterPolicies, RouterSetting};
+use crate::actors::{CentreSeat, Layout, RouterPolicies, RouterSetting};
 use crate::flow::backpressure::{self, Backpressure, Site, Window};
 use crate::flow::balance::{self, Balance};
 use crate::flow::bulkheads::Compartment;
@@ -81,11 +81,11 @@ pub(super) fn router_policies(
         admission: Box::new(queue),
         backpressure: pressure(scenario),
         breakers: breakers(scenario),
-        routing: overlay.and_then(|overlay| {
-            let place = (number as usize, overlay.centres());
-            let site = routing::Site { me: place.0, overlay: Arc::clone(overlay) };
+        seat: overlay.and_then(|overlay| {
+            let (me, centres) = (number as usize, overlay.centres());
+            let site = routing::Site { me, overlay: Arc::clone(overlay) };
             let (name, set) = chosen(scenario, "routing");
-            Some((routing::make(name, set, &site)?, place, first))
+            Some(CentreSeat { routing: routing::make(name, set, &site)?, me, centres, first })
         }),
     }
 }

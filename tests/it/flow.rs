@@ -13,6 +13,20 @@ fn claims_of_flow_hold() {
     }
 }
 
+/// The essay's sentence as numbers, and one parcel's stamps.
+#[test]
+fn every_stamp_is_right_and_the_post_is_late() {
+    let place = Place::new();
+    let ran = place.expect(0, "claims postal-holiday-rush --seeds 1..4");
+    assert!(ran.out.contains("8 of 8 claims hold"), "{}", ran.out);
+    let ran = place.expect(0, "run postal-holiday-rush --out rush");
+    assert!(ran.out.contains("In aged: scans 100 % valid, on time 7"), "{}", ran.out);
+    let told = place.expect(0, "track rush/postal-holiday-rush/latest 5000").out;
+    let way = told.lines().find(|line| line.trim_start().starts_with("way ")).expect("its way");
+    assert!(way.contains(" in ") && way.contains(", out ") && way.contains("behind"), "{told}");
+    assert!(told.contains("stamps it and sends it on to router-"), "{told}");
+}
+
 #[test]
 fn a_queue_of_what_nobody_wants_any_more_is_a_collapse_and_is_said_aloud() {
     let place = Place::new();

@@ -19,6 +19,18 @@ const FIRST_SLOT: u32 = 1 << 31;
 /// Slots that they use in turn.
 const SLOTS: u32 = 1 << 30;
 
+/// A centre's place among others.
+pub struct CentreSeat {
+    /// How it finds ways.
+    pub routing: Box<dyn Routing>,
+    /// Its number.
+    pub me: usize,
+    /// How many there are.
+    pub centres: usize,
+    /// The process of the first; the others follow.
+    pub first: ProcessId,
+}
+
 /// A centre's side of the overlay.
 pub(super) struct Centre {
     me: usize,
@@ -44,12 +56,9 @@ struct Link {
 }
 
 impl Centre {
-    /// Number `me` of so many, of which the first is that process.
-    pub(super) fn new(
-        (me, centres): (usize, usize),
-        first: ProcessId,
-        routing: Box<dyn Routing>,
-    ) -> Self {
+    /// Nothing was handed over yet.
+    pub(super) fn new(seat: CentreSeat) -> Self {
+        let CentreSeat { routing, me, centres, first } = seat;
         let links = (0..centres).map(|_| Link::default()).collect();
         let alarm = (VirtualTime::MAX, 0);
         Self { me, first, routing, links, alarm, effects: Vec::new() }

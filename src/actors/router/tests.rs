@@ -156,7 +156,7 @@ impl Ways {
             admission: Box::new(|_| admission::make("fifo", &Value::Null)),
             backpressure: backpressure::make(self.backpressure, &Value::Null, site),
             breakers: None,
-            routing: None,
+            seat: None,
         }
     }
 }

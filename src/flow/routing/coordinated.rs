@@ -77,6 +77,8 @@ struct Coordinated {
     is_other: (bool, bool),
     /// It has just begun anew.
     asks: bool,
+    /// Neighbours that have just begun anew, and lost what they had taken.
+    reborn: Vec<usize>,
 }
 
 impl Coordinated {
@@ -90,6 +92,7 @@ impl Coordinated {
             is_stirred: false,
             is_other: (false, false),
             asks: false,
+            reborn: Vec::new(),
             setting,
             site,
             table,
@@ -151,6 +154,7 @@ impl Routing for Coordinated {
         self.is_stirred = true;
         if news.asks {
             self.rounds.hurry();
+            self.reborn.push(from);
         }
     }
 
@@ -161,7 +165,7 @@ impl Routing for Coordinated {
     fn act(&mut self, now: VirtualTime, wait: Span, out: &mut Vec<Effect>) {
         let closed = self.table.time_out(now, self.patience());
         self.is_stirred |= !closed.is_empty();
-        out.extend(closed.into_iter().map(Effect::Closed));
+        out.extend(closed.into_iter().chain(self.reborn.drain(..)).map(Effect::Closed));
         self.compare(wait);
         if self.rounds.begins(now) || self.has_news() && now >= self.quiet_until {
             self.tell_tables(now, wait, out);

@@ -57,7 +57,8 @@ pub trait Routing: Send {
 pub enum Effect {
     /// Tell a neighbour.
     Tell(usize, News),
-    /// A neighbour is not there any more: what it has not taken goes another way.
+    /// A neighbour is not there any more, or has begun anew: what it has not said it took goes
+    /// another way.
     Closed(usize),
 }
 

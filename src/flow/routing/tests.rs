@@ -72,17 +72,17 @@ proptest! {
         let horizon = if is_poisoned { SplitHorizon::Poisoned } else { SplitHorizon::Off };
         let mut tables: Vec<Table> = sites(&overlay).iter().map(Table::new).collect();
         (0..9).for_each(|_| exchange(&mut tables, &waits, &[true; 9], horizon));
-        for from in 0..9 {
+        for (from, table) in tables.iter().enumerate() {
             for to in (0..9).filter(|to| *to != from) {
-                let route = tables[from].route(to);
+                let route = table.route(to);
                 let known = route.map(|route| route.distance.cost);
                 prop_assert_eq!(known, fresh(&overlay, &waits, from, to), "{} to {}", from, to);
             }
         }
         // And who goes by the tables arrives, by the hops that they tell.
-        for from in 0..9 {
+        for (from, table) in tables.iter().enumerate() {
             for to in (0..9).filter(|to| *to != from) {
-                let Some(first) = tables[from].route(to) else { continue };
+                let Some(first) = table.route(to) else { continue };
                 let (mut at, mut hops) = (first.via, 1);
                 while at != to {
                     at = tables[at].route(to).expect("the next one knows a way").via;

@@ -164,7 +164,7 @@ fn check(
             admission: Box::new(|_| admission::make("fifo", &Value::Null)),
             backpressure: backpressure::make("none", &Value::Null, door),
             breakers: None,
-            routing: Some((routing, (me, centres), ProcessId(1))),
+            seat: Some(CentreSeat { routing, me, centres, first: ProcessId(1) }),
         };
         let signer = keys().signer(me as u32 + 1);
         Player::Centre(Box::new(Router::new(Arc::clone(&setting), policies, signer)))
