@@ -133,9 +133,11 @@ impl Entries {
         Some(another(signed, attempt)).filter(|key| self.by_id.contains(key))
     }
 
-    /// Under which key that try goes in.
+    /// Under which key that try goes in, which is not in yet.
     pub(super) fn vacant_key(&self, signed: &Signed, attempt: u8) -> Id {
-        if self.by_id.contains(&signed.id) { another(signed, attempt) } else { signed.id }
+        let may_be_in = signed.attestation.delegation.is_some();
+        let is_another = may_be_in && self.by_id.contains(&signed.id);
+        if is_another { another(signed, attempt) } else { signed.id }
     }
 
     /// Puts in one statement that was accepted, and does what it does to what it refers to,
@@ -170,10 +172,10 @@ impl Entries {
         if let Some(author) = entry.nonce_of() {
             *self.nonces.entry(author).or_default() += 1;
         }
-        self.by_id.insert(key, entry);
         if matches!(action, Action::Attest { .. }) {
-            self.restore_claim(&key);
+            self.claim(entry.claim(), key);
         }
+        self.by_id.insert(key, entry);
         self.ages.push_back((at, key));
     }
 
@@ -232,10 +234,16 @@ impl Entries {
         }
     }
 
-    fn restore_claim(&mut self, key: &Id) {
-        let Some(claim) = self.find(key).map(Entry::claim) else { return };
+    /// What a schema says that only one may hold is held.
+    fn claim(&mut self, claim: (SchemaId, u32), key: Id) {
         if self.schema(claim.0).is_some_and(|schema| schema.exclusive) {
-            self.claims.insert(claim, *key);
+            self.claims.insert(claim, key);
+        }
+    }
+
+    fn restore_claim(&mut self, key: &Id) {
+        if let Some(claim) = self.find(key).map(Entry::claim) {
+            self.claim(claim, *key);
         }
     }
 
