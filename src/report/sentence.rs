@@ -1,8 +1,9 @@
 //! Sentences about a run. Each is a template with a condition, and claims only what was computed.
 
-use super::format::{millis, number, ratio};
+use super::format::{millis, number, ratio, span};
 use crate::experiment::{Pair, grouped};
-use crate::measure::{Measured, Statistic};
+use crate::kernel::Span;
+use crate::measure::{Measured, Measurement, Statistic};
 
 /// A change smaller than this share is none worth a word.
 const WORTH_A_WORD: f64 = 0.05;
@@ -24,6 +25,7 @@ pub(super) fn of_run(pair: &Pair) -> Vec<String> {
         refusals(&Refusals::of(pair)),
         back.flatten(),
         collapse(pair.run.measurement.value("collapsed", Statistic::Longest, 0, None)),
+        users(&Users::of(pair)),
     ];
     sentences.into_iter().flatten().collect()
 }
@@ -31,6 +33,59 @@ pub(super) fn of_run(pair: &Pair) -> Vec<String> {
 fn value(pair: &Pair, metric: &str, statistic: Statistic) -> Measured {
     let phase = pair.run.measurement.phase(pair.focus()).unwrap_or(0);
     pair.run.measurement.value(metric, statistic, phase, None)
+}
+
+/// What users met, over the whole run: what is kept outlives its fault.
+struct Users {
+    /// Most that waited at once, here and in the twin.
+    most: [Option<f64>; 2],
+    /// The longest false revocation and the longest exposure, in milliseconds; infinite is never.
+    longest: [Option<f64>; 2],
+}
+
+impl Users {
+    fn of(pair: &Pair) -> Self {
+        let run = &pair.run.measurement;
+        let most = |of: &Measurement| of.value("blast_radius", Statistic::Max, 0, None).value();
+        let longest = |metric| match run.value(metric, Statistic::Max, 0, None) {
+            Measured::Value(millis) => Some(millis),
+            Measured::Never => Some(f64::INFINITY),
+            Measured::Few | Measured::NoData => None,
+        };
+        let has_users = run.due("uses", 0) > 0;
+        let of_run = has_users.then(|| most(run)).flatten();
+        Self {
+            most: [of_run, pair.twin_measurement().and_then(most)],
+            longest: ["false_revoked", "exposure"].map(longest),
+        }
+    }
+}
+
+/// Nothing to say where there are no users.
+fn users(of: &Users) -> Option<String> {
+    let [Some(most), twin] = of.most else { return None };
+    let twin = twin.map_or(String::new(), |twin| format!(" (twin: {})", number(twin)));
+    let mut text = format!("At most {} users waited for what is theirs{twin}", number(most));
+    let [denied, exposed] = of.longest.map(|longest| longest.filter(|millis| *millis > 0.0));
+    match denied {
+        Some(millis) if millis.is_infinite() => {
+            text += "; one was told for good that it is revoked"
+        }
+        Some(millis) => {
+            text += &format!("; one was told so long that it is revoked: {}", long(millis))
+        }
+        None => {}
+    }
+    if let Some(millis) = exposed {
+        text += &format!("; one passed on what had been revoked for {}", long(millis));
+    }
+    Some(text + ".")
+}
+
+/// A length of time in words, to the second where it is longer than that.
+fn long(value: f64) -> String {
+    let whole = Span::from_secs((value / 1_000.0).round() as u64);
+    if value < 60_000.0 { millis(value) } else { span(whole) }
 }
 
 /// What is proven of operations that went from centre to centre, and what is made of it: shares of
@@ -267,6 +322,22 @@ mod tests {
         let almost = "In aged: scans 99.9 % valid, confident 64 %.";
         check([Some(0.99999), None, Some(0.64)], None, Some(almost));
         check([None, Some(0.7), Some(0.6)], None, None);
+    }
+
+    #[test]
+    fn what_users_met_is_told_where_there_are_any() {
+        let check = |most, longest, text: Option<&str>| {
+            assert_eq!(users(&Users { most, longest }).as_deref(), text);
+        };
+        check([None, Some(3.0)], [None; 2], None);
+        let calm = "At most 2 users waited for what is theirs (twin: 2).";
+        check([Some(2.0), Some(2.0)], [None, Some(0.0)], Some(calm));
+        let kept = "At most 27 users waited for what is theirs; one was told so long that it is \
+                    revoked: 65m; one passed on what had been revoked for 59m 12s.";
+        check([Some(27.0), None], [Some(3_900_000.0), Some(3_552_000.0)], Some(kept));
+        let never = "At most 27 users waited for what is theirs; one was told for good that it is \
+                     revoked.";
+        check([Some(27.0), None], [Some(f64::INFINITY), None], Some(never));
     }
 
     #[test]
