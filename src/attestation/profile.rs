@@ -5,6 +5,9 @@
 //! that only one may claim (a schema's hook), and Verax's replacement
 //! (linea-attestation-registry 3f3723c).
 
+mod eas;
+mod sign;
+
 use super::registry::{Entries, Entry};
 use super::{Attestation, Id, Rules, Terms, Verdict};
 use crate::kernel::LocalTime;
@@ -36,8 +39,6 @@ pub(super) struct Code {
 /// Profiles: name in scenarios, file.
 macro_rules! profiles {
     ($($(#[$doc:meta])* $profile:ident $name:literal $file:ident),+ $(,)?) => {
-        $(mod $file;)+
-
         /// Whose rules a registry follows.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Profile {

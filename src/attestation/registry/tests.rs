@@ -1,6 +1,7 @@
 //! Scripts of what one registry is given, and its verdicts.
 
 mod fifteen;
+mod undo;
 
 use std::sync::Arc;
 

@@ -156,17 +156,17 @@ fn verdicts(profile: Profile, history: &str) -> String {
 }
 
 /// A registry and all that was ever written, by name.
-struct Lab {
+pub(super) struct Lab {
     profile: Profile,
-    registry: Registry,
+    pub(super) registry: Registry,
     ring: KeyRing,
     at: VirtualTime,
-    now: i64,
+    pub(super) now: i64,
     made: BTreeMap<String, Arc<Signed>>,
 }
 
 impl Lab {
-    fn new(profile: Profile) -> Self {
+    pub(super) fn new(profile: Profile) -> Self {
         Self {
             profile,
             registry: Registry::new(profile, &Schema::GENESIS, Span::from_secs(60)),
@@ -178,7 +178,7 @@ impl Lab {
     }
 
     /// Does what a word says, and tells what came of it.
-    fn take(&mut self, word: &str) -> Option<String> {
+    pub(super) fn take(&mut self, word: &str) -> Option<String> {
         match word.strip_prefix("max=").unwrap_or(word) {
             "pause" => self.registry.follow(Rules::Paused),
             "go" => self.registry.follow(Rules::Usual),
@@ -227,7 +227,7 @@ impl Lab {
     }
 
     /// The statement of that name, made when it is first named.
-    fn make(&mut self, word: &str) -> Arc<Signed> {
+    pub(super) fn make(&mut self, word: &str) -> Arc<Signed> {
         let (head, options) = word.split_once('/').unwrap_or((word, ""));
         let (name, reference) = head.split_at(head.find(['<', '>', '+']).unwrap_or(head.len()));
         let name = name.trim_end_matches(".1");
