@@ -34,8 +34,8 @@ pub(super) fn read(fault: &At<FaultFile>, reader: &mut Reader<'_>) -> Option<Eff
     }
     let Some(&(first, _, of_first, _)) = found.effects.first() else {
         let note = "delay, reorder, loss, duplicate, bandwidth, partition, clog; \
-                    crash, stall, slow, gossip, skew, drift, rules; equivocate, forge, withhold, replay, \
-                    censor, shuffle, hold, amnesia";
+                    crash, stall, slow, gossip, skew, drift, rules; equivocate, forge, withhold, \
+                    replay, censor, shuffle, hold, amnesia";
         if !reader.is_misspelt(fault.place, None) {
             reader.report(fault.place, "this fault has no effect", note);
         }
