@@ -1,7 +1,9 @@
 //! The stamps that come with an operation: all of them are checked.
 
 use super::Validator;
+use crate::actors::Packet;
 use crate::actors::packet::Handed;
+use crate::actors::passage::Scan;
 use crate::kernel::{ProcessId, Span};
 use crate::network::Desk;
 use crate::trace::Fact;
@@ -20,13 +22,13 @@ impl Validator {
         &self,
         handed: &Handed,
         router: ProcessId,
-        desk: &mut Desk<'_, crate::actors::Packet>,
+        desk: &mut Desk<'_, Packet>,
     ) -> bool {
         let (keys, id) = (self.signer.ring(), handed.item.id());
         let stamp = Handed::statement(&id, handed.sequence);
         let is_last = keys.verify(router.0, &stamp, &handed.stamp);
         let Some(scans) = &handed.scans else { return is_last };
-        let is_valid = |(before, scan): (u8, &crate::actors::passage::Scan)| {
+        let is_valid = |(before, scan): (u8, &Scan)| {
             keys.verify(scan.centre.0, &scan.stay.statement(&id, before), &scan.signature)
         };
         let before = (0..).zip(scans.iter()).filter(|scan| is_valid(*scan)).count();
@@ -38,3 +40,6 @@ impl Validator {
         is_last && before + 2 == usize::from(scans)
     }
 }
+
+#[cfg(test)]
+mod tests;

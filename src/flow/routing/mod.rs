@@ -1,6 +1,6 @@
-//! Routing: how an operation comes from the router that took it in to the validators. Routers may be
-//! sorting centres on an overlay, each with a table of its own of which way is short; tables are as
-//! old as what neighbours last told.
+//! Routing: how an operation comes from the router that took it in to the validators. Routers may
+//! be sorting centres on an overlay, each with a table of its own of which way is short; tables are
+//! as old as what neighbours last told.
 
 mod coordinated;
 mod direct;

@@ -1,5 +1,5 @@
-//! One centre's table: distance vectors as in RIP (RFC 2453), where a cost is a time: a link's delay
-//! and the wait that the neighbour last told.
+//! One centre's table: distance vectors as in RIP (RFC 2453), where a cost is a time: a link's
+//! delay and the wait that the neighbour last told.
 //!
 //! The wait at the destination itself is left out: it is the same whichever way one comes, and told
 //! by several neighbours at several ages it would make detours look short.

@@ -1,0 +1,127 @@
+//! One validator is handed an operation by centre 2, which centre 1 had stamped before.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::actors::passage::Stay;
+use crate::actors::{Costs, ValidatorSetting};
+use crate::attestation::{Action, Attestation, AttesterId, KeyRing, Operation, Schema, Signed};
+use crate::kernel::{Limits, LocalTime, Model, Recorded, Sink, VirtualTime, sequential};
+use crate::network::{Control, Fortune, Host, Order, Resident, Signal, TimerSlot};
+use crate::network::{Topology, Transport};
+use crate::ordering::{Catalogue, Committee, Item, Seat};
+
+enum Player {
+    Validator(Box<Validator>),
+    /// Hands this over as it starts.
+    Centre(Arc<Handed>),
+    Idle,
+}
+
+impl Resident for Player {
+    type Packet = Packet;
+
+    fn start(&mut self, desk: &mut Desk<'_, Packet>) {
+        if let Self::Centre(handed) = self {
+            let fortune = Fortune::Operation { number: 0, attempt: 0, leg: 1 };
+            desk.send(ProcessId(0), Packet::Handed(Arc::clone(handed)), fortune);
+        }
+    }
+
+    fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
+        if let Self::Validator(validator) = self {
+            validator.packet(from, packet, desk);
+        }
+    }
+
+    fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
+        if let Self::Validator(validator) = self {
+            validator.timer(slot, desk);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Told(Vec<String>);
+
+impl Sink<Fact> for Told {
+    fn accept(&mut self, facts: &[Recorded<Fact>]) {
+        self.0.extend(facts.iter().filter_map(|recorded| match recorded.fact {
+            Fact::Scanned { scans, valid, .. } => {
+                let millis = recorded.key.time.as_nanos() / 1_000_000;
+                Some(format!("{valid} of {scans} valid @{millis}"))
+            }
+            Fact::Verified { genuine, .. } => Some(format!("genuine {genuine}")),
+            _ => None,
+        }));
+    }
+}
+
+/// Signatures by these; a link takes 10 ms, a check 1 ms.
+fn check((attester, first, last): (u32, u32, u32), before: u8, told: &[&str]) {
+    let keys = KeyRing::real(1, 4);
+    let attestation = Attestation {
+        operation: Operation(0),
+        attester: AttesterId(3),
+        sequence: 0,
+        schema: Schema::STATEMENT,
+        subject: 0,
+        action: Action::Attest { parent: None },
+        written_at: LocalTime(0),
+        expires_at: None,
+        data_len: 128,
+    };
+    let signed = Signed::new(attestation, &keys.signer(attester));
+    let stay = Stay { came: LocalTime(1), left: LocalTime(2), queue: 3 };
+    let signature = keys.signer(first).sign(&stay.statement(&signed.id, before));
+    let scan = Scan { centre: ProcessId(1), stay, signature };
+    let stamp = keys.signer(last).sign(&Handed::statement(&signed.id, 0));
+    let item = Item { signed, attempt: 0 };
+    let handed = Handed { item, sequence: 0, stamp, scans: Some(Arc::new(vec![scan])) };
+    let costs = Costs {
+        sign: Span::ZERO,
+        verify: Span::from_millis(1),
+        apply: Span::ZERO,
+        read: Span::ZERO,
+        receive: Span::ZERO,
+    };
+    let retention = Span::from_secs(9);
+    let setting = ValidatorSetting { validators: 1, cores: 1, costs, retention, shows: false };
+    let seat = Seat { me: 0, committee: Committee::new(1), signer: keys.signer(0) };
+    let catalogue = Catalogue::bundled();
+    let entry = catalogue.find("arrival").expect("it is bundled");
+    let params = (entry.check)(&serde_json::Value::Null).expect("defaults are in range");
+    let replica = (entry.replica)(1, seat, &params);
+    let validator = Validator::new(setting, keys.signer(0), replica);
+    let topology = Arc::new(Topology {
+        region_of: vec![0; 4],
+        one_way: vec![vec![Span::from_millis(10)]],
+        jitter: 0.0,
+        bandwidth: None,
+        transport: Transport::Stream,
+        rules: vec![],
+    });
+    let players = [
+        Player::Validator(Box::new(validator)),
+        Player::Idle,
+        Player::Centre(Arc::new(handed)),
+        Player::Idle,
+    ];
+    let host = |(number, player)| Host::new(ProcessId(number), 1, Arc::clone(&topology), player);
+    let start = Signal::Control(Box::new(Control { rule: 0, order: Order::Start }));
+    let script = vec![(VirtualTime::from_nanos(1), ProcessId(2), start)];
+    let model = Model { processes: (0..).zip(players).map(host).collect(), script };
+    let mut facts = Told::default();
+    let until = VirtualTime::ZERO + Span::from_secs(1);
+    sequential::run(model, Limits { until, max_events: 1_000 }, &mut facts);
+    assert_eq!(facts.0, told);
+}
+
+#[test]
+fn every_stamp_is_checked_and_charged_and_one_that_is_nobodys_ends_it() {
+    check((3, 1, 2), 0, &["3 of 3 valid @13", "genuine true"]);
+    check((3, 2, 2), 0, &["2 of 3 valid @13"]);
+    check((3, 1, 2), 1, &["2 of 3 valid @13"]);
+    check((3, 1, 1), 0, &["2 of 3 valid @13"]);
+    check((2, 1, 2), 0, &["2 of 3 valid @13", "genuine false"]);
+}
