@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::*;
 use crate::actors::passage::Stay;
 use crate::actors::{Costs, ValidatorSetting};
-use crate::attestation::{Action, Attestation, AttesterId, KeyRing, Operation, Schema, Signed};
+use crate::attestation::{
+    Action, Attestation, AttesterId, KeyRing, Operation, Profile, Schema, Signed,
+};
 use crate::kernel::{Limits, LocalTime, Model, Recorded, Sink, VirtualTime, sequential};
 use crate::network::{Control, Fortune, Host, Order, Resident, Signal, TimerSlot};
 use crate::network::{Topology, Transport};
@@ -67,6 +69,9 @@ fn check((attester, first, last): (u32, u32, u32), before: u8, told: &[&str]) {
         schema: Schema::STATEMENT,
         subject: 0,
         action: Action::Attest { parent: None },
+        named: None,
+        delegation: None,
+        batch: None,
         written_at: LocalTime(0),
         expires_at: None,
         data_len: 128,
@@ -86,7 +91,16 @@ fn check((attester, first, last): (u32, u32, u32), before: u8, told: &[&str]) {
         receive: Span::ZERO,
     };
     let retention = Span::from_secs(9);
-    let setting = ValidatorSetting { validators: 1, cores: 1, costs, retention, shows: false };
+    let setting = ValidatorSetting {
+        validators: 1,
+        cores: 1,
+        costs,
+        profile: Profile::Eas,
+        schemas: Schema::GENESIS,
+        retention,
+        shows: false,
+        journal: None,
+    };
     let seat = Seat { me: 0, committee: Committee::new(1), signer: keys.signer(0) };
     let catalogue = Catalogue::bundled();
     let entry = catalogue.find("arrival").expect("it is bundled");
