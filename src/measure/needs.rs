@@ -111,7 +111,7 @@ impl Needs {
             for phase in phases_of(calendar.mask(self.next)) {
                 tallies[phase].samples_mut(Sample::BlastRadius).record(self.kept_out);
             }
-            self.next = self.next + TICK;
+            self.next += TICK;
         }
         self.turn_up(now);
     }
