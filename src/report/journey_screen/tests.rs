@@ -74,7 +74,7 @@ fn a_claim_that_another_won_names_it() {
         ("fault.jitter.at", "5s"),
         ("fault.jitter.for", "2s"),
     ];
-    let told = check("divided", claims, &short, 117);
+    let told = check("divided", claims, &short, 1090);
     all_in(&told, &["AlreadyReplaced", "rivals", "double_accepted"]);
 }
 
