@@ -35,7 +35,10 @@ impl Pool {
         slot: TimerSlot,
         desk: &mut Desk<'_, P>,
     ) {
-        let first = (0..self.free_at.len()).min_by_key(|at| self.free_at[*at]).unwrap_or(0);
+        // Any worker that is idle will do; only where none is, who is free first begins.
+        let idle = self.free_at.iter().position(|free_at| *free_at <= desk.now());
+        let soonest = || (0..self.free_at.len()).min_by_key(|at| self.free_at[*at]);
+        let first = idle.or_else(soonest).unwrap_or(0);
         self.free_at[first] = desk.work(self.free_at[first], work, slot);
         self.jobs += 1;
     }

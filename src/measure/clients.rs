@@ -94,6 +94,10 @@ impl Observers {
         let Some(slot) = self.touch(operation, now) else { return };
         let record = self.ledger.record_mut(slot);
         record.conclusion = Some(conclusion);
+        if matches!(conclusion, Conclusion::GaveUp | Conclusion::Refused) {
+            self.onward.workflows.given_up(operation);
+        }
+        let record = self.ledger.record_mut(slot);
         if conclusion == Conclusion::Promised {
             record.promised = record.promised.min(now);
         }

@@ -334,7 +334,7 @@ metrics! {
         "Completed, and a part of it was applied after its deadline, per workflow."
         "capabilities A7";
     "workflows.broken" Event Operations Lower
-        "A part of it was never applied, per workflow."
+        "A part of it was never applied, or its client gave it up and nobody went on, per workflow."
         "capabilities A7";
     "hops" Sample Acts Lower
         "Hops from centre to centre until it was first handed to the validators."

@@ -133,8 +133,8 @@ impl Receipts {
         let Some(ours) = self.row(lead.operation) else { return judged };
         for other in self.recent.range(at + 1..).take(NEIGHBOURS) {
             let Some(theirs) = self.row(other.operation) else { continue };
-            let is_unfair = sooner(theirs, ours) >= self.binding;
-            judged.pairs += u64::from(is_unfair || sooner(ours, theirs) >= self.binding);
+            let is_unfair = are_sooner(self.binding, theirs, ours);
+            judged.pairs += u64::from(is_unfair || are_sooner(self.binding, ours, theirs));
             if is_unfair {
                 judged.unfair += 1;
                 judged.late.get_or_insert(*other);
@@ -156,9 +156,15 @@ impl Receipts {
     }
 }
 
-/// How many received one before the other. Who has only one of two receives the other later.
-fn sooner(one: &[VirtualTime], other: &[VirtualTime]) -> usize {
-    one.iter().zip(other).filter(|(one, other)| one < other).count()
+/// Whether so many received one before the other. Who has only one of two receives the other later.
+fn are_sooner(many: usize, one: &[VirtualTime], other: &[VirtualTime]) -> bool {
+    let Some(mut others) = one.len().checked_sub(many) else { return false };
+    one.iter().zip(other).all(|(one, other)| {
+        let is_sooner = one < other;
+        let may_go_on = is_sooner || others > 0;
+        others -= usize::from(!is_sooner && may_go_on);
+        may_go_on
+    })
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ struct Workflow {
     latest: u32,
     /// A part came after its deadline.
     is_late: bool,
+    /// A client gave a part up, so that nobody goes on.
+    is_given_up: bool,
 }
 
 impl Workflows {
@@ -53,7 +55,15 @@ impl Workflows {
         };
         self.parts.insert(operation, (first, false));
         let (intended, phases, length) = (record.intended, record.phases, *length);
-        let new = Workflow { intended, phases, length, applied: 0, latest: first, is_late: false };
+        let new = Workflow {
+            intended,
+            phases,
+            length,
+            applied: 0,
+            latest: first,
+            is_late: false,
+            is_given_up: false,
+        };
         let known = if first == operation {
             Some(self.open.entry(first).or_insert(new))
         } else {
@@ -84,15 +94,25 @@ impl Workflows {
         }
     }
 
+    /// Its client was told that it is not in, or nothing at all: whatever becomes of it, it does not
+    /// go on.
+    pub(super) fn given_up(&mut self, operation: u32) {
+        let first = self.parts.get(&operation).map(|(first, _)| *first);
+        if let Some(workflow) = first.and_then(|first| self.open.get_mut(&first)) {
+            workflow.is_given_up = true;
+        }
+    }
+
     /// One that is not in by now breaks its workflow. One that is in and had no other after it was
     /// cut short by the end of the load, and says nothing.
     pub(super) fn settle(&mut self, operation: u32, is_applied: bool, tallies: &mut [Tally]) {
         let Some((first, _)) = self.parts.remove(&operation) else { return };
         let Some(workflow) = self.open.get(&first) else { return };
-        if !is_applied {
+        let is_last = workflow.latest == operation;
+        if !is_applied || (is_last && workflow.is_given_up) {
             workflow.end(None, tallies);
         }
-        if !is_applied || workflow.latest == operation {
+        if !is_applied || is_last {
             self.open.remove(&first);
         }
     }
@@ -141,6 +161,13 @@ mod tests {
         let run = measure(4, 3, &format!("{CHAIN} 900ms v0-1 accept 2 on 1"));
         assert_eq!(counts(&run), "workflows 1 workflows.broken 1");
         assert_eq!((run.due("makespan", 0), makespan(&run)), (1, None));
+    }
+
+    #[test]
+    fn a_part_that_its_client_gave_up_breaks_it_though_it_comes_after_all() {
+        let given_up = "chains 9 10 3; 0ms c9 plan 0; 50ms v0-3 accept 0; 100ms c10 plan 1 on 0;
+            500ms c10 conclude 1 gaveup; 900ms v0-3 accept 1 on 0";
+        assert_eq!(counts(&measure(4, 3, given_up)), "workflows 1 workflows.broken 1");
     }
 
     #[test]
