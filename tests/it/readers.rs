@@ -83,10 +83,14 @@ fn a_dead_index_keeps_users_out_and_every_engine_says_so() {
     assert!(value(&summary, "denied_wrongly", "dead", "per10k") > 5_000.0);
     let silent = value(&summary, "latency_use_ms", "dead", "p50");
     assert!((795.0..810.0).contains(&silent), "{silent} ms, the time that they wait");
-    let digest = place.result("small/latest/digest.txt");
+    let digest = |place: &Place| -> Vec<String> {
+        let text = place.result("small/latest/digest.txt");
+        text.lines().take(2).map(str::to_owned).collect()
+    };
+    let expected = digest(&place);
     for way in ["--shards 2", "--shards 3 --trace"] {
         let (place, _) = run(&text, way);
-        assert_eq!(place.result("small/latest/digest.txt"), digest, "{way}");
+        assert_eq!(digest(&place), expected, "{way}");
     }
 }
 
