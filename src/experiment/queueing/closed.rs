@@ -1,6 +1,6 @@
 //! Closed forms, in units of the mean service time.
 //!
-//! Sources: Kleinrock, Queueing Systems I (1975), chapters 3 and 5; Erlang (1909) for M/D/1;
+//! Sources: Kleinrock, Queueing Systems I (1975), chapters 3 and 5; Franx (2001) for M/D/1;
 //! Mitzenmacher (2001) for the power of d choices.
 
 /// Mean wait of M/G/1 at load `rho`, where service has that squared coefficient of variation:
@@ -30,7 +30,7 @@ pub fn mmc_wait_at(servers: u32, rho: f64, share: f64) -> f64 {
     libm::log(rest).max(0.0) / (f64::from(servers) * (1.0 - rho))
 }
 
-/// The wait that a `share` of arrivals at M/D/1 does not exceed: Erlang's series, inverted.
+/// The wait that a `share` of arrivals at M/D/1 does not exceed.
 pub fn md1_wait_at(rho: f64, share: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     while md1_served(rho, high) < share {
@@ -43,14 +43,48 @@ pub fn md1_wait_at(rho: f64, share: f64) -> f64 {
     if md1_served(rho, 0.0) >= share { 0.0 } else { high }
 }
 
-/// The share of arrivals at M/D/1 that wait no longer than `wait`.
+/// The share of arrivals at M/D/1 that wait no longer than `wait` (Franx, Operations Research
+/// Letters 29, 2001, for one server). Erlang's series says the same with terms of both signs, which
+/// leave nothing of long waits.
 fn md1_served(rho: f64, wait: f64) -> f64 {
-    let terms = (0..=wait as u32).map(|k| {
-        let rest = rho * (wait - f64::from(k));
-        let power = (1..=k).fold(1.0, |power, i| power * -rest / f64::from(i));
-        libm::exp(rest) * power
-    });
-    (1.0 - rho) * terms.sum::<f64>()
+    let whole = wait as usize + 1;
+    let rest = rho * (whole as f64 - wait);
+    let at_most = md1_at_most(rho, whole);
+    let mut weight = libm::exp(-rest);
+    let mut served = 0.0;
+    for j in 0..whole {
+        served += at_most[whole - j] * weight;
+        weight *= rest / (j as f64 + 1.0);
+    }
+    served
+}
+
+/// The probabilities that no more than 0, 1, … `most` are in M/D/1. As often as the number falls from
+/// n + 1 to n it rises above n, so all terms are positive.
+fn md1_at_most(rho: f64, most: usize) -> Vec<f64> {
+    let none = libm::exp(-rho);
+    // That more than k come while one is served.
+    let (mut term, mut upto) = (none, 0.0);
+    let above: Vec<f64> = (0..=most)
+        .map(|k| {
+            upto += term;
+            term *= rho / (k as f64 + 1.0);
+            1.0 - upto
+        })
+        .collect();
+    let mut states = vec![1.0 - rho];
+    for n in 0..most {
+        let rises = (1..=n).map(|j| states[j] * above[n + 1 - j]).sum::<f64>();
+        states.push((states[0] * above[n] + rises) / none);
+    }
+    let mut sum = 0.0;
+    states
+        .iter()
+        .map(|state| {
+            sum += state;
+            sum
+        })
+        .collect()
 }
 
 /// The share of arrivals that M/M/1/K turns away: no more than `limit` are there at once.
