@@ -94,8 +94,8 @@ impl Workflows {
         }
     }
 
-    /// Its client was told that it is not in, or nothing at all: whatever becomes of it, it does not
-    /// go on.
+    /// Its client was told that it is not in, or nothing at all: whatever becomes of it, it does
+    /// not go on.
     pub(super) fn given_up(&mut self, operation: u32) {
         let first = self.parts.get(&operation).map(|(first, _)| *first);
         if let Some(workflow) = first.and_then(|first| self.open.get_mut(&first)) {

@@ -59,8 +59,8 @@ fn md1_served(rho: f64, wait: f64) -> f64 {
     served
 }
 
-/// The probabilities that no more than 0, 1, … `most` are in M/D/1. As often as the number falls from
-/// n + 1 to n it rises above n, so all terms are positive.
+/// The probabilities that no more than 0, 1, … `most` are in M/D/1. As often as the number falls
+/// from n + 1 to n it rises above n, so all terms are positive.
 fn md1_at_most(rho: f64, most: usize) -> Vec<f64> {
     let none = libm::exp(-rho);
     // That more than k come while one is served.
