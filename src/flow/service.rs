@@ -31,16 +31,16 @@ impl Service {
         Self { mean, law: Law::Fixed }
     }
 
-    /// The length that these words of luck give.
-    pub fn draw(self, words: [u64; 2]) -> Span {
+    /// The length that luck gives; word 0 or 1 of it is asked for only where the law needs it.
+    pub fn draw(self, mut word: impl FnMut(u64) -> u64) -> Span {
         match self.law {
             Law::Fixed => self.mean,
-            Law::Exponential => exponential(self.mean, words[0]),
-            Law::Uniform => self.mean.scaled(2.0 * unit(words[0])),
+            Law::Exponential => exponential(self.mean, word(0)),
+            Law::Uniform => self.mean.scaled(2.0 * unit(word(0))),
             Law::LogNormal(cv) => {
                 // The mean of e^(m + s·N) is e^(m + s²/2), its squared variation e^(s²) - 1.
                 let variance = libm::log1p(cv * cv);
-                let normal = standard_normal(words[0], words[1]);
+                let normal = standard_normal(word(0), word(1));
                 let exponent = libm::sqrt(variance).mul_add(normal, -variance / 2.0);
                 self.mean.scaled(libm::exp(exponent))
             }
@@ -59,11 +59,12 @@ mod tests {
         let mut draws = Draws::new(1);
         let lengths: Vec<f64> = (0..200_000)
             .map(|index| {
-                let mut word = |half: u64| {
-                    let (purpose, entity) = (Purpose::Bench, 7);
-                    draws.word(Luck { purpose, entity, index: 2 * index + half })
-                };
-                service.draw([word(0), word(1)]).as_millis_f64()
+                service
+                    .draw(|half| {
+                        let (purpose, entity) = (Purpose::Bench, 7);
+                        draws.word(Luck { purpose, entity, index: 2 * index + half })
+                    })
+                    .as_millis_f64()
             })
             .collect();
         let mean = lengths.iter().sum::<f64>() / lengths.len() as f64;

@@ -127,10 +127,10 @@ impl Active {
             self.submitter.submit(desk.local_now(), &item, &mut self.effects);
         }
         let GroupNeeds { hook, priority, promise, .. } = setting.needs;
-        let hook = hook.draw([5, 6].map(|index| {
+        let hook = hook.draw(|word| {
             let (purpose, entity) = (Purpose::Operation, number.into());
-            desk.draws().word(Luck { purpose, entity, index })
-        }));
+            desk.draws().word(Luck { purpose, entity, index: 5 + word })
+        });
         let submission = Submission { item, needs: Needs { hook, deadline, priority, promise } };
         let fortune = Fortune::Operation { number, attempt, leg: 0 };
         desk.send(setting.routers[place], Packet::Submit(Arc::new(submission)), fortune);
