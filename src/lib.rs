@@ -9,6 +9,7 @@
 //! - [`trace`]: facts, what processes tell of themselves, and their digest.
 //! - [`trust`]: when somebody who relies on an attestation is confident in it, as a declared model.
 //! - [`network`]: how long a message takes and what becomes of it; hosts that fail.
+//! - [`ops`]: alert rules, suspicion, rosters, escalation, runbooks: pure policies.
 //! - [`flow`]: admission, bulkheads, balance, backpressure, retries: pure policies.
 //! - [`ordering`]: the strategies to compare, each a pure state machine; [`ordering::own`] shows
 //!   how to add one.
@@ -32,6 +33,7 @@ pub mod history;
 pub mod kernel;
 pub mod measure;
 pub mod network;
+pub mod ops;
 pub mod ordering;
 pub mod report;
 pub mod scenario;

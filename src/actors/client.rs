@@ -5,6 +5,7 @@ mod book;
 mod flight;
 mod gate;
 mod half;
+mod patience;
 mod setting;
 mod submit;
 
@@ -12,11 +13,12 @@ use std::sync::Arc;
 
 use self::active::{Active, Waiting};
 use self::flight::Flight;
+pub use self::patience::Watchers;
 pub use self::setting::{ClientSetting, GroupNeeds, ReadFrom};
 use self::submit::sign;
 use super::Packet;
 use super::packet::{Ack, Answer, Planned, Promise};
-use crate::attestation::{Id, Operation, Verdict};
+use crate::attestation::{Id, Operation, Status, Verdict};
 use crate::kernel::{ProcessId, Span};
 use crate::network::{Desk, Resident, TimerSlot};
 use crate::trace::{Conclusion, Fact};
@@ -44,6 +46,7 @@ impl Client {
         if let Some(retry) = &setting.retry {
             active.budget.earn(retry);
         }
+        active.wait_with_patience(setting, operation, desk);
         active.send(setting, operation, desk);
     }
 
@@ -74,6 +77,10 @@ impl Client {
         let (setting, operation) = (&self.setting, answer.operation);
         let Some(active) = &mut self.active else { return };
         let Some(flight) = active.flights.get_mut(operation) else { return };
+        if flight.signed.is_some() {
+            flight.is_seen |= answer.status != Status::Unknown;
+            return;
+        }
         if !flight.answered_by.add(from) {
             return;
         }
@@ -157,6 +164,8 @@ impl Resident for Client {
             Packet::Proof(_) | Packet::Look(_) | Packet::Show(_) => {}
             Packet::Need(_) | Packet::Fetch(_) | Packet::Page(_) => {}
             Packet::Relayed(_) | Packet::News(..) => {}
+            Packet::Scrape(_) | Packet::Reading(..) | Packet::Alert(..) | Packet::Beat(_) => {}
+            Packet::Ticket(_) | Packet::Probe(..) | Packet::Suspect(_) => {}
         }
     }
 
@@ -172,6 +181,9 @@ impl Resident for Client {
             }
             Some(Waiting::Permit(operation, attempt)) => {
                 active.permit_back(&self.setting, (operation, attempt), desk);
+            }
+            Some(Waiting::Look(operation, before)) => {
+                active.look_again(&self.setting, (operation, before), desk);
             }
             Some(Waiting::Submitter(timer)) => {
                 active.submitter_timer(&self.setting, timer, slot, desk);

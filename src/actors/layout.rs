@@ -1,5 +1,5 @@
 //! Which process is who: validators first, then routers, plans, clients, relying parties, indexers,
-//! dependants.
+//! dependants, the monitor, the operators.
 
 use std::ops::Range;
 
@@ -16,6 +16,8 @@ pub struct Layout {
     parties: u32,
     indexers: u32,
     dependants: u32,
+    has_monitor: bool,
+    has_operators: bool,
 }
 
 /// The clients of one load group.
@@ -44,12 +46,25 @@ pub enum Role {
     Indexer(u32),
     /// A dependant by its number.
     Dependant(u32),
+    /// The monitor.
+    Monitor,
+    /// The operators.
+    Operators,
 }
 
 impl Layout {
     /// Numbers the actors.
     pub const fn new(validators: u32, routers: u32, groups: Vec<Group>) -> Self {
-        Self { validators, routers, groups, parties: 0, indexers: 0, dependants: 0 }
+        Self {
+            validators,
+            routers,
+            groups,
+            parties: 0,
+            indexers: 0,
+            dependants: 0,
+            has_monitor: false,
+            has_operators: false,
+        }
     }
 
     /// The same with so many relying parties behind everybody else.
@@ -64,9 +79,26 @@ impl Layout {
         Self { indexers, dependants, ..self }
     }
 
+    /// The same with a monitor, and operators, behind those.
+    #[must_use]
+    pub fn with_watchers(self, has_monitor: bool, has_operators: bool) -> Self {
+        Self { has_monitor, has_operators, ..self }
+    }
+
     /// How many processes there are.
     pub fn processes(&self) -> u32 {
-        self.dependant(self.dependants).0
+        let first = self.dependant(self.dependants).0;
+        first + u32::from(self.has_monitor) + u32::from(self.has_operators)
+    }
+
+    /// The monitor, if there is one.
+    pub fn monitor(&self) -> Option<ProcessId> {
+        self.has_monitor.then(|| self.dependant(self.dependants))
+    }
+
+    /// The operators, if there are any.
+    pub fn operators(&self) -> Option<ProcessId> {
+        self.has_operators.then(|| ProcessId(self.processes() - 1))
     }
 
     /// The indexers.
@@ -165,7 +197,13 @@ impl Layout {
             return Some(Role::Indexer(rest));
         }
         rest -= self.indexers;
-        (rest < self.dependants).then_some(Role::Dependant(rest))
+        if rest < self.dependants {
+            return Some(Role::Dependant(rest));
+        }
+        if self.monitor() == Some(process) {
+            return Some(Role::Monitor);
+        }
+        (self.operators() == Some(process)).then_some(Role::Operators)
     }
 
     fn first_client(&self) -> u32 {
@@ -190,6 +228,8 @@ impl Names for Layout {
             Some(Role::Party(number)) => format!("party-{number}"),
             Some(Role::Indexer(number)) => format!("indexer-{number}"),
             Some(Role::Dependant(number)) => format!("dependant-{number}"),
+            Some(Role::Monitor) => "monitor".to_owned(),
+            Some(Role::Operators) => "operators".to_owned(),
             None => "script".to_owned(),
         }
     }

@@ -1,5 +1,5 @@
-//! Clients, routers, validators, indexers, relying parties and dependants, and the plan that gives
-//! clients their load.
+//! Clients, routers, validators, indexers, relying parties and dependants, the plan that gives
+//! clients their load, and the monitor and the operators who keep it all going.
 //! Each composes the parts below: attestations, an ordering, the network.
 
 mod byzantine;
@@ -7,6 +7,8 @@ mod client;
 mod dependant;
 mod indexer;
 mod layout;
+mod monitor;
+mod operators;
 mod packet;
 mod party;
 mod passage;
@@ -20,10 +22,12 @@ mod rows;
 mod slots;
 mod validator;
 
-pub use client::{Client, ClientSetting, GroupNeeds, ReadFrom};
+pub use client::{Client, ClientSetting, GroupNeeds, ReadFrom, Watchers};
 pub use dependant::{Dependant, DependantSetting};
 pub use indexer::{Indexer, IndexerSetting};
 pub use layout::{Group, Layout, Role};
+pub use monitor::{Monitor, MonitorSetting};
+pub use operators::{Operators, OperatorsSetting};
 pub use packet::Packet;
 pub use party::{PartySetting, RelyingParty};
 pub use passage::{Relayed, Scan, Stay};
@@ -34,7 +38,7 @@ pub use plan_setting::{
 };
 pub use plan_standing::REFERENCE_AGE;
 pub use router::{CentreSeat, GOSSIP_PART, MakeAdmission, Router, RouterPolicies, RouterSetting};
-pub use validator::{Costs, Validator, ValidatorSetting};
+pub use validator::{Costs, Validator, ValidatorSetting, WatchSetting};
 
 use crate::kernel::{Event, ProcessId};
 use crate::network::{Desk, Host, Misdeed, PartHealth, Resident, Signal, TimerSlot};
@@ -58,6 +62,10 @@ pub enum Actor {
     Indexer(Box<Indexer>),
     /// Lets its users do something while what they were attested holds.
     Dependant(Box<Dependant>),
+    /// Looks at them all, and tells operators.
+    Monitor(Box<Monitor>),
+    /// Those who are told, and act.
+    Operators(Box<Operators>),
 }
 
 macro_rules! each {
@@ -70,6 +78,8 @@ macro_rules! each {
             Actor::Party($inner) => $call,
             Actor::Indexer($inner) => $call,
             Actor::Dependant($inner) => $call,
+            Actor::Monitor($inner) => $call,
+            Actor::Operators($inner) => $call,
         }
     };
 }
@@ -103,6 +113,10 @@ impl Resident for Actor {
 
     fn misreport(&mut self, share: f64) {
         each!(self, inner => inner.misreport(share));
+    }
+
+    fn throttle(&mut self, share: u16) {
+        each!(self, inner => inner.throttle(share));
     }
 
     fn misbehave(&mut self, rule: u16, deed: Misdeed, desk: &mut Desk<'_, Packet>) {

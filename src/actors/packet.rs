@@ -8,6 +8,7 @@ use crate::attestation::{Attestation, Id, Operation, SIGNATURE_BYTES, Signature,
 use crate::flow::routing::News;
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::Payload;
+use crate::ops::Reading;
 use crate::ordering::{Carried, Item};
 use crate::trace::Kind;
 use crate::trust::Stamps;
@@ -65,6 +66,20 @@ pub enum Packet {
     Look(Arc<Look>),
     /// Validator to relying party: what it can show.
     Show(Arc<Show>),
+    /// Monitor or operator to router or validator: how are you?
+    Scrape(u32),
+    /// That, for the round with that number.
+    Reading(u32, Arc<Reading>),
+    /// Monitor to operators: that rule fires, or not any more.
+    Alert(u16, bool),
+    /// Client to operators, out of band: a user complains.
+    Ticket(Operation),
+    /// Client to monitor: a probe was sent, or has its answer.
+    Probe(Operation, bool),
+    /// Validator to validator: so many operations are applied here.
+    Beat(u64),
+    /// Validator to operators: that process is suspected.
+    Suspect(ProcessId),
 }
 
 /// Which instance of its replica a validator speaks with. Only Byzantine ones have more than one.
@@ -306,6 +321,11 @@ impl Payload for Packet {
             Self::Answer(_) => 5,
             Self::Look(_) => 69,
             Self::Show(show) => 27 + SIGNATURE_BYTES * show.stamps.count(),
+            Self::Ticket(_) | Self::Probe(..) => 0,
+            Self::Scrape(_) | Self::Suspect(_) => 4,
+            Self::Reading(_, reading) => reading.wire_len(),
+            Self::Alert(..) => 128,
+            Self::Beat(_) => 8 + SIGNATURE_BYTES,
         };
         HEADER + body
     }

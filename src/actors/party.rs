@@ -216,6 +216,13 @@ impl Resident for RelyingParty {
             | Packet::Need(_)
             | Packet::Fetch(_)
             | Packet::Page(_)
+            | Packet::Scrape(_)
+            | Packet::Reading(..)
+            | Packet::Alert(..)
+            | Packet::Ticket(_)
+            | Packet::Probe(..)
+            | Packet::Beat(_)
+            | Packet::Suspect(_)
             | Packet::Look(_) => {}
         }
     }

@@ -8,6 +8,7 @@ mod centre;
 mod floor;
 mod lanes;
 mod passing;
+mod vitals;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use self::centre::CentreSeat;
 use self::floor::{Ended, Floor, Turn};
 use self::lanes::Work;
 use self::passing::Trip;
+use self::vitals::Vitals;
 use super::Packet;
 use super::packet::{Handed, Promise, Submission};
 use crate::attestation::{Action, Operation, Signer};
@@ -71,6 +73,8 @@ pub struct Router {
     routed: u32,
     /// How many operations were here when that was last told.
     told: u32,
+    /// What its operators see and set.
+    vitals: Vitals,
     /// Its side of the overlay, where routers are centres.
     centre: Option<Box<Centre>>,
 }
@@ -96,11 +100,26 @@ impl Router {
         let floor = Floor::new(bulkheads, admission);
         let parked = VecDeque::new();
         let centre = seat.map(|seat| Box::new(Centre::new(seat)));
-        Self { setting, signer, backpressure, breakers, floor, parked, routed: 0, told: 0, centre }
+        let (routed, told, vitals) = (0, 0, Vitals::default());
+        Self {
+            setting,
+            signer,
+            backpressure,
+            breakers,
+            floor,
+            parked,
+            routed,
+            told,
+            vitals,
+            centre,
+        }
     }
 
     fn arrive(&mut self, guest: Guest, desk: &mut Desk<'_, Packet>) {
         self.floor.tell(desk);
+        if guest.is_first_stop() && self.vitals.turns_away() {
+            return self.refuse(&guest, Refusal::Drained, desk);
+        }
         match self.backpressure.arrives(self.floor.here()) {
             Entry::Take if !self.floor.has_room(desk) => self.refuse(&guest, Refusal::Full, desk),
             Entry::Take => self.enter(guest, desk),
@@ -189,6 +208,7 @@ impl Router {
     }
 
     fn refuse(&mut self, guest: &Guest, why: Refusal, desk: &mut Desk<'_, Packet>) {
+        self.vitals.refused += 1;
         let (operation, attempt) = names(guest);
         desk.fact(Fact::Rejected { operation, attempt, why });
         let fortune = Fortune::Operation { number: operation, attempt, leg: 2 };
@@ -315,6 +335,7 @@ impl Resident for Router {
                     centre.hear(desk.now(), from, &news, taken);
                 }
             }
+            Packet::Scrape(round) => self.show_reading(from, round, desk),
             Packet::Plan(_)
             | Packet::Done { .. }
             | Packet::Busy(..)
@@ -332,6 +353,12 @@ impl Resident for Router {
             | Packet::Page(_)
             | Packet::Proof(_)
             | Packet::Look(_)
+            | Packet::Reading(..)
+            | Packet::Alert(..)
+            | Packet::Ticket(_)
+            | Packet::Probe(..)
+            | Packet::Beat(_)
+            | Packet::Suspect(_)
             | Packet::Show(_) => {}
         }
         self.act_as_centre(desk);
@@ -365,6 +392,10 @@ impl Resident for Router {
     fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
         self.tell_news(desk);
         self.begin_as_centre(true, desk);
+    }
+
+    fn throttle(&mut self, share: u16) {
+        self.vitals.throttle(share);
     }
 
     fn ail(&mut self, part: u8, health: PartHealth, desk: &mut Desk<'_, Packet>) {

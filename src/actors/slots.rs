@@ -20,6 +20,11 @@ impl<T> Slots<T> {
         TimerSlot(slot)
     }
 
+    /// What is kept at `slot`, to look at.
+    pub(super) fn get(&self, slot: TimerSlot) -> Option<&T> {
+        self.things.get(slot.0 as usize)?.as_ref()
+    }
+
     /// What is kept at `slot`.
     pub(super) fn get_mut(&mut self, slot: TimerSlot) -> Option<&mut T> {
         self.things.get_mut(slot.0 as usize)?.as_mut()
@@ -32,6 +37,11 @@ impl<T> Slots<T> {
             self.free.push(slot.0);
         }
         thing
+    }
+
+    /// Everything that is kept.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.things.iter().flatten()
     }
 
     /// Forgets everything.

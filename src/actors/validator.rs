@@ -6,6 +6,7 @@ mod misdeeds;
 mod reply;
 mod scans;
 mod setting;
+mod watch;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 use self::evidence::Evidence;
 use self::journal::Journal;
 pub use self::setting::{Costs, ValidatorSetting};
+use self::watch::Watch;
+pub use self::watch::WatchSetting;
 use super::Packet;
 use super::byzantine::{Byzantine, Parcel};
 use super::packet::{Ask, Face, Handed, Look};
@@ -48,6 +51,8 @@ pub struct Validator {
     byzantine: Option<Box<Byzantine>>,
     /// What it can show relying parties, where there are any.
     evidence: Option<Box<Evidence>>,
+    /// What it sees of the others, and what a monitor sees of it, where anybody watches.
+    watch: Option<Box<Watch>>,
     /// What indexers copy, where there are any.
     journal: Option<Box<Journal>>,
 }
@@ -65,6 +70,8 @@ enum Job {
     Post(Box<Parcel>),
     /// The amnesia of that rule, and how often it strikes.
     Relapse(u16, Span),
+    /// It looks at the others.
+    Watch,
 }
 
 /// A change of the registry that the order has decided on.
@@ -97,6 +104,7 @@ impl Validator {
             state_lost: false,
             byzantine: None,
             evidence,
+            watch: setting.watch.map(|watch| Box::new(Watch::new(watch))),
             journal,
         }
     }
@@ -110,6 +118,9 @@ impl Validator {
         let operation = handed.item.signed.attestation.operation.0;
         let (attempt, sequence) = (handed.item.attempt, handed.sequence);
         desk.fact(Fact::Received { operation, attempt, router: from.0, sequence });
+        if let Some(watch) = &mut self.watch {
+            watch.came(operation, from, desk.now());
+        }
         let work = self.cost_of_stamps(&handed);
         self.take_in(Job::Handed(handed, from), work, desk);
     }
@@ -123,6 +134,9 @@ impl Validator {
         let (operation, attempt) = (item.signed.attestation.operation.0, item.attempt);
         desk.fact(Fact::Verified { operation, attempt, genuine });
         if !genuine {
+            if let Some(watch) = &mut self.watch {
+                watch.is_done_with(operation);
+            }
             let verdict = self.setting.profile.of_forged(&item.signed.attestation);
             let (again, resolved) = (false, Fact::NONE);
             desk.fact(Fact::Applied { operation, attempt, verdict, again, resolved });
@@ -130,6 +144,9 @@ impl Validator {
         }
         self.keep_stamps(&item, desk);
         if self.registry.has(&item.signed, item.attempt) {
+            if let Some(watch) = &mut self.watch {
+                watch.is_done_with(operation);
+            }
             return self.ack(&item, Verdict::Accepted, desk);
         }
         let byzantine = self.byzantine.as_ref();
@@ -274,6 +291,9 @@ impl Validator {
             resolved: applied.resolved.map_or(Fact::NONE, |operation| operation.0),
         });
         self.keep_change(item, desk);
+        if let Some(watch) = &mut self.watch {
+            watch.applied(&item.signed.attestation, desk.local_now());
+        }
         if applied.verdict == Verdict::Accepted && !applied.again {
             let target = self.registry.target(&item.signed);
             self.log_made((&item.signed, target), desk.now());
@@ -310,6 +330,7 @@ impl Resident for Validator {
 
     fn start(&mut self, desk: &mut Desk<'_, Packet>) {
         self.call(Face::First, desk, |replica, now, out| replica.start(now, out));
+        self.begin_watch(desk);
     }
 
     fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
@@ -337,7 +358,14 @@ impl Resident for Validator {
                 let work = self.setting.costs.read;
                 self.take_in(Job::Fetch(place, from), work, desk);
             }
+            Packet::Scrape(round) => self.show_reading(from, round, desk),
+            Packet::Beat(applied) => self.heard_beat(from, applied, desk),
             Packet::Plan(_)
+            | Packet::Reading(..)
+            | Packet::Alert(..)
+            | Packet::Ticket(_)
+            | Packet::Probe(..)
+            | Packet::Suspect(_)
             | Packet::Done { .. }
             | Packet::Submit(_)
             | Packet::Relayed(_)
@@ -362,6 +390,7 @@ impl Resident for Validator {
             Job::Timer(face, timer) => return self.timer_due((face, timer), slot, desk),
             Job::Post(parcel) => return self.post(*parcel, desk),
             Job::Relapse(rule, every) => return self.relapse(rule, every, desk),
+            Job::Watch => return self.look_around(desk),
             Job::Apply => {
                 self.applier.end();
                 return self.apply_next(desk);
@@ -401,6 +430,7 @@ impl Resident for Validator {
         let state_kept = !self.state_lost;
         self.call(Face::First, desk, |replica, now, out| replica.restart(now, state_kept, out));
         self.restart_misdeeds(state_kept, desk);
+        self.begin_watch(desk);
     }
 
     fn interpret(&mut self, rules: u8) {

@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::arg_values::{Seeds, axis_of, over_of, override_of, seed_of, seeds_of};
 use super::examples::{
-    CLAIMS_EXAMPLES, COMPARE_EXAMPLES, HISTORY_EXAMPLES, HUNT_EXAMPLES, NEW_EXAMPLES,
-    REPLAY_EXAMPLES, REPORT_EXAMPLES, RUN_EXAMPLES, SWEEP_EXAMPLES, TRACK_EXAMPLES,
+    CLAIMS_EXAMPLES, COMPARE_EXAMPLES, HISTORY_EXAMPLES, HUNT_EXAMPLES, INCIDENT_EXAMPLES,
+    NEW_EXAMPLES, REPLAY_EXAMPLES, REPORT_EXAMPLES, RUN_EXAMPLES, SWEEP_EXAMPLES, TRACK_EXAMPLES,
     VALIDATE_EXAMPLES,
 };
 use super::over::Over;
@@ -56,6 +56,9 @@ pub(super) enum Command {
     /// Follow one operation through a stored run, like a parcel, or find those worth a look
     #[command(after_help = TRACK_EXAMPLES)]
     Track(TrackArgs),
+    /// Tell what went wrong in a stored run, who noticed, who took it, what was done
+    #[command(after_help = INCIDENT_EXAMPLES)]
+    Incident(IncidentArgs),
     /// Draw random faults from seeds and look for one that breaks a guarantee
     #[command(after_help = HUNT_EXAMPLES)]
     Hunt(HuntArgs),
@@ -269,6 +272,21 @@ pub(super) struct TrackArgs {
     /// List so many that fared worst: never applied, then wrong in some way, then slow
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(super) worst: Option<u16>,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
+}
+
+/// Arguments of `incident`.
+#[derive(Args, Debug)]
+pub(super) struct IncidentArgs {
+    /// A run's folder, or a scenario's name for its latest; the latest of all if not given
+    pub(super) result: Option<String>,
+    /// Run the same nights with one thing changed, and say what each control is worth
+    #[arg(long)]
+    pub(super) what_if: bool,
+    /// With --what-if: these nights, 1..20 by default
+    #[arg(long, value_name = "SEEDS", value_parser = seeds_of, requires = "what_if")]
+    pub(super) seeds: Option<Seeds>,
     #[command(flatten)]
     pub(super) engine: EngineArgs,
 }

@@ -69,6 +69,15 @@ pub(super) const HUNT_EXAMPLES: &str = "Examples:
   attestorm hunt out-of-order-links --ordering jolteon --runs 1000
   attestorm hunt calm-baseline --ordering causal --runs 200 --from 4711";
 
+pub(super) const INCIDENT_EXAMPLES: &str = "Examples:
+  attestorm incident 0213-stall
+  attestorm incident 0213-stall --what-if --seeds 1..40
+
+The run is repeated, its digest checked. With --what-if the same seeds run with one thing changed
+at a time: an alert, escalation, the runbooks, the structure, the hour.
+
+Exit codes: 0 told, 104 no such result, 1 the run cannot be repeated as it was.";
+
 pub(super) const VALIDATE_EXAMPLES: &str = "Examples:
   attestorm validate ordering       published latencies of protocols, each row with its own clock
 

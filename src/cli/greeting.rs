@@ -8,9 +8,10 @@ pub(super) const GREETING: &str = concat!(
 
   attestorm run out-of-order-links          a stress scenario, its verdict and charts
   attestorm compare out-of-order-links --by ordering=arrival,causal,sequencer
+  attestorm run 0213-stall                  a process stalls at night: who notices?
   attestorm scenario list                   the bundled scenarios, each asks one question
 
-everyday   run  compare  sweep  report    look closer   track  replay  history  validate
+everyday   run  compare  sweep  report    look closer   track  incident  replay  history  validate
 search     hunt  claims                   files         scenario  metrics  completions
            attestorm <command> --help has examples
 "
@@ -33,6 +34,7 @@ Everyday
 Look closer
   track [result] <id>            one operation's way through a run: waits, order, trust, a diagram
   track [result] --worst 5       which ones to look at, and why
+  incident [result] [--what-if]  who noticed, who owned it; what each control is worth
   replay [result]                prove that a run or a grid can be reproduced byte for byte
   validate [ordering]            results that others measured against this build
   history check <file>           judge a history that another system recorded: linearizable?

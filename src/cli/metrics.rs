@@ -98,6 +98,7 @@ const fn unit(unit: Unit) -> &'static str {
         Unit::Messages => "messages",
         Unit::Bytes => "bytes",
         Unit::Acts => "acts",
+        Unit::Minutes => "minutes",
         Unit::Part => "part of 1",
     }
 }
@@ -119,5 +120,7 @@ const fn statistics(kind: Kind) -> &'static str {
         Kind::Rate => "mean min max",
         Kind::Cost => "mean",
         Kind::Portion => "share",
+        Kind::Moment => "",
+        Kind::Happening => "count",
     }
 }

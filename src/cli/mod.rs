@@ -10,10 +10,12 @@ mod greeting;
 mod grid;
 mod history;
 mod hunt;
+mod incident;
 mod metrics;
 mod output;
 mod over;
 mod progress;
+mod repeated;
 mod replay;
 mod report;
 mod run;
@@ -88,6 +90,7 @@ impl Cli {
             Command::Claims(args) => claims::claims(&args, catalogue, quiet),
             Command::Replay(args) => replay::replay(&args, catalogue, quiet),
             Command::Track(args) => track::track(&args, catalogue, quiet),
+            Command::Incident(args) => incident::incident(&args, catalogue, quiet),
             Command::Report(args) => report::report(&args, catalogue, quiet),
             Command::Hunt(args) => hunt::hunt(&args, catalogue, quiet),
             Command::Validate { topic } => validate::validate_topic(topic, catalogue, quiet),

@@ -1,19 +1,16 @@
 //! `attestorm track`: one operation's journey through a stored run, or those worth a look.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::args::TrackArgs;
 use super::output::{FAILED, INVALID, fail, print};
+use super::repeated::{Repeatable, Trouble, same, stored, write_chart};
 use super::source;
-use super::stored::{StoredGrid, StoredRun};
 use crate::experiment::{rank, track as follow};
 use crate::ordering::Catalogue;
-use crate::report::{
-    JourneyView, find_result, journey_chart, journey_screen, worst_screen, write_beside,
-};
-use crate::scenario::Source;
-use crate::simulation::{MODEL, World};
+use crate::report::{JourneyView, journey_chart, journey_screen, worst_screen};
+use crate::simulation::World;
 use crate::trace::{Digest, Names};
 
 pub(super) fn track(args: &TrackArgs, catalogue: &Catalogue, quiet: bool) -> ExitCode {
@@ -21,7 +18,7 @@ pub(super) fn track(args: &TrackArgs, catalogue: &Catalogue, quiet: bool) -> Exi
         Ok(asked) => asked,
         Err(error) => return fail(error, INVALID),
     };
-    let stored = match stored(asked.result, args, catalogue) {
+    let stored = match stored(asked.result, &args.engine.out, catalogue) {
         Ok(stored) => stored,
         Err(error) => return fail(error, INVALID),
     };
@@ -37,9 +34,6 @@ pub(super) fn track(args: &TrackArgs, catalogue: &Catalogue, quiet: bool) -> Exi
         Err(Trouble(error, code)) => fail(error, code),
     }
 }
-
-/// What went wrong, and the exit code.
-struct Trouble(String, u8);
 
 /// What the command line asks for.
 struct Asked<'a> {
@@ -78,7 +72,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The result as the next command names it, without another folder to look in.
-    fn named(&self, stored: &Stored, out: &Path) -> String {
+    fn named(&self, stored: &Repeatable, out: &Path) -> String {
         let short = self.result.filter(|_| out == Path::new("results"));
         short.map_or_else(|| stored.folder.display().to_string(), ToOwned::to_owned)
     }
@@ -88,68 +82,10 @@ fn number(id: &str) -> Option<u32> {
     id.strip_prefix('#').unwrap_or(id).parse().ok()
 }
 
-/// A stored run that this build can repeat.
-struct Stored {
-    folder: PathBuf,
-    run: StoredRun,
-}
-
-fn stored(result: Option<&str>, args: &TrackArgs, catalogue: &Catalogue) -> Result<Stored, String> {
-    let folder = find_result(result, &args.engine.out).map_err(|error| way_out(result, error))?;
-    if StoredGrid::is_in(&folder) {
-        let place = folder.display();
-        return Err(format!(
-            "{place} is a grid of runs; an operation is followed through one\n\
-             run that one alone: attestorm run <scenario> --ordering … --seed …"
-        ));
-    }
-    let run = StoredRun::read(&folder, catalogue)?;
-    if run.origin.model != MODEL {
-        let (model, version) = (run.origin.model, &run.origin.version);
-        return Err(format!(
-            "the result was made by model {model}, this is model {MODEL}: it would go otherwise\n\
-             run it anew: {}\nor go back: git checkout v{version}",
-            run.origin.command
-        ));
-    }
-    Ok(Stored { folder, run })
-}
-
-/// A scenario without results is one command away from one.
-fn way_out(result: Option<&str>, error: String) -> String {
-    let is_scenario = |name: &&str| match Source::find(name) {
-        Ok(Source::File(path)) => path.is_file(),
-        Ok(Source::Bundled(_)) => true,
-        Ok(Source::Text { .. }) | Err(_) => false,
-    };
-    match result.filter(is_scenario) {
-        Some(name) => {
-            format!("`{name}` is a scenario without a result\nmake one with: attestorm run {name}")
-        }
-        None => error,
-    }
-}
-
-/// A run that is not the stored one says nothing about it.
-fn same(digest: &Digest, stored: &Stored) -> Result<(), Trouble> {
-    if *digest == stored.run.origin.digest {
-        return Ok(());
-    }
-    let folder = stored.folder.display();
-    let why = match stored.run.is_edited {
-        true => "its scenario was changed after the run",
-        false => "this build gives other facts",
-    };
-    let text = format!(
-        "the run cannot be repeated as it was: {why}\nsee where: attestorm replay {folder}"
-    );
-    Err(Trouble(text, FAILED))
-}
-
 fn one(
     asked: &Asked<'_>,
     operation: u32,
-    stored: &Stored,
+    stored: &Repeatable,
     args: &TrackArgs,
     catalogue: &Catalogue,
     quiet: bool,
@@ -183,23 +119,13 @@ fn draw(
     let Some(chart) = journey_chart(view, digest, &source::command()) else {
         return Ok(String::new());
     };
-    let name = format!("journey-{operation}");
-    let files = [
-        (format!("{name}.svg"), chart.svg.into_bytes()),
-        (format!("{name}.png"), chart.png),
-        (format!("{name}.csv"), chart.csv.into_bytes()),
-    ];
-    for (name, content) in files {
-        write_beside(folder, &name, &content)
-            .map_err(|error| Trouble(error.to_string(), FAILED))?;
-    }
-    Ok(format!("{}: {name}.svg, .png, .csv", folder.display()))
+    write_chart(folder, &format!("journey-{operation}"), chart)
 }
 
 fn worst(
     asked: &Asked<'_>,
     most: usize,
-    stored: &Stored,
+    stored: &Repeatable,
     args: &TrackArgs,
     catalogue: &Catalogue,
 ) -> Result<String, Trouble> {

@@ -93,6 +93,11 @@ pub(super) fn measure(of: Subject<'_>, run: &Measurement, evidence: Evidence<'_>
             .recovery(of.metric, twin)
             .map_or(Measured::Never, |took: Span| Measured::Value(took.as_millis_f64()));
     };
+    if let (Stat::Single, Some(twin)) = (of.stat, evidence.twin)
+        && let Some(measured) = run.beside_twin(of.metric, twin)
+    {
+        return measured;
+    }
     let Some(phase) = of.phase.map_or(Some(0), |name| run.phase(name)) else {
         return Measured::NoData;
     };
@@ -110,6 +115,7 @@ pub const fn statistic(stat: Stat) -> Option<Statistic> {
         Stat::Share => Statistic::Share,
         Stat::Per10k => Statistic::Per10k,
         Stat::Longest => Statistic::Longest,
+        Stat::Single => Statistic::Max,
         Stat::Recovery => return None,
     })
 }

@@ -8,6 +8,7 @@ mod compare;
 mod fault_report;
 mod grouped;
 mod hunt;
+mod incident;
 mod pool;
 pub mod queueing;
 mod reach;
@@ -18,6 +19,7 @@ mod trail;
 mod tune;
 pub mod validate;
 mod verdict;
+mod what_if;
 
 /// What variants owe, for those who compare them.
 pub use crate::ordering::{Assumptions, FaultModel, Guarantees, Property, TransportNeed};
@@ -30,6 +32,7 @@ pub use compare::{Comparison, Grid, GridRun, Variant, compare};
 pub use fault_report::FaultReport;
 pub use grouped::grouped;
 pub use hunt::{Find, Hunt, HuntReport, MOST_RUNS, Size, Smallest, hunt, shrink};
+pub use incident::{Trouble, trouble};
 pub use pool::{Panicked, run_all};
 pub use reach::{Reach, reach};
 pub use sensitivity::{
@@ -41,3 +44,4 @@ pub use track::{Followed, Ranked, Tracked, rank, track};
 pub use trail::Trail;
 pub use tune::{Score, Trial, Tuned, Tuning};
 pub use verdict::{Finding, Verdict, Word};
+pub use what_if::{AS_STAFFED, what_ifs};

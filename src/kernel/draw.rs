@@ -44,6 +44,10 @@ pub enum Purpose {
     Tuning = 15,
     /// Who relies on what, and whom it asks first: entity is the operation.
     Reliance = 16,
+    /// How long people take and whether they do it right: entity is incident and role.
+    People = 17,
+    /// When a user looks again and complains: entity is the operation, index the look.
+    Impatience = 18,
 }
 
 /// The address of a draw.

@@ -42,7 +42,7 @@ pub const FATES: [FateKind; 12] = [
 ];
 
 /// Every change of a host, in order.
-pub const CHANGES: [HostChange; 10] = [
+pub const CHANGES: [HostChange; 11] = [
     HostChange::Crashed,
     HostChange::Restarted,
     HostChange::RestartedEmpty,
@@ -53,6 +53,7 @@ pub const CHANGES: [HostChange; 10] = [
     HostChange::Overflowed,
     HostChange::Corrupted,
     HostChange::Reinterpreted,
+    HostChange::Throttled,
 ];
 
 impl Achievement {
@@ -94,9 +95,10 @@ impl Achievement {
     }
 }
 
-/// The entry of a rule, made if it is the first time; `None` for what every run does.
+/// The entry of a rule, made if it is the first time; `None` for what every run does, and for what
+/// its people do.
 pub(super) fn of_rule(rules: &mut Vec<Achievement>, rule: u16) -> Option<&mut Achievement> {
-    if rule == Fact::OF_THE_RUN {
+    if rule >= Fact::OF_OPERATORS {
         return None;
     }
     let rule = usize::from(rule);

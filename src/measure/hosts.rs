@@ -73,6 +73,7 @@ impl Hosts {
             | HostChange::Slowed
             | HostChange::ClockChanged
             | HostChange::Reinterpreted
+            | HostChange::Throttled
             | HostChange::Overflowed => return false,
         }
         self.count();

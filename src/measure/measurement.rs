@@ -9,6 +9,7 @@ use super::event::Event;
 use super::flow::QueueSeries;
 use super::hosts::Backlog;
 use super::metric::{self, Kind};
+use super::night::Night;
 use super::notes::Notes;
 use super::order::OrderObservations;
 use super::sample::Sample;
@@ -37,6 +38,8 @@ pub struct Measurement {
     pub achievements: Vec<Achievement>,
     /// Curves of what strategies wanted seen.
     pub notes: Notes,
+    /// Who noticed, who took it, what was done.
+    pub night: Night,
     /// Displacement and buffers of all streams, over the whole run (RFC 5236).
     pub density: Density,
     /// How much each validator was of one mind with its quorum, over time.
@@ -83,6 +86,10 @@ impl Measurement {
             }
             Kind::Stretch => self.stretch(statistic, phase, tally.divergence),
             Kind::Rate => self.rate(metric, statistic, phase),
+            Kind::Moment => self.night.moment(metric),
+            Kind::Happening => {
+                self.night.count(metric, statistic, &self.setting.phases[phase].spans)
+            }
             Kind::Portion => match statistic {
                 Statistic::Share => self.portion(metric, phase),
                 _ => Measured::NoData,

@@ -7,6 +7,7 @@
 //! limit that was reached is told in [`Measurement::caps_reached`].
 
 mod achievement;
+mod badness;
 mod buckets;
 mod clients;
 mod collapse;
@@ -30,6 +31,7 @@ mod ledger;
 mod measurement;
 pub mod metric;
 mod needs;
+mod night;
 mod notes;
 mod observers;
 mod onward;
@@ -77,6 +79,7 @@ pub use journey::{
     Wait, Worst,
 };
 pub use measurement::Measurement;
+pub use night::Night;
 pub use notes::{NoteBucket, Notes};
 pub use observers::Observers;
 pub use order::{OrderObservations, Violations};

@@ -12,6 +12,7 @@ use super::inversions::Inversions;
 use super::jitter::Jitter;
 use super::ledger::{Ledger, Place};
 use super::measurement::Measurement;
+use super::night::Night;
 use super::notes::Notes;
 use super::onward::Onward;
 use super::order::OrderObservations;
@@ -64,6 +65,7 @@ pub struct Observers {
     pub(super) onward: Onward,
     achievements: Vec<Achievement>,
     notes: Notes,
+    night: Night,
     /// By validator, deliveries of operations that were settled.
     pub(super) late_deliveries: Vec<u64>,
     pub(super) late: u64,
@@ -113,6 +115,7 @@ impl Observers {
             onward: Onward::new(&setting),
             achievements: Vec::new(),
             notes: Notes::default(),
+            night: Night::new(&setting),
             late_deliveries: vec![0; validators],
             late: 0,
             barred: Default::default(),
@@ -170,6 +173,9 @@ impl Observers {
         if self.positions.is_capped {
             self.cap("a validator was millions of positions ahead of another");
         }
+        if self.night.is_capped {
+            self.cap("watchers and people did more than is remembered");
+        }
         let backlogs = self.hosts.backlogs(end);
         let verdicts = Verdicts {
             hosts: &self.hosts,
@@ -192,6 +198,7 @@ impl Observers {
             backlogs,
             achievements: self.achievements,
             notes: self.notes,
+            night: self.night,
             density: self.streams.finish(),
             concord: self.concord,
             planned: self.planned,
@@ -348,6 +355,12 @@ impl Observers {
                 }
             }
             Fact::Usage { .. } => {}
+            Fact::Refreshed { .. }
+            | Fact::Ticket { .. }
+            | Fact::Suspicion { .. }
+            | Fact::Alert { .. }
+            | Fact::Duty { .. }
+            | Fact::Step { .. } => self.night.see(now, fact),
             Fact::Note { note, value } => {
                 if !self.notes.add(now, note, value) {
                     self.cap("a note's number is 64 or more");

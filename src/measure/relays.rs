@@ -148,6 +148,7 @@ impl Relays {
             | HostChange::ClockChanged
             | HostChange::Overflowed
             | HostChange::Corrupted
+            | HostChange::Throttled
             | HostChange::Reinterpreted => {}
         }
     }

@@ -57,6 +57,10 @@ pub struct Setting {
     pub phases: Vec<PhaseWindow>,
     /// When faults were at work, in order.
     pub faulted: Vec<Interval>,
+    /// The processes that faults strike, in order.
+    pub struck: Vec<u32>,
+    /// Users are heard when so many have complained.
+    pub tickets_heard: u32,
     /// Whether the order of what is about each subject is looked at.
     pub by_subject: bool,
     /// By which relying parties are confident, if there are any.
@@ -91,6 +95,8 @@ impl Setting {
             retention: Span::from_secs(60),
             phases: vec![run],
             faulted: Vec::new(),
+            struck: Vec::new(),
+            tickets_heard: 1,
             by_subject: false,
             trust: None,
             deadlines: Vec::new(),

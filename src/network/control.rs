@@ -42,6 +42,11 @@ pub enum Order {
     Interpret(u8),
     /// Say of this share of attestations, 0 to 1, that they are revoked, whatever they are.
     Misreport(f64),
+    /// An operator brings it up: whatever stopped or stalled it, or a part of it, is over, and it
+    /// takes in everything again. What is slow stays so.
+    Mend,
+    /// Refuse this share of what is new, in thousandths; 0 takes everything again.
+    Throttle(u16),
     /// The run ends: tell what has not been told.
     Close,
 }
@@ -55,6 +60,8 @@ pub enum PartOrder {
     Resume,
     /// It takes so many thousandths of the usual time; 1,000 takes back that of its rule.
     Slow(u64),
+    /// An operator starts it anew: whatever stalled it is over.
+    Mend,
 }
 
 /// An order with the rule that gave it.
@@ -67,6 +74,9 @@ pub struct Control {
 }
 
 impl Control {
+    /// In the place of a fault's number: what the people of the run do.
+    pub const OF_OPERATORS: u16 = Fact::OF_OPERATORS;
+
     /// In the place of a fault's number: nothing that the script of faults does.
     pub const OF_THE_RUN: u16 = Fact::OF_THE_RUN;
 }

@@ -15,7 +15,7 @@ use self::usage::{Usage, millis_between};
 use super::fate::{Parcel, Road, carry, release_overdue};
 use super::link::{Fortune, LinkState};
 use super::rule::{Concern, FaultRule};
-use super::{CONTROL_FLOOR, Clock, Control, Order, Topology};
+use super::{CONTROL_FLOOR, Clock, Control, Order, PartOrder, Topology};
 use crate::kernel::{Draws, Incoming, LocalTime, Outbox, Process, ProcessId, Span, VirtualTime};
 use crate::trace::{Fact, FateKind, HostChange};
 
@@ -117,6 +117,9 @@ impl<R: Resident> Host<R> {
     fn obey(&mut self, control: Control, out: &mut Outbox<Signal<R::Packet>, Fact>) {
         let now = out.now();
         let rule = control.rule;
+        if control.order == Order::Mend {
+            return self.mend(rule, out);
+        }
         let Some(change) = self.shell.change(&control, now) else {
             return match control.order {
                 Order::Start if !std::mem::replace(&mut self.shell.has_started, true) => {
@@ -136,6 +139,7 @@ impl<R: Resident> Host<R> {
             }
             Order::Interpret(rules) => self.resident.interpret(rules),
             Order::Misreport(share) => self.resident.misreport(share),
+            Order::Throttle(share) => self.resident.throttle(share),
             Order::Part(part, _) => {
                 let health = self.shell.ailments.part(part);
                 return self.resident.ail(part, health, &mut Desk { shell: &mut self.shell, out });
@@ -153,7 +157,25 @@ impl<R: Resident> Host<R> {
             | HostChange::ClockChanged
             | HostChange::Overflowed
             | HostChange::Corrupted
+            | HostChange::Throttled
             | HostChange::Reinterpreted => {}
+        }
+    }
+
+    /// Ends whatever stopped or stalled it or a part of it, whichever rule began that.
+    fn mend(&mut self, rule: u16, out: &mut Outbox<Signal<R::Packet>, Fact>) {
+        for part in self.shell.ailments.stalled_parts() {
+            self.obey(Control { rule, order: Order::Part(part, PartOrder::Mend) }, out);
+        }
+        let (was_down, was_stalled) = self.shell.ailments.mend();
+        self.resident.throttle(0);
+        if was_down {
+            let change = self.shell.come_up();
+            out.fact(Fact::Host { rule, change });
+            self.resident.restart(&mut Desk { shell: &mut self.shell, out });
+        } else if was_stalled {
+            out.fact(Fact::Host { rule, change: HostChange::Resumed });
+            self.catch_up(out);
         }
     }
 
@@ -221,11 +243,7 @@ impl<P: Payload> Shell<P> {
         let rule = control.rule;
         match control.order {
             Order::Crash { state_lost } => self.crash(rule, state_lost),
-            Order::Restart if self.ailments.restart(rule) == Turn::Edge => {
-                self.is_up = true;
-                let lost = self.state_lost;
-                Some(if lost { HostChange::RestartedEmpty } else { HostChange::Restarted })
-            }
+            Order::Restart if self.ailments.restart(rule) == Turn::Edge => Some(self.come_up()),
             Order::Stall if self.is_up && self.ailments.stall(rule) == Turn::Edge => {
                 self.held = Some(Box::default());
                 Some(HostChange::Stalled)
@@ -247,13 +265,20 @@ impl<P: Payload> Shell<P> {
             Order::Part(part, order) => self.ailments.change_part(rule, part, order),
             Order::Misbehave(_) => Some(HostChange::Corrupted),
             Order::Interpret(_) | Order::Misreport(_) => Some(HostChange::Reinterpreted),
+            Order::Throttle(_) => Some(HostChange::Throttled),
             Order::Restart
             | Order::Stall
             | Order::Resume
             | Order::Behave
             | Order::Start
+            | Order::Mend
             | Order::Close => None,
         }
+    }
+
+    fn come_up(&mut self) -> HostChange {
+        self.is_up = true;
+        if self.state_lost { HostChange::RestartedEmpty } else { HostChange::Restarted }
     }
 
     /// A host that is down already can still lose what it had kept.
@@ -378,6 +403,12 @@ impl<P: Payload> Desk<'_, P> {
     pub fn tell(&mut self, to: ProcessId, at: VirtualTime, packet: P) {
         assert!(at.since(self.out.now()) >= CONTROL_FLOOR, "plans are made ahead of time");
         self.out.send(to, at, Signal::Packet(packet));
+    }
+
+    /// Sends an order to another host; it is obeyed after [`CONTROL_FLOOR`] and `after`.
+    pub fn order(&mut self, to: ProcessId, after: Span, control: Control) {
+        let at = self.out.now() + CONTROL_FLOOR + after;
+        self.out.send(to, at, Signal::Control(Box::new(control)));
     }
 
     /// Calls back once the host's clock has counted `span`.

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::compare_table::{COLUMNS, CompareTable, Estimate};
-use super::run_files::{as_written, name_with_unit};
+use super::run_files::{as_written, has, moment, name_with_unit};
 use crate::experiment::{Comparison, Pair, judge_claims};
-use crate::measure::metric::{Kind, TABLE};
+use crate::measure::metric::{Kind, Metric, TABLE};
 use crate::measure::{Measured, Statistic};
 
 /// A row per seed, variant, phase and metric.
@@ -32,9 +32,14 @@ pub(super) fn quoted(field: &str) -> String {
 fn seed_rows(to: &mut String, start: &str, pair: &Pair) {
     let measurement = &pair.run.measurement;
     for (phase, name) in measurement.phase_names().iter().enumerate() {
-        for metric in TABLE {
+        let wanted =
+            |metric: &&Metric| has(pair, metric) && (metric.kind != Kind::Moment || phase == 0);
+        for metric in TABLE.iter().filter(wanted) {
             for (word, statistic) in statistics(metric.kind) {
-                let measured = measurement.value(metric.name, *statistic, phase, None);
+                let measured = match metric.kind {
+                    Kind::Moment => moment(pair, metric),
+                    _ => measurement.value(metric.name, *statistic, phase, None),
+                };
                 let value = match as_written(metric, measured) {
                     Measured::Value(value) => format!("{value:.6}"),
                     Measured::Never => "never".to_owned(),
@@ -59,6 +64,8 @@ const fn statistics(kind: Kind) -> &'static [(&'static str, Statistic)] {
         Kind::Stretch => &[("longest", Statistic::Longest)],
         Kind::Rate | Kind::Cost => &[("mean", Statistic::Mean)],
         Kind::Portion => &[("share", Statistic::Share)],
+        Kind::Moment => &[("value", Statistic::Max)],
+        Kind::Happening => &[("count", Statistic::Count)],
     }
 }
 

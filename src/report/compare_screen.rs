@@ -7,6 +7,7 @@ use super::compare_needs::folded;
 use super::compare_table::{COLUMNS, CompareTable, MESSAGES, cell_text};
 use super::compare_verdict::{MANY, compare_limits, verdict_of};
 use super::format::{cut, none_in, number, wall};
+use super::minutes::minutes_lines;
 use super::run_screen::{Making, wrapped};
 use super::tuned_lines::tuned_lines;
 use crate::experiment::{Comparison, Pair, Word, judge_claims};
@@ -23,6 +24,7 @@ pub fn compare_screen(comparison: &Comparison, making: &Making) -> String {
     // Writing into a String cannot fail.
     let _ = head(&mut text, comparison, &table, making);
     text.push_str(&grid(comparison, &table));
+    text.push_str(&minutes(comparison));
     let mut said = said(comparison, &table);
     let mut end = String::new();
     let _ = foot(&mut end, comparison, making);
@@ -36,6 +38,16 @@ pub fn compare_screen(comparison: &Comparison, making: &Making) -> String {
     });
     text.push_str(&end);
     text
+}
+
+/// What the variants cost users in bad minutes, where somebody watches.
+fn minutes(comparison: &Comparison) -> String {
+    let lines = minutes_lines(comparison);
+    if lines.is_empty() {
+        return String::new();
+    }
+    let head = "bad minutes of users, mean over seeds; paired difference to the first, 95 %";
+    format!("{head}\n{}\n\n", lines.join("\n"))
 }
 
 /// The scenario's name.

@@ -4,6 +4,7 @@ use crate::experiment::grouped;
 use crate::kernel::Span;
 use crate::measure::Measured;
 use crate::measure::metric::{Metric, Unit};
+use crate::scenario::model::{Gauge, GaugeUnit};
 
 /// A number with as many digits as its size needs: `0.12`, `4.3`, `152`, `1,369`.
 pub fn number(value: f64) -> String {
@@ -36,6 +37,16 @@ pub fn millis(value: f64) -> String {
         format!("{} s", number(value / 1_000.0))
     } else {
         format!("{} ms", number(value))
+    }
+}
+
+/// A gauge's value as people say it.
+pub(super) fn gauge(gauge: Gauge, value: f64) -> String {
+    match gauge.unit() {
+        GaugeUnit::Millis => millis(value),
+        GaugeUnit::Share => format!("{} %", number(value * 100.0)),
+        GaugeUnit::PerSecond => format!("{}/s", number(value)),
+        GaugeUnit::Plain => number(value),
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) const fn refusal(why: Refusal) -> &'static str {
         Refusal::Late => "TURNS IT AWAY: too late",
         Refusal::Broken => "TURNS IT AWAY: its breaker is open",
         Refusal::Strayed => "RETURNS IT to its sender: it has been to too many centres",
+        Refusal::Drained => "TURNS IT AWAY: its operators have drained it",
         Refusal::Unreachable => "RETURNS IT to its sender: no way is known",
     }
 }
@@ -59,6 +60,7 @@ pub(super) fn setback_words(setback: Setback) -> String {
         Setback::Router(Refusal::Late) => "turned away, too late,".to_owned(),
         Setback::Router(Refusal::Broken) => "turned away, breaker open,".to_owned(),
         Setback::Router(Refusal::Strayed) => "returned, strayed,".to_owned(),
+        Setback::Router(Refusal::Drained) => "turned away, drained,".to_owned(),
         Setback::Router(Refusal::Unreachable) => "returned, no way known,".to_owned(),
         Setback::Validators(verdict) => format!("{} by too many,", verdict.name()),
         Setback::Silence => "nothing heard".to_owned(),

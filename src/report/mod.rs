@@ -14,10 +14,13 @@ mod decision;
 mod format;
 mod grid_files;
 mod hunt_screen;
+mod incident_lines;
+mod incident_screen;
 mod journey_lines;
 mod journey_screen;
 mod journey_way;
 mod journey_words;
+mod minutes;
 mod operations;
 mod queueing_screen;
 mod run_files;
@@ -33,6 +36,7 @@ mod trust_anew;
 mod trust_page;
 mod tuned_lines;
 mod validate_screen;
+mod what_if_screen;
 mod worst_screen;
 
 use crate::measure::metric::{self, Kind};
@@ -42,7 +46,7 @@ use crate::scenario::check::{Check, Stat};
 pub use crate::experiment::grouped;
 pub use challenge_screen::{challenge_screen, challenged};
 pub use chart::Rendered;
-pub use charts::{journey_chart, sweep_chart};
+pub use charts::{incident_chart, journey_chart, sweep_chart};
 pub use claim_lines::{claim_lines, claims_json, claims_summary};
 pub use compare_files::{compare_csv, compare_json};
 pub use compare_screen::compare_screen;
@@ -52,6 +56,7 @@ pub use decision::decision;
 pub use format::{millis, number};
 pub use grid_files::{write_grid, write_runs};
 pub use hunt_screen::hunt_screen;
+pub use incident_screen::{IncidentView, incident_screen};
 pub use journey_screen::{JourneyView, journey_screen};
 pub use operations::OperationsCsv;
 pub use queueing_screen::{QueueingValidation, queueing_screen};
@@ -62,6 +67,7 @@ pub use store::{Draft, StoreError, abandon_all, find_result, fingerprint, read, 
 pub use sweep_screen::{Sweep, sweep_csv, sweep_screen};
 pub use tuned_lines::{tuned_lines, tuning_csv};
 pub use validate_screen::{Validation, validate_screen};
+pub use what_if_screen::what_if_screen;
 pub use worst_screen::worst_screen;
 
 /// Whether a check's statistic is the one that a row shows.
@@ -80,6 +86,11 @@ const fn is_share(stat: Stat) -> bool {
     matches!(stat, Stat::Share)
 }
 
+/// Whether values of a metric are lengths of time.
+fn is_time(name: &str) -> bool {
+    metric::find(name).is_some_and(|metric| metric.unit == metric::Unit::Millis)
+}
+
 /// What was measured for a check, with its unit.
 fn check_value(check: &Check, measured: Measured) -> String {
     let Measured::Value(value) = measured else {
@@ -95,6 +106,7 @@ fn check_value(check: &Check, measured: Measured) -> String {
         (Stat::Share, _) => format!("{} %", number(value * 100.0)),
         (Stat::Count | Stat::Per10k, _) => number(value),
         (Stat::Recovery | Stat::Longest, _) => millis(value),
+        (Stat::Single, _) if is_time(&check.metric) => millis(value),
         (_, Some(Kind::Sample))
             if check.metric.starts_with("latency")
                 || check.metric.starts_with("consensus")

@@ -9,9 +9,10 @@ use super::charts;
 use super::run_screen::{Making, run_screen};
 use super::store::{Draft, StoreError, fingerprint};
 use super::trust_page;
-use crate::experiment::{CheckResult, Met, Pair};
+use crate::experiment::{CheckResult, Met, Pair, measured_in};
 use crate::measure::metric::{self, Kind, Metric, Unit};
 use crate::measure::{Measured, Measurement, Statistic};
+use crate::scenario::check::{Stat, Subject};
 use crate::simulation::{MODEL, Standing};
 
 /// Version of `summary.json`.
@@ -154,12 +155,29 @@ fn plain(measured: Measured) -> Value {
     }
 }
 
+/// Whether a run can have that metric: what watchers and people do needs some.
+pub(super) fn has(pair: &Pair, metric: &Metric) -> bool {
+    let is_of_people = matches!(metric.kind, Kind::Moment | Kind::Happening);
+    !is_of_people || pair.scenario.ops.is_some()
+}
+
+/// A moment of the run, beside its twin where that is needed.
+pub(super) fn moment(pair: &Pair, metric: &Metric) -> Measured {
+    let of = Subject { stat: Stat::Single, metric: metric.name, window: None, phase: None };
+    measured_in(pair, of)
+}
+
 /// Every metric by its name with unit, per phase, and per phase of the twin.
 fn metrics(pair: &Pair) -> Value {
     let run = &pair.run.measurement;
     let mut all = Map::new();
-    for metric in metric::TABLE {
+    for metric in metric::TABLE.iter().filter(|metric| has(pair, metric)) {
         let mut phases = Map::new();
+        if metric.kind == Kind::Moment {
+            let value = plain(moment(pair, metric));
+            all.insert(name_with_unit(metric), json!({ "run": { "value": value } }));
+            continue;
+        }
         for (phase, name) in run.phase_names().iter().enumerate() {
             phases.insert(name.clone(), values(run, metric, phase));
             if let Some(twin) = pair.twin_measurement() {
@@ -197,6 +215,8 @@ fn values(of: &Measurement, metric: &Metric, phase: usize) -> Value {
             json!({ "mean": get(Statistic::Mean), "min": least, "max": most })
         }
         Kind::Cost => json!({ "n": n, "mean": get(Statistic::Mean) }),
+        Kind::Moment => Value::Null,
+        Kind::Happening => json!({ "count": get(Statistic::Count) }),
         Kind::Portion => {
             let share = of.value(metric.name, Statistic::Share, phase, None);
             json!({ "share": plain(as_written(metric, share)) })
@@ -253,6 +273,7 @@ const fn promised(kind: Kind) -> &'static [(&'static str, Statistic)] {
         Kind::Stretch => &[("longest", Statistic::Longest)],
         Kind::Rate | Kind::Cost => &[("mean", Statistic::Mean)],
         Kind::Portion => &[("share", Statistic::Share)],
+        Kind::Moment | Kind::Happening => &[],
     }
 }
 
@@ -264,6 +285,7 @@ pub(super) fn name_with_unit(metric: &Metric) -> String {
         Unit::PerSecond => "_per_s",
         Unit::Places => "_places",
         Unit::Part => "_pct",
+        Unit::Minutes => "_min",
         Unit::Bytes | Unit::Messages | Unit::Operations | Unit::Versions | Unit::Acts => "",
     };
     name + unit

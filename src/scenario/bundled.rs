@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 18] = [
+pub const BUNDLED: [Bundled; 19] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -102,6 +102,11 @@ pub const BUNDLED: [Bundled; 18] = [
         name: "postal-holiday-rush",
         question: "Every stamp is right: why does the post feel unreliable?",
         text: include_str!("../../scenarios/postal-holiday-rush.toml"),
+    },
+    Bundled {
+        name: "0213-stall",
+        question: "A router stops at night and says nothing. Who notices, who owns it, how long?",
+        text: include_str!("../../scenarios/0213-stall.toml"),
     },
 ];
 

@@ -85,6 +85,8 @@ pub enum Stat {
     Per10k,
     /// The longest stretch of time.
     Longest,
+    /// The only number there is: a moment of the run.
+    Single,
     /// Time from a fault's end until the p99 to applied is back inside the twin's band.
     Recovery,
 }

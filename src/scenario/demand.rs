@@ -69,6 +69,9 @@ pub(super) fn read_measure(
     names: &Names,
     form: &str,
 ) -> Result<Measure, Mistake> {
+    if let Some(moment) = read_moment(words) {
+        return Ok(moment);
+    }
     let stat = read_stat(words, form)?;
     if words.sign(&["("]).is_none() {
         return Err(words.here().wrong("`(` is missing here", form));
@@ -81,6 +84,14 @@ pub(super) fn read_measure(
     let phase = read_phase(words, stat, names)?;
     let phase = read_group(words, (stat, window), phase, names)?;
     Ok(Measure { stat, metric, window, phase, scale })
+}
+
+/// A moment is one number of the whole run: it needs no statistic and no phase.
+fn read_moment(words: &mut Words<'_>) -> Option<Measure> {
+    let metric = metric::find(words.peek().text).filter(|found| found.kind == Kind::Moment)?;
+    words.word();
+    let (stat, scale) = (Stat::Single, scale_of(Stat::Single, metric));
+    Some(Measure { stat, metric: metric.name.to_owned(), window: None, phase: None, scale })
 }
 
 fn read_stat(words: &mut Words<'_>, form: &str) -> Result<Stat, Mistake> {
@@ -127,7 +138,10 @@ fn read_subject(
     let allowed = stats_of(metric.kind);
     if !allowed.contains(&stat_name(stat)) {
         let message = format!("`{}` of `{}` makes no sense", stat_name(stat), metric.name);
-        let note = format!("`{}` has: {}", metric.name, allowed.join(" "));
+        let note = match metric.kind {
+            Kind::Moment => format!("write it alone: `{} < …`", metric.name),
+            _ => format!("`{}` has: {}", metric.name, allowed.join(" ")),
+        };
         return Err(word.wrong(message, note));
     }
     Ok((metric.name.to_owned(), scale_of(stat, metric)))
@@ -145,6 +159,8 @@ fn stats_of(kind: Kind) -> &'static [&'static str] {
         Kind::Rate => &["min", "mean", "max"],
         Kind::Cost => &["mean"],
         Kind::Portion => &["share"],
+        Kind::Moment => &[],
+        Kind::Happening => &["count"],
     }
 }
 
@@ -153,15 +169,20 @@ fn scale_of(stat: Stat, metric: &Metric) -> Scale {
         Stat::Count | Stat::Per10k => Scale::Plain,
         Stat::Share => Scale::Share,
         Stat::Longest | Stat::Recovery => Scale::Millis,
-        Stat::Percentile(_) | Stat::Max | Stat::Min | Stat::Mean => match metric.unit {
-            Unit::Millis => Scale::Millis,
-            Unit::PerSecond => Scale::Rate,
-            Unit::Bytes => Scale::Bytes,
-            Unit::Part => Scale::Share,
-            Unit::Operations | Unit::Places | Unit::Versions | Unit::Messages | Unit::Acts => {
-                Scale::Plain
+        Stat::Percentile(_) | Stat::Max | Stat::Min | Stat::Mean | Stat::Single => {
+            match metric.unit {
+                Unit::Millis => Scale::Millis,
+                Unit::PerSecond => Scale::Rate,
+                Unit::Bytes => Scale::Bytes,
+                Unit::Part => Scale::Share,
+                Unit::Operations
+                | Unit::Places
+                | Unit::Versions
+                | Unit::Messages
+                | Unit::Acts
+                | Unit::Minutes => Scale::Plain,
             }
-        },
+        }
     }
 }
 

@@ -38,6 +38,7 @@ pub use cast::singular;
 pub use catalogue::{Catalogue, OrderingEntry};
 pub use problem::{Problem, ScenarioErrors};
 pub use relation::sought;
+pub use resolved::condition;
 pub use schema::{keys, schema};
 pub use show::show;
 pub use source::Source;

@@ -3,6 +3,7 @@
 mod effect;
 mod links;
 mod load;
+mod ops;
 mod readers;
 mod trace;
 
@@ -21,6 +22,10 @@ pub use crate::network::Behaviour;
 pub use effect::{Climb, Effect, ReorderForm, Version};
 pub use links::Links;
 pub use load::{Arrivals, Chain, Delegated, Keys, LoadGroup, Mix, Overlap, Pick, Spacing, Stage};
+pub use ops::{
+    AlertRule, Answers, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, Level, Ops,
+    Patience, People, Remedy, Role, Runbook, Scope, Sense, Step, Structure,
+};
 pub use readers::{Dependants, Indexers, Source};
 pub use trace::{RecordedKind, Trace, TraceRow};
 
@@ -71,6 +76,8 @@ pub struct Scenario {
     pub indexers: Option<Indexers>,
     /// Who goes by what is attested, if anybody does.
     pub dependants: Option<Dependants>,
+    /// Who watches and runs it, if anybody does.
+    pub ops: Option<Ops>,
     /// What goes wrong; in file order.
     pub faults: Vec<Fault>,
     /// What the author demands of a run; in file order.

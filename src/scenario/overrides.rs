@@ -1,7 +1,9 @@
 //! `--set path=value`: changes to the document before anything in it is checked.
 
 use super::document::{Entry, Node, Table, Value, read_toml_value};
-use super::file::{ArrivalsFile, DelayFile, HookFile, LossFile, ReorderFile, TraceFile};
+use super::file::{
+    ArrivalsFile, DelayFile, HookFile, LossFile, OpsFile, PatienceFile, ReorderFile, TraceFile,
+};
 use super::problem::{Log, Place, suggest};
 
 /// Applies one override. Faults are addressed by name, load groups must exist; what the key means
@@ -127,6 +129,8 @@ fn lone_field(key: &str) -> Option<&'static str> {
         "trace" => TraceFile::LONE,
         "delay" => DelayFile::LONE,
         "hook" => HookFile::LONE,
+        "ops" => OpsFile::LONE,
+        "patience" => PatienceFile::LONE,
         "loss" => LossFile::LONE,
         "reorder" => ReorderFile::LONE,
         _ => None,

@@ -44,6 +44,10 @@ pub(crate) struct SignedSpan(pub(crate) i64);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Drift(pub(crate) f64);
 
+/// Complaints of users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tickets(pub(crate) u32);
+
 /// A time of day, since midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Clock(pub(crate) Span);
@@ -89,6 +93,19 @@ impl Quantity for Share {
         };
         let share = plain(number.trim_end(), -2)?;
         if share <= 1.0 { Ok(Self(share)) } else { Err("a share is at most `100%`".into()) }
+    }
+}
+
+impl Quantity for Tickets {
+    const WHAT: &'static str = "a number of tickets";
+    const EXAMPLES: &'static str = "write it like `5 tickets`";
+    const PATTERN: &'static str = r"^[1-9][0-9]* tickets?$";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let number = text.strip_suffix("tickets").or_else(|| text.strip_suffix("ticket"));
+        let number = number.ok_or_else(String::new)?.trim_end();
+        let count = number.parse().ok().filter(|count| *count > 0);
+        count.map(Self).ok_or_else(|| "at least one ticket must come".into())
     }
 }
 

@@ -1,7 +1,10 @@
 //! A scenario written out again: every default said, every table's source named.
 
 mod load;
+mod ops;
 mod readers;
+
+pub use self::ops::condition;
 
 use std::fmt::Display;
 
@@ -33,6 +36,9 @@ impl Scenario {
         }
         if let Some(dependants) = &self.dependants {
             readers::write_dependants(&mut file, dependants, &self.network.delays.regions);
+        }
+        if let Some(ops) = &self.ops {
+            ops::write_ops(&mut file, ops, &self.load);
         }
         for fault in &self.faults {
             write_fault(&mut file, fault);
@@ -304,6 +310,7 @@ fn write_habits(file: &mut Text, group: &LoadGroup) {
     }
     file.plain("priority", group.priority);
     load::write_hook(file, group.hook);
+    ops::write_patience(file, group.patience);
     if group.forged > 0.0 {
         file.text("forged", spelt::share(group.forged));
     }

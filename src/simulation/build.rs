@@ -6,6 +6,7 @@ use super::cast::Cast;
 use super::faults::{FaultSpan, Timeline};
 use super::flow;
 use super::liveness;
+use super::ops;
 use super::readers;
 use crate::actors::{
     Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Delegated, Group,
@@ -30,7 +31,7 @@ use crate::trace::Kind;
 /// Changes whenever a seed may give another result, and only then.
 pub const MODEL: u32 = 3;
 
-/// How long registries remember what they applied.
+/// How long registries remember what they applied, at least: as long as users wait.
 const REGISTRY_RETENTION: Span = Span::from_secs(300);
 
 const _: () = assert!(
@@ -76,6 +77,7 @@ impl World {
         let layout = Layout::new(validators, scenario.routers.count, groups.collect());
         let layout = layout.with_parties(parties);
         let layout = readers::with_readers(layout, scenario);
+        let layout = ops::with_watchers(layout, scenario);
         let committee = Committee::new(validators);
         let region_of = regions(scenario, &layout);
         let end = VirtualTime::ZERO + scenario.warmup + scenario.duration + scenario.settle;
@@ -143,6 +145,7 @@ impl World {
         }
         actors.extend(scenario.trust.iter().flat_map(|trust| self.parties(scenario, trust)));
         actors.extend(readers::actors(&self.layout, scenario));
+        actors.extend(ops::actors(&self.layout, scenario));
         let host = |(number, actor)| {
             let topology = Arc::clone(&self.topology);
             Host::new(ProcessId(number), scenario.seed, topology, actor)
@@ -158,6 +161,7 @@ impl World {
         let starters = self.layout.validators() + self.layout.routers();
         let starters = 0..starters + self.layout.groups().len() as u32;
         let starters = starters.chain(self.layout.indexers());
+        let starters = starters.chain(self.layout.monitor().map(|monitor| monitor.0));
         let start = VirtualTime::from_nanos(1);
         let mut script: Vec<_> =
             starters.map(|number| (start, ProcessId(number), own(Order::Start))).collect();
@@ -184,8 +188,9 @@ impl World {
             },
             profile: scenario.profile,
             schemas: Schema::genesis(scenario.max_valid_for),
-            retention: REGISTRY_RETENTION,
+            retention: REGISTRY_RETENTION.max(ops::longest_wait(scenario)),
             shows: scenario.trust.is_some(),
+            watch: ops::watch(&self.layout, scenario),
             journal: scenario.indexers.as_ref().map(|indexers| indexers.keeps),
         };
         let signer = keys.signer(me.into());
@@ -227,6 +232,8 @@ impl World {
             ),
             retry: load.retry,
             retry_after: scenario.routers.retry_after,
+            patience: load.patience,
+            watchers: ops::watchers(&self.layout, scenario, group),
             plan: self.layout.plan(group),
             profile: scenario.profile,
             keys: keys.clone(),
@@ -349,6 +356,8 @@ fn regions(scenario: &Scenario, layout: &Layout) -> Vec<u16> {
     all.extend(scenario.trust.iter().flat_map(|trust| deal(&trust.regions, trust.parties)));
     all.extend(scenario.indexers.iter().flat_map(|some| deal(&some.regions, some.count)));
     all.extend(scenario.dependants.iter().flat_map(|some| deal(&some.regions, some.count)));
+    // The monitor and the operators are where the first router is.
+    all.resize(layout.processes() as usize, scenario.routers.regions[0] as u16);
     all
 }
 

@@ -125,7 +125,7 @@ impl Cast<'_> {
                 | Role::Indexer(number)
                 | Role::Dependant(number),
             ) => number,
-            Some(Role::Plan(_)) | None => u32::MAX,
+            Some(Role::Plan(_) | Role::Monitor | Role::Operators) | None => u32::MAX,
         }
     }
 

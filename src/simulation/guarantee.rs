@@ -238,6 +238,8 @@ fn halts(world: &World) -> Vec<(VirtualTime, VirtualTime)> {
             | Order::Behave
             | Order::Interpret(_)
             | Order::Misreport(_)
+            | Order::Mend
+            | Order::Throttle(_)
             | Order::Close => {}
         }
     }

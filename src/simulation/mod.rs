@@ -9,6 +9,7 @@ mod faults;
 mod flow;
 mod guarantee;
 mod liveness;
+mod ops;
 mod readers;
 mod run;
 mod slowest;

@@ -1,10 +1,12 @@
 //! What observers must know of a run.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{World, flow};
+use super::{World, flow, ops};
 use crate::kernel::Span;
 use crate::measure::{PhaseWindow, Setting};
+use crate::network::Control;
 use crate::ordering::Property;
 use crate::scenario::model::{LoadGroup, Phase, Scenario};
 
@@ -23,11 +25,13 @@ impl World {
         setting.trust = scenario.trust.as_ref().map(|trust| trust.model);
         let flights = scenario.load.iter().filter_map(|group| group.retry);
         let longest = flights.map(|retry| retry.longest_flight()).max().unwrap_or_default();
-        setting.retention += longest.min(LONGEST_FLIGHT);
+        setting.retention += longest.min(LONGEST_FLIGHT).max(ops::longest_wait(scenario));
         setting.deadlines = self.of_groups(scenario, |group| group.deadline);
         setting.promises = self.of_groups(scenario, |group| group.promise);
         setting.indexers = self.layout.indexers().len() as u32;
         setting.chains = self.of_groups(scenario, |group| group.chain.map(|chain| chain.length));
+        setting.struck = self.struck();
+        setting.tickets_heard = ops::tickets_heard(scenario);
         setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
         let phases = scenario.phases.iter();
         let phases = phases
@@ -38,6 +42,15 @@ impl World {
         setting.overlay = flow::observed(scenario, &self.layout, &self.topology);
         self.look_apart(scenario, &mut setting);
         setting
+    }
+
+    /// The processes that faults strike; those of links at both ends.
+    fn struck(&self) -> Vec<u32> {
+        let links = self.topology.rules.iter().filter(|rule| rule.fault != Control::OF_THE_RUN);
+        let ends = links.flat_map(|rule| rule.from.iter().chain(rule.to.iter()));
+        let hosts = self.orders().map(|(_, process, _)| process);
+        let struck: BTreeSet<u32> = ends.chain(hosts).map(|process| process.0).collect();
+        struck.into_iter().collect()
     }
 
     /// Of each load group that has it, something, and who its clients are.

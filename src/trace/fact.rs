@@ -1,6 +1,8 @@
 //! One observation each: what an actor did or what befell it, as plain numbers.
 
-use super::kinds::{Conclusion, FateKind, HostChange, Kind, Refusal};
+use super::kinds::{
+    AlertStage, Conclusion, Duty, FateKind, HostChange, Kind, Refusal, Remedy, StepStage,
+};
 use crate::attestation::{Status, Verdict};
 use crate::kernel::{Span, VirtualTime};
 
@@ -327,6 +329,58 @@ pub enum Fact {
         /// How many met it since this was told last.
         messages: u32,
     },
+    /// A user who has waited too long for an operation looks again.
+    Refreshed {
+        /// Its number.
+        operation: u32,
+        /// Looks before this one.
+        before: u16,
+    },
+    /// A user complains about it.
+    Ticket {
+        /// Its number.
+        operation: u32,
+    },
+    /// A validator suspects another process, or trusts it again.
+    Suspicion {
+        /// Which.
+        process: u32,
+        /// How much, in tenths of phi; 0 is trusted again.
+        phi: u32,
+    },
+    /// An alert rule changed.
+    Alert {
+        /// The rule, by its place in the scenario.
+        rule: u16,
+        /// How it stands now.
+        stage: AlertStage,
+        /// What its condition looks at, in thousandths of its unit.
+        value: i64,
+    },
+    /// Something happened to an incident.
+    Duty {
+        /// Which, counted from 0.
+        incident: u16,
+        /// What.
+        duty: Duty,
+        /// The role, the alert rule or the operator that it is about, by its place.
+        about: u16,
+    },
+    /// A step of a response began or ended.
+    Step {
+        /// Which incident.
+        incident: u16,
+        /// The step of the runbook, from 0; [`Self::GUESS`] without one.
+        step: u16,
+        /// What it does.
+        remedy: Remedy,
+        /// How it stands.
+        stage: StepStage,
+        /// The process that it acts on, or has found; [`Self::NONE`] for none or many.
+        on: u32,
+        /// The part of that process; 255 is the whole.
+        part: u8,
+    },
     /// A number that a strategy wants seen as a curve.
     Note {
         /// Which of the strategy's notes.
@@ -337,8 +391,14 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// In the place of a step's number: nobody wrote it down before.
+    pub const GUESS: u16 = u16::MAX;
+
     /// No operation.
     pub const NONE: u32 = u32::MAX;
+
+    /// In the place of a rule's number: what people of the run do to mend it.
+    pub const OF_OPERATORS: u16 = Self::OF_THE_RUN - 1;
 
     /// In the place of a rule's number: what every run does and no fault of the scenario.
     pub const OF_THE_RUN: u16 = u16::MAX;

@@ -63,6 +63,8 @@ pub enum Refusal {
     Strayed,
     /// The centre knows no way to where it is addressed; it goes back to the client, who is told.
     Unreachable,
+    /// It is drained, or sheds load: its operators told it to; the client is told.
+    Drained,
 }
 
 /// What befell a host.
@@ -89,6 +91,8 @@ pub enum HostChange {
     Corrupted,
     /// It judges by other rules, or by the usual ones again.
     Reinterpreted,
+    /// It takes in nothing new, less than comes, or all again, as operators wish.
+    Throttled,
 }
 
 /// What a fault rule did to one message.
@@ -119,4 +123,100 @@ pub enum FateKind {
     Censored,
     /// A Byzantine process went back to an older state; no message, but counted like one.
     Forgotten,
+}
+
+/// How an alert rule stands, at the moment at which that changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum AlertStage {
+    /// Its condition holds, but not for long enough.
+    Pending,
+    /// It fires.
+    Firing,
+    /// Its condition holds no more before it fired.
+    Dropped,
+    /// Its condition holds no more after it fired.
+    Resolved,
+}
+
+/// What happens to an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Duty {
+    /// An alert opened it.
+    OpenedByAlert,
+    /// Users' tickets opened it.
+    OpenedByUsers,
+    /// A validator that suspects another process opened it.
+    OpenedByPeer,
+    /// Another alert joined it.
+    Joined,
+    /// A role was paged.
+    Paged,
+    /// A role was paged on a channel that reaches nobody.
+    PagedInVain,
+    /// Nobody answered in time, and the next role is paged.
+    Escalated,
+    /// A role takes it: from now on it is owned.
+    Acknowledged,
+    /// Work on it waits for the operator of what the next step is about.
+    AsksOperator,
+    /// That operator's answer came.
+    OperatorAnswers,
+    /// Every alert of it is resolved, or no more tickets come.
+    Quiet,
+    /// It was quiet, and is not any more.
+    Reopened,
+    /// It stayed quiet for long enough.
+    Closed,
+}
+
+/// What a step of a response does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Remedy {
+    /// Looks for whatever is worst.
+    Inspect,
+    /// Starts it anew, whatever ails it.
+    Restart,
+    /// Lets it take in nothing new.
+    Drain,
+    /// Lets it take in everything again.
+    Refill,
+    /// Lets it refuse a share of what comes.
+    Shed,
+    /// Stops the registry: nothing is accepted any more.
+    Pause,
+    /// Puts it back on the usual rules.
+    RollBack,
+}
+
+impl Remedy {
+    /// Every remedy with its name, as runbooks write it.
+    pub const NAMES: &'static [(&'static str, Self)] = &[
+        ("inspect", Self::Inspect),
+        ("restart", Self::Restart),
+        ("drain", Self::Drain),
+        ("refill", Self::Refill),
+        ("shed", Self::Shed),
+        ("pause", Self::Pause),
+        ("roll-back", Self::RollBack),
+    ];
+
+    /// As runbooks write it.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, remedy)| *remedy == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// How a step of a response stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum StepStage {
+    /// Somebody begins with it.
+    Begun,
+    /// It worked; a look has found something.
+    Done,
+    /// It did not work.
+    Failed,
 }

@@ -145,7 +145,33 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
             write!(to, "seen by rule {rule} {kind:?} {messages} messages")
         }
         Fact::Note { note, value } => write!(to, "note {note} is {value}"),
+        Fact::Refreshed { operation, before } => {
+            write!(to, "refreshed #{operation} after {before} looks")
+        }
+        Fact::Ticket { operation } => write!(to, "ticket about #{operation}"),
+        Fact::Suspicion { process, phi: 0 } => write!(to, "trusts {} again", names.name(process)),
+        Fact::Suspicion { process, phi } => {
+            write!(to, "suspects {} phi {}.{}", names.name(process), phi / 10, phi % 10)
+        }
+        Fact::Alert { rule, stage, value } => {
+            write!(to, "alert {rule} {stage:?} at {:.3}", value as f64 / 1_000.0)
+        }
+        Fact::Duty { incident, duty, about } => {
+            write!(to, "incident {incident} {duty:?} about {about}")
+        }
+        Fact::Step { .. } => step(to, fact, names),
     }
+}
+
+fn step(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
+    let Fact::Step { incident, step, remedy, stage, on, part } = *fact else { return Ok(()) };
+    let step = if step == Fact::GUESS { "guess".to_owned() } else { format!("step {step}") };
+    let whom = match (on, part) {
+        (Fact::NONE, _) => "nobody".to_owned(),
+        (on, u8::MAX) => names.name(on),
+        (on, part) => format!("{}.{}", names.name(on), names.lane(part)),
+    };
+    write!(to, "incident {incident} {step} {} {whom} {stage:?}", remedy.name())
 }
 
 fn looked(to: &mut String, fact: &Fact, said: Status, names: &impl Names) -> std::fmt::Result {

@@ -8,5 +8,7 @@ mod words;
 
 pub use digest::{Checkpoint, Digest, DigestChain};
 pub use fact::Fact;
-pub use kinds::{Conclusion, FateKind, HostChange, Kind, Refusal};
+pub use kinds::{
+    AlertStage, Conclusion, Duty, FateKind, HostChange, Kind, Refusal, Remedy, StepStage,
+};
 pub use line::{Names, line};

@@ -117,6 +117,23 @@ impl Fact {
             ],
             Self::Released { operation } => [tag(52, 0, 0, 0), operation.into(), 0, 0],
             Self::Indexed { operation, lag } => [tag(53, 0, 0, 0), operation.into(), lag.into(), 0],
+            Self::Refreshed { operation, before } => {
+                [tag(60, 0, 0, 0), operation.into(), before.into(), 0]
+            }
+            Self::Ticket { operation } => [tag(61, 0, 0, 0), operation.into(), 0, 0],
+            Self::Suspicion { process, phi } => [tag(62, 0, 0, 0), pack(process, phi), 0, 0],
+            Self::Alert { rule, stage, value } => {
+                [tag(63, stage as u8, 0, 0), rule.into(), value as u64, 0]
+            }
+            Self::Duty { incident, duty, about } => {
+                [tag(64, duty as u8, 0, 0), incident.into(), about.into(), 0]
+            }
+            Self::Step { incident, step, remedy, stage, on, part } => [
+                tag(65, remedy as u8, stage as u8, part),
+                pack(incident.into(), step.into()),
+                on.into(),
+                0,
+            ],
             Self::Seen { rule, kind, messages } => {
                 [tag(19, kind as u8, 0, 0), rule.into(), messages.into(), 0]
             }

@@ -8,6 +8,7 @@ mod faults;
 mod flow;
 mod found;
 mod laws;
+mod operations;
 mod profiles;
 mod program;
 mod readers;

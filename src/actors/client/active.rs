@@ -44,6 +44,8 @@ pub(super) enum Waiting {
     Timeout(Operation, u8),
     /// The permit of that try is lost, with the message that would have brought it back.
     Permit(Operation, u8),
+    /// Its user looks again, after so many looks.
+    Look(Operation, u16),
     /// The submitter asked.
     Submitter(TimerId),
 }
@@ -187,6 +189,7 @@ impl Active {
         let Some(flight) = self.flights.remove(operation) else { return };
         let attempt = flight.attempt;
         desk.fact(Fact::Concluded { operation: operation.0, attempt, conclusion });
+        setting.watchers.probe_ends((operation, conclusion), desk);
         self.retire(&flight);
         if let Some(sent) =
             flight.sent.filter(|_| attempt == 0 && conclusion == Conclusion::Applied)

@@ -25,6 +25,8 @@ pub(super) struct Flight {
     /// Answers to a question, by what they said, and who gave them.
     pub(super) answers: BTreeMap<Status, u32>,
     pub(super) answered_by: Tally,
+    /// Its user has seen that it is in, whatever became of the answer.
+    pub(super) is_seen: bool,
 }
 
 impl Flight {
@@ -41,6 +43,7 @@ impl Flight {
             refused_for_good: 0,
             answers: BTreeMap::new(),
             answered_by: Tally::default(),
+            is_seen: false,
         }
     }
 }

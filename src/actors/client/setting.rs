@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
+use super::patience::Watchers;
 use crate::actors::packet::Planned;
 use crate::attestation::{KeyRing, Profile};
 use crate::flow::backpressure::Window;
 use crate::flow::balance::Balance;
 use crate::flow::{Retry, Service};
 use crate::kernel::{ProcessId, Span, VirtualTime};
+use crate::ops::Patience;
 use crate::ordering::{Committee, HostedSubmitter};
 
 /// What the clients of one group have in common.
@@ -28,6 +30,10 @@ pub struct ClientSetting {
     pub retry: Option<Retry>,
     /// What a full router tells it to wait.
     pub retry_after: Span,
+    /// How long its users wait before they look again and complain; `None` for ever.
+    pub patience: Option<Patience>,
+    /// Who hears of its users, and of its probes.
+    pub watchers: Watchers,
     /// The plan that gives it work.
     pub plan: ProcessId,
     /// Whose rules registries follow.
@@ -74,6 +80,7 @@ impl ClientSetting {
     /// How long after its intended send an operation may still be under way.
     pub(super) fn patience(&self) -> Span {
         let flight = self.retry.map_or(Span::ZERO, |retry| retry.longest_flight());
-        LONGEST_MEMORY + flight
+        let leaves = self.patience.map_or(Span::ZERO, |patience| patience.leaves);
+        LONGEST_MEMORY + flight.max(leaves)
     }
 }

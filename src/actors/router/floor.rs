@@ -9,6 +9,7 @@ use crate::flow::bulkheads::{Bulkheads, Compartment};
 use crate::flow::{Job, Lane, Lanes};
 use crate::kernel::{Span, VirtualTime};
 use crate::network::{Desk, PartHealth, TimerSlot};
+use crate::ops::PartReading;
 use crate::trace::Fact;
 
 /// Compartments that the scenario leaves without a limit hold so many all the same.
@@ -271,6 +272,38 @@ impl<T> Floor<T> {
             }
             room.peak = room.queue.waiting();
         }
+    }
+
+    /// How many are here, how long the oldest has been, and the same by kind of work, for those
+    /// that wait for one or are kept by it.
+    pub(super) fn vitals(&self, now: VirtualTime) -> (u32, Span, Vec<PartReading>) {
+        let age = |piece: &Piece<T>| now.since(piece.job.came);
+        let oldest = self.pieces.iter().map(age).max().unwrap_or_default();
+        let mut parts = Lanes([(0, Span::ZERO); Lane::ALL.len()]);
+        let mut add = |lane: Lane, count: u32, age: Span| {
+            let (waiting, oldest) = parts.of_mut(lane);
+            *waiting += count;
+            *oldest = age.max(*oldest);
+        };
+        for room in &self.rooms {
+            let oldest = room.queue.oldest().map_or(Span::ZERO, |came| now.since(came));
+            add(room.compartment.lane, room.queue.waiting(), oldest);
+        }
+        for piece in self.stuck.iter().filter_map(|slot| self.pieces.get(TimerSlot(*slot))) {
+            let (from, until) = piece.lanes;
+            let mut lanes = Lane::ALL[from..until].iter();
+            let keeper = lanes.find(|lane| keeps(*self.health.of(**lane), *piece.work.of(**lane)));
+            if let Some(lane) = keeper {
+                add(*lane, 1, age(piece));
+            }
+        }
+        let part = |(lane, (waiting, oldest)): (Lane, (u32, Span))| PartReading {
+            part: lane as u8,
+            waiting,
+            oldest,
+        };
+        let parts = Lane::ALL.into_iter().zip(parts.0).map(part);
+        (self.here, oldest, parts.filter(|part| part.waiting > 0).collect())
     }
 
     /// Everything is lost.

@@ -35,6 +35,8 @@ pub struct ValidatorSetting {
     pub retention: Span,
     /// Whether relying parties look, so that it keeps what it can show them.
     pub shows: bool,
+    /// What it watches, where anybody watches.
+    pub watch: Option<super::WatchSetting>,
     /// How long it keeps a journal for indexers, where there are any.
     pub journal: Option<Span>,
 }

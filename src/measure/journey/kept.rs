@@ -206,12 +206,18 @@ fn about(fact: &Fact) -> Option<u32> {
         | Fact::Needed { operation, .. }
         | Fact::Used { operation, .. }
         | Fact::Released { operation }
+        | Fact::Refreshed { operation, .. }
+        | Fact::Ticket { operation }
         | Fact::Indexed { operation, .. } => Some(operation),
         Fact::Queue { .. }
         | Fact::Fate { .. }
         | Fact::Host { .. }
         | Fact::Usage { .. }
         | Fact::Seen { .. }
+        | Fact::Suspicion { .. }
+        | Fact::Alert { .. }
+        | Fact::Duty { .. }
+        | Fact::Step { .. }
         | Fact::Note { .. } => None,
     }
 }

@@ -15,6 +15,10 @@ pub enum Kind {
     Cost,
     /// One number per phase, 0 to 1, of windows, operations or looks: share.
     Portion,
+    /// One number of the whole run, written without a statistic.
+    Moment,
+    /// Something that happened at an instant: count.
+    Happening,
 }
 
 /// The unit of a metric.
@@ -36,6 +40,8 @@ pub enum Unit {
     Bytes,
     /// What somebody does: looks, tries.
     Acts,
+    /// Minutes.
+    Minutes,
     /// A part of the whole, 0 to 1.
     Part,
 }

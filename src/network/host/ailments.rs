@@ -93,12 +93,31 @@ impl Ailments {
             PartOrder::Resume => {
                 (end(&mut part.stalls, rule) == Turn::Edge).then_some(HostChange::Resumed)
             }
+            PartOrder::Mend => {
+                let was_stalled = !std::mem::take(&mut part.stalls).is_empty();
+                was_stalled.then_some(HostChange::Resumed)
+            }
             PartOrder::Slow(pace) => {
                 let before = product(&part.slow);
                 replace(&mut part.slow, rule, pace, USUAL_PACE);
                 (before != product(&part.slow)).then_some(HostChange::Slowed)
             }
         }
+    }
+
+    /// Whatever stopped or stalled it is over; whether it was down, and whether it was stalled.
+    pub(super) fn mend(&mut self) -> (bool, bool) {
+        let Some(active) = &mut self.0 else { return (false, false) };
+        let was_down = !std::mem::take(&mut active.crashes).is_empty();
+        let was_stalled = !std::mem::take(&mut active.stalls).is_empty();
+        (was_down, was_stalled)
+    }
+
+    /// The parts that are stalled.
+    pub(super) fn stalled_parts(&self) -> Vec<u8> {
+        let parts = self.0.iter().flat_map(|active| &active.parts);
+        let stalled = parts.filter(|(_, part)| !part.stalls.is_empty());
+        stalled.map(|(number, _)| *number).collect()
     }
 
     /// How a part is.

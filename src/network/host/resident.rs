@@ -56,6 +56,9 @@ pub trait Resident: Send + 'static {
     /// A part of the resident ails, or is well again; the host may be down.
     fn ail(&mut self, _part: u8, _health: PartHealth, _desk: &mut Desk<'_, Self::Packet>) {}
 
+    /// Refuse this share of what is new from now on, in thousandths; the host may be down.
+    fn throttle(&mut self, _share: u16) {}
+
     /// What that rule began is over; the host may be down.
     fn behave(&mut self, _rule: u16, _desk: &mut Desk<'_, Self::Packet>) {}
 }

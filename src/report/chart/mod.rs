@@ -1,4 +1,4 @@
-//! Nine charts of a run, a comparison or one operation, each as SVG, as PNG and as the CSV of every
+//! Ten charts of a run, a comparison or one operation, each as SVG, as PNG and as the CSV of every
 //! figure drawn.
 //!
 //! The caller fills plain data; nothing here reads a clock or a file, so the same data gives the
@@ -16,6 +16,7 @@
 //! | [`HeatMap`] | which validator was of one mind with its quorum, and when |
 //! | [`Matrix`] | who is slowed down by what |
 //! | [`SpaceTime`] | which way one operation took, and where it waited |
+//! | [`SwimLane`] | who noticed what failed, who took it, what was done |
 //!
 //! A chart is laid out once as a scene, a list of shapes in pixels of the finished page; both of
 //! plotters' backends then paint the same scene.
@@ -43,6 +44,7 @@ mod scale;
 mod scene;
 mod space_time;
 mod svg;
+mod swim_lane;
 mod timeline;
 mod waterfall;
 
@@ -65,6 +67,7 @@ pub use pareto::{Contender, Pareto};
 pub use percentile::{Curve, Distribution, PercentileCurve, Quantile};
 pub use scale::Spacing;
 pub use space_time::{Arrow, Bar, Moment, SpaceTime, Tone};
+pub use swim_lane::{Lane, Stretch, SwimLane};
 pub use timeline::{Percentiles, Timeline, Window};
 pub use waterfall::{BarGroup, Breakdown, Waterfall};
 

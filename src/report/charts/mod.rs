@@ -4,6 +4,7 @@ mod degradation;
 mod flow;
 mod journey;
 mod sweep;
+mod swim;
 mod trade;
 mod trust;
 mod waterfall;
@@ -23,6 +24,7 @@ use crate::scenario::check::Bound;
 use crate::simulation::MODEL;
 
 pub use journey::journey_chart;
+pub use swim::incident_chart;
 
 /// The charts of one run, by file name. One that cannot be drawn is left out.
 pub(super) fn of_run(pair: &Pair, command: &str) -> Vec<(&'static str, Rendered)> {

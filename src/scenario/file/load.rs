@@ -43,6 +43,9 @@ section! {
         overlap: OverlapFile;
         /// What a client does after a refusal or silence; without it, nothing.
         retry: RetryFile;
+        /// How long users wait for the answer to a statement before they look again, which asks a
+        /// validator, and complain; without it, for ever.
+        patience: PatienceFile;
         /// How long after their intended send attestations expire; without it, never.
         expires: Span;
         /// How long after their intended send operations are of use; later ones are not sent.
@@ -62,6 +65,20 @@ section! {
         batch: Count<1, 100> = 1;
         /// Share of statements that their attester signs and another client of the group submits.
         delegated: DelegatedFile;
+    }
+}
+
+section! {
+    /// When users look again, and what they do about it. A declared model: no data were found.
+    PatienceFile, "a patience", alone "median" => {
+        /// Median time from the intended send until the first look, log-normal.
+        median: Span = "45s";
+        /// From one look to the next.
+        refresh: Span = "20s";
+        /// Chance of a complaint with every look.
+        ticket: Share = "0.2%";
+        /// So long after the intended send they leave.
+        leaves: Span = "30m";
     }
 }
 

@@ -10,13 +10,15 @@ use crate::trust::Formula;
 pub(crate) use arrivals::{ArrivalsFile, DiurnalFile, TraceFile, Unknown};
 pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile, WithholdFile};
 pub(crate) use links::LinksFile;
-pub(crate) use load::{HookFile, KeysFile, LawFile, LoadFile, MixFile, StageFile};
+pub(crate) use load::{HookFile, KeysFile, LawFile, LoadFile, MixFile, PatienceFile, StageFile};
+pub(crate) use ops::{AlertFile, AnswersFile, BurnFile, OpsFile, RoleFile, RunbookFile, StepFile};
 pub(crate) use readers::{DependantsFile, IndexersFile};
 
 mod arrivals;
 mod fault;
 mod links;
 mod load;
+mod ops;
 mod readers;
 
 section! {
@@ -67,6 +69,8 @@ section! {
         indexers: IndexersFile;
         /// Dependants, whose users need what is attested; without it nobody does.
         dependants: DependantsFile;
+        /// Who watches and who is called; without it nobody is.
+        ops: OpsFile;
         /// What must be seen in a run.
         expect: ExpectFile;
         /// Relations between variants, judged over seeds by `claims` and `compare`.

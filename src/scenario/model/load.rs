@@ -1,6 +1,6 @@
 //! Load groups: who sends what, and when.
 
-use super::{Reads, Retry, Service, Shape, Trace};
+use super::{Patience, Reads, Retry, Service, Shape, Trace};
 use crate::kernel::Span;
 
 /// A group of clients with one kind of load.
@@ -26,6 +26,8 @@ pub struct LoadGroup {
     pub overlap: Option<Overlap>,
     /// What a client does after a refusal or silence.
     pub retry: Option<Retry>,
+    /// How long users wait before they look again and complain; `None` for ever.
+    pub patience: Option<Patience>,
     /// How long after their intended send attestations expire.
     pub expires: Option<Span>,
     /// How long after their intended send operations are of use.

@@ -4,7 +4,7 @@ mod habits;
 
 use std::path::Path;
 
-use self::habits::{read_batch, read_delegated, read_hook, read_retry};
+use self::habits::{read_batch, read_delegated, read_hook, read_patience, read_retry};
 use super::{FILE, Timing, arrivals, read_regions, trace};
 use crate::kernel::Span;
 use crate::scenario::cast::RESERVED;
@@ -82,6 +82,7 @@ fn read_group(
     let retry = read_retry(written, reader);
     let hook = read_hook(&written.hook, reader);
     let delegated = read_delegated(written, reader, clients);
+    let patience = read_patience(written, reader);
     check_bursts(group, reader);
     if let Some(at) = written.expires.at().filter(|at| at.value == Span::ZERO) {
         reader.report(at.place, format!("`{}.expires` must be more than 0s", reader.path()), "");
@@ -105,6 +106,7 @@ fn read_group(
         forged: written.forged.get()?.0,
         batch: read_batch(written, reader)?,
         delegated: delegated?,
+        patience: patience?,
     })
 }
 

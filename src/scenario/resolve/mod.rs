@@ -10,10 +10,13 @@ mod flow;
 mod load;
 mod moments;
 mod network;
+mod ops;
 mod phases;
 mod readers;
 mod trace;
 mod trust;
+
+pub(super) use self::ops::TICKETS;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -77,6 +80,7 @@ pub(crate) fn resolve(
     let indexers = readers::read_indexers(file, reader, table);
     let dependants = readers::read_dependants(file, reader, table);
     readers::check_together(file, reader, (validators.as_ref(), load.as_deref()));
+    let ops = ops::read(file, reader, load.as_deref());
     let cast = match (&validators, &routers, &load, table) {
         (Some(validators), Some(routers), Some(load), Some(table)) => {
             let readers = (indexers.as_ref()?.as_ref(), dependants.as_ref()?.as_ref());
@@ -118,6 +122,7 @@ pub(crate) fn resolve(
         trust: trust?,
         indexers: indexers?,
         dependants: dependants?,
+        ops: ops?,
         faults: faults?,
         thresholds: demands.thresholds,
         always: demands.always,

@@ -3,7 +3,7 @@
 use crate::flow::{Law, Service};
 use crate::kernel::Span;
 use crate::scenario::file::{HookFile, LawFile, LoadFile};
-use crate::scenario::model::{Delegated, Retry};
+use crate::scenario::model::{Delegated, Patience, Retry};
 use crate::scenario::written::{Field, Reader};
 
 /// No hook is one that takes no time.
@@ -28,6 +28,34 @@ pub(super) fn read_hook(field: &Field<HookFile>, reader: &mut Reader<'_>) -> Opt
         LawFile::LogNormal => Law::LogNormal(cv.map_or(1.0, |cv| cv.value.0)),
     };
     Some(Service { mean: mean?.value, law })
+}
+
+/// Longer than this nobody waits, and less than this nobody sees anything new.
+const LONGEST_WAIT: Span = Span::from_secs(86_400);
+const SHORTEST_REFRESH: Span = Span::from_millis(100);
+
+pub(super) fn read_patience(
+    written: &LoadFile,
+    reader: &mut Reader<'_>,
+) -> Option<Option<Patience>> {
+    let Some(at) = written.patience.at() else {
+        return Some(None).filter(|_| written.patience.is_absent());
+    };
+    let path = reader.path();
+    if let Some(at) = at.value.leaves.at().filter(|at| at.value > LONGEST_WAIT) {
+        let message = format!("`{path}.patience.leaves` must be at most {LONGEST_WAIT}");
+        reader.report(at.place, message, "");
+    }
+    if let Some(at) = at.value.refresh.at().filter(|at| at.value < SHORTEST_REFRESH) {
+        let message = format!("`{path}.patience.refresh` must be at least {SHORTEST_REFRESH}");
+        reader.report(at.place, message, "");
+    }
+    Some(Some(Patience {
+        median: *at.value.median.get()?,
+        refresh: *at.value.refresh.get()?,
+        ticket: at.value.ticket.get()?.0,
+        leaves: *at.value.leaves.get()?,
+    }))
 }
 
 pub(super) fn read_retry(written: &LoadFile, reader: &mut Reader<'_>) -> Option<Option<Retry>> {

@@ -1,0 +1,249 @@
+//! Nights as transcripts: one validator, one router whose order stage stalls at one second, and
+//! the people who run them. Links take 10 ms.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::actors::Layout;
+use crate::flow::Lane;
+use crate::kernel::{Limits, Model, Recorded, Sink, sequential};
+use crate::network::{
+    Control, Fortune, Host, Order, PartHealth, PartOrder, Signal, Topology, Transport,
+};
+use crate::ops::{
+    Answers, Crowd, Guess, Hours, PartReading, Reading, Role, Scope, Step, Structure,
+};
+use crate::trace::{Names as _, Remedy, line};
+
+const ROUTER: ProcessId = ProcessId(1);
+const OPERATORS: ProcessId = ProcessId(2);
+
+enum Player {
+    /// Answers scrapes; its order stage is stalled since then, if it is.
+    Target(Option<VirtualTime>),
+    Operators(Box<Operators>),
+}
+
+impl Resident for Player {
+    type Packet = Packet;
+
+    fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
+        match (self, packet) {
+            (Self::Operators(operators), packet) => operators.packet(from, packet, desk),
+            (Self::Target(stalled), Packet::Scrape(round)) => {
+                let oldest = stalled.map_or(Span::ZERO, |since| desk.now().since(since));
+                let part = PartReading { part: Lane::Order as u8, waiting: 1, oldest };
+                let parts = stalled.iter().map(|_| part).collect();
+                let reading = Reading { oldest, parts, ..Reading::default() };
+                desk.send(from, Packet::Reading(round, Arc::new(reading)), Fortune::Protocol);
+            }
+            (Self::Target(_), other) => panic!("not for me: {other:?}"),
+        }
+    }
+
+    fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
+        if let Self::Operators(operators) = self {
+            operators.timer(slot, desk);
+        }
+    }
+
+    fn ail(&mut self, _: u8, health: PartHealth, desk: &mut Desk<'_, Packet>) {
+        if let Self::Target(stalled) = self {
+            *stalled = health.is_stalled.then(|| desk.now());
+        }
+    }
+}
+
+#[derive(Default)]
+struct Told(Vec<String>);
+
+impl Sink<Fact> for Told {
+    fn accept(&mut self, facts: &[Recorded<Fact>]) {
+        let layout = Layout::new(1, 1, Vec::new()).with_watchers(false, true);
+        let wanted = facts.iter().filter(|fact| !matches!(fact.fact, Fact::Usage { .. }));
+        self.0.extend(wanted.map(|fact| {
+            let text = line(fact, &layout);
+            let name = layout.name(fact.process.0);
+            let (_, words) = text.split_once(&name).expect("lines name who tells");
+            format!("{} {name} {}", fact.key.time.whole_seconds(), words.trim())
+        }));
+    }
+}
+
+fn role(name: &str, operator: u16, escalate: Option<u16>) -> Role {
+    let minutes = |count: u64| Span::from_secs(60 * count);
+    let hours = Hours { from: Span::ZERO, until: Span::from_secs(86_399) };
+    Role {
+        name: name.to_owned(),
+        operator,
+        answers: Answers { day: minutes(3), night: minutes(7), hours, misses: 0.0 },
+        escalate: escalate.map(|to| (minutes(6), to)),
+        is_reached: true,
+    }
+}
+
+fn setting() -> OperatorsSetting {
+    let people = People {
+        structure: Structure::Central,
+        operators: vec!["north".to_owned(), "south".to_owned()],
+        roles: vec![role("primary", 0, Some(1)), role("secondary", 1, None)],
+        guess: Guess { takes: Span::from_secs(300), right: 1.0, waits: Span::from_secs(120) },
+        crowd: Crowd { beta: 1.0 },
+        calm: Span::from_secs(180),
+        boot: Span::from_secs(20),
+        tickets: 2,
+        hears: Span::from_secs(600),
+    };
+    let step = |remedy, on, takes| {
+        let takes = Span::from_secs(takes);
+        Step { remedy, on, takes, works: 1.0, share: 0 }
+    };
+    let steps = vec![
+        step(Remedy::Inspect, Scope::Bulkheads, 90),
+        step(Remedy::Drain, Scope::Suspect, 60),
+        step(Remedy::Restart, Scope::Suspect, 110),
+    ];
+    OperatorsSetting {
+        people,
+        runbooks: vec![Runbook { alert: Some(0), steps }],
+        pages: vec![Some(0)],
+        is_prepared: true,
+        validators: 1,
+        routers: 1,
+        midnight: Span::ZERO,
+    }
+}
+
+/// What is told in an hour in which these packets come to the operators, by second.
+fn night(setting: OperatorsSetting, came: &[(u64, Packet)]) -> Vec<String> {
+    let topology = Arc::new(Topology {
+        region_of: vec![0; 3],
+        one_way: vec![vec![Span::from_millis(10)]],
+        jitter: 0.0,
+        bandwidth: None,
+        transport: Transport::Stream,
+        rules: Vec::new(),
+    });
+    let operators = Player::Operators(Box::new(Operators::new(setting)));
+    let players = [Player::Target(None), Player::Target(None), operators];
+    let host = |(number, player)| Host::new(ProcessId(number), 5, Arc::clone(&topology), player);
+    let at = |seconds| VirtualTime::ZERO + Span::from_secs(seconds);
+    let stall = Order::Part(Lane::Order as u8, PartOrder::Stall);
+    let stall = Signal::Control(Box::new(Control { rule: 0, order: stall }));
+    let mut script = vec![(at(1), ROUTER, stall)];
+    script.extend(
+        came.iter()
+            .map(|(seconds, packet)| (at(*seconds), OPERATORS, Signal::Packet(packet.clone()))),
+    );
+    let model = Model { processes: (0..).zip(players).map(host).collect(), script };
+    let mut told = Told::default();
+    sequential::run(model, Limits { until: at(3_600), max_events: 10_000 }, &mut told);
+    told.0
+}
+
+const FIRES: Packet = Packet::Alert(0, true);
+const RESOLVES: Packet = Packet::Alert(0, false);
+
+/// Who is told what, and what is done; not what hosts say of it.
+fn told_by(setting: OperatorsSetting, came: &[(u64, Packet)]) -> Vec<String> {
+    let lines = night(setting, came).into_iter();
+    let ours = lines.filter(|line| line.contains("operators incident"));
+    ours.map(|line| line.replacen(" operators incident", "", 1)).collect()
+}
+
+#[test]
+fn a_page_is_answered_and_the_runbook_repairs_what_it_finds() {
+    assert_eq!(
+        night(setting(), &[(60, FIRES), (460, RESOLVES)]),
+        [
+            "1 router-0 host by rule 0 Stalled",
+            "60 operators incident 0 OpenedByAlert about 0",
+            "60 operators incident 0 Paged about 0",
+            "135 operators incident 0 Acknowledged about 0",
+            "135 operators incident 0 step 0 inspect nobody Begun",
+            "227 operators incident 0 step 0 inspect router-0.order Done",
+            "227 operators incident 0 step 1 drain nobody Begun",
+            "287 operators incident 0 step 1 drain router-0.order Done",
+            "287 operators incident 0 step 2 restart nobody Begun",
+            "287 router-0 host by rule 65534 Throttled",
+            "397 operators incident 0 step 2 restart router-0.order Done",
+            "397 router-0 host by rule 65534 Resumed",
+            "397 router-0 host by rule 65534 Throttled",
+            "460 operators incident 0 Quiet about 0",
+            "640 operators incident 0 Closed about 0",
+        ]
+    );
+}
+
+/// The pager of the first role is dead: nobody hears it until the page goes to the second.
+#[test]
+fn a_dead_channel_costs_the_time_until_escalation() {
+    let mut setting = setting();
+    setting.people.roles[0].is_reached = false;
+    setting.runbooks[0].steps.truncate(1);
+    assert_eq!(told_by(setting, &[(60, FIRES), (700, RESOLVES)])[..6], ["?"]);
+}
+
+/// In a federation the host is another organisation's, and its operator has to answer first.
+#[test]
+fn who_may_not_touch_a_host_asks_its_operator() {
+    let mut setting = setting();
+    setting.people.structure = Structure::Federated;
+    setting.people.roles[0].operator = 1;
+    setting.people.roles[1].operator = 0;
+    assert_eq!(told_by(setting, &[(60, FIRES), (1_200, RESOLVES)])[..9], ["?"]);
+}
+
+/// Without named roles everybody sees it, and the first to act takes it.
+#[test]
+fn without_roles_whoever_acts_first_takes_it() {
+    let mut setting = setting();
+    setting.people.structure = Structure::Leaderless;
+    assert_eq!(told_by(setting, &[(60, FIRES)])[..5], ["?"]);
+}
+
+/// What users complain of opens an incident at the second complaint, unless an alert was earlier.
+#[test]
+fn users_are_heard_at_the_complaint_that_counts() {
+    let ticket = || Packet::Ticket(crate::attestation::Operation(1));
+    let complaints = [(100, ticket()), (130, ticket()), (140, ticket())];
+    assert_eq!(told_by(setting(), &complaints)[..3], ["?"]);
+    let late = [(60, FIRES), (100, ticket()), (130, ticket())];
+    let told = told_by(setting(), &late);
+    assert!(told.iter().all(|line| !line.contains("OpenedByUsers")), "{told:?}");
+    let apart = [(100, ticket()), (800, ticket())];
+    assert_eq!(told_by(setting(), &apart), [""; 0], "the first is forgotten after ten minutes");
+}
+
+/// An alert that comes and goes is one incident, and work goes on when it comes back.
+#[test]
+fn a_flapping_alert_is_one_incident() {
+    let mut setting = setting();
+    setting.runbooks[0].steps.truncate(1);
+    let came = [(60, FIRES), (90, RESOLVES), (150, FIRES), (400, RESOLVES), (600, FIRES)];
+    assert_eq!(told_by(setting, &came)[..14], ["?"]);
+}
+
+/// Alerts that come while an incident is open join it: nobody is paged again.
+#[test]
+fn an_alert_storm_is_one_incident() {
+    let mut setting = setting();
+    setting.pages = vec![Some(0); 4];
+    let storm: Vec<(u64, Packet)> =
+        (0..4).map(|rule| (60 + u64::from(rule), Packet::Alert(rule, true))).collect();
+    let told = told_by(setting, &storm);
+    let count = |word: &str| told.iter().filter(|line| line.contains(word)).count();
+    assert_eq!((count("Opened"), count("Joined"), count("Paged")), (1, 3, 1), "{told:?}");
+}
+
+/// Without a runbook people take longer, and with four alarms on they often act on the wrong host.
+#[test]
+fn without_a_runbook_people_guess() {
+    let mut setting = setting();
+    setting.runbooks.clear();
+    assert_eq!(told_by(setting.clone(), &[(60, FIRES), (1_200, RESOLVES)]), ["?"]);
+    setting.people.guess.right = 0.0;
+    let wrong = told_by(setting, &[(60, FIRES)]);
+    let acts: Vec<&String> = wrong.iter().filter(|line| line.ends_with("Done")).collect();
+    assert!(acts.iter().any(|line| line.contains("validator-0")), "{acts:?}");
+}

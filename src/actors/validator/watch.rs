@@ -1,0 +1,253 @@
+//! Validators watch one another and the routers, and show a monitor how they stand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Job, Validator};
+use crate::actors::Packet;
+use crate::attestation::Attestation;
+use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
+use crate::network::{Desk, Fortune};
+use crate::ops::{Phi, Reading};
+use crate::trace::Fact;
+
+/// What validators watch, and whom they tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WatchSetting {
+    /// From one beat to the next.
+    pub every: Span,
+    /// Validators.
+    pub validators: u32,
+    /// Routers are the processes after the validators, so many.
+    pub routers: u32,
+    /// Suspicion begins at this phi, in tenths.
+    pub suspects: u32,
+    /// What took longer since it was written came too late.
+    pub objective: Span,
+    /// Who is told of suspicions; `None` if nobody listens.
+    pub tells: Option<ProcessId>,
+}
+
+/// What one validator knows of the others, and of itself.
+pub(super) struct Watch {
+    setting: WatchSetting,
+    /// Of validators and routers, by process.
+    peers: Vec<Peer>,
+    /// What has come and is not applied, and when it came.
+    open: BTreeMap<u32, VirtualTime>,
+    applied: u64,
+    late: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Peer {
+    phi: Phi,
+    is_suspected: bool,
+    /// How much it had applied at its last beat.
+    applied: u64,
+}
+
+/// More than this is not remembered: the oldest is looked at, not all.
+const MOST_OPEN: usize = 1 << 20;
+
+/// A router is silent, not idle, only while another one is as lively as usual: below this phi.
+const LIVELY: f64 = 1.0;
+
+impl Watch {
+    pub(super) fn new(setting: WatchSetting) -> Self {
+        let peers = vec![Peer::default(); (setting.validators + setting.routers) as usize];
+        Self { setting, peers, open: BTreeMap::new(), applied: 0, late: 0 }
+    }
+
+    /// A router handed something on: it is alive, and this is open until it is applied.
+    pub(super) fn came(&mut self, operation: u32, router: ProcessId, now: VirtualTime) {
+        if let Some(peer) = self.peers.get_mut(router.index()) {
+            peer.phi.hear(now, peer.is_suspected);
+        }
+        if self.open.len() < MOST_OPEN {
+            self.open.entry(operation).or_insert(now);
+        }
+    }
+
+    pub(super) fn is_done_with(&mut self, operation: u32) {
+        self.open.remove(&operation);
+    }
+
+    pub(super) fn applied(&mut self, attestation: &Attestation, now: LocalTime) {
+        self.is_done_with(attestation.operation.0);
+        self.applied += 1;
+        let took = now.since(attestation.written_at);
+        self.late += u64::from(took > self.setting.objective);
+    }
+
+    /// A beat is a sign of life if its sender has got on, or is not behind.
+    fn heard(&mut self, from: ProcessId, applied: u64, now: VirtualTime) {
+        let own = self.applied;
+        let Some(peer) = self.peers.get_mut(from.index()) else { return };
+        if applied != std::mem::replace(&mut peer.applied, applied) || applied >= own {
+            peer.phi.hear(now, peer.is_suspected);
+        }
+    }
+
+    /// Whom it suspects now, or not any more.
+    fn changes(&mut self, me: ProcessId, now: VirtualTime) -> Vec<(ProcessId, u32)> {
+        let values: Vec<f64> = self.peers.iter().map(|peer| peer.phi.value(now)).collect();
+        let routers = self.setting.validators as usize..;
+        let others_live = |place: usize| {
+            let routers = values.iter().enumerate().skip(routers.start);
+            routers.into_iter().any(|(other, phi)| other != place && *phi < LIVELY)
+        };
+        let bound = f64::from(self.setting.suspects) / 10.0;
+        let mut changes = Vec::new();
+        for (place, phi) in values.iter().enumerate().filter(|(place, _)| *place != me.index()) {
+            let is_idle = place >= routers.start && !others_live(place);
+            let peer = &mut self.peers[place];
+            let is_suspected = *phi > bound && (peer.is_suspected || !is_idle);
+            if std::mem::replace(&mut peer.is_suspected, is_suspected) != is_suspected {
+                let phi = if is_suspected { (phi * 10.0).min(1e6) as u32 } else { 0 };
+                changes.push((ProcessId(place as u32), phi));
+            }
+        }
+        changes
+    }
+
+    fn oldest(&self, now: VirtualTime) -> Span {
+        // Operations are numbered by intended send: the first are the oldest, but for retries.
+        let oldest = self.open.values().take(64).min();
+        oldest.map_or(Span::ZERO, |came| now.since(*came))
+    }
+
+    /// A restarted validator does not know what it had seen.
+    fn restart(&mut self) {
+        self.open.clear();
+        self.peers.iter_mut().for_each(|peer| *peer = Peer::default());
+    }
+}
+
+impl Validator {
+    pub(super) fn begin_watch(&mut self, desk: &mut Desk<'_, Packet>) {
+        let Some(watch) = &mut self.watch else { return };
+        watch.restart();
+        let slot = self.jobs.put(Job::Watch);
+        desk.timer(watch.setting.every, slot);
+    }
+
+    pub(super) fn look_around(&mut self, desk: &mut Desk<'_, Packet>) {
+        let Some(watch) = &mut self.watch else { return };
+        for (process, phi) in watch.changes(desk.me(), desk.now()) {
+            desk.fact(Fact::Suspicion { process: process.0, phi });
+            if let Some(operators) = watch.setting.tells.filter(|_| phi > 0) {
+                desk.send(operators, Packet::Suspect(process), Fortune::Protocol);
+            }
+        }
+        let beat = Packet::Beat(watch.applied);
+        let me = desk.me();
+        let others = (0..watch.setting.validators).map(ProcessId).filter(|to| *to != me);
+        others.for_each(|to| desk.send(to, beat.clone(), Fortune::Protocol));
+        let slot = self.jobs.put(Job::Watch);
+        desk.timer(watch.setting.every, slot);
+    }
+
+    pub(super) fn heard_beat(
+        &mut self,
+        from: ProcessId,
+        applied: u64,
+        desk: &mut Desk<'_, Packet>,
+    ) {
+        if let Some(watch) = &mut self.watch {
+            watch.heard(from, applied, desk.now());
+        }
+    }
+
+    pub(super) fn show_reading(&self, to: ProcessId, round: u32, desk: &mut Desk<'_, Packet>) {
+        let Some(watch) = &self.watch else { return };
+        let reading = Reading {
+            passed: watch.applied,
+            refused: 0,
+            late: watch.late,
+            waiting: watch.open.len() as u32,
+            oldest: watch.oldest(desk.now()),
+            parts: Vec::new(),
+        };
+        desk.send(to, Packet::Reading(round, Arc::new(reading)), Fortune::Protocol);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: u64) -> VirtualTime {
+        VirtualTime::ZERO + Span::from_millis(millis)
+    }
+
+    fn watch() -> Watch {
+        Watch::new(WatchSetting {
+            every: Span::from_secs(1),
+            validators: 3,
+            routers: 2,
+            suspects: 80,
+            objective: Span::from_secs(5),
+            tells: None,
+        })
+    }
+
+    /// Suspects by process, second by second.
+    fn suspects(mut signs: impl FnMut(&mut Watch, u64)) -> Vec<(u64, u32, bool)> {
+        let mut watch = watch();
+        let mut seen = Vec::new();
+        for second in 0..60 {
+            signs(&mut watch, second);
+            let changes = watch.changes(ProcessId(0), at(second * 1_000 + 500));
+            seen.extend(changes.into_iter().map(|(who, phi)| (second, who.0, phi > 0)));
+        }
+        seen
+    }
+
+    /// One operation in a quarter of a second from each of these routers.
+    fn feed(watch: &mut Watch, second: u64, routers: &[u32]) {
+        for (step, router) in (0..4).flat_map(|step| routers.iter().map(move |to| (step, to))) {
+            let operation = (second * 8 + step * 2) as u32 + router;
+            watch.came(operation, ProcessId(*router), at(second * 1_000 + step * 100));
+            watch.applied += 1;
+        }
+    }
+
+    #[test]
+    fn a_router_is_suspected_when_it_alone_falls_silent() {
+        let one_stops = suspects(|watch, second| {
+            let stalls = (30..50).contains(&second);
+            feed(watch, second, if stalls { &[3] } else { &[3, 4] });
+        });
+        assert_eq!(one_stops, [(34, 4, true), (50, 4, false)]);
+        let load_ends = suspects(|watch, second| {
+            if second < 30 {
+                feed(watch, second, &[3, 4]);
+            }
+        });
+        assert_eq!(load_ends, [], "nobody sends any more: that is no fault of routers");
+    }
+
+    #[test]
+    fn a_validator_is_suspected_when_its_beats_stop_or_it_gets_no_further() {
+        let seen = suspects(|watch, second| {
+            watch.applied = second * 10;
+            if second < 30 {
+                watch.heard(ProcessId(1), second * 10, at(second * 1_000));
+            }
+            let stuck = second.min(30) * 10;
+            watch.heard(ProcessId(2), stuck, at(second * 1_000));
+        });
+        assert_eq!(seen, [(34, 1, true), (35, 2, true)], "the second had still to catch up");
+    }
+
+    #[test]
+    fn the_oldest_is_what_has_come_and_is_not_applied() {
+        let mut watch = watch();
+        (0..5).for_each(|number| watch.came(number, ProcessId(3), at(u64::from(number) * 1_000)));
+        watch.is_done_with(0);
+        assert_eq!(watch.oldest(at(9_000)), Span::from_secs(8));
+        (1..5).for_each(|number| watch.is_done_with(number));
+        assert_eq!(watch.oldest(at(9_000)), Span::ZERO);
+    }
+}

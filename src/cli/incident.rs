@@ -1,0 +1,72 @@
+//! `attestorm incident`: a stored run's trouble as a story, and what each control is worth.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use super::args::IncidentArgs;
+use super::grid::measured;
+use super::output::{FAILED, INVALID, fail, print};
+use super::repeated::{Repeatable, Trouble, same, stored, write_chart};
+use super::source;
+use crate::experiment::{Grid, trouble, what_ifs};
+use crate::ordering::Catalogue;
+use crate::report::{IncidentView, incident_chart, incident_screen, what_if_screen};
+use crate::simulation::World;
+
+pub(super) fn incident(args: &IncidentArgs, catalogue: &Catalogue, quiet: bool) -> ExitCode {
+    let stored = match stored(args.result.as_deref(), &args.engine.out, catalogue) {
+        Ok(stored) => stored,
+        Err(error) => return fail(error, INVALID),
+    };
+    if args.what_if {
+        return what_if(&stored, args, catalogue, quiet).err().unwrap_or(ExitCode::SUCCESS);
+    }
+    match told(&stored, args, catalogue) {
+        Ok(text) => {
+            print(&text);
+            ExitCode::SUCCESS
+        }
+        Err(Trouble(error, code)) => fail(error, code),
+    }
+}
+
+fn told(
+    stored: &Repeatable,
+    args: &IncidentArgs,
+    catalogue: &Catalogue,
+) -> Result<String, Trouble> {
+    let scenario = &stored.run.scenario;
+    let found = trouble(scenario, catalogue, source::options(&args.engine));
+    let found = found.map_err(|failure| Trouble(failure.to_string(), FAILED))?;
+    same(&found.pair.run.digest, stored)?;
+    let layout = World::new(scenario, catalogue).layout;
+    let folder = stored.folder.display().to_string();
+    let result = args.result.clone().unwrap_or(folder);
+    let mut view =
+        IncidentView { trouble: &found, names: &layout, files: String::new(), result: &result };
+    let digest = found.pair.run.digest;
+    if let Some(chart) = incident_chart(&view, &digest, &source::command()) {
+        view.files = write_chart(&stored.folder, "incident", chart)?;
+    }
+    Ok(incident_screen(&view))
+}
+
+fn what_if(
+    stored: &Repeatable,
+    args: &IncidentArgs,
+    catalogue: &Catalogue,
+    quiet: bool,
+) -> Result<(), ExitCode> {
+    let began = Instant::now();
+    let variants = what_ifs(&stored.run.scenario);
+    if variants.is_empty() {
+        let error = "nobody watches this scenario: it has no `[ops]`\n\
+                     write one: attestorm scenario show template";
+        return Err(fail(error.to_owned(), INVALID));
+    }
+    let seeds = args.seeds.as_ref().map_or_else(|| (1..=20).collect(), |seeds| seeds.0.clone());
+    let grid = Grid { axis: "what-if".to_owned(), variants, seeds, with_real: false };
+    let comparison = measured(grid, catalogue, &args.engine, quiet)?;
+    print(&what_if_screen(&comparison, began.elapsed().as_secs_f64()));
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! The people around a network, and what they go by: alert rules, suspicion, rosters, escalation,
+//! runbooks. Pure policies: actors ask them, and act through the network's control messages.
+//!
+//! Nobody here knows the script of faults. A rule sees what was scraped, a validator what its peers
+//! sent, a person what a page or an inspection says.
+
+mod alarm;
+mod gauge;
+mod patience;
+mod people;
+mod phi;
+mod rates;
+mod reading;
+mod runbook;
+
+pub use crate::trace::Remedy;
+pub use alarm::{Alarm, AlertRule, Burn, Changed, Condition, Sense};
+pub use gauge::{Gauge, GaugeUnit};
+pub use patience::Patience;
+pub use people::{Answers, Crowd, Guess, Hours, People, Role, Structure, blurred};
+pub use phi::Phi;
+pub use rates::Rates;
+pub use reading::{PartReading, Probes, Reading, Scraped, Worst};
+pub use runbook::{Runbook, Scope, Step};

@@ -1,0 +1,250 @@
+//! The lanes of an incident: the same facts as its story, along one clock.
+
+use super::{Frame, foot};
+use crate::experiment::Trouble;
+use crate::kernel::{Span, VirtualTime};
+use crate::measure::{Measured, Statistic};
+use crate::report::chart::{Lane, Rendered, Stretch, SwimLane, Tone};
+use crate::report::incident_lines::Night;
+use crate::report::incident_screen::IncidentView;
+use crate::trace::{AlertStage, Digest, Duty, Fact, HostChange, Names, Remedy, StepStage};
+
+/// Before the trouble and after it.
+const AROUND: Span = Span::from_secs(90);
+
+/// The lanes; `None` if nothing went wrong, or they cannot be drawn.
+pub fn incident_chart<N: Names>(
+    view: &IncidentView<'_, N>,
+    digest: &Digest,
+    command: &str,
+) -> Option<Rendered> {
+    let run = &view.trouble.pair.run.measurement;
+    let onset = run.night.onset()?;
+    let scenario = &view.trouble.pair.scenario;
+    let sketch = Sketch { trouble: view.trouble, names: view.names };
+    let end = sketch.end(onset);
+    let night = Night { trouble: view.trouble, names: view.names };
+    let frame = Frame {
+        title: sketch.title(),
+        subtitle: format!(
+            "{}  ·  {}, {} validators  ·  seed {}",
+            scenario.name, scenario.ordering, scenario.validators.count, scenario.seed
+        ),
+        foot: foot(&digest.short(), command),
+    };
+    let since = |at: VirtualTime| Span::from_nanos(at.as_nanos());
+    let chart = SwimLane {
+        frame,
+        clock: night.clock_at_zero(),
+        from: since(onset).saturating_sub(AROUND),
+        until: since(end) + AROUND,
+        lanes: sketch.lanes(end),
+    };
+    chart.render().ok()
+}
+
+struct Sketch<'a, N> {
+    trouble: &'a Trouble,
+    names: &'a N,
+}
+
+impl<N: Names> Sketch<'_, N> {
+    /// When the last incident was closed, or what is measured ends.
+    fn end(&self, onset: VirtualTime) -> VirtualTime {
+        let closed = self.trouble.facts.iter().rev().find(|recorded| {
+            matches!(recorded.fact, Fact::Duty { duty: Duty::Closed, .. })
+                && recorded.key.time > onset
+        });
+        let measured = self.trouble.pair.run.measurement.setting.measured.1;
+        closed.map_or(measured, |recorded| recorded.key.time)
+    }
+
+    fn title(&self) -> String {
+        let run = &self.trouble.pair.run.measurement;
+        let minutes = |metric: &str| match run.value(metric, Statistic::Max, 0, None) {
+            Measured::Value(millis) => Some(format!("{:.1} min", millis / 60_000.0)),
+            Measured::Never | Measured::Few | Measured::NoData => None,
+        };
+        let said = |metric: &str, words: &str| match minutes(metric) {
+            Some(time) => format!("{words} after {time}"),
+            None => format!("never {words}"),
+        };
+        format!(
+            "Noticed{}, {}, {}",
+            minutes("mttd")
+                .map_or_else(|| " by nobody".to_owned(), |time| format!(" after {time}")),
+            said("unowned", "owned"),
+            said("quiet", "over")
+        )
+    }
+
+    fn lanes(&self, end: VirtualTime) -> Vec<Lane> {
+        vec![
+            Lane { name: "fails".to_owned(), stretches: self.fails(end) },
+            Lane { name: "users".to_owned(), stretches: self.users() },
+            Lane { name: "validators".to_owned(), stretches: self.suspicions() },
+            Lane { name: "monitor".to_owned(), stretches: self.alerts(end) },
+            Lane { name: "people".to_owned(), stretches: self.people(end) },
+            Lane { name: "work".to_owned(), stretches: self.work() },
+        ]
+    }
+
+    fn each<T>(&self, mut told: impl FnMut(VirtualTime, u32, &Fact) -> Option<T>) -> Vec<T> {
+        let facts = self.trouble.facts.iter();
+        facts.filter_map(|fact| told(fact.key.time, fact.process.0, &fact.fact)).collect()
+    }
+
+    /// Hosts and parts that are down or stalled.
+    fn fails(&self, end: VirtualTime) -> Vec<Stretch> {
+        let mut open: Vec<(u32, VirtualTime)> = Vec::new();
+        let mut stretches = self.each(|now, process, fact| {
+            let Fact::Host { change, .. } = *fact else { return None };
+            match change {
+                HostChange::Crashed | HostChange::Stalled => {
+                    if !open.iter().any(|(known, _)| *known == process) {
+                        open.push((process, now));
+                    }
+                    None
+                }
+                HostChange::Restarted | HostChange::RestartedEmpty | HostChange::Resumed => {
+                    let place = open.iter().position(|(known, _)| *known == process)?;
+                    let (_, from) = open.remove(place);
+                    Some(stretch(from, now, self.names.name(process), Tone::Bad))
+                }
+                _ => None,
+            }
+        });
+        stretches.extend(
+            open.into_iter()
+                .map(|(process, from)| stretch(from, end, self.names.name(process), Tone::Bad)),
+        );
+        stretches.truncate(MOST);
+        stretches
+    }
+
+    /// When users had a bad time, and when they were heard.
+    fn users(&self) -> Vec<Stretch> {
+        let pair = &self.trouble.pair;
+        let bad = pair.twin_measurement().map(|twin| pair.run.measurement.bad_times(twin));
+        let mut stretches: Vec<Stretch> = bad
+            .into_iter()
+            .flatten()
+            .map(|(from, until)| stretch(from, until, "a bad time".to_owned(), Tone::Bad))
+            .collect();
+        let onset = pair.run.measurement.night.onset();
+        for (metric, words) in [("noticed.look", "first look"), ("noticed.users", "heard")] {
+            let value = pair.run.measurement.value(metric, Statistic::Max, 0, None).value();
+            if let (Some(onset), Some(millis)) = (onset, value) {
+                let at = onset + Span::from_millis(millis as u64);
+                stretches.push(stretch(at, at, words.to_owned(), Tone::Plain));
+            }
+        }
+        stretches
+    }
+
+    fn suspicions(&self) -> Vec<Stretch> {
+        let mut known: Vec<u32> = Vec::new();
+        self.each(|now, _, fact| {
+            let Fact::Suspicion { process, phi } = *fact else { return None };
+            if phi == 0 || known.contains(&process) || known.len() == MOST {
+                return None;
+            }
+            known.push(process);
+            Some(stretch(now, now, format!("suspect {}", self.names.name(process)), Tone::Plain))
+        })
+    }
+
+    fn alerts(&self, end: VirtualTime) -> Vec<Stretch> {
+        let rules = self.trouble.pair.scenario.ops.as_ref().map_or(&[][..], |ops| &ops.alerts);
+        let mut open: Vec<Option<(VirtualTime, bool)>> = vec![None; rules.len()];
+        let name = |rule: usize| rules.get(rule).map_or(String::new(), |rule| rule.name.clone());
+        let tone = |fires: bool| if fires { Tone::Bad } else { Tone::Plain };
+        let mut stretches = self.each(|now, _, fact| {
+            let Fact::Alert { rule, stage, .. } = *fact else { return None };
+            let rule = usize::from(rule);
+            let before = open.get_mut(rule)?.take();
+            let fires = stage == AlertStage::Firing;
+            if fires || stage == AlertStage::Pending {
+                open[rule] = Some((now, fires));
+            }
+            let (from, did_fire) = before?;
+            let words = if did_fire { name(rule) } else { "pending".to_owned() };
+            Some(stretch(from, now, words, tone(did_fire)))
+        });
+        for (rule, stand) in open.into_iter().enumerate() {
+            let Some((from, fires)) = stand else { continue };
+            stretches.push(stretch(from, end, name(rule), tone(fires)));
+        }
+        stretches.truncate(MOST);
+        stretches
+    }
+
+    fn people(&self, end: VirtualTime) -> Vec<Stretch> {
+        let night = Night { trouble: self.trouble, names: self.names };
+        let mut opened = None;
+        let mut is_owned = false;
+        let mut stretches = self.each(|now, _, fact| {
+            let Fact::Duty { duty, about, .. } = *fact else { return None };
+            let at = |words: String, tone| Some(stretch(now, now, words, tone));
+            match duty {
+                Duty::OpenedByAlert | Duty::OpenedByUsers | Duty::OpenedByPeer => {
+                    (opened, is_owned) = (Some(now), false);
+                    None
+                }
+                Duty::Paged => at(format!("page {}", night.role_name(about)), Tone::Plain),
+                Duty::PagedInVain => at("page into a dead channel".to_owned(), Tone::Bad),
+                Duty::Acknowledged if !is_owned => {
+                    is_owned = true;
+                    let words = format!("unowned, then {}", night.role_name(about));
+                    Some(stretch(opened.take()?, now, words, Tone::Bad))
+                }
+                Duty::AsksOperator => at(format!("asks {}", night.operator(about)), Tone::Plain),
+                Duty::Closed => at("closed".to_owned(), Tone::Good),
+                _ => None,
+            }
+        });
+        if let Some(from) = opened.filter(|_| !is_owned) {
+            stretches.push(stretch(from, end, "unowned".to_owned(), Tone::Bad));
+        }
+        stretches.truncate(MOST);
+        stretches
+    }
+
+    fn work(&self) -> Vec<Stretch> {
+        let mut begun = None;
+        let mut stretches = self.each(|now, _, fact| {
+            let Fact::Step { remedy, stage, on, .. } = *fact else { return None };
+            if stage == StepStage::Begun {
+                begun = Some(now);
+                return None;
+            }
+            let from = begun.take().unwrap_or(now);
+            let whom =
+                if on == Fact::NONE { String::new() } else { format!(" {}", self.names.name(on)) };
+            let is_done = stage == StepStage::Done;
+            let words = match is_done {
+                true => format!("{}{whom}", remedy.name()),
+                false => format!("{} fails", remedy.name()),
+            };
+            let is_act = is_done && remedy != Remedy::Inspect;
+            let tone = if is_act {
+                Tone::Good
+            } else if is_done {
+                Tone::Plain
+            } else {
+                Tone::Bad
+            };
+            Some(stretch(from, now, words, tone))
+        });
+        stretches.truncate(MOST);
+        stretches
+    }
+}
+
+/// More in one lane cannot be read.
+const MOST: usize = 24;
+
+fn stretch(from: VirtualTime, until: VirtualTime, words: String, tone: Tone) -> Stretch {
+    let span = |at: VirtualTime| Span::from_nanos(at.as_nanos());
+    Stretch { from: span(from), until: span(until), words, tone }
+}

@@ -1,0 +1,286 @@
+//! The lines of an incident's story, each made from one fact.
+
+use std::collections::BTreeSet;
+
+use super::format::{number, span as spelt};
+use crate::experiment::Trouble;
+use crate::kernel::{Recorded, Span, VirtualTime};
+use crate::scenario::condition;
+use crate::scenario::model::{AlertRule, Condition, Fault, Ops, Structure};
+use crate::trace::{AlertStage, Duty, Fact, HostChange, Names, Remedy, StepStage};
+
+const DAY: Span = Span::from_secs(24 * 3_600);
+
+/// One line.
+pub(super) struct Line {
+    /// The time of day.
+    pub(super) clock: String,
+    /// What happened, and who tells.
+    pub(super) words: String,
+}
+
+/// A run's trouble, ready to be told.
+pub(super) struct Night<'a, N> {
+    pub(super) trouble: &'a Trouble,
+    pub(super) names: &'a N,
+}
+
+/// What was said before and is not said again.
+#[derive(Default)]
+struct Told {
+    looks: u64,
+    tickets: u32,
+    suspects: BTreeSet<u32>,
+    full: BTreeSet<u32>,
+    pending: BTreeSet<u16>,
+    is_owned: bool,
+}
+
+/// How people are organised, in words.
+pub(super) const fn structure(structure: Structure) -> &'static str {
+    match structure {
+        Structure::Central => "one team",
+        Structure::Federated => "federated",
+        Structure::Leaderless => "leaderless",
+    }
+}
+
+impl<N: Names> Night<'_, N> {
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let mut told = Told::default();
+        let mut lines = Vec::new();
+        for fact in &self.trouble.facts {
+            if let Some(words) = self.words(fact, &mut told) {
+                lines.push(Line { clock: self.clock(fact.key.time), words });
+            }
+        }
+        lines
+    }
+
+    fn ops(&self) -> Option<&Ops> {
+        self.trouble.pair.scenario.ops.as_ref()
+    }
+
+    fn onset(&self) -> Option<VirtualTime> {
+        self.trouble.pair.run.measurement.night.onset()
+    }
+
+    /// `after 9m 41s`, counted from the fault.
+    fn since(&self, now: VirtualTime) -> String {
+        self.onset().map_or(String::new(), |onset| format!(" after {}", spelt(now.since(onset))))
+    }
+
+    /// The time of day when the run's time is zero.
+    pub(super) fn clock_at_zero(&self) -> Span {
+        let scenario = &self.trouble.pair.scenario;
+        (scenario.clock.unwrap_or(Span::ZERO) + DAY).saturating_sub(scenario.warmup)
+    }
+
+    /// What a role is called.
+    pub(super) fn role_name(&self, role: u16) -> String {
+        let roles = self.ops().map_or(&[][..], |ops| &ops.people.roles);
+        roles.get(usize::from(role)).map_or_else(|| "somebody".to_owned(), |role| role.name.clone())
+    }
+
+    /// The time of day.
+    fn clock(&self, at: VirtualTime) -> String {
+        let seconds = (self.clock_at_zero() + Span::from_nanos(at.as_nanos())).as_nanos();
+        let seconds = seconds / 1_000_000_000;
+        format!("{:02}:{:02}:{:02}", seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60)
+    }
+
+    fn name(&self, process: u32) -> String {
+        self.names.name(process)
+    }
+
+    fn words(&self, recorded: &Recorded<Fact>, told: &mut Told) -> Option<String> {
+        let (now, process) = (recorded.key.time, recorded.process.0);
+        let is_trouble = self.onset().is_some_and(|onset| now >= onset);
+        match recorded.fact {
+            Fact::Host { rule, change } => self.host(process, rule, change),
+            Fact::Refreshed { .. } if is_trouble => {
+                told.looks += 1;
+                let words =
+                    || format!("{} has waited too long and looks again.", self.name(process));
+                (told.looks == 1).then(words)
+            }
+            Fact::Ticket { .. } if is_trouble => self.ticket(told),
+            Fact::Suspicion { process: whom, phi } if phi > 0 && told.suspects.insert(whom) => {
+                let phi = f64::from(phi) / 10.0;
+                let tells = self.ops().is_some_and(|ops| ops.do_peers_tell);
+                let tells =
+                    if tells { "It tells the operators." } else { "It has nobody to tell." };
+                let (who, whom) = (self.name(process), self.name(whom));
+                Some(format!("{who} suspects {whom} (phi {}). {tells}", number(phi)))
+            }
+            Fact::Rejected { .. } if is_trouble && told.full.insert(process) => Some(format!(
+                "{} is full. What is new is refused, and goes elsewhere with the next try.",
+                self.name(process)
+            )),
+            Fact::Alert { rule, stage, value } => self.alert(rule, stage, value, told),
+            Fact::Duty { duty, about, .. } => self.duty(duty, about, now, told),
+            Fact::Step { step, remedy, stage, on, part, .. } => {
+                self.step((step, remedy, stage), (on, part))
+            }
+            _ => None,
+        }
+    }
+
+    fn fault(&self, rule: u16) -> Option<&Fault> {
+        self.trouble.pair.scenario.faults.get(usize::from(rule))
+    }
+
+    fn host(&self, process: u32, rule: u16, change: HostChange) -> Option<String> {
+        let name = self.name(process);
+        let by_people = rule == Fact::OF_OPERATORS;
+        let what = match change {
+            HostChange::Crashed if by_people => "is stopped, to be started anew",
+            HostChange::Crashed => "stops",
+            HostChange::Restarted | HostChange::RestartedEmpty => "is up again",
+            HostChange::Stalled => "makes no progress, and says nothing",
+            HostChange::Resumed => "makes progress again; what it held goes on",
+            HostChange::Slowed => "changes its pace",
+            HostChange::ClockChanged => "has another time",
+            HostChange::Overflowed => "holds as much as it can, and loses the rest",
+            HostChange::Corrupted => "is Byzantine from now on",
+            HostChange::Reinterpreted => "judges by other rules",
+            HostChange::Throttled => return None,
+        };
+        let fault = self.fault(rule).map_or(String::new(), |fault| {
+            let on =
+                if fault.on.text == name { String::new() } else { format!(": {}", fault.on.text) };
+            format!(" (fault {}{on})", fault.name)
+        });
+        Some(format!("{name} {what}{fault}."))
+    }
+
+    fn ticket(&self, told: &mut Told) -> Option<String> {
+        told.tickets += 1;
+        let heard = self.ops().map_or(1, |ops| ops.people.tickets);
+        if told.tickets != heard {
+            return (told.tickets == 1)
+                .then(|| "The first complaint. Nobody hears it yet.".to_owned());
+        }
+        let and = if told.is_owned || !told.pending.is_empty() {
+            "Users would have raised it here."
+        } else {
+            "Users raise it."
+        };
+        Some(format!("Complaint number {heard}. {and}"))
+    }
+
+    fn rule(&self, rule: u16) -> Option<&AlertRule> {
+        self.ops()?.alerts.get(usize::from(rule))
+    }
+
+    fn alert(&self, rule: u16, stage: AlertStage, value: i64, told: &mut Told) -> Option<String> {
+        let alert = self.rule(rule)?;
+        let name = &alert.name;
+        let value = match &alert.when {
+            Condition::Compare { gauge, .. } => {
+                super::format::gauge(*gauge, value as f64 / 1_000.0)
+            }
+            Condition::Burn(_) => {
+                format!("{}x", number(value as f64 / 1_000.0))
+            }
+        };
+        match stage {
+            AlertStage::Pending => told.pending.insert(rule).then(|| {
+                let waits = spelt(alert.lasts);
+                format!(
+                    "{name}: {} is true at {value}; the alert waits for {waits}.",
+                    condition(&alert.when)
+                )
+            }),
+            AlertStage::Firing => {
+                told.pending.insert(rule);
+                let looked = number(told.looks as f64);
+                let users = if told.looks > 0 {
+                    format!(" {looked} users had looked again by now.")
+                } else {
+                    String::new()
+                };
+                Some(format!("ALERT {name}, at {value}.{users}"))
+            }
+            AlertStage::Resolved => Some(format!("{name} is resolved.")),
+            AlertStage::Dropped => None,
+        }
+    }
+
+    /// `primary (north)`.
+    fn role(&self, role: u16) -> String {
+        let Some(ops) = self.ops() else { return "somebody".to_owned() };
+        let Some(role) = ops.people.roles.get(usize::from(role)) else {
+            return "somebody".to_owned();
+        };
+        let operator = ops.people.operators.get(usize::from(role.operator));
+        operator.map_or_else(|| role.name.clone(), |operator| format!("{} ({operator})", role.name))
+    }
+
+    pub(super) fn operator(&self, operator: u16) -> String {
+        let name = self.ops().and_then(|ops| ops.people.operators.get(usize::from(operator)));
+        name.cloned().unwrap_or_else(|| "the other operator".to_owned())
+    }
+
+    fn duty(&self, duty: Duty, about: u16, now: VirtualTime, told: &mut Told) -> Option<String> {
+        Some(match duty {
+            Duty::OpenedByAlert => return None,
+            Duty::OpenedByUsers => "The complaints open an incident.".to_owned(),
+            Duty::OpenedByPeer => {
+                format!("The suspicion of {} opens an incident.", self.name(about.into()))
+            }
+            Duty::Joined => {
+                let rule = self.rule(about).map_or("another alert", |rule| rule.name.as_str());
+                format!("{rule} joins the incident.")
+            }
+            Duty::Paged => format!("Page to {}.", self.role(about)),
+            Duty::PagedInVain => {
+                format!("Page to {}, on a channel that reaches nobody.", self.role(about))
+            }
+            Duty::Escalated => format!("No answer. Escalated to {}.", self.role(about)),
+            Duty::Acknowledged => {
+                let owned = if told.is_owned {
+                    String::new()
+                } else {
+                    format!(" OWNED{}.", self.since(now))
+                };
+                told.is_owned = true;
+                format!("{} takes it.{owned}", self.role(about))
+            }
+            Duty::AsksOperator => {
+                format!("That host is {}'s. Their operator is asked.", self.operator(about))
+            }
+            Duty::OperatorAnswers => format!("{}'s operator answers.", self.operator(about)),
+            Duty::Quiet => format!("Nothing fires any more. QUIET{}.", self.since(now)),
+            Duty::Reopened => "It was not over.".to_owned(),
+            Duty::Closed => "It stayed quiet. Closed.".to_owned(),
+        })
+    }
+
+    fn step(
+        &self,
+        (step, remedy, stage): (u16, Remedy, StepStage),
+        (on, part): (u32, u8),
+    ) -> Option<String> {
+        let whom = match (on, part) {
+            (Fact::NONE, _) => None,
+            (on, u8::MAX) => Some(self.name(on)),
+            (on, part) => Some(format!("{}.{}", self.name(on), self.names.lane(part))),
+        };
+        let by = if step == Fact::GUESS {
+            "by guess: ".to_owned()
+        } else {
+            format!("step {}: ", step + 1)
+        };
+        let what = remedy.name();
+        match (stage, whom) {
+            (StepStage::Begun, _) => None,
+            (StepStage::Failed, _) => Some(format!("{by}{what} did not work.")),
+            (StepStage::Done, Some(whom)) if remedy == Remedy::Inspect => {
+                Some(format!("{by}inspect: {whom} is the suspect."))
+            }
+            (StepStage::Done, Some(whom)) => Some(format!("{by}{what} {whom}.")),
+            (StepStage::Done, None) => Some(format!("{by}{what}, everywhere.")),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Who watches a network and who runs it.
+
+use crate::kernel::Span;
+
+pub use crate::ops::{
+    AlertRule, Answers, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, Patience, People,
+    Remedy, Role, Runbook, Scope, Sense, Step, Structure,
+};
+
+/// The monitor, the people and what is written down for them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ops {
+    /// How much of it there is.
+    pub level: Level,
+    /// From one round of the monitor to the next.
+    pub scrape: Span,
+    /// What the monitor looks for; in file order.
+    pub alerts: Vec<AlertRule>,
+    /// Everybody who can be called.
+    pub people: People,
+    /// What is written down; in file order.
+    pub runbooks: Vec<Runbook>,
+    /// From one beat of a validator to the next.
+    pub beat: Span,
+    /// Validators suspect from this phi on.
+    pub phi: f64,
+    /// Whether operators are told of suspicions.
+    pub do_peers_tell: bool,
+    /// An operation that takes longer is late.
+    pub objective: Span,
+    /// The load group whose operations are probes, by place.
+    pub probes: Option<usize>,
+}
+
+/// How much of `[ops]` there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Nobody watches: what heals heals by itself.
+    None,
+    /// Alerts page people, once, who find their own way.
+    Alerts,
+    /// Escalation and runbooks, too.
+    Full,
+}

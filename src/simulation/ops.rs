@@ -1,0 +1,85 @@
+//! Who watches and who runs a scenario's network, as actors.
+
+use crate::actors::{
+    Actor, Layout, Monitor, MonitorSetting, Operators, OperatorsSetting, WatchSetting, Watchers,
+};
+use crate::kernel::Span;
+use crate::scenario::model::{Level, Ops, Scenario};
+
+/// What there is of `[ops]`, unless its level is `none`.
+fn active(scenario: &Scenario) -> Option<&Ops> {
+    scenario.ops.as_ref().filter(|ops| ops.level != Level::None)
+}
+
+/// The longest that any user waits.
+pub(super) fn longest_wait(scenario: &Scenario) -> Span {
+    let waits = scenario.load.iter().filter_map(|group| group.patience);
+    waits.map(|patience| patience.leaves).max().unwrap_or_default()
+}
+
+/// At which complaint users are heard.
+pub(super) fn tickets_heard(scenario: &Scenario) -> u32 {
+    scenario.ops.as_ref().map_or(1, |ops| ops.people.tickets)
+}
+
+/// The layout with whoever watches.
+pub(super) fn with_watchers(layout: Layout, scenario: &Scenario) -> Layout {
+    let is_watched = active(scenario).is_some();
+    layout.with_watchers(is_watched, is_watched)
+}
+
+/// What validators watch; nothing if nobody does.
+pub(super) fn watch(layout: &Layout, scenario: &Scenario) -> Option<WatchSetting> {
+    let ops = active(scenario)?;
+    Some(WatchSetting {
+        every: ops.beat,
+        validators: layout.validators(),
+        routers: layout.routers(),
+        suspects: (ops.phi * 10.0) as u32,
+        objective: ops.objective,
+        tells: layout.operators().filter(|_| ops.do_peers_tell),
+    })
+}
+
+/// Who hears of the clients of a group.
+pub(super) fn watchers(layout: &Layout, scenario: &Scenario, group: usize) -> Watchers {
+    let is_probe = active(scenario).is_some_and(|ops| ops.probes == Some(group));
+    Watchers { support: layout.operators(), probes: layout.monitor().filter(|_| is_probe) }
+}
+
+/// The monitor and the operators, in the order of the layout.
+pub(super) fn actors(layout: &Layout, scenario: &Scenario) -> Vec<Actor> {
+    let Some(ops) = active(scenario) else { return Vec::new() };
+    let monitor = MonitorSetting {
+        validators: layout.validators(),
+        routers: layout.routers(),
+        scrape: ops.scrape,
+        rules: ops.alerts.clone(),
+        operators: layout.operators(),
+        has_probes: ops.probes.is_some(),
+    };
+    let operators = OperatorsSetting {
+        people: ops.people.clone(),
+        runbooks: ops.runbooks.clone(),
+        pages: ops.alerts.iter().map(|alert| alert.page).collect(),
+        is_prepared: ops.level == Level::Full,
+        validators: layout.validators(),
+        routers: layout.routers(),
+        midnight: time_at_zero(scenario),
+    };
+    vec![
+        Actor::Monitor(Box::new(Monitor::new(monitor))),
+        Actor::Operators(Box::new(Operators::new(operators))),
+    ]
+}
+
+/// A run without a clock begins at noon: by day.
+const NOON: Span = Span::from_secs(12 * 3_600);
+const DAY: Span = Span::from_secs(24 * 3_600);
+
+/// The time of day when virtual time is zero, which is before the warm-up.
+fn time_at_zero(scenario: &Scenario) -> Span {
+    let begin = scenario.clock.unwrap_or(NOON);
+    let nanos = (DAY + begin).as_nanos() - scenario.warmup.as_nanos() % DAY.as_nanos();
+    Span::from_nanos(nanos % DAY.as_nanos())
+}

@@ -1,0 +1,148 @@
+//! A stall at night, end to end: who notices, who owns it, what each control is worth.
+
+use serde_json::Value;
+
+use crate::program::Place;
+
+/// Twenty minutes of thin load; the order stage of one router stops after three.
+const NIGHT: &str = r#"
+name     = "night"
+clock    = "02:00"
+duration = "20m"
+warmup   = "10s"
+settle   = "30s"
+ordering = "sequencer"
+crypto   = "modelled"
+
+[validators]
+count   = 4
+regions = ["frankfurt", "n-virginia", "tokyo"]
+
+[routers]
+count   = 3
+regions = ["frankfurt", "n-virginia", "tokyo"]
+
+[load.issuers]
+rate     = "12/s"
+clients  = 60
+regions  = ["frankfurt", "n-virginia", "tokyo"]
+patience = { median = "30s", refresh = "10s", ticket = "2%" }
+
+[[fault]]
+name  = "stall"
+at    = "02:03"
+on    = "router-1.order"
+stall = true
+"#;
+
+const OPS: &str = r#"
+[ops]
+operators = ["north"]
+
+[[ops.alert]]
+name = "oldest"
+when = "oldest_unconfirmed > 20s"
+for  = "30s"
+page = "primary"
+
+[ops.role.primary]
+answers = { day = "2m", night = "2m", misses = "0%" }
+
+[[ops.runbook]]
+alert = "oldest"
+steps = [
+  { do = "inspect", on = "bulkheads", takes = "60s" },
+  { do = "restart", on = "suspect", takes = "60s" },
+]
+"#;
+
+/// What a night comes to, and its digest.
+fn run(ops: &str) -> (Value, String) {
+    let place = Place::new();
+    place.write("night.toml", format!("{NIGHT}{ops}"));
+    let ran = place.run("run night.toml");
+    assert!([0, 99].contains(&ran.code), "{}\n{}", ran.out, ran.err);
+    (place.summary("night"), place.result("night/latest/digest.txt"))
+}
+
+fn none() -> String {
+    OPS.replace("[ops]", "[ops]\nlevel = \"none\"")
+}
+
+/// A moment in minutes; `None` if it never came.
+fn minutes(summary: &Value, metric: &str) -> Option<f64> {
+    let metric = format!("{}_ms", metric.replace('.', "_"));
+    summary["metrics"][metric]["run"]["value"].as_f64().map(|millis| millis / 60_000.0)
+}
+
+fn bad(summary: &Value) -> f64 {
+    let bad = &summary["metrics"]["bad_minutes_min"]["run"]["value"];
+    bad.as_f64().expect("minutes can be counted")
+}
+
+#[test]
+fn an_alert_on_age_finds_a_silent_stall_and_the_runbook_ends_it() {
+    let (night, _) = run(OPS);
+    let alert = minutes(&night, "noticed.monitor").expect("it fires");
+    assert!((0.8..1.5).contains(&alert), "20 s of age, 30 s of patience, rounds of 15 s: {alert}");
+    let owned = minutes(&night, "unowned").expect("somebody takes it");
+    let quiet = minutes(&night, "quiet").expect("it ends");
+    assert!(alert < owned && owned < quiet && quiet < 15.0, "{alert} {owned} {quiet}");
+    let (nobody, _) = run(&none());
+    assert!(bad(&night) + 3.0 < bad(&nobody), "{} {}", bad(&night), bad(&nobody));
+    assert_eq!(minutes(&nobody, "unowned"), None);
+    for metric in ["pages", "tickets", "suspicions", "alerts"] {
+        let count = &night["metrics"][metric]["run@twin"]["count"];
+        assert_eq!(count.as_f64(), Some(0.0), "a calm night wakes nobody: {metric}");
+    }
+}
+
+#[test]
+fn a_rule_that_counts_instead_of_ageing_is_blind() {
+    let (night, _) = run(&OPS.replace("oldest_unconfirmed > 20s", "waiting > 6000"));
+    assert_eq!(minutes(&night, "noticed.monitor"), None, "4 a second wait: never 6,000");
+    let users = minutes(&night, "noticed.users").expect("users find it");
+    assert_eq!(minutes(&night, "mttd"), Some(users));
+    assert!(minutes(&night, "alert_lead").is_some_and(|lead| lead < 0.0));
+}
+
+#[test]
+fn who_is_off_costs_nothing() {
+    let digest =
+        |ops: &str| run(ops).1.lines().find(|line| line.starts_with("digest")).map(str::to_owned);
+    let off = digest(&none());
+    assert!(off.is_some());
+    assert_eq!(off, digest(""));
+    assert_ne!(off, digest(OPS));
+}
+
+#[test]
+fn an_incident_is_told_as_a_story() {
+    let place = Place::new();
+    place.write("night.toml", format!("{NIGHT}{OPS}"));
+    place.run("run night.toml");
+    let told = place.expect(0, "incident night").out;
+    let mut rest = told.as_str();
+    for words in [
+        "stall strikes router-1.order",
+        "02:03:00  router-1 makes no progress",
+        "looks again",
+        "ALERT oldest",
+        "Page to primary (north).",
+        "primary (north) takes it. OWNED after",
+        "step 1: inspect: router-1.order is the suspect.",
+        "step 2: restart router-1.order.",
+        "router-1 makes progress again",
+        "QUIET after",
+        "Closed.",
+        "noticed first",
+        "next: attestorm incident night --what-if",
+    ] {
+        let at =
+            rest.find(words).unwrap_or_else(|| panic!("no `{words}`, in this order, in\n{told}"));
+        rest = &rest[at..];
+    }
+    assert!(place.names("results/night/latest").contains(&"incident.svg".to_owned()), "{told}");
+    let changed = place.expect(0, "incident night --what-if --seeds 1..2").out;
+    assert!(changed.contains("as staffed") && changed.contains("without people"), "{changed}");
+}
