@@ -14,6 +14,7 @@ mod decision;
 mod format;
 mod grid_files;
 mod hunt_screen;
+mod journey_hops;
 mod journey_lines;
 mod journey_screen;
 mod journey_way;
