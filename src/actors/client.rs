@@ -5,6 +5,7 @@ mod book;
 mod flight;
 mod gate;
 mod half;
+mod prepare;
 mod setting;
 mod submit;
 
@@ -44,7 +45,7 @@ impl Client {
         if let Some(retry) = &setting.retry {
             active.budget.earn(retry);
         }
-        active.send(setting, operation, desk);
+        active.begin_try(setting, operation, desk);
     }
 
     fn acked(&mut self, from: ProcessId, ack: &Ack, desk: &mut Desk<'_, Packet>) {
@@ -74,6 +75,9 @@ impl Client {
         let (setting, operation) = (&self.setting, answer.operation);
         let Some(active) = &mut self.active else { return };
         let Some(flight) = active.flights.get_mut(operation) else { return };
+        if flight.planned.question.is_none() {
+            return active.schema_read(setting, answer, desk);
+        }
         if !flight.answered_by.add(from) {
             return;
         }
@@ -172,6 +176,9 @@ impl Resident for Client {
             }
             Some(Waiting::Permit(operation, attempt)) => {
                 active.permit_back(&self.setting, (operation, attempt), desk);
+            }
+            Some(Waiting::Stored(operation, attempt)) => {
+                active.stored(&self.setting, (operation, attempt), desk);
             }
             Some(Waiting::Submitter(timer)) => {
                 active.submitter_timer(&self.setting, timer, slot, desk);

@@ -36,6 +36,8 @@ pub struct IndexerSetting {
     pub is_strict: bool,
     /// How long it remembers a row.
     pub keeps: Span,
+    /// Whether it tells how far dates of records lie from those of signing.
+    pub dates: bool,
 }
 
 /// One indexer.
@@ -138,6 +140,9 @@ impl Indexer {
             let lag = u32::try_from(lag).unwrap_or(Fact::NONE - 1);
             if !matches!(row.change, RowChange::Undone(_)) {
                 desk.fact(Fact::Indexed { operation: row.operation.0, lag });
+                if self.setting.dates {
+                    desk.fact(Fact::Dated { operation: row.operation.0, drift: row.drift });
+                }
             }
         }
         if page.has_more {

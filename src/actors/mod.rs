@@ -7,6 +7,8 @@ mod client;
 mod dependant;
 mod indexer;
 mod layout;
+#[cfg(test)]
+mod one_region;
 mod packet;
 mod party;
 mod passage;
@@ -31,6 +33,7 @@ pub use plan::LoadPlan;
 pub use plan_arrivals::{Arrivals, RateStage};
 pub use plan_setting::{
     Burst, ChainShape, Delegated, Dependence, KeyPick, LoadSetting, MixShares, Recorded, Reliance,
+    StoredData,
 };
 pub use plan_standing::REFERENCE_AGE;
 pub use router::{CentreSeat, GOSSIP_PART, MakeAdmission, Router, RouterPolicies, RouterSetting};

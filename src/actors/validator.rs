@@ -20,7 +20,7 @@ use super::pool::Pool;
 use super::rows::Place;
 use super::slots::Slots;
 use crate::attestation::{Registry, Rules, Signer, Verdict};
-use crate::kernel::{ProcessId, Span};
+use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune, Misdeed, Resident, TimerSlot};
 use crate::ordering::{Carried, HostedEffect, HostedReplica, Item, Peer, TimerId, Work};
 use crate::trace::Fact;
@@ -255,7 +255,8 @@ impl Validator {
             Some(Change::Retract(item)) => {
                 let target = self.registry.target(&item.signed);
                 if self.registry.retract(&item.signed, item.attempt) {
-                    self.log_undone((&item.signed, target), desk.now());
+                    let instants = (desk.now(), desk.local_now());
+                    self.log_undone((&item.signed, target), instants);
                 }
             }
             Some(Change::Nothing) | None => {}
@@ -276,7 +277,7 @@ impl Validator {
         self.keep_change(item, desk);
         if applied.verdict == Verdict::Accepted && !applied.again {
             let target = self.registry.target(&item.signed);
-            self.log_made((&item.signed, target), desk.now());
+            self.log_made((&item.signed, target), instants);
         }
         self.ack(item, applied.verdict, desk);
     }
@@ -406,6 +407,14 @@ impl Resident for Validator {
     fn interpret(&mut self, rules: u8) {
         self.rules = Rules::ALL.get(usize::from(rules)).copied().unwrap_or_default();
         self.registry.follow(self.rules);
+    }
+
+    fn see_upstream(&mut self, now: VirtualTime, lag: Span) {
+        self.registry.see_upstream(now, lag);
+    }
+
+    fn roll_back(&mut self, age: Span, desk: &mut Desk<'_, Packet>) {
+        self.take_snapshot(age, desk);
     }
 
     fn misbehave(&mut self, rule: u16, deed: Misdeed, desk: &mut Desk<'_, Packet>) {

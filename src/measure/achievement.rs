@@ -42,7 +42,7 @@ pub const FATES: [FateKind; 12] = [
 ];
 
 /// Every change of a host, in order.
-pub const CHANGES: [HostChange; 10] = [
+pub const CHANGES: [HostChange; 11] = [
     HostChange::Crashed,
     HostChange::Restarted,
     HostChange::RestartedEmpty,
@@ -53,6 +53,7 @@ pub const CHANGES: [HostChange; 10] = [
     HostChange::Overflowed,
     HostChange::Corrupted,
     HostChange::Reinterpreted,
+    HostChange::RolledBack,
 ];
 
 impl Achievement {

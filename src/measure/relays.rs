@@ -148,7 +148,8 @@ impl Relays {
             | HostChange::ClockChanged
             | HostChange::Overflowed
             | HostChange::Corrupted
-            | HostChange::Reinterpreted => {}
+            | HostChange::Reinterpreted
+            | HostChange::RolledBack => {}
         }
     }
 

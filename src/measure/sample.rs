@@ -56,6 +56,8 @@ pub enum Sample {
     Looks,
     /// `index.lag`
     IndexLag,
+    /// `drift`
+    Drift,
     /// `exposure`
     Exposure,
     /// `false_revoked`
@@ -72,7 +74,7 @@ pub enum Sample {
 
 impl Sample {
     /// How many there are.
-    pub const COUNT: usize = 32;
+    pub const COUNT: usize = 33;
 
     /// Every sample metric, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -102,6 +104,7 @@ impl Sample {
         Self::Hesitation,
         Self::Looks,
         Self::IndexLag,
+        Self::Drift,
         Self::Exposure,
         Self::FalseRevoked,
         Self::BlastRadius,
@@ -139,6 +142,7 @@ impl Sample {
             Self::Hesitation => "hesitation",
             Self::Looks => "looks",
             Self::IndexLag => "index.lag",
+            Self::Drift => "drift",
             Self::Exposure => "exposure",
             Self::FalseRevoked => "false_revoked",
             Self::BlastRadius => "blast_radius",
@@ -184,6 +188,7 @@ impl Sample {
             | Self::Staleness
             | Self::Hesitation
             | Self::IndexLag
+            | Self::Drift
             | Self::Exposure
             | Self::FalseRevoked
             | Self::Makespan

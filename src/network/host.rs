@@ -135,6 +135,10 @@ impl<R: Resident> Host<R> {
                 self.resident.misbehave(rule, deed, &mut Desk { shell: &mut self.shell, out });
             }
             Order::Interpret(rules) => self.resident.interpret(rules),
+            Order::Upstream(lag) => self.resident.see_upstream(now, lag),
+            Order::RollBack(age) => {
+                self.resident.roll_back(age, &mut Desk { shell: &mut self.shell, out });
+            }
             Order::Misreport(share) => self.resident.misreport(share),
             Order::Part(part, _) => {
                 let health = self.shell.ailments.part(part);
@@ -153,7 +157,8 @@ impl<R: Resident> Host<R> {
             | HostChange::ClockChanged
             | HostChange::Overflowed
             | HostChange::Corrupted
-            | HostChange::Reinterpreted => {}
+            | HostChange::Reinterpreted
+            | HostChange::RolledBack => {}
         }
     }
 
@@ -246,7 +251,10 @@ impl<P: Payload> Shell<P> {
             }
             Order::Part(part, order) => self.ailments.change_part(rule, part, order),
             Order::Misbehave(_) => Some(HostChange::Corrupted),
-            Order::Interpret(_) | Order::Misreport(_) => Some(HostChange::Reinterpreted),
+            Order::Interpret(_) | Order::Upstream(_) | Order::Misreport(_) => {
+                Some(HostChange::Reinterpreted)
+            }
+            Order::RollBack(_) => Some(HostChange::RolledBack),
             Order::Restart
             | Order::Stall
             | Order::Resume

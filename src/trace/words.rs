@@ -117,6 +117,12 @@ impl Fact {
             ],
             Self::Released { operation } => [tag(52, 0, 0, 0), operation.into(), 0, 0],
             Self::Indexed { operation, lag } => [tag(53, 0, 0, 0), operation.into(), lag.into(), 0],
+            Self::Dated { operation, drift } => {
+                [tag(54, 0, 0, 0), operation.into(), drift as u64, 0]
+            }
+            Self::Unread { operation, schema } => {
+                [tag(55, 0, 0, 0), operation.into(), schema.into(), 0]
+            }
             Self::Seen { rule, kind, messages } => {
                 [tag(19, kind as u8, 0, 0), rule.into(), messages.into(), 0]
             }

@@ -44,6 +44,8 @@ pub(super) enum Waiting {
     Timeout(Operation, u8),
     /// The permit of that try is lost, with the message that would have brought it back.
     Permit(Operation, u8),
+    /// The data of that try is stored.
+    Stored(Operation, u8),
     /// The submitter asked.
     Submitter(TimerId),
 }
@@ -172,7 +174,7 @@ impl Active {
                 self.submitter.retire(&old.id);
             }
         }
-        self.send(setting, operation, desk);
+        self.begin_try(setting, operation, desk);
     }
 
     /// An operation is over. A router that still has a try keeps its permit: the queue is what

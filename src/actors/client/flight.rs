@@ -16,6 +16,8 @@ pub(super) struct Flight {
     pub(super) sent: Option<VirtualTime>,
     /// Waiting for the next try.
     pub(super) pausing: bool,
+    /// What has to be done before it is sent is done.
+    pub(super) is_ready: bool,
     /// Validators that said it is in.
     pub(super) accepted: Tally,
     /// Validators that refused this try, and whether one of them did for good.
@@ -36,6 +38,7 @@ impl Flight {
             attempt: 0,
             sent: None,
             pausing: false,
+            is_ready: false,
             accepted: Tally::default(),
             refused: Tally::default(),
             refused_for_good: 0,
@@ -101,6 +104,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actors::packet::Before;
     use crate::trace::Kind;
 
     #[test]
@@ -119,6 +123,7 @@ mod tests {
                 forgery: None,
                 user: None,
                 party: None,
+                before: Before::default(),
             };
             flights.insert(Flight::new(Arc::new(planned), None));
             assert!(flights.0.len() <= 301, "{} under way", flights.0.len());

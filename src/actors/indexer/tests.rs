@@ -12,6 +12,7 @@ fn setting() -> IndexerSetting {
         read: Span::from_micros(10),
         is_strict: false,
         keeps: Span::from_secs(10),
+        dates: false,
     }
 }
 
@@ -33,6 +34,7 @@ fn row(number: u32, change: RowChange) -> Row {
         change,
         expires_at: None,
         at: VirtualTime::ZERO,
+        drift: 0,
     }
 }
 

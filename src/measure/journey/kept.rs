@@ -206,7 +206,9 @@ fn about(fact: &Fact) -> Option<u32> {
         | Fact::Needed { operation, .. }
         | Fact::Used { operation, .. }
         | Fact::Released { operation }
-        | Fact::Indexed { operation, .. } => Some(operation),
+        | Fact::Indexed { operation, .. }
+        | Fact::Dated { operation, .. }
+        | Fact::Unread { operation, .. } => Some(operation),
         Fact::Queue { .. }
         | Fact::Fate { .. }
         | Fact::Host { .. }

@@ -1,5 +1,6 @@
 //! Who reads what is attested: indexers that copy it, dependants that go by it.
 
+use super::Reading;
 use crate::flow::Silence;
 use crate::kernel::Span;
 
@@ -20,6 +21,8 @@ pub struct Indexers {
     pub strict: bool,
     /// How long it remembers a row, and validators keep theirs for it.
     pub keeps: Span,
+    /// Whether it tells how far dates of records lie from those of signing.
+    pub dates: bool,
 }
 
 /// Dependants: services that let users do something only while an attestation holds.
@@ -47,6 +50,8 @@ pub struct Dependants {
     pub timeout: Span,
     /// What silence means.
     pub silence: Silence,
+    /// How they make out records.
+    pub reading: Reading,
 }
 
 /// Whom a dependant asks.

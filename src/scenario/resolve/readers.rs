@@ -34,6 +34,7 @@ pub(super) fn read_indexers(
         rewrite: *written.rewrite.get()?,
         strict: *written.strict.get()?,
         keeps: *written.keeps.get()?,
+        dates: *written.dates.get()?,
     }))
 }
 
@@ -65,6 +66,7 @@ pub(super) fn read_dependants(
         ttl: *written.ttl.get()?,
         timeout: *written.timeout.get()?,
         silence: *written.silence.get()?,
+        reading: *written.reading.get()?,
     }))
 }
 

@@ -1,7 +1,7 @@
 //! Indexers and dependants written out again.
 
 use super::{Text, region_names};
-use crate::scenario::model::{Dependants, Indexers};
+use crate::scenario::model::{Dependants, Indexers, Reading};
 use crate::scenario::spelt;
 use crate::scenario::written::Choice as _;
 
@@ -14,6 +14,9 @@ pub(super) fn write_indexers(file: &mut Text, indexers: &Indexers, regions: &[St
     file.text("rewrite", indexers.rewrite);
     file.plain("strict", indexers.strict);
     file.text("keeps", indexers.keeps);
+    if indexers.dates {
+        file.plain("dates", true);
+    }
 }
 
 pub(super) fn write_dependants(file: &mut Text, dependants: &Dependants, regions: &[String]) {
@@ -29,4 +32,7 @@ pub(super) fn write_dependants(file: &mut Text, dependants: &Dependants, regions
     file.text("ttl", dependants.ttl);
     file.text("timeout", dependants.timeout);
     file.text("silence", dependants.silence.word());
+    if dependants.reading != Reading::AsMeant {
+        file.text("reading", dependants.reading.word());
+    }
 }
