@@ -24,7 +24,7 @@ mod validator;
 
 pub use client::{Client, ClientSetting, GroupNeeds, ReadFrom};
 pub use dependant::{Dependant, DependantSetting};
-pub use indexer::{Indexer, IndexerSetting};
+pub use indexer::{Carriage, Indexer, IndexerSetting};
 pub use layout::{Group, Layout, Role};
 pub use packet::Packet;
 pub use party::{PartySetting, RelyingParty};
@@ -39,7 +39,7 @@ pub use plan_standing::REFERENCE_AGE;
 pub use router::{CentreSeat, GOSSIP_PART, MakeAdmission, Router, RouterPolicies, RouterSetting};
 pub use validator::{Costs, Validator, ValidatorSetting};
 
-use crate::kernel::{Event, ProcessId};
+use crate::kernel::{Event, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Host, Misdeed, PartHealth, Resident, Signal, TimerSlot};
 
 const _: () = assert!(size_of::<Event<Signal<Packet>>>() <= 40, "an event stays small");
@@ -102,6 +102,14 @@ impl Resident for Actor {
 
     fn interpret(&mut self, rules: u8) {
         each!(self, inner => inner.interpret(rules));
+    }
+
+    fn see_upstream(&mut self, now: VirtualTime, lag: Span) {
+        each!(self, inner => inner.see_upstream(now, lag));
+    }
+
+    fn roll_back(&mut self, age: Span, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.roll_back(age, desk));
     }
 
     fn misreport(&mut self, share: f64) {

@@ -300,6 +300,10 @@ metrics! {
         "From a validator's applying it until an indexer that copies it had it (SignScan's syncAt - \
          attestTimestamp)."
         "real-systems 2.1; capabilities C25";
+    "carry.lag" Sample Millis Lower
+        "From a validator's applying it until it holds on the second chain that its indexer carries it \
+         to; never if it does not, or its validator took it back first."
+        "capabilities C25";
     "drift" Sample Millis Lower
         "How far the date that a validator put on a record lies from that of signing, each by its own \
          clock, per row of an indexer that tells."

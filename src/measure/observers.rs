@@ -324,6 +324,7 @@ impl Observers {
             | Fact::Released { .. }
             | Fact::Indexed { .. }
             | Fact::Dated { .. }
+            | Fact::Carried { .. }
             | Fact::Unread { .. } => self.read_by(fact, process, now),
             Fact::Fate { rule, kind, by, .. } => {
                 if let Some(achievement) = self.achievement(rule) {

@@ -23,7 +23,7 @@ impl Onward {
     pub(super) fn new(setting: &Setting) -> Self {
         Self {
             workflows: Workflows::new(&setting.chains),
-            indexing: Indexing::new(setting.indexers),
+            indexing: Indexing::new(setting.indexers, setting.carries),
             needs: Needs::default(),
         }
     }
@@ -80,6 +80,9 @@ impl Observers {
                 let drift = Span::from_nanos(drift.unsigned_abs());
                 let phases = phases_of(calendar.mask(now));
                 phases.for_each(|phase| tallies[phase].due(Sample::Drift, Some(drift)));
+            }
+            Fact::Carried { operation, lag } => {
+                onward.indexing.carried((operation, indexer), lag, tallies);
             }
             Fact::Unread { operation, .. } => {
                 if let Some(record) = ledger.live(operation) {

@@ -56,6 +56,8 @@ pub enum Sample {
     Looks,
     /// `index.lag`
     IndexLag,
+    /// `carry.lag`
+    CarryLag,
     /// `drift`
     Drift,
     /// `exposure`
@@ -74,7 +76,7 @@ pub enum Sample {
 
 impl Sample {
     /// How many there are.
-    pub const COUNT: usize = 33;
+    pub const COUNT: usize = 34;
 
     /// Every sample metric, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -104,6 +106,7 @@ impl Sample {
         Self::Hesitation,
         Self::Looks,
         Self::IndexLag,
+        Self::CarryLag,
         Self::Drift,
         Self::Exposure,
         Self::FalseRevoked,
@@ -142,6 +145,7 @@ impl Sample {
             Self::Hesitation => "hesitation",
             Self::Looks => "looks",
             Self::IndexLag => "index.lag",
+            Self::CarryLag => "carry.lag",
             Self::Drift => "drift",
             Self::Exposure => "exposure",
             Self::FalseRevoked => "false_revoked",
@@ -188,6 +192,7 @@ impl Sample {
             | Self::Staleness
             | Self::Hesitation
             | Self::IndexLag
+            | Self::CarryLag
             | Self::Drift
             | Self::Exposure
             | Self::FalseRevoked

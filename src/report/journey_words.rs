@@ -26,6 +26,9 @@ pub(super) fn reading(fact: &Fact) -> Option<String> {
         Fact::Dated { drift, .. } => {
             format!("dates it {} from its signing", millis(drift as f64 / 1e6))
         }
+        Fact::Carried { lag, .. } => {
+            format!("has it on the second chain, {} after", millis(lag.as_millis_f64()))
+        }
         Fact::Unread { schema, .. } => {
             format!("FINDS NO SCHEMA: #{schema} is not there where it reads")
         }

@@ -23,7 +23,7 @@ pub use links::Links;
 pub use load::{
     Arrivals, Chain, Data, Delegated, Keys, LoadGroup, Mix, Overlap, Pick, Spacing, Stage,
 };
-pub use readers::{Dependants, Indexers, Source};
+pub use readers::{Carriage, Dependants, Indexers, Source};
 pub use trace::{RecordedKind, Trace, TraceRow};
 
 /// One checked scenario. Spans count from the start of what is measured unless they say otherwise.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::actors::{
-    Actor, Dependant, DependantSetting, Dependence, Indexer, IndexerSetting, Layout, ReadFrom,
+    Actor, Carriage, Dependant, DependantSetting, Dependence, Indexer, IndexerSetting, Layout,
+    ReadFrom,
 };
 use crate::attestation::Profile;
 use crate::scenario::model::{Dependants, Indexers, Reads, Scenario, Source};
@@ -54,6 +55,11 @@ fn indexer_setting(indexers: &Indexers, layout: &Layout, scenario: &Scenario) ->
         is_strict: indexers.strict,
         keeps: indexers.keeps,
         dates: indexers.dates,
+        carries: indexers.carries.map(|to| Carriage {
+            block: to.block,
+            room: to.room,
+            finality: to.finality,
+        }),
     }
 }
 

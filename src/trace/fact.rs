@@ -294,6 +294,13 @@ pub enum Fact {
         /// Nanoseconds, each by its own clock.
         drift: i64,
     },
+    /// A second chain has it for good.
+    Carried {
+        /// Its number.
+        operation: u32,
+        /// Since the indexer's validator applied it.
+        lag: Span,
+    },
     /// A client read the schema of a statement before it sent it, and was told that there is none.
     Unread {
         /// The statement's number.

@@ -138,6 +138,7 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
             let (sign, drift) = (if drift < 0 { "-" } else { "" }, drift.unsigned_abs());
             write!(to, "dated #{operation} {sign}{} after it was signed", Span::from_nanos(drift))
         }
+        Fact::Carried { operation, lag } => write!(to, "carried #{operation} lag {lag}"),
         Fact::Unread { operation, schema } => {
             write!(to, "unread #{operation} whose schema is #{schema}")
         }

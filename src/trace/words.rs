@@ -120,6 +120,9 @@ impl Fact {
             Self::Dated { operation, drift } => {
                 [tag(54, 0, 0, 0), operation.into(), drift as u64, 0]
             }
+            Self::Carried { operation, lag } => {
+                [tag(56, 0, 0, 0), operation.into(), lag.as_nanos(), 0]
+            }
             Self::Unread { operation, schema } => {
                 [tag(55, 0, 0, 0), operation.into(), schema.into(), 0]
             }

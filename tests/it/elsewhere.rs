@@ -173,30 +173,41 @@ upstream = "4s"
 
 #[test]
 fn a_snapshot_of_before_lacks_what_came_since() {
-    let restored = r#"
+    let restored = |snapshot: &str| {
+        format!(
+            r#"
 [[fault]]
 name = "restored"
 at = "8s"
 for = "1s"
 on = "validator-1"
 crash = true
-snapshot = "5s"
-
-[load.readers]
-users = 10
-think = "200ms"
-regions = ["tokyo"]
-mix = { query = "100%" }
-"#;
-    for summary in both(&scenario("", "", ""), "") {
-        assert_eq!(per10k(&summary, "denied_wrongly"), 0.0);
+snapshot = "{snapshot}"
+"#
+        )
+    };
+    let wrongly = |snapshot: &str| {
+        both(&scenario("", "", &restored(snapshot)), "")
+            .map(|summary| value(&summary, "denied_wrongly", "after restored", "per10k"))
+    };
+    for (fresh, old) in wrongly("1ms").into_iter().zip(wrongly("5s")) {
+        assert!(fresh == 0.0 && old > 500.0, "{fresh} and {old}");
     }
-    for summary in both(&scenario("", "", restored), "") {
-        let (before, after) = (
-            value(&summary, "denied_wrongly", "calm", "per10k"),
-            value(&summary, "denied_wrongly", "after restored", "per10k"),
-        );
-        assert!(before == 0.0 && after > 100.0, "{before} and then {after}");
+}
+
+#[test]
+fn a_second_chain_has_it_a_block_and_its_finality_later() {
+    let with = |carries: &str| {
+        scenario("", "", "").replace("dates = true", &format!("carries = {{ {carries} }}"))
+    };
+    for summary in both(&with("block = \"4s\", finality = \"6s\""), "") {
+        let lag = |statistic| value(&summary, "carry_lag_ms", "run", statistic);
+        assert!(lag("min") >= 6_000.0 && lag("max") < 12_500.0, "{} {}", lag("min"), lag("max"));
+    }
+    // Forty rows a second and room for ten: most of them never come.
+    for summary in both(&with("block = \"1s\", room = 10"), "") {
+        let lag = &summary["metrics"]["carry_lag_ms"]["run"];
+        assert!(lag["min"].is_number() && lag["p90"].is_null(), "{lag}");
     }
 }
 

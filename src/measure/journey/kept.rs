@@ -208,6 +208,7 @@ fn about(fact: &Fact) -> Option<u32> {
         | Fact::Released { operation }
         | Fact::Indexed { operation, .. }
         | Fact::Dated { operation, .. }
+        | Fact::Carried { operation, .. }
         | Fact::Unread { operation, .. } => Some(operation),
         Fact::Queue { .. }
         | Fact::Fate { .. }

@@ -11,7 +11,7 @@ pub(crate) use arrivals::{ArrivalsFile, DiurnalFile, TraceFile, Unknown};
 pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile, WithholdFile};
 pub(crate) use links::LinksFile;
 pub(crate) use load::{HookFile, KeysFile, LawFile, LoadFile, MixFile, StageFile};
-pub(crate) use readers::{DependantsFile, IndexersFile};
+pub(crate) use readers::{CarriageFile, DependantsFile, IndexersFile};
 
 mod arrivals;
 mod fault;

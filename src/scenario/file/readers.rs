@@ -25,6 +25,20 @@ section! {
         keeps: Span = "5m";
         /// It tells how far the dates of records lie from those of signing, as `drift`.
         dates: bool = false;
+        /// It carries what it has to a second chain.
+        carries: CarriageFile;
+    }
+}
+
+section! {
+    /// What a second chain takes.
+    CarriageFile, "a carriage", alone "block" => {
+        /// So often it makes a block.
+        block: Span;
+        /// Rows in one of them.
+        room: Count<1, 1_000_000> = 1000;
+        /// From a block until what is in it holds.
+        finality: Span = "0s";
     }
 }
 

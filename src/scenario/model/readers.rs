@@ -23,6 +23,19 @@ pub struct Indexers {
     pub keeps: Span,
     /// Whether it tells how far dates of records lie from those of signing.
     pub dates: bool,
+    /// What it carries rows to, if it does.
+    pub carries: Option<Carriage>,
+}
+
+/// What a second chain takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carriage {
+    /// Between two of its blocks.
+    pub block: Span,
+    /// Rows in one of them; at least 1.
+    pub room: u32,
+    /// From a block until what is in it holds.
+    pub finality: Span,
 }
 
 /// Dependants: services that let users do something only while an attestation holds.

@@ -1,7 +1,7 @@
 //! Indexers and dependants written out again.
 
-use super::{Text, region_names};
-use crate::scenario::model::{Dependants, Indexers, Reading};
+use super::{Text, fields, quoted, region_names};
+use crate::scenario::model::{Carriage, Dependants, Indexers, Reading};
 use crate::scenario::spelt;
 use crate::scenario::written::Choice as _;
 
@@ -16,6 +16,11 @@ pub(super) fn write_indexers(file: &mut Text, indexers: &Indexers, regions: &[St
     file.text("keeps", indexers.keeps);
     if indexers.dates {
         file.plain("dates", true);
+    }
+    if let Some(Carriage { block, room, finality }) = indexers.carries {
+        let (block, finality) = (quoted(block), quoted(finality));
+        let all = [("block", block), ("room", room.to_string()), ("finality", finality)];
+        file.plain("carries", fields(&all));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::actors::one_region;
 use crate::actors::passage::Stay;
 use crate::actors::{Costs, ValidatorSetting};
 use crate::attestation::{Attestation, KeyRing, Profile, Schema, Signed};
-use crate::kernel::{Recorded, Sink};
+use crate::kernel::{LocalTime, Recorded, Sink};
 use crate::network::{Fortune, Order, Resident, TimerSlot};
 use crate::ordering::{Catalogue, Committee, Item, Seat};
 
