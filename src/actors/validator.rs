@@ -32,7 +32,6 @@ pub struct Validator {
     replica: Box<dyn HostedReplica>,
     effects: Vec<HostedEffect>,
     registry: Registry,
-    rules: Rules,
     /// Next place in its order.
     position: u32,
     /// Verifies, handles protocol messages and answers questions.
@@ -86,7 +85,6 @@ impl Validator {
             replica,
             effects: Vec::new(),
             registry: setting.registry(),
-            rules: Rules::Usual,
             position: 0,
             workers: Pool::new(setting.cores),
             jobs: Slots::default(),
@@ -384,8 +382,7 @@ impl Resident for Validator {
         self.timers.clear();
         self.effects.clear();
         if state_lost {
-            self.registry = self.setting.registry();
-            self.registry.follow(self.rules);
+            self.registry.empty(&self.setting.schemas);
             self.lane.clear();
             self.lose_evidence();
             self.lose_journal();
@@ -405,8 +402,8 @@ impl Resident for Validator {
     }
 
     fn interpret(&mut self, rules: u8) {
-        self.rules = Rules::ALL.get(usize::from(rules)).copied().unwrap_or_default();
-        self.registry.follow(self.rules);
+        let rules = Rules::ALL.get(usize::from(rules)).copied();
+        self.registry.follow(rules.unwrap_or_default());
     }
 
     fn see_upstream(&mut self, now: VirtualTime, lag: Span) {

@@ -30,6 +30,11 @@ impl Registry {
         Self { profile, rules: Rules::Usual, retention, behind: None, entries }
     }
 
+    /// All that is in is lost; by which rules it judges, and what it sees, stays.
+    pub fn empty(&mut self, schemas: &[Schema]) {
+        self.entries = Entries::new(schemas, self.profile.names_numbers());
+    }
+
     /// From now on it judges by these rules; what is in stays in.
     pub const fn follow(&mut self, rules: Rules) {
         self.rules = rules;

@@ -177,4 +177,11 @@ mod tests {
         assert_eq!(millis(&run, "carry.lag", Statistic::Min), Some(85.0));
         assert_eq!(run.due("carry.lag", 0), 2, "one of them never came");
     }
+
+    #[test]
+    fn a_date_is_as_far_from_signing_as_its_indexer_says() {
+        let script = "indexers 1; 0ms c9 plan 0; 20ms i12 index 0 15ms; 20ms i12 date 0 7ms";
+        let run = measure(4, 3, script);
+        assert_eq!(millis(&run, "drift", Statistic::Max), Some(7.0));
+    }
 }

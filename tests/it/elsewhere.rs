@@ -190,8 +190,9 @@ snapshot = "{snapshot}"
         both(&scenario("", "", &restored(snapshot)), "")
             .map(|summary| value(&summary, "denied_wrongly", "after restored", "per10k"))
     };
+    // A fresh one lacks what came while it was down.
     for (fresh, old) in wrongly("1ms").into_iter().zip(wrongly("5s")) {
-        assert!(fresh == 0.0 && old > 500.0, "{fresh} and {old}");
+        assert!(old > fresh + 200.0, "{fresh} and {old}");
     }
 }
 
@@ -202,12 +203,12 @@ fn a_second_chain_has_it_a_block_and_its_finality_later() {
     };
     for summary in both(&with("block = \"4s\", finality = \"6s\""), "") {
         let lag = |statistic| value(&summary, "carry_lag_ms", "run", statistic);
-        assert!(lag("min") >= 6_000.0 && lag("max") < 12_500.0, "{} {}", lag("min"), lag("max"));
+        assert!(lag("p50") > 6_000.0 && lag("max") < 12_500.0, "{} {}", lag("p50"), lag("max"));
     }
     // Forty rows a second and room for ten: most of them never come.
     for summary in both(&with("block = \"1s\", room = 10"), "") {
         let lag = &summary["metrics"]["carry_lag_ms"]["run"];
-        assert!(lag["min"].is_number() && lag["p90"].is_null(), "{lag}");
+        assert_eq!(lag["p90"], "never", "{lag}");
     }
 }
 

@@ -106,32 +106,4 @@ pub(crate) fn value(summary: &Value, metric: &str, phase: &str, statistic: &str)
 }
 
 /// A small scenario that runs in well under a second.
-pub(crate) const SMALL: &str = r#"
-name = "small"
-question = "Does it work at all?"
-duration = "6s"
-warmup = "1s"
-settle = "4s"
-crypto = "modelled"
-
-[network]
-transport = "datagram"
-
-[validators]
-count = 4
-regions = ["frankfurt", "tokyo"]
-
-[load.issuers]
-rate = "50/s"
-clients = 8
-regions = ["frankfurt", "tokyo"]
-chain = { length = 3, gap = "100ms", attesters = 2 }
-retry = { tries = 3, after = "300ms" }
-
-[[fault]]
-name = "storm"
-at = "2s"
-for = "2s"
-on = "routers -> validators"
-delay = { jitter = "300ms" }
-"#;
+pub(crate) const SMALL: &str = include_str!("small.toml");

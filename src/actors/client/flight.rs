@@ -16,8 +16,8 @@ pub(super) struct Flight {
     pub(super) sent: Option<VirtualTime>,
     /// Waiting for the next try.
     pub(super) pausing: bool,
-    /// What has to be done before it is sent is done.
-    pub(super) is_ready: bool,
+    /// How far it is with what has to be done before it is sent.
+    pub(super) stage: Stage,
     /// Validators that said it is in.
     pub(super) accepted: Tally,
     /// Validators that refused this try, and whether one of them did for good.
@@ -29,6 +29,17 @@ pub(super) struct Flight {
     pub(super) answered_by: Tally,
 }
 
+/// What has been done before an operation is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nothing.
+    Begun,
+    /// Its data is being stored.
+    Storing,
+    /// Everything.
+    Ready,
+}
+
 impl Flight {
     /// An operation before its first try.
     pub(super) fn new(planned: Arc<Planned>, signed: Option<Arc<Signed>>) -> Self {
@@ -38,7 +49,7 @@ impl Flight {
             attempt: 0,
             sent: None,
             pausing: false,
-            is_ready: false,
+            stage: Stage::Begun,
             accepted: Tally::default(),
             refused: Tally::default(),
             refused_for_good: 0,

@@ -4,8 +4,10 @@
 //! record may be there before its data can be had; before it makes a statement off chain it reads
 //! the schema, which may not be there yet for whoever has just registered it.
 
+use std::sync::Arc;
+
 use super::active::{Active, Waiting};
-use super::flight::Flight;
+use super::flight::{Flight, Stage};
 use super::setting::ClientSetting;
 use crate::actors::Packet;
 use crate::actors::packet::{Answer, Ask, Before};
@@ -22,21 +24,23 @@ impl Active {
         operation: Operation,
         desk: &mut Desk<'_, Packet>,
     ) {
-        let Some(flight) = self.flights.get(operation) else { return };
+        let Some(flight) = self.flights.get_mut(operation) else { return };
         let Before { reads, stores } = flight.planned.before;
-        match reads.filter(|_| !flight.is_ready) {
-            Some((id, _)) => {
-                let ask = Ask { operation, attempt: flight.attempt, id };
-                let fortune =
-                    Fortune::Operation { number: operation.0, attempt: ask.attempt, leg: 3 };
-                self.expect(setting, operation, ask.attempt, desk);
-                desk.send(self.source, Packet::Ask(ask.into()), fortune);
-            }
-            None => self.store(setting, (operation, stores), desk),
+        if flight.stage == Stage::Ready {
+            return self.send(setting, operation, desk);
         }
+        flight.stage = Stage::Begun;
+        let attempt = flight.attempt;
+        let Some((id, _)) = reads else {
+            return self.store(setting, (operation, stores), desk);
+        };
+        let fortune = Fortune::Operation { number: operation.0, attempt, leg: 3 };
+        let ask = Arc::new(Ask { operation, attempt, id });
+        desk.send(self.source, Packet::Ask(ask), fortune);
+        self.expect(setting, operation, attempt, desk);
     }
 
-    /// Stores the data of what has some elsewhere, once.
+    /// Stores the data of what has some elsewhere.
     fn store(
         &mut self,
         setting: &ClientSetting,
@@ -44,22 +48,25 @@ impl Active {
         desk: &mut Desk<'_, Packet>,
     ) {
         let Some(flight) = self.flights.get_mut(operation) else { return };
-        if std::mem::replace(&mut flight.is_ready, true) || stores == Span::ZERO {
+        if stores == Span::ZERO {
+            flight.stage = Stage::Ready;
             return self.send(setting, operation, desk);
         }
+        flight.stage = Stage::Storing;
         let slot = self.timers.put(Waiting::Stored(operation, flight.attempt));
         desk.timer(stores, slot);
     }
 
-    /// The data is stored; a try that was over before it was is not made.
+    /// The data is stored; a try that was over before it was begins anew.
     pub(super) fn stored(
         &mut self,
         setting: &ClientSetting,
         (operation, attempt): (Operation, u8),
         desk: &mut Desk<'_, Packet>,
     ) {
-        let is_meant = |flight: &&Flight| is_waiting(flight, attempt);
-        if self.flights.get(operation).filter(is_meant).is_some() {
+        let Some(flight) = self.flights.get_mut(operation) else { return };
+        if flight.stage == Stage::Storing && is_waiting(flight, attempt) {
+            flight.stage = Stage::Ready;
             self.send(setting, operation, desk);
         }
     }
@@ -75,7 +82,7 @@ impl Active {
         let is_meant = |flight: &&Flight| is_waiting(flight, answer.attempt);
         let Some(flight) = self.flights.get(operation).filter(is_meant) else { return };
         let Before { reads: Some((_, schema)), stores } = flight.planned.before else { return };
-        if flight.is_ready {
+        if flight.stage != Stage::Begun {
             return;
         }
         if answer.status == Status::Valid {

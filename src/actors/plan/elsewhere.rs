@@ -67,12 +67,10 @@ impl LoadPlan {
     /// What its client does before it sends a statement: it stores what lies elsewhere, and of what
     /// stays off chain it reads the schema first.
     pub(super) fn before(&self, (storage, kind): (Storage, Kind), at: VirtualTime) -> Before {
-        let Some(data) = self.setting.data.filter(|data| data.place == storage) else {
+        let is_elsewhere = kind == Kind::Attest && storage != Storage::Registry;
+        let Some(data) = self.setting.data.filter(|_| is_elsewhere) else {
             return Before::default();
         };
-        if kind != Kind::Attest {
-            return Before::default();
-        }
         let schema = self.registered.filter(|_| storage == Storage::OffChain);
         let schema = schema.filter(|schema| at.since(schema.at) < NEWS);
         let reads = schema.map(|schema| (schema.id, schema.operation));
@@ -85,7 +83,7 @@ impl LoadPlan {
             (Kind::Claim, _) => Schema::CLAIM,
             (Kind::Attest, Some(latest)) => latest.schema,
             (Kind::Register, _) => self.next_schema(operation),
-            _ => Schema::STATEMENT,
+            (Kind::Attest | Kind::Revoke | Kind::Replace | Kind::Query, _) => Schema::STATEMENT,
         }
     }
 

@@ -12,7 +12,9 @@ pub(super) const CODE: Code = Code {
     reference: |entries, said| match said.storage {
         // A text of its attester's names it, not a number.
         Storage::OffChain => said.action.reference(),
-        _ => entries.key_numbered(said.named?),
+        Storage::Registry | Storage::Arweave | Storage::Ipfs | Storage::Custom => {
+            entries.key_numbered(said.named?)
+        }
     },
     numbers: true,
     has_terms: false,

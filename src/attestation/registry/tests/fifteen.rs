@@ -159,6 +159,52 @@ fn what_is_undone_off_chain_is_as_it_was() {
     }
 }
 
+#[test]
+fn what_is_not_seen_of_the_outer_chain_is_refused_until_it_is() {
+    let second = |second| VirtualTime::ZERO + Span::from_secs(second);
+    for profile in [Profile::Eas, Profile::Sign] {
+        let mut lab = Lab::new(profile);
+        lab.registry.see_upstream(second(1), Span::from_secs(5));
+        let mut says = |at, word| {
+            lab.at = second(at);
+            let signed = lab.make(word);
+            lab.apply(&signed, 0)
+        };
+        // It stands still at second 1 until second 6, and is 5 s behind from then on.
+        assert_eq!(says(2, "a0/u1"), Verdict::Accepted, "seen before");
+        assert_eq!(says(4, "a1/u2"), Verdict::UpstreamUnseen);
+        assert_eq!(says(6, "a1/u2"), Verdict::UpstreamUnseen);
+        assert_eq!(says(7, "a1/u2"), Verdict::Accepted, "{profile:?}: seen by now");
+        assert_eq!(says(8, "a2"), Verdict::Accepted, "it says nothing of it");
+        assert_eq!(says(8, "a3/u8"), Verdict::UpstreamUnseen);
+        lab.registry.see_upstream(second(9), Span::ZERO);
+        let last = lab.make("a3/u8");
+        lab.at = second(9);
+        assert_eq!(lab.apply(&last, 0), Verdict::Accepted, "it is seen as it is again");
+    }
+}
+
+#[test]
+fn a_registry_of_before_has_what_it_had_and_numbers_on_from_there() {
+    for profile in [Profile::Eas, Profile::Sign] {
+        let mut lab = Lab::new(profile);
+        let words = ["a0", "a1", "a2>a0#1", "a3/l4"];
+        let all = words.map(|word| lab.make(word));
+        for (second, signed) in (10..).step_by(10).zip(&all) {
+            lab.at = VirtualTime::ZERO + Span::from_secs(second);
+            assert_eq!(lab.apply(signed, 0), Verdict::Accepted);
+        }
+        let undone = lab.registry.roll_back(VirtualTime::ZERO + Span::from_secs(10));
+        let undone: Vec<_> = undone.iter().map(|(signed, _)| signed.id).collect();
+        assert_eq!(undone, [all[3].id, all[2].id, all[1].id], "the latest first");
+        let status = all.each_ref().map(|one| lab.registry.status(LocalTime(0), &one.id));
+        assert_eq!(status[0], Status::Valid, "{profile:?}: its revocation came later");
+        assert_eq!(status[1..], [Status::Unknown; 3]);
+        let next = lab.take("b0").expect("it is told");
+        assert_eq!(next, if profile == Profile::Sign { "#2" } else { "accepted" });
+    }
+}
+
 /// One transaction with several statements; `/x1` is the schema of which a subject has only one.
 const BATCHES: &[(&str, &str, &str)] = &[
     ("a0/o12 b0", "accepted accepted", "#1 #4"),
