@@ -6,6 +6,7 @@ mod flight;
 mod gate;
 mod half;
 mod patience;
+mod prepare;
 mod setting;
 mod submit;
 
@@ -47,7 +48,7 @@ impl Client {
             active.budget.earn(retry);
         }
         active.wait_with_patience(setting, operation, desk);
-        active.send(setting, operation, desk);
+        active.begin_try(setting, operation, desk);
     }
 
     fn acked(&mut self, from: ProcessId, ack: &Ack, desk: &mut Desk<'_, Packet>) {
@@ -77,9 +78,12 @@ impl Client {
         let (setting, operation) = (&self.setting, answer.operation);
         let Some(active) = &mut self.active else { return };
         let Some(flight) = active.flights.get_mut(operation) else { return };
-        if flight.signed.is_some() {
+        if flight.planned.question.is_none() && answer.attempt == patience::LOOK {
             flight.is_seen |= answer.status != Status::Unknown;
             return;
+        }
+        if flight.planned.question.is_none() {
+            return active.schema_read(setting, answer, desk);
         }
         if !flight.answered_by.add(from) {
             return;
@@ -184,6 +188,9 @@ impl Resident for Client {
             }
             Some(Waiting::Look(operation, before)) => {
                 active.look_again(&self.setting, (operation, before), desk);
+            }
+            Some(Waiting::Stored(operation, attempt)) => {
+                active.stored(&self.setting, (operation, attempt), desk);
             }
             Some(Waiting::Submitter(timer)) => {
                 active.submitter_timer(&self.setting, timer, slot, desk);

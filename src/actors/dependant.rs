@@ -11,7 +11,7 @@ use super::Packet;
 use super::packet::{Answer, Ask};
 use super::rows::Need;
 use super::slots::Slots;
-use crate::attestation::{Id, Operation, Status};
+use crate::attestation::{Operation, Profile, Reading, Status};
 use crate::flow::Silence;
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune, Resident, TimerSlot};
@@ -28,6 +28,8 @@ pub struct DependantSetting {
     pub timeout: Span,
     /// What it does when nobody answers.
     pub silence: Silence,
+    /// Whose records it reads, and how it makes them out.
+    pub reads: (Profile, Reading),
     /// After a use that was allowed, the next one comes so much later.
     pub again: Span,
     /// After one that was refused, the user tries again so much later.
@@ -45,7 +47,7 @@ pub struct Dependant {
 
 /// One attestation that a user needs here.
 struct Case {
-    id: Id,
+    need: Need,
     until: LocalTime,
     /// Asks so far, and since when the last is open.
     asks: u8,
@@ -70,7 +72,7 @@ impl Dependant {
 
     fn needed(&mut self, need: Need, desk: &mut Desk<'_, Packet>) {
         let until = desk.local_now() + self.setting.lasts;
-        let case = Case { id: need.id, until, asks: 0, open_since: None, last: None };
+        let case = Case { need, until, asks: 0, open_since: None, last: None };
         self.cases.insert(need.operation, case);
         self.turn_up(need.operation, desk);
     }
@@ -91,7 +93,7 @@ impl Dependant {
         case.open_since = Some(desk.now());
         let sources = self.setting.sources.clone().map(ProcessId);
         let nearest = sources.min_by_key(|source| (desk.usual_delay(*source), *source));
-        let ask = Ask { operation, attempt, id: case.id };
+        let ask = Ask { operation, attempt, id: case.need.id };
         let fortune = Fortune::Operation { number: operation.0, attempt, leg: 3 };
         desk.send(nearest.unwrap_or_default(), Packet::Ask(Arc::new(ask)), fortune);
         let slot = self.timers.put((operation, Waiting::Silence(attempt)));
@@ -125,8 +127,11 @@ impl Dependant {
         let Some(case) = self.cases.get_mut(&operation) else { return };
         let waited = case.open_since.take().map_or(Span::ZERO, |since| desk.now().since(since));
         case.asks = case.asks.wrapping_add(u8::from(source != Source::Kept));
+        let (profile, reading) = self.setting.reads;
+        let said = said.map(|said| profile.read(reading, case.need.storage, said));
         let is_allowed = match said {
-            Some(status) => status == Status::Valid,
+            // The record holds; what it is about may not be there.
+            Some(status) => status == Status::Valid && desk.now() >= case.need.readable,
             None => self.setting.silence != Silence::HardFail,
         };
         let waited = u32::try_from(waited.as_nanos() / 1_000).unwrap_or(Fact::NONE - 1);

@@ -6,9 +6,13 @@
 //! does not know (EthSign/sign-protocol-subgraph 33f6cb7: arrays by user are written anew with each
 //! row, and the handler of revocations asserts that the attestation is there).
 
+mod relay;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+pub use self::relay::Carriage;
+use self::relay::{Carried, Relay};
 use super::Packet;
 use super::packet::{Answer, Ask};
 use super::pool::Pool;
@@ -36,6 +40,10 @@ pub struct IndexerSetting {
     pub is_strict: bool,
     /// How long it remembers a row.
     pub keeps: Span,
+    /// Whether it tells how far dates of records lie from those of signing.
+    pub dates: bool,
+    /// What it carries rows to, if it does.
+    pub carries: Option<Carriage>,
 }
 
 /// One indexer.
@@ -51,6 +59,7 @@ pub struct Indexer {
     has_stopped: bool,
     /// Share of attestations that it says are revoked, whatever they are; 0 to 1.
     misreports: f64,
+    relay: Option<Relay>,
     writer: Pool,
     readers: Pool,
     jobs: Slots<Job>,
@@ -70,6 +79,10 @@ enum Job {
     /// A page is worked off.
     Page(Arc<Page>),
     Ask(Arc<Ask>, ProcessId),
+    /// The second chain makes a block.
+    Block,
+    /// What is in one holds.
+    Holds(Vec<Carried>),
 }
 
 impl Indexer {
@@ -84,6 +97,7 @@ impl Indexer {
             is_busy: false,
             has_stopped: false,
             misreports: 0.0,
+            relay: setting.carries.map(Relay::new),
             writer: Pool::new(1),
             readers: Pool::new(1),
             jobs: Slots::default(),
@@ -138,11 +152,26 @@ impl Indexer {
             let lag = u32::try_from(lag).unwrap_or(Fact::NONE - 1);
             if !matches!(row.change, RowChange::Undone(_)) {
                 desk.fact(Fact::Indexed { operation: row.operation.0, lag });
+                if self.setting.dates {
+                    desk.fact(Fact::Dated { operation: row.operation.0, drift: row.drift });
+                }
             }
         }
         if page.has_more {
             self.fetch(desk);
         }
+    }
+
+    /// The second chain's next block takes what has room.
+    fn carry(&mut self, desk: &mut Desk<'_, Packet>) {
+        let Some(relay) = &mut self.relay else { return };
+        let (rows, Carriage { block, finality, .. }) = (relay.block(), relay.carriage);
+        if !rows.is_empty() {
+            let slot = self.jobs.put(Job::Holds(rows));
+            desk.timer(finality, slot);
+        }
+        let slot = self.jobs.put(Job::Block);
+        desk.timer(block, slot);
     }
 
     /// Whether it could make sense of a row.
@@ -158,6 +187,9 @@ impl Indexer {
         };
         if self.setting.is_strict && !is_known {
             return false;
+        }
+        if let Some(relay) = &mut self.relay {
+            relay.take(Carried { operation: row.operation, id: row.id, at: row.at });
         }
         let entry = Entry { attester: row.attester, expires_at: row.expires_at, over: None };
         if self.entries.insert(row.id, entry).is_none() {
@@ -176,6 +208,9 @@ impl Indexer {
     /// A row is void; whatever it took back is in force again.
     fn undo(&mut self, id: Id, target: Option<Id>) {
         self.drop(&id);
+        if let Some(relay) = &mut self.relay {
+            relay.undo(id);
+        }
         if let Some(entry) = target.and_then(|target| self.entries.find_mut(&target)) {
             entry.over = entry.over.filter(|(by, _)| *by != id);
         }
@@ -233,6 +268,7 @@ impl Resident for Indexer {
 
     fn start(&mut self, desk: &mut Desk<'_, Packet>) {
         self.poll(desk);
+        self.carry(desk);
     }
 
     fn packet(&mut self, from: ProcessId, packet: Packet, desk: &mut Desk<'_, Packet>) {
@@ -250,6 +286,13 @@ impl Resident for Indexer {
     fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
         match self.jobs.take(slot) {
             Some(Job::Poll) => self.poll(desk),
+            Some(Job::Block) => self.carry(desk),
+            Some(Job::Holds(rows)) => {
+                for row in rows {
+                    let lag = desk.now().since(row.at);
+                    desk.fact(Fact::Carried { operation: row.operation.0, lag });
+                }
+            }
             Some(Job::Page(page)) => {
                 self.writer.end();
                 self.end(&page, desk);
@@ -270,6 +313,9 @@ impl Resident for Indexer {
         if state_lost {
             self.forget_all();
             self.place = Place::default();
+            if let Some(relay) = &mut self.relay {
+                relay.forget();
+            }
         }
     }
 
@@ -277,6 +323,7 @@ impl Resident for Indexer {
     fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
         self.has_stopped = false;
         self.poll(desk);
+        self.carry(desk);
     }
 
     fn misreport(&mut self, share: f64) {

@@ -8,6 +8,8 @@ mod dependant;
 mod indexer;
 mod layout;
 mod monitor;
+#[cfg(test)]
+mod one_region;
 mod operators;
 mod packet;
 mod party;
@@ -24,7 +26,7 @@ mod validator;
 
 pub use client::{Client, ClientSetting, GroupNeeds, ReadFrom, Watchers};
 pub use dependant::{Dependant, DependantSetting};
-pub use indexer::{Indexer, IndexerSetting};
+pub use indexer::{Carriage, Indexer, IndexerSetting};
 pub use layout::{Group, Layout, Role};
 pub use monitor::{Monitor, MonitorSetting};
 pub use operators::{Operators, OperatorsSetting};
@@ -35,12 +37,13 @@ pub use plan::LoadPlan;
 pub use plan_arrivals::{Arrivals, RateStage};
 pub use plan_setting::{
     Burst, ChainShape, Delegated, Dependence, KeyPick, LoadSetting, MixShares, Recorded, Reliance,
+    StoredData,
 };
 pub use plan_standing::REFERENCE_AGE;
 pub use router::{CentreSeat, GOSSIP_PART, MakeAdmission, Router, RouterPolicies, RouterSetting};
 pub use validator::{Costs, Validator, ValidatorSetting, WatchSetting};
 
-use crate::kernel::{Event, ProcessId};
+use crate::kernel::{Event, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Host, Misdeed, PartHealth, Resident, Signal, TimerSlot};
 
 const _: () = assert!(size_of::<Event<Signal<Packet>>>() <= 40, "an event stays small");
@@ -109,6 +112,14 @@ impl Resident for Actor {
 
     fn interpret(&mut self, rules: u8) {
         each!(self, inner => inner.interpret(rules));
+    }
+
+    fn see_upstream(&mut self, now: VirtualTime, lag: Span) {
+        each!(self, inner => inner.see_upstream(now, lag));
+    }
+
+    fn roll_back(&mut self, age: Span, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.roll_back(age, desk));
     }
 
     fn misreport(&mut self, share: f64) {

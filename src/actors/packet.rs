@@ -121,6 +121,17 @@ pub struct Planned {
     pub user: Option<u32>,
     /// The relying party that is told once it is proven.
     pub party: Option<ProcessId>,
+    /// What its client does before it sends it.
+    pub before: Before,
+}
+
+/// What a client does before it sends a statement (sp-sdk 1.2.6, `client.ts`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// It reads the schema, which that operation registers, and goes no further if it is not there.
+    pub reads: Option<(Id, Operation)>,
+    /// It stores its data, which takes so long.
+    pub stores: Span,
 }
 
 /// A client's attestation on its way to a router.

@@ -4,6 +4,7 @@
 //! Under one seed every strategy therefore meets the same operations at the same instants (closed
 //! load excepted, whose arrivals wait for answers by definition).
 
+mod elsewhere;
 mod groups;
 mod reliers;
 mod replay;
@@ -11,11 +12,12 @@ mod replay;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use self::elsewhere::Registered;
 use super::Packet;
 use super::packet::{Forgery, Planned};
 use super::plan_setting::{KeyPick, LoadSetting};
 use super::plan_standing::{Latest, Standing};
-use crate::attestation::{Action, Attestation, AttesterId, Operation, Schema};
+use crate::attestation::{Action, Attestation, AttesterId, Operation, Storage};
 use crate::kernel::{LocalTime, Luck, ProcessId, Purpose, Span, VirtualTime, exponential, unit};
 use crate::network::{CONTROL_FLOOR, Desk, Resident, TimerSlot};
 use crate::trace::{Fact, Kind};
@@ -46,6 +48,9 @@ pub struct LoadPlan {
     replayed: BTreeMap<u32, Latest>,
     /// The chains and bursts under way, by number.
     leads: BTreeMap<u32, Lead>,
+    /// The schema that the group registered last, and how many it has.
+    registered: Option<Registered>,
+    registrations: u32,
     /// When the plan wakes next; timers of before are void.
     wakes_at: VirtualTime,
 }
@@ -97,6 +102,8 @@ impl LoadPlan {
             standing: Standing::default(),
             replayed: BTreeMap::new(),
             leads: BTreeMap::new(),
+            registered: None,
+            registrations: 0,
             wakes_at: VirtualTime::MAX,
         }
     }
@@ -189,9 +196,13 @@ impl LoadPlan {
             KeyPick::Zipf(zipf) => zipf.key(operation_word(desk, self.number(), 1)) as u32,
         };
         let mut target = None;
-        if !matches!(kind, Kind::Attest | Kind::Claim) {
+        if !matches!(kind, Kind::Attest | Kind::Claim | Kind::Register) {
             let word = operation_word(desk, self.number(), 4);
             match self.standing.about(subject).or_else(|| self.standing.any(word)) {
+                // Nothing takes the place of what is not there.
+                Some(found) if kind == Kind::Replace && found.storage == Storage::OffChain => {
+                    kind = Kind::Attest;
+                }
                 Some(found) => (subject, target) = (found.subject, Some(found)),
                 None => kind = Kind::Attest,
             }
@@ -207,6 +218,7 @@ impl LoadPlan {
         let said = self.issue(at, Choice { kind, client, subject, target, user }, desk);
         match (kind, said) {
             (Kind::Revoke, Some(_)) => self.standing.remove(subject),
+            (Kind::Register, Some(said)) => self.registers(&said),
             (_, Some(said)) => self.standing.insert(said),
             (_, None) => {}
         }
@@ -230,15 +242,16 @@ impl LoadPlan {
         let sender = relayer.unwrap_or(client);
         let process = ProcessId(self.setting.first_client.0 + sender);
         let sequence = if is_question { 0 } else { self.sequence(sender, forgery) };
-        let said =
-            (!is_question).then(|| self.say(operation, process, sequence, intended, &choice));
+        let said = (!is_question)
+            .then(|| self.say((operation, process), sequence, intended, &choice, desk));
         let others = |part| operation_word(desk, operation.0, 16 + part);
         let batch = if is_question { None } else { self.setting.others(kind, others) };
         let attestation = said.map(|said| said.with_others(batch));
         let genuine = attestation.as_ref().filter(|_| forgery.is_none());
         let said = genuine.map(|attestation| {
             let id = attestation.id();
-            Latest { id, operation, client, subject, at: intended }
+            let storage = attestation.storage;
+            Latest { id, operation, client, subject, storage, at: intended }
         });
         desk.fact(Fact::Planned {
             operation: operation.0,
@@ -250,29 +263,41 @@ impl LoadPlan {
             intended,
         });
         let question = target.filter(|_| is_question).map(|target| (target.id, target.operation));
+        let storage = attestation.as_ref().map_or(Storage::Registry, |said| said.storage);
+        let before = self.before((storage, kind), intended);
         let party = said.and_then(|_| self.relier(operation, kind, desk));
         if let Some(said) = &said {
             self.depend(said, kind, desk);
         }
-        let planned =
-            Planned { kind, operation, intended, attestation, question, forgery, user, party };
+        let planned = Planned {
+            kind,
+            operation,
+            intended,
+            attestation,
+            question,
+            forgery,
+            user,
+            party,
+            before,
+        };
         desk.tell(process, intended, Packet::Plan(Arc::new(planned)));
         said
     }
 
     fn say(
         &self,
-        operation: Operation,
-        process: ProcessId,
+        (operation, process): (Operation, ProcessId),
         sequence: u32,
         intended: VirtualTime,
         choice: &Choice,
+        desk: &mut Desk<'_, Packet>,
     ) -> Attestation {
         let target = choice.target.map(|target| target.id);
         let action = match (choice.kind, target) {
             (Kind::Revoke, Some(target)) => Action::Revoke(target),
             (Kind::Replace, Some(target)) => Action::Replace(target),
             (Kind::Claim, _) => Action::Attest { parent: None },
+            (Kind::Register, _) => Self::registration(),
             (_, parent) => Action::Attest { parent },
         };
         let written_at = LocalTime(intended.as_nanos() as i64);
@@ -281,12 +306,14 @@ impl LoadPlan {
             operation,
             attester: AttesterId(process.0),
             sequence,
-            schema: if choice.kind == Kind::Claim { Schema::CLAIM } else { Schema::STATEMENT },
+            schema: self.schema(operation, choice.kind),
             subject: choice.subject,
             action,
             written_at,
             expires_at: self.setting.expires.map(|after| written_at + after),
             data_len: DATA_LEN,
+            storage: self.storage(operation, choice, desk),
+            upstream: self.upstream(operation, (choice.kind, intended), desk),
             named: None,
             batch: None,
             delegation: is_delegated.then(|| self.setting.delegation(choice.client, written_at)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Arrivals;
-use crate::attestation::{AttesterId, Delegation, Profile};
+use crate::attestation::{AttesterId, Delegation, Profile, Storage};
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime, Zipf, unit};
 use crate::trace::Kind;
 
@@ -38,6 +38,10 @@ pub struct LoadSetting {
     pub batch: u32,
     /// Statements that another client submits, if any are.
     pub delegated: Option<Delegated>,
+    /// Statements whose data lies elsewhere, if that of any does.
+    pub data: Option<StoredData>,
+    /// Share of statements about the outer chain as it stands; 0 to 1.
+    pub upstream: f64,
     /// Share of statements whose signature is forged or tampered with, one as often as the other.
     pub forged: f64,
     /// When the load ends.
@@ -84,6 +88,21 @@ pub struct Delegated {
     pub share: f64,
     /// How long after their intended send they are good, where registries look at that.
     pub deadline: Option<Span>,
+}
+
+/// Statements whose data lies elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredData {
+    /// Where.
+    pub place: Storage,
+    /// Share of statements; 0 to 1.
+    pub share: f64,
+    /// How long it takes to store.
+    pub upload: Span,
+    /// How long after the intended send it can be had, in the mean.
+    pub readable: Span,
+    /// Share that never can; 0 to 1.
+    pub lost: f64,
 }
 
 /// An operation that was recorded.
@@ -136,25 +155,29 @@ pub struct MixShares {
     pub claim: f64,
     /// Questions.
     pub query: f64,
+    /// Registrations.
+    pub register: f64,
 }
 
 impl MixShares {
     /// What an operation does, by `word`.
     pub(super) fn kind(self, word: u64) -> Kind {
-        let Self { revoke, replace, claim, query } = self;
+        let Self { revoke, replace, claim, query, register } = self;
         let shares = [
             (revoke, Kind::Revoke),
             (replace, Kind::Replace),
             (query, Kind::Query),
             (claim, Kind::Claim),
+            (register, Kind::Register),
         ];
         pick_kind(unit(word), &shares)
     }
 
-    /// What an issuer does about a statement that is being made: by the mix, without claims.
+    /// What an issuer does about a statement that is being made: by the mix, without claims and
+    /// registrations.
     pub(super) fn reaction(self, word: u64) -> Kind {
-        let Self { revoke, replace, claim, query } = self;
-        let luck = unit(word) * (1.0 - claim);
+        let Self { revoke, replace, claim, query, register } = self;
+        let luck = unit(word) * (1.0 - claim - register);
         pick_kind(luck, &[(revoke, Kind::Revoke), (replace, Kind::Replace), (query, Kind::Query)])
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::attestation::{Id, Operation};
+use crate::attestation::{Id, Operation, Storage};
 use crate::kernel::{Span, VirtualTime};
 
 /// No operation refers to anything older, so that actors may forget what is settled.
@@ -19,6 +19,8 @@ pub(super) struct Latest {
     /// Its attester by number in the group.
     pub(super) client: u32,
     pub(super) subject: u32,
+    /// Where its data lies.
+    pub(super) storage: Storage,
     /// Its intended send.
     pub(super) at: VirtualTime,
 }

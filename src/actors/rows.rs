@@ -1,6 +1,6 @@
 //! What indexers copy from validators, and what load plans tell dependants.
 
-use crate::attestation::{Action, AttesterId, Id, Operation, Signed};
+use crate::attestation::{Action, AttesterId, Id, Operation, Signed, Storage};
 use crate::kernel::{LocalTime, VirtualTime};
 
 /// A change of one validator's registry, in its order.
@@ -18,6 +18,8 @@ pub struct Row {
     pub expires_at: Option<LocalTime>,
     /// When the validator applied it, for the laboratory's books.
     pub at: VirtualTime,
+    /// By the validator's clock, less the time of writing by its attester's: in nanoseconds.
+    pub drift: i64,
 }
 
 /// What a row changes.
@@ -38,7 +40,10 @@ impl Row {
     pub const LEN: u32 = 88;
 
     /// What is told of `signed`, applied at `at`, where it refers to `target`.
-    pub(super) fn of((signed, target): (&Signed, Option<Id>), at: VirtualTime) -> Self {
+    pub(super) fn of(
+        (signed, target): (&Signed, Option<Id>),
+        (at, now): (VirtualTime, LocalTime),
+    ) -> Self {
         let attestation = &signed.attestation;
         let change = match (attestation.action, target) {
             (Action::Revoke(_), Some(target)) => RowChange::Revokes(target),
@@ -52,6 +57,7 @@ impl Row {
             change,
             expires_at: attestation.expires_at,
             at,
+            drift: now.0 - attestation.written_at.0,
         }
     }
 }
@@ -83,4 +89,8 @@ pub struct Need {
     pub operation: Operation,
     /// Its id.
     pub id: Id,
+    /// Where its data lies.
+    pub storage: Storage,
+    /// Since when its data can be had; [`VirtualTime::MAX`] if never.
+    pub readable: VirtualTime,
 }

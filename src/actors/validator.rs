@@ -23,7 +23,7 @@ use super::pool::Pool;
 use super::rows::Place;
 use super::slots::Slots;
 use crate::attestation::{Registry, Rules, Signer, Verdict};
-use crate::kernel::{ProcessId, Span};
+use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune, Misdeed, Resident, TimerSlot};
 use crate::ordering::{Carried, HostedEffect, HostedReplica, Item, Peer, TimerId, Work};
 use crate::trace::Fact;
@@ -35,7 +35,6 @@ pub struct Validator {
     replica: Box<dyn HostedReplica>,
     effects: Vec<HostedEffect>,
     registry: Registry,
-    rules: Rules,
     /// Next place in its order.
     position: u32,
     /// Verifies, handles protocol messages and answers questions.
@@ -93,7 +92,6 @@ impl Validator {
             replica,
             effects: Vec::new(),
             registry: setting.registry(),
-            rules: Rules::Usual,
             position: 0,
             workers: Pool::new(setting.cores),
             jobs: Slots::default(),
@@ -272,7 +270,8 @@ impl Validator {
             Some(Change::Retract(item)) => {
                 let target = self.registry.target(&item.signed);
                 if self.registry.retract(&item.signed, item.attempt) {
-                    self.log_undone((&item.signed, target), desk.now());
+                    let instants = (desk.now(), desk.local_now());
+                    self.log_undone((&item.signed, target), instants);
                 }
             }
             Some(Change::Nothing) | None => {}
@@ -296,7 +295,7 @@ impl Validator {
         }
         if applied.verdict == Verdict::Accepted && !applied.again {
             let target = self.registry.target(&item.signed);
-            self.log_made((&item.signed, target), desk.now());
+            self.log_made((&item.signed, target), instants);
         }
         self.ack(item, applied.verdict, desk);
     }
@@ -412,8 +411,7 @@ impl Resident for Validator {
         self.timers.clear();
         self.effects.clear();
         if state_lost {
-            self.registry = self.setting.registry();
-            self.registry.follow(self.rules);
+            self.registry.empty(&self.setting.schemas);
             self.lane.clear();
             self.lose_evidence();
             self.lose_journal();
@@ -434,8 +432,16 @@ impl Resident for Validator {
     }
 
     fn interpret(&mut self, rules: u8) {
-        self.rules = Rules::ALL.get(usize::from(rules)).copied().unwrap_or_default();
-        self.registry.follow(self.rules);
+        let rules = Rules::ALL.get(usize::from(rules)).copied();
+        self.registry.follow(rules.unwrap_or_default());
+    }
+
+    fn see_upstream(&mut self, now: VirtualTime, lag: Span) {
+        self.registry.see_upstream(now, lag);
+    }
+
+    fn roll_back(&mut self, age: Span, desk: &mut Desk<'_, Packet>) {
+        self.take_snapshot(age, desk);
     }
 
     fn misbehave(&mut self, rule: u16, deed: Misdeed, desk: &mut Desk<'_, Packet>) {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Delegation, Encode, Encoder, Id, KeyRing, SIGNATURE_BYTES, Signature, Signer};
+use super::{
+    Delegation, Encode, Encoder, Id, KeyRing, SIGNATURE_BYTES, Signature, Signer, Storage,
+};
 use crate::kernel::{LocalTime, Span};
 
 /// An attester by its number; its key is derived from the seed and this number.
@@ -94,6 +96,10 @@ pub struct Attestation {
     pub expires_at: Option<LocalTime>,
     /// Length of its data in bytes; the data itself is not modelled.
     pub data_len: u32,
+    /// Where its data lies; a revocation says where what it takes back lies.
+    pub storage: Storage,
+    /// Up to when it builds on the outer chain, by that chain's clock.
+    pub upstream: Option<LocalTime>,
     /// The number by which it names what it refers to, where registries number by apply order;
     /// signed, but not part of the id, for who writes it may have to guess.
     pub named: Option<u32>,
@@ -108,6 +114,27 @@ impl Attestation {
     /// The content id: the same whenever and however often its attester writes it.
     pub fn id(&self) -> Id {
         Id::of(&Content(self))
+    }
+
+    /// For tests: a statement of no length on its own, about subject 0, by its number.
+    #[cfg(test)]
+    pub(crate) fn plain(operation: u32, attester: u32) -> Self {
+        Self {
+            operation: Operation(operation),
+            attester: AttesterId(attester),
+            sequence: operation,
+            schema: Schema::STATEMENT,
+            subject: 0,
+            action: Action::Attest { parent: None },
+            written_at: LocalTime(0),
+            expires_at: None,
+            data_len: 0,
+            storage: Storage::Registry,
+            upstream: None,
+            named: None,
+            delegation: None,
+            batch: None,
+        }
     }
 
     /// How many statements the transaction makes.
@@ -145,6 +172,17 @@ impl Attestation {
         }
     }
 
+    /// The same way: nothing for what lies in the registry and builds on no other chain.
+    pub(super) fn encode_elsewhere(&self, to: &mut dyn Encoder) {
+        if self.storage != Storage::Registry {
+            to.bytes(&[6, self.storage as u8]);
+        }
+        if let Some(at) = self.upstream {
+            to.bytes(&[7]);
+            at.0.encode(to);
+        }
+    }
+
     /// Whose statement it is, whoever submits it.
     pub fn author(&self) -> AttesterId {
         self.delegation.as_ref().map_or(self.attester, |call| call.attester)
@@ -176,6 +214,7 @@ impl Encode for Content<'_> {
             call.encode(to);
         }
         self.0.encode_batch(to);
+        self.0.encode_elsewhere(to);
         action.encode(to);
         self.0.expires_at.map(|at| at.0).encode(to);
         self.0.data_len.encode(to);
@@ -303,18 +342,11 @@ mod tests {
 
     fn sample(operation: u32, sequence: u32) -> Attestation {
         Attestation {
-            operation: Operation(operation),
-            attester: AttesterId(3),
             sequence,
-            schema: Schema::STATEMENT,
             subject: 9,
-            action: Action::Attest { parent: None },
             written_at: LocalTime(5),
-            expires_at: None,
             data_len: 64,
-            named: None,
-            delegation: None,
-            batch: None,
+            ..Attestation::plain(operation, 3)
         }
     }
 
@@ -324,6 +356,8 @@ mod tests {
         assert_eq!(sample(1, 0).id(), sample(2, 0).id(), "operation is not content");
         assert_eq!(sample(1, 0).id(), later.id(), "time of writing is not content");
         assert_ne!(sample(1, 0).id(), sample(1, 1).id(), "sequence is content");
+        let elsewhere = Attestation { storage: Storage::Ipfs, ..sample(1, 0) };
+        assert_ne!(sample(1, 0).id(), elsewhere.id(), "where its data lies is content");
     }
 
     #[test]

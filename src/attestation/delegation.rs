@@ -52,6 +52,7 @@ impl Encode for Call<'_> {
         said.schema.0.encode(to);
         said.subject.encode(to);
         said.encode_batch(to);
+        said.encode_elsewhere(to);
         said.action.encode(to);
         said.named.encode(to);
         said.expires_at.map(|at| at.0).encode(to);
@@ -66,18 +67,12 @@ mod tests {
 
     fn call(terms: Option<Terms>, sequence: u32) -> Attestation {
         Attestation {
-            operation: Operation(0),
-            attester: AttesterId(2),
             sequence,
-            schema: Schema::STATEMENT,
             subject: 9,
-            action: Action::Attest { parent: None },
             written_at: LocalTime(5),
-            expires_at: None,
             data_len: 64,
-            named: None,
             delegation: Some(Box::new(Delegation { attester: AttesterId(1), terms })),
-            batch: None,
+            ..Attestation::plain(0, 2)
         }
     }
 

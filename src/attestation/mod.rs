@@ -10,6 +10,7 @@ mod id;
 mod keys;
 mod profile;
 mod registry;
+mod storage;
 mod verdict;
 
 pub use content::{Action, Attestation, AttesterId, Operation, Schema, SchemaId, Signed};
@@ -20,4 +21,5 @@ pub use id::{Id, IdMap};
 pub use keys::{KeyRing, SIGNATURE_BYTES, Signature, Signer};
 pub use profile::Profile;
 pub use registry::Registry;
+pub use storage::{Reading, Storage};
 pub use verdict::{Applied, Rules, Status, Verdict};

@@ -2,14 +2,14 @@
 //!
 //! Where order, delay or a copy changes the outcome, the verdict carries the name of the real
 //! error (reference/real-systems 2.1). Profiles share what neither of their models has: subjects
-//! that only one may claim (a schema's hook), and Verax's replacement
-//! (linea-attestation-registry 3f3723c).
+//! that only one may claim and statements about an outer chain (a schema's hook), and Verax's
+//! replacement (linea-attestation-registry 3f3723c).
 
 mod eas;
 mod sign;
 
 use super::registry::{Entries, Entry};
-use super::{Attestation, Id, Rules, Terms, Verdict};
+use super::{Attestation, Id, Reading, Rules, Schema, Status, Storage, Terms, Verdict};
 use crate::kernel::LocalTime;
 
 /// One call, as a registry is given it.
@@ -18,6 +18,8 @@ pub(super) struct Call<'a> {
     /// By the clock of the registry.
     pub(super) now: LocalTime,
     pub(super) rules: Rules,
+    /// How far the outer chain is, as it is seen here, by that chain's clock.
+    pub(super) upstream: LocalTime,
 }
 
 /// What tells profiles apart.
@@ -34,6 +36,10 @@ pub(super) struct Code {
     pub(super) wrong_call: Verdict,
     /// There is an emergency brake.
     pub(super) has_brake: bool,
+    /// Records say where data lies.
+    pub(super) locates_data: bool,
+    /// The revocation of an off-chain statement is written where its time was.
+    pub(super) flags_by_time: bool,
 }
 
 /// Profiles: name in scenarios, file.
@@ -82,6 +88,19 @@ impl Profile {
         self.code().has_terms.then_some(Terms { nonce: 0, deadline })
     }
 
+    /// What a reader takes for the state of something whose state is `status`, and whose data
+    /// lies in `storage`.
+    pub fn read(self, reading: Reading, storage: Storage, status: Status) -> Status {
+        let code = self.code();
+        match (reading, storage, status) {
+            (Reading::FlagAsTime, Storage::OffChain, Status::Revoked) if code.flags_by_time => {
+                Status::Valid
+            }
+            (Reading::ThreeLocations, Storage::Custom, _) if code.locates_data => Status::Unknown,
+            (Reading::AsMeant | Reading::FlagAsTime | Reading::ThreeLocations, ..) => status,
+        }
+    }
+
     /// What is said to something whose signature is wrong.
     pub fn of_forged(self, said: &Attestation) -> Verdict {
         if said.delegation.is_some() { self.code().wrong_call } else { Verdict::InvalidSignature }
@@ -104,10 +123,14 @@ fn judge_replace(
     }
 }
 
-/// A hook of its schema refuses what claims a subject that is claimed.
-fn judge_claim(entries: &Entries, new: &Attestation) -> Verdict {
-    match entries.is_claimed(new) {
-        true => Verdict::AlreadyClaimed,
-        false => Verdict::Accepted,
+/// A hook of its schema refuses what builds on more of the outer chain than is seen, and what
+/// claims a subject that is claimed.
+fn judge_hook(entries: &Entries, schema: &Schema, call: &Call<'_>) -> Verdict {
+    if call.said.upstream.is_some_and(|at| at > call.upstream) {
+        Verdict::UpstreamUnseen
+    } else if schema.exclusive && entries.is_claimed(call.said) {
+        Verdict::AlreadyClaimed
+    } else {
+        Verdict::Accepted
     }
 }

@@ -18,6 +18,8 @@ pub struct Registry {
     profile: Profile,
     rules: Rules,
     retention: Span,
+    /// Since when the outer chain is seen how far behind, if it is.
+    behind: Option<(VirtualTime, Span)>,
     entries: Entries,
 }
 
@@ -25,12 +27,36 @@ impl Registry {
     /// A registry that knows `schemas` and forgets what it applied longer than `retention` ago.
     pub fn new(profile: Profile, schemas: &[Schema], retention: Span) -> Self {
         let entries = Entries::new(schemas, profile.names_numbers());
-        Self { profile, rules: Rules::Usual, retention, entries }
+        Self { profile, rules: Rules::Usual, retention, behind: None, entries }
+    }
+
+    /// All that is in is lost; by which rules it judges, and what it sees, stays.
+    pub fn empty(&mut self, schemas: &[Schema]) {
+        self.entries = Entries::new(schemas, self.profile.names_numbers());
     }
 
     /// From now on it judges by these rules; what is in stays in.
     pub const fn follow(&mut self, rules: Rules) {
         self.rules = rules;
+    }
+
+    /// From `since` on the outer chain stands still here until it is seen `lag` behind; zero sees
+    /// it as it is.
+    pub fn see_upstream(&mut self, since: VirtualTime, lag: Span) {
+        self.behind = Some((since, lag)).filter(|_| lag > Span::ZERO);
+    }
+
+    /// How far the outer chain is, as it is seen here at that instant.
+    fn upstream(&self, at: VirtualTime) -> LocalTime {
+        let seen = |(since, lag): (VirtualTime, Span)| since.max(at.before(lag));
+        LocalTime(self.behind.map_or(at, seen).as_nanos() as i64)
+    }
+
+    /// Undoes what was applied after `instant`, the latest first, and lists it with what it
+    /// referred to.
+    pub fn roll_back(&mut self, instant: VirtualTime) -> Vec<(Arc<Signed>, Option<Id>)> {
+        let reference = self.profile.code().reference;
+        self.entries.take_back_after(instant, reference)
     }
 
     /// Applies one attestation whose signatures are genuine: `at` this instant, which the local
@@ -51,7 +77,8 @@ impl Registry {
         if self.has(signed, attempt) {
             return Applied { verdict: Verdict::Accepted, again: true, resolved };
         }
-        let verdict = (code.judge)(&self.entries, &Call { said, now, rules: self.rules });
+        let (rules, upstream) = (self.rules, self.upstream(at));
+        let verdict = (code.judge)(&self.entries, &Call { said, now, rules, upstream });
         let verdict = match verdict {
             Verdict::Accepted => self.enter((at, now), signed, attempt, target),
             refusal => refusal,
@@ -72,7 +99,7 @@ impl Registry {
         self.entries.enter(at, key, (signed, attempt, 0), target);
         for part in 1..signed.attestation.statements() as u8 {
             let said = &signed.attestation.alone(part);
-            let call = Call { said, now, rules: self.rules };
+            let call = Call { said, now, rules: self.rules, upstream: self.upstream(at) };
             let verdict = (self.profile.code().judge)(&self.entries, &call);
             if verdict != Verdict::Accepted {
                 self.entries.take_back(key, part, target);

@@ -70,18 +70,37 @@ verdicts! {
     Paused "Paused",
     /// EAS: a delegated call comes after its deadline.
     DeadlineExpired "DeadlineExpired",
+    /// EAS: a schema of that name is registered already.
+    AlreadyExists "AlreadyExists",
+    /// EAS: its sender has revoked that off-chain statement already.
+    AlreadyRevokedOffchain "AlreadyRevokedOffchain",
+    /// Sign: the off-chain statement is registered already.
+    OffchainAttestationExists "OffchainAttestationExists",
+    /// Sign: the off-chain statement that it takes back is not registered here.
+    OffchainAttestationNonexistent "OffchainAttestationNonexistent",
+    /// Sign: the off-chain statement is taken back already.
+    OffchainAttestationAlreadyRevoked "OffchainAttestationAlreadyRevoked",
+    /// Sign, of a version that knows fewer locations: that of its data is no value of the enum
+    /// (Solidity's panic 0x21).
+    EnumConversion "Panic(0x21)",
+    /// Of a schema's hook, as no error of the contracts: it builds on a state of the outer chain
+    /// that is not seen here yet.
+    UpstreamUnseen "UpstreamUnseen",
 }
 
 impl Verdict {
     /// Whether what it refers to is unknown here, so that another order of arrival would have
     /// changed the verdict.
     pub const fn is_orphan(self) -> bool {
-        matches!(self, Self::NotFound | Self::AttestationNonexistent)
+        matches!(
+            self,
+            Self::NotFound | Self::AttestationNonexistent | Self::OffchainAttestationNonexistent
+        )
     }
 
     /// Whether sending the same attestation again may have another outcome.
     pub const fn may_pass_later(self) -> bool {
-        self.is_orphan() || matches!(self, Self::Paused)
+        self.is_orphan() || matches!(self, Self::Paused | Self::UpstreamUnseen)
     }
 }
 
@@ -98,12 +117,20 @@ pub enum Rules {
     KnowsNoLinks,
     /// The emergency brake is on: where there is one, nothing is written.
     Paused,
+    /// Data has three locations, as in a version before the fourth: where registries say where it
+    /// lies, what lies in the fourth is no call at all.
+    KnowsThreeLocations,
 }
 
 impl Rules {
     /// All, by their code.
-    pub const ALL: [Self; 4] =
-        [Self::Usual, Self::AcceptsExpired, Self::KnowsNoLinks, Self::Paused];
+    pub const ALL: [Self; 5] = [
+        Self::Usual,
+        Self::AcceptsExpired,
+        Self::KnowsNoLinks,
+        Self::Paused,
+        Self::KnowsThreeLocations,
+    ];
 }
 
 /// What became of one attestation.

@@ -134,6 +134,8 @@ fn has_strength(effect: &Effect) -> bool {
         | Effect::Gossip(_)
         | Effect::Skew(_)
         | Effect::Drift(_)
+        | Effect::Upstream(_)
+        | Effect::Snapshot(_)
         | Effect::Misreport(_) => true,
         Effect::Partition
         | Effect::Clog
@@ -171,6 +173,7 @@ fn strengthen(effect: &mut Effect, factor: f64) {
         }
         Effect::Skew(nanos) => *nanos = (*nanos as f64 * factor) as i64,
         Effect::Drift(ppm) => *ppm *= factor,
+        Effect::Upstream(span) | Effect::Snapshot(span) => *span = span.scaled(factor),
         Effect::Misreport(share) => *share = (*share * factor).min(0.95),
         Effect::Partition
         | Effect::Clog

@@ -107,6 +107,8 @@ fn on_messages(effect: &Effect) -> Option<(FateKind, &'static str, Option<f64>)>
         | Effect::Skew(_)
         | Effect::Drift(_)
         | Effect::Rules(_)
+        | Effect::Upstream(_)
+        | Effect::Snapshot(_)
         | Effect::Pause
         | Effect::Misreport(_) => return None,
     })
@@ -204,6 +206,8 @@ fn name(effect: &Effect) -> String {
         Effect::Skew(nanos) => format!("skew {:+.3}s", *nanos as f64 / 1e9),
         Effect::Drift(ppm) => format!("drift {ppm:+}ppm"),
         Effect::Rules(version) => format!("rules {}", version.word()),
+        Effect::Upstream(lag) => format!("upstream {lag} behind"),
+        Effect::Snapshot(age) => format!("snapshot {age} old"),
         Effect::Misreport(share) => format!("misreport {}", self::percent(*share)),
         Effect::Pause => "paused".to_owned(),
         Effect::Byzantine(behaviour) => behaviour.to_string(),

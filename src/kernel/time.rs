@@ -57,6 +57,11 @@ impl VirtualTime {
         self.0 / 1_000_000_000
     }
 
+    /// So long before, or the beginning.
+    pub const fn before(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+
     /// The time since `earlier`; zero when `earlier` is not earlier.
     pub const fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0))

@@ -42,7 +42,7 @@ pub const FATES: [FateKind; 12] = [
 ];
 
 /// Every change of a host, in order.
-pub const CHANGES: [HostChange; 11] = [
+pub const CHANGES: [HostChange; 12] = [
     HostChange::Crashed,
     HostChange::Restarted,
     HostChange::RestartedEmpty,
@@ -54,6 +54,7 @@ pub const CHANGES: [HostChange; 11] = [
     HostChange::Corrupted,
     HostChange::Reinterpreted,
     HostChange::Throttled,
+    HostChange::RolledBack,
 ];
 
 impl Achievement {

@@ -67,7 +67,8 @@ impl Hosts {
                 host.is_excluded |= change == HostChange::RestartedEmpty;
                 host.incarnation = host.incarnation.wrapping_add(1);
             }
-            HostChange::Corrupted => host.is_excluded = true,
+            // What it held is not there any more, as where a disk was lost.
+            HostChange::Corrupted | HostChange::RolledBack => host.is_excluded = true,
             HostChange::Stalled
             | HostChange::Resumed
             | HostChange::Slowed

@@ -13,6 +13,9 @@ use crate::kernel::{Span, VirtualTime};
 pub(super) struct Indexing {
     indexers: u32,
     waiting: BTreeMap<u32, Waiting>,
+    /// By statement and indexer: the phases in which rows came that the second chain lacks, where
+    /// there is one.
+    on_the_way: Option<BTreeMap<(u32, u32), u64>>,
     pub(super) is_capped: bool,
 }
 
@@ -31,8 +34,9 @@ struct Waiting {
 const MOST: usize = 1 << 20;
 
 impl Indexing {
-    pub(super) const fn new(indexers: u32) -> Self {
-        Self { indexers, waiting: BTreeMap::new(), is_capped: false }
+    pub(super) fn new(indexers: u32, carries: bool) -> Self {
+        let on_the_way = carries.then(BTreeMap::new);
+        Self { indexers, waiting: BTreeMap::new(), on_the_way, is_capped: false }
     }
 
     pub(super) fn plan(&mut self, operation: u32, record: &Record) {
@@ -57,12 +61,32 @@ impl Indexing {
         tallies: &mut [Tally],
     ) {
         phases_of(phases).for_each(|phase| tallies[phase].due(Sample::IndexLag, Some(lag)));
+        if let Some(on_the_way) = &mut self.on_the_way {
+            on_the_way.insert((operation, indexer), phases);
+            if on_the_way.len() > MOST {
+                on_the_way.pop_first();
+                self.is_capped = true;
+            }
+        }
         let Some(waiting) = self.waiting.get_mut(&operation) else { return };
         if !waiting.had_by.contains(&indexer) {
             waiting.had_by.push(indexer);
             waiting.last = now;
         }
         self.judge(operation, tallies);
+    }
+
+    /// It holds on the second chain.
+    pub(super) fn carried(
+        &mut self,
+        (operation, indexer): (u32, u32),
+        lag: Span,
+        tallies: &mut [Tally],
+    ) {
+        let on_the_way = self.on_the_way.as_mut();
+        let phases = on_the_way.and_then(|rows| rows.remove(&(operation, indexer)));
+        let phases = phases.into_iter().flat_map(phases_of);
+        phases.for_each(|phase| tallies[phase].due(Sample::CarryLag, Some(lag)));
     }
 
     pub(super) fn settle(&mut self, operation: u32, is_applied: bool, tallies: &mut [Tally]) {
@@ -89,6 +113,10 @@ impl Indexing {
 
     /// What is not everywhere by now never will be.
     pub(super) fn finish(&mut self, tallies: &mut [Tally]) {
+        let left = self.on_the_way.take().into_iter().flat_map(BTreeMap::into_values);
+        for phase in left.flat_map(phases_of) {
+            tallies[phase].due(Sample::CarryLag, None);
+        }
         for waiting in std::mem::take(&mut self.waiting).into_values() {
             if waiting.is_proven {
                 waiting.add_up(None, tallies);
@@ -139,5 +167,21 @@ mod tests {
             7s i12 index 0 6995ms";
         let run = measure(4, 3, script);
         assert_eq!(millis(&run, "latency.index", Statistic::Min), Some(7_000.0));
+    }
+
+    #[test]
+    fn what_the_second_chain_never_has_is_never() {
+        let script = "indexers 1; carries; 0ms c9 plan 0; 0ms c9 plan 1; 20ms i12 index 0 15ms;
+            20ms i12 index 1 15ms; 90ms i12 carry 0 85ms";
+        let run = measure(4, 3, script);
+        assert_eq!(millis(&run, "carry.lag", Statistic::Min), Some(85.0));
+        assert_eq!(run.due("carry.lag", 0), 2, "one of them never came");
+    }
+
+    #[test]
+    fn a_date_is_as_far_from_signing_as_its_indexer_says() {
+        let script = "indexers 1; 0ms c9 plan 0; 20ms i12 index 0 15ms; 20ms i12 date 0 7ms";
+        let run = measure(4, 3, script);
+        assert_eq!(millis(&run, "drift", Statistic::Max), Some(7.0));
     }
 }

@@ -300,6 +300,14 @@ metrics! {
         "From a validator's applying it until an indexer that copies it had it (SignScan's syncAt - \
          attestTimestamp)."
         "real-systems 2.1; capabilities C25";
+    "carry.lag" Sample Millis Lower
+        "From a validator's applying it until it holds on the second chain that its indexer carries it \
+         to; never if it does not, or its validator took it back first."
+        "capabilities C25";
+    "drift" Sample Millis Lower
+        "How far the date that a validator put on a record lies from that of signing, each by its own \
+         clock, per row of an indexer that tells."
+        "real-systems 2.1, rule 10";
     "exposure" Sample Millis Lower
         "Of a needed attestation that was revoked or replaced: from q validators' acceptance of that \
          until a user last passed all the same; 0 if none did."
@@ -327,6 +335,12 @@ metrics! {
         "A user did not pass though q validators had accepted it before the user asked, and nobody \
          had begun to take it back, per use."
         "capabilities A10";
+    "data_missing" Event Operations Lower
+        "Refused by a dependant that was told that it holds: its data could not be had, per use."
+        "real-systems 2.1, rule 15";
+    "schema_unread" Event Operations Lower
+        "Its client read its schema before it sent it, and was told at least once that there is none."
+        "real-systems 2.1, rule 15";
     "workflows" Event Operations Neither
         "Chains of linked attestations that ended: completed, or broken."
         "capabilities A7";

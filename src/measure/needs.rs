@@ -146,6 +146,7 @@ impl Needs {
         let passed_wrongly = is_allowed && case.revoked != NEVER && was(case.revoked);
         let denied_wrongly =
             !is_allowed && case.is_good && case.proven != NEVER && was(case.proven);
+        let data_missing = !is_allowed && said == Some(Status::Valid);
         if passed_wrongly {
             case.passed = Some(now);
         }
@@ -158,6 +159,7 @@ impl Needs {
             tally.counts.add(Event::Use, 1);
             tally.counts.add(Event::AllowedWrongly, u64::from(passed_wrongly));
             tally.counts.add(Event::DeniedWrongly, u64::from(denied_wrongly));
+            tally.counts.add(Event::DataMissing, u64::from(data_missing));
             tally.due(Sample::Use, Some(waited));
         }
         if let Some(since) = denied {

@@ -329,7 +329,10 @@ impl Observers {
             Fact::Needed { .. }
             | Fact::Used { .. }
             | Fact::Released { .. }
-            | Fact::Indexed { .. } => self.read_by(fact, process, now),
+            | Fact::Indexed { .. }
+            | Fact::Dated { .. }
+            | Fact::Carried { .. }
+            | Fact::Unread { .. } => self.read_by(fact, process, now),
             Fact::Fate { rule, kind, by, .. } => {
                 if let Some(achievement) = self.achievement(rule) {
                     achievement.fate(now, kind, by);

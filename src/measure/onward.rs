@@ -1,10 +1,12 @@
 //! What is done with attestations once they are in: workflows go on, indexers copy them, dependants
 //! let users pass.
 
+use super::event::Event;
 use super::indexing::Indexing;
 use super::needs::Needs;
 use super::observers::Observers;
-use super::setting::Setting;
+use super::sample::Sample;
+use super::setting::{Setting, phases_of};
 use super::workflows::Workflows;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::{Fact, Kind};
@@ -21,7 +23,7 @@ impl Onward {
     pub(super) fn new(setting: &Setting) -> Self {
         Self {
             workflows: Workflows::new(&setting.chains),
-            indexing: Indexing::new(setting.indexers),
+            indexing: Indexing::new(setting.indexers, setting.carries),
             needs: Needs::default(),
         }
     }
@@ -67,12 +69,25 @@ impl Observers {
 
     /// A fact about indexers and dependants.
     pub(super) fn read_by(&mut self, fact: &Fact, indexer: u32, now: VirtualTime) {
-        let Self { onward, calendar, tallies, .. } = self;
+        let Self { onward, calendar, tallies, ledger, .. } = self;
         match *fact {
             Fact::Indexed { operation, lag } => {
                 let lag = Span::from_micros(lag.into());
                 let phases = calendar.mask(now);
                 onward.indexing.indexed(operation, (indexer, lag), (now, phases), tallies);
+            }
+            Fact::Dated { drift, .. } => {
+                let drift = Span::from_nanos(drift.unsigned_abs());
+                let phases = phases_of(calendar.mask(now));
+                phases.for_each(|phase| tallies[phase].due(Sample::Drift, Some(drift)));
+            }
+            Fact::Carried { operation, lag } => {
+                onward.indexing.carried((operation, indexer), lag, tallies);
+            }
+            Fact::Unread { operation, .. } => {
+                if let Some(record) = ledger.live(operation) {
+                    record.events.add(Event::SchemaUnread);
+                }
             }
             Fact::Needed { operation, at, .. } => onward.needs.needed(operation, at),
             Fact::Used { operation, said, is_allowed, waited } => {

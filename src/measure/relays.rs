@@ -149,7 +149,8 @@ impl Relays {
             | HostChange::Overflowed
             | HostChange::Corrupted
             | HostChange::Throttled
-            | HostChange::Reinterpreted => {}
+            | HostChange::Reinterpreted
+            | HostChange::RolledBack => {}
         }
     }
 

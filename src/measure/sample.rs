@@ -56,6 +56,10 @@ pub enum Sample {
     Looks,
     /// `index.lag`
     IndexLag,
+    /// `carry.lag`
+    CarryLag,
+    /// `drift`
+    Drift,
     /// `exposure`
     Exposure,
     /// `false_revoked`
@@ -72,7 +76,7 @@ pub enum Sample {
 
 impl Sample {
     /// How many there are.
-    pub const COUNT: usize = 32;
+    pub const COUNT: usize = 34;
 
     /// Every sample metric, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -102,6 +106,8 @@ impl Sample {
         Self::Hesitation,
         Self::Looks,
         Self::IndexLag,
+        Self::CarryLag,
+        Self::Drift,
         Self::Exposure,
         Self::FalseRevoked,
         Self::BlastRadius,
@@ -139,6 +145,8 @@ impl Sample {
             Self::Hesitation => "hesitation",
             Self::Looks => "looks",
             Self::IndexLag => "index.lag",
+            Self::CarryLag => "carry.lag",
+            Self::Drift => "drift",
             Self::Exposure => "exposure",
             Self::FalseRevoked => "false_revoked",
             Self::BlastRadius => "blast_radius",
@@ -184,6 +192,8 @@ impl Sample {
             | Self::Staleness
             | Self::Hesitation
             | Self::IndexLag
+            | Self::CarryLag
+            | Self::Drift
             | Self::Exposure
             | Self::FalseRevoked
             | Self::Makespan

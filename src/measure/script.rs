@@ -147,6 +147,7 @@ fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
         }
         "routers" => setting.routers = number(words.at(1)),
         "indexers" => setting.indexers = number(words.at(1)),
+        "carries" => setting.carries = true,
         "chains" => {
             let clients = number(words.at(1))..number(words.at(2)) + 1;
             setting.chains.push((clients, number(words.at(3))));
@@ -213,13 +214,16 @@ fn fact(words: &Words<'_>, process: u32) -> Fact {
             busy: 0,
             oldest: span(words.at(5)).expect("an age"),
         },
-        "need" | "pass" | "release" | "index" => reading(words, process),
+        "need" | "pass" | "release" | "index" | "date" | "carry" | "unread" => {
+            reading(words, process)
+        }
         "want" | "rely" | "look" | "trust" | "doubt" => reliance(words),
         verb => step(words, verb),
     }
 }
 
-/// What indexers and dependants do: `need 0 from 2s`, `pass 0 valid allowed 20ms`, `index 0 5ms`.
+/// What indexers and dependants do: `need 0 from 2s`, `pass 0 valid allowed 20ms`, `index 0 5ms`,
+/// `date 0 5ms`, `carry 0 9s`; and `unread 0` a client.
 fn reading(words: &Words<'_>, dependant: u32) -> Fact {
     let operation = number(words.at(3));
     let micros = |place| span(words.at(place)).map_or(0, |span| span.as_nanos() / 1_000) as u32;
@@ -235,6 +239,12 @@ fn reading(words: &Words<'_>, dependant: u32) -> Fact {
             Fact::Used { operation, said, is_allowed, waited: micros(6) }
         }
         "release" => Fact::Released { operation },
+        "date" => Fact::Dated { operation, drift: i64::from(micros(4)) * 1_000 },
+        "carry" => {
+            let lag = span(words.at(4)).expect("a lag");
+            Fact::Carried { operation, lag }
+        }
+        "unread" => Fact::Unread { operation, schema: 0 },
         _ => Fact::Indexed { operation, lag: micros(4) },
     }
 }

@@ -121,7 +121,7 @@ impl Sessions {
             Kind::Replace => 2,
             Kind::Revoke => 3,
             // What it makes valid is itself, and its record says since when.
-            Kind::Attest | Kind::Claim | Kind::Query => return,
+            Kind::Attest | Kind::Claim | Kind::Query | Kind::Register => return,
         };
         if let Some(record) = ledger.live(target) {
             record.known.learn(version, now);

@@ -74,6 +74,8 @@ pub struct Setting {
     pub chains: Vec<(Range<u32>, u32)>,
     /// How many indexers there are.
     pub indexers: u32,
+    /// Whether they carry what they have to a second chain.
+    pub carries: bool,
     /// Where operations go from router to router.
     pub overlay: Option<Overlay>,
 }
@@ -103,6 +105,7 @@ impl Setting {
             promises: Vec::new(),
             chains: Vec::new(),
             indexers: 0,
+            carries: false,
             overlay: None,
         }
     }

@@ -18,7 +18,7 @@ use crate::kernel::Span;
 pub struct Tally {
     /// What was due, and which events befell it.
     pub counts: Counts,
-    samples: [Distribution; Sample::COUNT],
+    samples: Samples,
     /// Statements applied and questions answered.
     pub good: u64,
     /// Stretches of time in which validators were divided.
@@ -39,14 +39,24 @@ pub struct Tally {
     pub ways: Ways,
 }
 
+/// By sample metric.
+#[derive(Clone, Debug)]
+struct Samples([Distribution; Sample::COUNT]);
+
+impl Default for Samples {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Distribution::default()))
+    }
+}
+
 impl Tally {
     /// The samples of one metric.
     pub const fn samples(&self, sample: Sample) -> &Distribution {
-        &self.samples[sample as usize]
+        &self.samples.0[sample as usize]
     }
 
     pub(super) fn samples_mut(&mut self, sample: Sample) -> &mut Distribution {
-        &mut self.samples[sample as usize]
+        &mut self.samples.0[sample as usize]
     }
 
     /// One that was due, and how long it took if it arrived.
@@ -61,7 +71,7 @@ impl Tally {
     /// One that was only due because it arrived.
     pub(super) fn arrived(&mut self, sample: Sample, took: Option<Span>) {
         if let Some(took) = took {
-            self.samples[sample as usize].record(took.as_nanos() / 1_000);
+            self.samples.0[sample as usize].record(took.as_nanos() / 1_000);
         }
     }
 

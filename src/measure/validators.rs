@@ -178,7 +178,7 @@ impl Observers {
             _ if !decides => {}
             Kind::Revoke => target.revoked = instant,
             Kind::Replace => target.replaced = instant,
-            Kind::Attest | Kind::Claim | Kind::Query => {}
+            Kind::Attest | Kind::Claim | Kind::Query | Kind::Register => {}
         }
     }
 
@@ -189,7 +189,7 @@ impl Observers {
         let contested = match record.kind {
             Kind::Claim => record.claim_root,
             Kind::Replace => record.target,
-            Kind::Attest | Kind::Revoke | Kind::Query => return,
+            Kind::Attest | Kind::Revoke | Kind::Query | Kind::Register => return,
         };
         let Some(root) = self.ledger.live(contested) else { return };
         let holder = if is_claim { root.claimed_by } else { root.replaced_by };
@@ -218,6 +218,6 @@ pub(super) const fn refers(kind: Kind) -> bool {
     match kind {
         Kind::Attest | Kind::Revoke | Kind::Replace => true,
         // What a claim names is a rival, not a cause.
-        Kind::Claim | Kind::Query => false,
+        Kind::Claim | Kind::Query | Kind::Register => false,
     }
 }

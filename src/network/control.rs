@@ -40,6 +40,10 @@ pub enum Order {
     Behave,
     /// Judge by other rules, by the resident's own number for them; 0 are the usual ones.
     Interpret(u8),
+    /// See the outer chain so far behind: it stands still until then. Zero sees it as it is.
+    Upstream(Span),
+    /// Be again, in what the resident keeps, what it was so long before.
+    RollBack(Span),
     /// Say of this share of attestations, 0 to 1, that they are revoked, whatever they are.
     Misreport(f64),
     /// An operator brings it up: whatever stopped or stalled it, or a part of it, is over, and it

@@ -138,6 +138,10 @@ impl<R: Resident> Host<R> {
                 self.resident.misbehave(rule, deed, &mut Desk { shell: &mut self.shell, out });
             }
             Order::Interpret(rules) => self.resident.interpret(rules),
+            Order::Upstream(lag) => self.resident.see_upstream(now, lag),
+            Order::RollBack(age) => {
+                self.resident.roll_back(age, &mut Desk { shell: &mut self.shell, out });
+            }
             Order::Misreport(share) => self.resident.misreport(share),
             Order::Throttle(share) => self.resident.throttle(share),
             Order::Part(part, _) => {
@@ -158,7 +162,8 @@ impl<R: Resident> Host<R> {
             | HostChange::Overflowed
             | HostChange::Corrupted
             | HostChange::Throttled
-            | HostChange::Reinterpreted => {}
+            | HostChange::Reinterpreted
+            | HostChange::RolledBack => {}
         }
     }
 
@@ -264,7 +269,10 @@ impl<P: Payload> Shell<P> {
             }
             Order::Part(part, order) => self.ailments.change_part(rule, part, order),
             Order::Misbehave(_) => Some(HostChange::Corrupted),
-            Order::Interpret(_) | Order::Misreport(_) => Some(HostChange::Reinterpreted),
+            Order::Interpret(_) | Order::Upstream(_) | Order::Misreport(_) => {
+                Some(HostChange::Reinterpreted)
+            }
+            Order::RollBack(_) => Some(HostChange::RolledBack),
             Order::Throttle(_) => Some(HostChange::Throttled),
             Order::Restart
             | Order::Stall

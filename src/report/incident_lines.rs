@@ -144,6 +144,7 @@ impl<N: Names> Night<'_, N> {
             HostChange::Overflowed => "holds as much as it can, and loses the rest",
             HostChange::Corrupted => "is Byzantine from now on",
             HostChange::Reinterpreted => "judges by other rules",
+            HostChange::RolledBack => "is what it was some time before",
             HostChange::Throttled => return None,
         };
         let fault = self.fault(rule).map_or(String::new(), |fault| {

@@ -100,6 +100,7 @@ fn meaning<N: Names>(intent: &Intent, story: &Story<'_, N>) -> String {
         Kind::Revoke => format!("revokes {target}"),
         Kind::Replace => format!("replaces {target}"),
         Kind::Query => format!("asks about {target}"),
+        Kind::Register => "registers a schema".to_owned(),
     };
     let by = story.name(intent.client);
     match intent.kind {

@@ -23,6 +23,15 @@ pub(super) fn reading(fact: &Fact) -> Option<String> {
     let micros = |micros: u32| millis(Span::from_micros(micros.into()).as_millis_f64());
     Some(match *fact {
         Fact::Indexed { lag, .. } => format!("has it in its index, {} late", micros(lag)),
+        Fact::Dated { drift, .. } => {
+            format!("dates it {} from its signing", millis(drift as f64 / 1e6))
+        }
+        Fact::Carried { lag, .. } => {
+            format!("has it on the second chain, {} after", millis(lag.as_millis_f64()))
+        }
+        Fact::Unread { schema, .. } => {
+            format!("FINDS NO SCHEMA: #{schema} is not there where it reads")
+        }
         Fact::Used { said, is_allowed, waited, .. } => {
             let does = if is_allowed { "lets its user pass" } else { "KEEPS ITS USER OUT" };
             let said = said.map_or("silence", status);

@@ -16,6 +16,7 @@ mod grid_files;
 mod hunt_screen;
 mod incident_lines;
 mod incident_screen;
+mod journey_hops;
 mod journey_lines;
 mod journey_screen;
 mod journey_way;

@@ -7,35 +7,7 @@ use crate::scenario::model::Scenario;
 use crate::scenario::{Catalogue as Known, OrderingEntry, Source, load};
 use crate::simulation::{Engine, Options};
 
-pub(super) const SMALL: &str = r#"
-name = "small"
-question = "Does it work at all?"
-duration = "6s"
-warmup = "1s"
-settle = "4s"
-crypto = "modelled"
-
-[network]
-transport = "datagram"
-
-[validators]
-count = 4
-regions = ["frankfurt", "tokyo"]
-
-[load.issuers]
-rate = "50/s"
-clients = 8
-regions = ["frankfurt", "tokyo"]
-chain = { length = 3, gap = "100ms", attesters = 2 }
-retry = { tries = 3, after = "300ms" }
-
-[[fault]]
-name = "storm"
-at = "2s"
-for = "2s"
-on = "routers -> validators"
-delay = { jitter = "300ms" }
-"#;
+pub(super) const SMALL: &str = include_str!("../../tests/it/small.toml");
 
 pub(super) const OPTIONS: Options = Options { engine: Engine::Sequential, max_events: 100_000_000 };
 

@@ -11,22 +11,24 @@ use std::collections::BTreeMap;
 
 use super::check::Check;
 use super::selector::Selector;
-use crate::attestation::Profile;
 use crate::kernel::{Span, VirtualTime};
 use crate::trust::Model;
 
+pub use crate::attestation::{Profile, Reading, Storage};
 pub use crate::flow::{
     Backoff, Bursty, Curve, Diurnal, Flash, Law, Retry, Service, Shape, Silence,
 };
 pub use crate::network::Behaviour;
 pub use effect::{Climb, Effect, ReorderForm, Version};
 pub use links::Links;
-pub use load::{Arrivals, Chain, Delegated, Keys, LoadGroup, Mix, Overlap, Pick, Spacing, Stage};
+pub use load::{
+    Arrivals, Chain, Data, Delegated, Keys, LoadGroup, Mix, Overlap, Pick, Spacing, Stage,
+};
 pub use ops::{
     AlertRule, Answers, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, Level, Ops,
     Patience, People, Remedy, Role, Runbook, Scope, Sense, Step, Structure,
 };
-pub use readers::{Dependants, Indexers, Source};
+pub use readers::{Carriage, Dependants, Indexers, Source};
 pub use trace::{RecordedKind, Trace, TraceRow};
 
 /// One checked scenario. Spans count from the start of what is measured unless they say otherwise.

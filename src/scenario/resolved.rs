@@ -1,5 +1,6 @@
 //! A scenario written out again: every default said, every table's source named.
 
+mod faults;
 mod load;
 mod ops;
 mod readers;
@@ -8,10 +9,7 @@ pub use self::ops::condition;
 
 use std::fmt::Display;
 
-use super::model::{
-    Arrivals, Behaviour, Climb, DelayTable, Delegated, Effect, Fault, Links, LoadGroup, Network,
-    Routers, Scenario, Stage, Trust,
-};
+use super::model::{Arrivals, DelayTable, Links, LoadGroup, Network, Routers, Scenario, Trust};
 use super::spelt;
 use super::table::find_table;
 use super::written::Choice as _;
@@ -41,7 +39,7 @@ impl Scenario {
             ops::write_ops(&mut file, ops, &self.load);
         }
         for fault in &self.faults {
-            write_fault(&mut file, fault);
+            faults::write_fault(&mut file, fault);
         }
         self.write_demands(&mut file);
         self.write_costs(&mut file);
@@ -255,7 +253,7 @@ impl Scenario {
         file.section(&format!("[load.{}]", group.name));
         match &group.arrivals {
             Arrivals::Open { stages, spacing, shape } => {
-                write_stages(file, stages, self.duration);
+                load::write_stages(file, stages, self.duration);
                 load::write_arrivals(file, *spacing, shape);
             }
             Arrivals::Trace(trace) => load::write_trace(file, trace),
@@ -265,90 +263,8 @@ impl Scenario {
             }
         }
         load::write_choices(file, group, &self.network.delays.regions);
-        write_habits(file, group);
+        load::write_habits(file, group);
     }
-}
-
-fn write_habits(file: &mut Text, group: &LoadGroup) {
-    if let Some(chain) = group.chain {
-        let (length, attesters) = (chain.length.to_string(), chain.attesters.to_string());
-        let mut written =
-            vec![("length", length), ("gap", quoted(chain.gap)), ("attesters", attesters)];
-        written.extend(chain.waits.then(|| ("waits", "true".to_owned())));
-        file.plain("chain", fields(&written));
-    }
-    if let Some(overlap) = group.overlap {
-        let issuers = format!("[{}, {}]", overlap.from, overlap.to);
-        file.plain("overlap", fields(&[("issuers", issuers), ("window", quoted(overlap.window))]));
-    }
-    if let Some(reads) = group.reads {
-        file.text("reads", reads.word());
-    }
-    if let Some(retry) = group.retry {
-        let (after, timeout) = (quoted(retry.after), quoted(retry.timeout));
-        let (backoff, longest) = (quoted(retry.backoff.word()), quoted(retry.longest));
-        let mut written = vec![
-            ("tries", retry.tries.to_string()),
-            ("after", after),
-            ("timeout", timeout),
-            ("backoff", backoff),
-            ("longest", longest),
-            ("jitter", quoted(spelt::share(retry.jitter))),
-        ];
-        written.extend(retry.budget.map(|budget| ("budget", quoted(spelt::share(budget)))));
-        written.extend(retry.anew.then(|| ("anew", "true".to_owned())));
-        file.plain("retry", fields(&written));
-    }
-    if let Some(expires) = group.expires {
-        file.text("expires", expires);
-    }
-    if let Some(deadline) = group.deadline {
-        file.text("deadline", deadline);
-    }
-    if let Some(promise) = group.promise {
-        file.text("promise", promise);
-    }
-    file.plain("priority", group.priority);
-    load::write_hook(file, group.hook);
-    ops::write_patience(file, group.patience);
-    if group.forged > 0.0 {
-        file.text("forged", spelt::share(group.forged));
-    }
-    if group.batch > 1 {
-        file.plain("batch", group.batch);
-    }
-    if let Some(Delegated { share, deadline }) = group.delegated {
-        let mut written = vec![("share", quoted(spelt::share(share)))];
-        written.extend(deadline.map(|deadline| ("deadline", quoted(deadline))));
-        file.plain("delegated", fields(&written));
-    }
-}
-
-/// A steady rate over the whole run as a rate, anything else as stages.
-fn write_stages(file: &mut Text, stages: &[Stage], duration: Span) {
-    let first = stages.first().map_or(0.0, |stage| stage.from);
-    file.text("rate", spelt::rate(first));
-    if let [only] = stages
-        && only.name.is_none()
-        && only.duration == duration
-        && only.from == only.to
-    {
-        return;
-    }
-    let mut rate = first;
-    let mut written = Vec::new();
-    for stage in stages {
-        if stage.from != rate {
-            let target = quoted(spelt::rate(stage.from));
-            written.push(fields(&[("duration", quoted("0s")), ("target", target)]));
-        }
-        let name = stage.name.iter().map(|name| ("name", quoted(name)));
-        let (duration, target) = (quoted(stage.duration), quoted(spelt::rate(stage.to)));
-        let parts: Vec<_> = name.chain([("duration", duration), ("target", target)]).collect();
-        written.push(fields(&parts));
-        rate = stage.to;
-    }
-    file.0 += &format!("stages = [\n  {},\n]\n", written.join(",\n  "));
 }
 
 fn write_trust(file: &mut Text, trust: &Trust, regions: &[String]) {
@@ -367,87 +283,4 @@ fn write_trust(file: &mut Text, trust: &Trust, regions: &[String]) {
     file.text("tolerance", trust.model.tolerance);
     file.text("tau", trust.model.tau);
     file.text("confident", spelt::share(trust.model.confident));
-}
-
-fn write_fault(file: &mut Text, fault: &Fault) {
-    file.section("[[fault]]");
-    file.text("name", &fault.name);
-    file.text("at", fault.starts.first().copied().unwrap_or_default());
-    if let Some(length) = fault.length {
-        file.text("for", length);
-    }
-    if let [first, second, ..] = fault.starts[..] {
-        file.text("every", second.saturating_sub(first));
-    }
-    file.text("on", &fault.on.text);
-    file.plain("must_occur", fault.must_occur);
-    for effect in &fault.effects {
-        write_effect(file, effect, fault.steps);
-    }
-}
-
-fn write_effect(file: &mut Text, effect: &Effect, steps: u32) {
-    match effect {
-        Effect::Delay { add, jitter, spread, correlation } => {
-            let span = |climb: &Climb<Span>| climb_text(climb, steps, |span| span.to_string());
-            let correlation = quoted(spelt::share(*correlation));
-            let (add, jitter, spread) = (span(add), span(jitter), span(spread));
-            let parts = [("add", add), ("jitter", jitter), ("spread", spread)];
-            let all: Vec<_> = parts.into_iter().chain([("correlation", correlation)]).collect();
-            file.plain("delay", fields(&all));
-        }
-        Effect::Reorder { share, form, gap } => {
-            let (share, gap) = (climb_text(share, steps, spelt::share), gap.to_string());
-            let parts = [("share", share), ("form", quoted(form.word())), ("gap", gap)];
-            file.plain("reorder", fields(&parts));
-        }
-        Effect::Loss { share, burst } => {
-            let share = climb_text(share, steps, spelt::share);
-            file.plain("loss", fields(&[("share", share), ("burst", quoted(burst))]));
-        }
-        Effect::Duplicate(share) => file.plain("duplicate", climb_text(share, steps, spelt::share)),
-        Effect::Bandwidth(rate) => {
-            file.plain("bandwidth", climb_text(rate, steps, spelt::bit_rate))
-        }
-        Effect::Partition => file.plain("partition", true),
-        Effect::Clog => file.plain("clog", true),
-        Effect::Crash { state_lost } => {
-            let state = quoted(if *state_lost { "lost" } else { "kept" });
-            file.plain("crash", fields(&[("state", state)]));
-        }
-        Effect::Stall => file.plain("stall", true),
-        Effect::Slow(factor) => file.plain("slow", climb_text(factor, steps, spelt::factor)),
-        Effect::Gossip(factor) => file.plain("gossip", climb_text(factor, steps, spelt::factor)),
-        Effect::Skew(nanos) => file.text("skew", spelt::signed(*nanos)),
-        Effect::Drift(ppm) => file.text("drift", spelt::drift(*ppm)),
-        Effect::Rules(version) => file.text("rules", version.word()),
-        Effect::Misreport(share) => file.text("misreport", spelt::share(*share)),
-        Effect::Pause => file.plain("pause", true),
-        Effect::Byzantine(behaviour) => write_behaviour(file, *behaviour),
-    }
-}
-
-fn write_behaviour(file: &mut Text, behaviour: Behaviour) {
-    match behaviour {
-        Behaviour::Equivocate => file.plain("equivocate", true),
-        Behaviour::Forge(share) => file.text("forge", spelt::share(share)),
-        Behaviour::Withhold { messages, peers } => {
-            let [messages, peers] = [messages, peers].map(|share| quoted(spelt::share(share)));
-            file.plain("withhold", fields(&[("messages", messages), ("peers", peers)]));
-        }
-        Behaviour::Replay(share) => file.text("replay", spelt::share(share)),
-        Behaviour::Censor(share) => file.text("censor", spelt::share(share)),
-        Behaviour::Shuffle(share) => file.text("shuffle", spelt::share(share)),
-        Behaviour::Hold(span) => file.text("hold", span),
-        Behaviour::Amnesia(every) => file.text("amnesia", every),
-    }
-}
-
-/// A number that does not move is written alone, so that only what climbs has steps.
-fn climb_text<T: Copy>(climb: &Climb<T>, steps: u32, spell: impl Fn(T) -> String) -> String {
-    let (from, to) = (quoted(spell(climb.from)), quoted(spell(climb.to)));
-    if from == to && steps == 1 {
-        return from;
-    }
-    fields(&[("from", from), ("to", to), ("steps", steps.to_string())])
 }

@@ -332,6 +332,8 @@ fn effect_note(effect: &Effect) -> String {
         Effect::Skew(nanos) => format!("skew {}", spelt::signed(*nanos)),
         Effect::Drift(ppm) => format!("drift {}", spelt::drift(*ppm)),
         Effect::Rules(version) => format!("rules {}", version.word()),
+        Effect::Upstream(lag) => format!("upstream {lag} behind"),
+        Effect::Snapshot(age) => format!("snapshot {age} old"),
         Effect::Misreport(share) => format!("misreport {}", spelt::share(*share)),
         Effect::Pause => "paused".to_owned(),
         Effect::Byzantine(behaviour) => behaviour.to_string(),

@@ -11,7 +11,7 @@ use super::readers;
 use crate::actors::{
     Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Delegated, Group,
     GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, PartySetting, REFERENCE_AGE,
-    RateStage, Recorded, Reliance, RelyingParty, Router, RouterSetting, Validator,
+    RateStage, Recorded, Reliance, RelyingParty, Router, RouterSetting, StoredData, Validator,
     ValidatorSetting,
 };
 use crate::attestation::{KeyRing, Schema};
@@ -256,6 +256,7 @@ impl World {
                 replace: load.mix.replace,
                 claim: load.mix.claim,
                 query: load.mix.query,
+                register: load.mix.register,
             },
             keys: match load.keys.pick {
                 Pick::Zipf(exponent) => {
@@ -280,6 +281,14 @@ impl World {
             delegated: load
                 .delegated
                 .map(|of| Delegated { share: of.share, deadline: of.deadline }),
+            data: load.data.map(|of| StoredData {
+                place: of.place,
+                share: of.share,
+                upload: of.upload,
+                readable: of.readable,
+                lost: of.lost,
+            }),
+            upstream: load.upstream,
             forged: load.forged,
             until: VirtualTime::ZERO + scenario.warmup + scenario.duration,
             reliance: scenario.trust.as_ref().map(|trust| Reliance {

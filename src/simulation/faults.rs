@@ -131,6 +131,8 @@ impl Timeline {
             Effect::Rules(version) => {
                 (Order::Interpret(rules(*version) as u8), Order::Interpret(Rules::Usual as u8))
             }
+            Effect::Upstream(lag) => (Order::Upstream(*lag), Order::Upstream(Span::ZERO)),
+            Effect::Snapshot(age) => (Order::RollBack(*age), Order::Behave),
             Effect::Misreport(share) => (Order::Misreport(*share), Order::Misreport(0.0)),
             Effect::Pause => {
                 (Order::Interpret(Rules::Paused as u8), Order::Interpret(Rules::Usual as u8))
@@ -160,6 +162,7 @@ const fn rules(version: Version) -> Rules {
     match version {
         Version::AcceptsExpired => Rules::AcceptsExpired,
         Version::KnowsNoLinks => Rules::KnowsNoLinks,
+        Version::KnowsThreeLocations => Rules::KnowsThreeLocations,
     }
 }
 
@@ -243,6 +246,8 @@ fn link_effect(effect: &Effect, steps: u32, step: u32) -> Option<LinkEffect> {
         | Effect::Skew(_)
         | Effect::Drift(_)
         | Effect::Rules(_)
+        | Effect::Upstream(_)
+        | Effect::Snapshot(_)
         | Effect::Misreport(_)
         | Effect::Pause
         | Effect::Byzantine(_) => return None,

@@ -68,7 +68,8 @@ pub fn judge(
 
 /// Who judges by other rules accepts something else, whatever the order.
 fn rules_differ(world: &World) -> bool {
-    validators(world).any(|(_, _, order)| matches!(order, Order::Interpret(_)))
+    let differs = |order: &Order| matches!(order, Order::Interpret(_) | Order::Upstream(_));
+    validators(world).any(|(_, _, order)| differs(order))
 }
 
 /// Agreement is for the end of all work: where validators still had much of it, what is lacking
@@ -152,6 +153,9 @@ fn faults(world: &World, withstood: FaultModel) -> Option<String> {
             }
             Order::Restart => {
                 down.remove(&process.0);
+            }
+            Order::RollBack(_) => {
+                lost.insert(process.0);
             }
             Order::Misbehave(_) => {
                 turned.insert(process.0);
@@ -237,6 +241,8 @@ fn halts(world: &World) -> Vec<(VirtualTime, VirtualTime)> {
             | Order::Misbehave(_)
             | Order::Behave
             | Order::Interpret(_)
+            | Order::Upstream(_)
+            | Order::RollBack(_)
             | Order::Misreport(_)
             | Order::Mend
             | Order::Throttle(_)

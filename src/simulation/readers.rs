@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::actors::{
-    Actor, Dependant, DependantSetting, Dependence, Indexer, IndexerSetting, Layout, ReadFrom,
+    Actor, Carriage, Dependant, DependantSetting, Dependence, Indexer, IndexerSetting, Layout,
+    ReadFrom,
 };
+use crate::attestation::Profile;
 use crate::scenario::model::{Dependants, Indexers, Reads, Scenario, Source};
 
 /// The layout with the readers of the scenario.
@@ -36,7 +38,7 @@ pub(super) fn actors(layout: &Layout, scenario: &Scenario) -> Vec<Actor> {
         (0..some.count).map(move |_| Actor::Indexer(Box::new(Indexer::new(setting))))
     });
     let dependants = scenario.dependants.iter().flat_map(|some| {
-        let setting = Arc::new(dependant_setting(some, layout));
+        let setting = Arc::new(dependant_setting(some, layout, scenario.profile));
         let make = move |_| Actor::Dependant(Box::new(Dependant::new(Arc::clone(&setting))));
         (0..some.count).map(make)
     });
@@ -52,10 +54,20 @@ fn indexer_setting(indexers: &Indexers, layout: &Layout, scenario: &Scenario) ->
         read: scenario.costs.read,
         is_strict: indexers.strict,
         keeps: indexers.keeps,
+        dates: indexers.dates,
+        carries: indexers.carries.map(|to| Carriage {
+            block: to.block,
+            room: to.room,
+            finality: to.finality,
+        }),
     }
 }
 
-fn dependant_setting(dependants: &Dependants, layout: &Layout) -> DependantSetting {
+fn dependant_setting(
+    dependants: &Dependants,
+    layout: &Layout,
+    profile: Profile,
+) -> DependantSetting {
     DependantSetting {
         sources: match dependants.source {
             Source::Validator => 0..layout.validators(),
@@ -64,6 +76,7 @@ fn dependant_setting(dependants: &Dependants, layout: &Layout) -> DependantSetti
         ttl: dependants.ttl,
         timeout: dependants.timeout,
         silence: dependants.silence,
+        reads: (profile, dependants.reading),
         again: dependants.again,
         retry: dependants.retry,
         lasts: dependants.lasts,

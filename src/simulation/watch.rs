@@ -29,6 +29,8 @@ impl World {
         setting.deadlines = self.of_groups(scenario, |group| group.deadline);
         setting.promises = self.of_groups(scenario, |group| group.promise);
         setting.indexers = self.layout.indexers().len() as u32;
+        let carries = scenario.indexers.as_ref().and_then(|some| some.carries);
+        setting.carries = carries.is_some();
         setting.chains = self.of_groups(scenario, |group| group.chain.map(|chain| chain.length));
         setting.struck = self.struck();
         setting.tickets_heard = ops::tickets_heard(scenario);

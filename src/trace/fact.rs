@@ -289,6 +289,27 @@ pub enum Fact {
         /// Microseconds since the indexer's validator applied it.
         lag: u32,
     },
+    /// An indexer says how far the date on a record lies from that of signing.
+    Dated {
+        /// Its number.
+        operation: u32,
+        /// Nanoseconds, each by its own clock.
+        drift: i64,
+    },
+    /// A second chain has it for good.
+    Carried {
+        /// Its number.
+        operation: u32,
+        /// Since the indexer's validator applied it.
+        lag: Span,
+    },
+    /// A client read the schema of a statement before it sent it, and was told that there is none.
+    Unread {
+        /// The statement's number.
+        operation: u32,
+        /// That of the registration.
+        schema: u32,
+    },
     /// A fault rule did something to a message of this process.
     Fate {
         /// The rule, by its place in the scenario, or [`Self::OF_THE_RUN`].

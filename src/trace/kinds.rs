@@ -14,12 +14,14 @@ pub enum Kind {
     Replace,
     /// A question for the state of an attestation.
     Query,
+    /// A registration of a schema.
+    Register,
 }
 
 impl Kind {
     /// Every kind, in order.
-    pub const ALL: [Self; 5] =
-        [Self::Attest, Self::Claim, Self::Revoke, Self::Replace, Self::Query];
+    pub const ALL: [Self; 6] =
+        [Self::Attest, Self::Claim, Self::Revoke, Self::Replace, Self::Query, Self::Register];
 
     /// As mixes and files spell it.
     pub const fn name(self) -> &'static str {
@@ -29,6 +31,7 @@ impl Kind {
             Self::Revoke => "revoke",
             Self::Replace => "replace",
             Self::Query => "query",
+            Self::Register => "register",
         }
     }
 }
@@ -93,6 +96,8 @@ pub enum HostChange {
     Reinterpreted,
     /// It takes in nothing new, less than comes, or all again, as operators wish.
     Throttled,
+    /// What it keeps is what it was some time before.
+    RolledBack,
 }
 
 /// What a fault rule did to one message.

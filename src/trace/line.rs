@@ -134,6 +134,14 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
         Fact::Indexed { operation, lag } => {
             write!(to, "indexed #{operation} lag {}", Span::from_micros(lag.into()))
         }
+        Fact::Dated { operation, drift } => {
+            let (sign, drift) = (if drift < 0 { "-" } else { "" }, drift.unsigned_abs());
+            write!(to, "dated #{operation} {sign}{} after it was signed", Span::from_nanos(drift))
+        }
+        Fact::Carried { operation, lag } => write!(to, "carried #{operation} lag {lag}"),
+        Fact::Unread { operation, schema } => {
+            write!(to, "unread #{operation} whose schema is #{schema}")
+        }
         Fact::Fate { rule, kind, to: receiver, by } => {
             write!(to, "fate by rule {rule} {kind:?} to {} by {by}", names.name(receiver))
         }

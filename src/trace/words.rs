@@ -134,6 +134,15 @@ impl Fact {
                 on.into(),
                 0,
             ],
+            Self::Dated { operation, drift } => {
+                [tag(54, 0, 0, 0), operation.into(), drift as u64, 0]
+            }
+            Self::Carried { operation, lag } => {
+                [tag(56, 0, 0, 0), operation.into(), lag.as_nanos(), 0]
+            }
+            Self::Unread { operation, schema } => {
+                [tag(55, 0, 0, 0), operation.into(), schema.into(), 0]
+            }
             Self::Seen { rule, kind, messages } => {
                 [tag(19, kind as u8, 0, 0), rule.into(), messages.into(), 0]
             }

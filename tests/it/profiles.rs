@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::program::Place;
+use crate::program::{Place, run_small};
 
 /// A calm small network whose clients send `load`, and what else is in the file.
 fn scenario(load: &str, rest: &str) -> String {
@@ -35,11 +35,7 @@ regions = ["frankfurt", "tokyo"]
 
 /// The place where that scenario ran, under `options`.
 fn run(load: &str, rest: &str, options: &str) -> Place {
-    let place = Place::new();
-    place.write("small.toml", scenario(load, rest));
-    let ran = place.run(&format!("run small.toml {options}"));
-    assert!([0, 97].contains(&ran.code), "{}\n{}", ran.out, ran.err);
-    place
+    run_small(&scenario(load, rest), options, [0, 97]).0
 }
 
 /// What was said and what befell, by name and how often.

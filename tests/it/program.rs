@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// An empty folder to run in.
@@ -50,14 +51,14 @@ impl Place {
 
     /// The orderings that the program knows, as its schema lists them.
     pub(crate) fn orderings(&self) -> Vec<String> {
-        let schema: serde_json::Value =
+        let schema: Value =
             serde_json::from_str(&self.run("scenario schema").out).expect("a schema");
         let names = schema["properties"]["ordering"]["enum"].as_array().expect("a list");
         names.iter().map(|name| name.as_str().expect("a name").to_owned()).collect()
     }
 
     /// `summary.json` of the latest result of a scenario.
-    pub(crate) fn summary(&self, scenario: &str) -> serde_json::Value {
+    pub(crate) fn summary(&self, scenario: &str) -> Value {
         let text = self.result(&format!("{scenario}/latest/summary.json"));
         serde_json::from_str(&text).expect("JSON")
     }
@@ -87,33 +88,22 @@ impl From<Output> for Ran {
     }
 }
 
+/// Runs that scenario, which calls itself `small`, and expects it to end with one of these codes;
+/// with its `summary.json`.
+pub(crate) fn run_small(text: &str, arguments: &str, codes: [i32; 2]) -> (Place, Value) {
+    let place = Place::new();
+    place.write("small.toml", text);
+    let ran = place.run(&format!("run small.toml {arguments}"));
+    assert!(codes.contains(&ran.code), "{arguments}\n{}\n{}", ran.out, ran.err);
+    let summary = place.summary("small");
+    (place, summary)
+}
+
+/// A number of a summary: of a metric, in a phase.
+pub(crate) fn value(summary: &Value, metric: &str, phase: &str, statistic: &str) -> f64 {
+    let value = &summary["metrics"][metric][phase][statistic];
+    value.as_f64().unwrap_or_else(|| panic!("{metric} in {phase}: {}", summary["metrics"][metric]))
+}
+
 /// A small scenario that runs in well under a second.
-pub(crate) const SMALL: &str = r#"
-name = "small"
-question = "Does it work at all?"
-duration = "6s"
-warmup = "1s"
-settle = "4s"
-crypto = "modelled"
-
-[network]
-transport = "datagram"
-
-[validators]
-count = 4
-regions = ["frankfurt", "tokyo"]
-
-[load.issuers]
-rate = "50/s"
-clients = 8
-regions = ["frankfurt", "tokyo"]
-chain = { length = 3, gap = "100ms", attesters = 2 }
-retry = { tries = 3, after = "300ms" }
-
-[[fault]]
-name = "storm"
-at = "2s"
-for = "2s"
-on = "routers -> validators"
-delay = { jitter = "300ms" }
-"#;
+pub(crate) const SMALL: &str = include_str!("small.toml");

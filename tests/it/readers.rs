@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::program::Place;
+use crate::program::{Place, run_small, value};
 
 /// A small network whose users need what is attested, with these further lines.
 fn scenario(readers: &str, rest: &str) -> String {
@@ -48,17 +48,7 @@ lasts = "8s"
 }
 
 fn run(text: &str, arguments: &str) -> (Place, Value) {
-    let place = Place::new();
-    place.write("small.toml", text);
-    let ran = place.run(&format!("run small.toml {arguments}"));
-    assert!([0, 99].contains(&ran.code), "{arguments}\n{}\n{}", ran.out, ran.err);
-    let summary = place.summary("small");
-    (place, summary)
-}
-
-fn value(summary: &Value, metric: &str, phase: &str, statistic: &str) -> f64 {
-    let value = &summary["metrics"][metric][phase][statistic];
-    value.as_f64().unwrap_or_else(|| panic!("{metric} in {phase}: {}", summary["metrics"][metric]))
+    run_small(text, arguments, [0, 99])
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::program::{Place, SMALL};
+use crate::program::{Place, SMALL, run_small, value};
 
 /// A calm network in which half of all is relied on, with these further lines.
 fn scenario(rest: &str) -> String {
@@ -39,17 +39,12 @@ regions = ["frankfurt", "tokyo"]
 }
 
 fn run(text: &str, arguments: &str) -> (Place, Value) {
-    let place = Place::new();
-    place.write("small.toml", text);
-    let ran = place.run(&format!("run small.toml {arguments}"));
-    assert!([0, 99].contains(&ran.code), "{arguments}\n{}\n{}", ran.out, ran.err);
-    let summary = place.summary("small");
-    (place, summary)
+    run_small(text, arguments, [0, 99])
 }
 
 /// A count of an event in a phase.
 fn count(summary: &Value, metric: &str, phase: &str) -> f64 {
-    summary["metrics"][metric][phase]["count"].as_f64().unwrap_or_else(|| panic!("{metric}"))
+    value(summary, metric, phase, "count")
 }
 
 /// The gap in a phase as a share, and the part of each cause in it.

@@ -46,6 +46,8 @@ pub(super) enum Waiting {
     Permit(Operation, u8),
     /// Its user looks again, after so many looks.
     Look(Operation, u16),
+    /// The data of that try is stored.
+    Stored(Operation, u8),
     /// The submitter asked.
     Submitter(TimerId),
 }
@@ -174,7 +176,7 @@ impl Active {
                 self.submitter.retire(&old.id);
             }
         }
-        self.send(setting, operation, desk);
+        self.begin_try(setting, operation, desk);
     }
 
     /// An operation is over. A router that still has a try keeps its permit: the queue is what

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::setting::ClientSetting;
 use crate::actors::{Packet, REFERENCE_AGE};
-use crate::attestation::{Action, Attestation, AttesterId, Id, Operation, Signed};
+use crate::attestation::{Action, Attestation, AttesterId, Id, Operation, Signed, Storage};
 use crate::kernel::{ProcessId, VirtualTime};
 use crate::network::{CONTROL_FLOOR, Desk};
 
@@ -35,8 +35,9 @@ impl Book {
     /// Fills in what its writer has to know, or guess: the number of what it refers to, where
     /// attestations have numbers, and the nonce of a call that has one.
     pub(super) fn fill_in(&mut self, said: &mut Attestation, names_numbers: bool) {
+        let is_named = names_numbers && said.storage != Storage::OffChain;
         let reference = said.action.reference();
-        said.named = reference.filter(|_| names_numbers).map(|id| self.number(&id));
+        said.named = reference.filter(|_| is_named).map(|id| self.number(&id));
         if let Some(delegation) = &mut said.delegation
             && let Some(terms) = &mut delegation.terms
         {
@@ -48,7 +49,8 @@ impl Book {
 
     /// It has written that statement of its own, or is going to submit it for another.
     pub(super) fn wrote(&mut self, said: &Attestation, id: Id) {
-        if matches!(said.action, Action::Attest { .. } | Action::Replace(_)) {
+        let is_numbered = said.storage != Storage::OffChain;
+        if is_numbered && matches!(said.action, Action::Attest { .. } | Action::Replace(_)) {
             self.untold.push_back((id, said.statements()));
         }
     }
@@ -123,23 +125,13 @@ impl Calls {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attestation::{Delegation, Profile, Schema};
-    use crate::kernel::{LocalTime, Span};
+    use crate::attestation::{Delegation, Profile};
+    use crate::kernel::Span;
 
     fn said(number: u32, parent: Option<u32>) -> Attestation {
         Attestation {
-            operation: Operation(number),
-            attester: AttesterId(1),
-            sequence: number,
-            schema: Schema::STATEMENT,
-            subject: 0,
             action: Action::Attest { parent: parent.map(|parent| Id::of(&parent)) },
-            written_at: LocalTime(0),
-            expires_at: None,
-            data_len: 0,
-            named: None,
-            delegation: None,
-            batch: None,
+            ..Attestation::plain(number, 1)
         }
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Flight {
     pub(super) sent: Option<VirtualTime>,
     /// Waiting for the next try.
     pub(super) pausing: bool,
+    /// How far it is with what has to be done before it is sent.
+    pub(super) stage: Stage,
     /// Validators that said it is in.
     pub(super) accepted: Tally,
     /// Validators that refused this try, and whether one of them did for good.
@@ -29,6 +31,17 @@ pub(super) struct Flight {
     pub(super) is_seen: bool,
 }
 
+/// What has been done before an operation is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nothing.
+    Begun,
+    /// Its data is being stored.
+    Storing,
+    /// Everything.
+    Ready,
+}
+
 impl Flight {
     /// An operation before its first try.
     pub(super) fn new(planned: Arc<Planned>, signed: Option<Arc<Signed>>) -> Self {
@@ -38,6 +51,7 @@ impl Flight {
             attempt: 0,
             sent: None,
             pausing: false,
+            stage: Stage::Begun,
             accepted: Tally::default(),
             refused: Tally::default(),
             refused_for_good: 0,
@@ -104,6 +118,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::actors::packet::Before;
     use crate::trace::Kind;
 
     #[test]
@@ -122,6 +137,7 @@ mod tests {
                 forgery: None,
                 user: None,
                 party: None,
+                before: Before::default(),
             };
             flights.insert(Flight::new(Arc::new(planned), None));
             assert!(flights.0.len() <= 301, "{} under way", flights.0.len());

@@ -9,6 +9,9 @@ use crate::kernel::{ProcessId, Span};
 use crate::network::{CONTROL_FLOOR, Desk, Fortune};
 use crate::trace::{Conclusion, Fact};
 
+/// In the place of a try's number: a user looks again.
+pub(super) const LOOK: u8 = u8::MAX;
+
 /// Who hears of clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Watchers {
@@ -76,7 +79,7 @@ impl Active {
         }
         desk.fact(Fact::Refreshed { operation: operation.0, before });
         if let Some(signed) = &flight.signed {
-            let ask = Ask { operation, attempt: before as u8, id: signed.id };
+            let ask = Ask { operation, attempt: LOOK, id: signed.id };
             desk.send(self.source, Packet::Ask(ask.into()), Fortune::Protocol);
         }
         if patience.complains(operation.0, before, desk.draws()) {

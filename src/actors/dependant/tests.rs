@@ -2,9 +2,11 @@
 //! after 1 s, or after 500 ms if refused, for 4 s.
 
 use super::*;
+use crate::actors::one_region;
 use crate::actors::{Group, Layout};
-use crate::kernel::{Limits, Model, Recorded, Sink, sequential};
-use crate::network::{CONTROL_FLOOR, Control, Host, Order, Signal, Topology, Transport};
+use crate::attestation::{Id, Storage};
+use crate::kernel::{Recorded, Sink};
+use crate::network::{CONTROL_FLOOR, Order};
 use crate::trace::line;
 
 const PLAN: ProcessId = ProcessId(1);
@@ -14,7 +16,7 @@ enum Player {
     /// Answers ask n with the n-th of these, then with the last; `None` is silence.
     Source(Vec<Option<Status>>, usize),
     /// Sends one user.
-    Plan,
+    Plan(Need),
     Dependant(Box<Dependant>),
     Nobody,
 }
@@ -23,10 +25,9 @@ impl Resident for Player {
     type Packet = Packet;
 
     fn start(&mut self, desk: &mut Desk<'_, Packet>) {
-        if matches!(self, Self::Plan) {
-            let need = Need { operation: Operation(7), id: Id::LEAST };
+        if let Self::Plan(need) = self {
             let at = desk.now() + CONTROL_FLOOR;
-            desk.tell(DEPENDANT, at, Packet::Need(Arc::new(need)));
+            desk.tell(DEPENDANT, at, Packet::Need(Arc::new(*need)));
         }
     }
 
@@ -77,36 +78,35 @@ fn setting() -> DependantSetting {
         ttl: Span::ZERO,
         timeout: Span::from_millis(300),
         silence: Silence::HardFail,
+        reads: (Profile::Sign, Reading::AsMeant),
         again: Span::from_secs(1),
         retry: Span::from_millis(500),
         lasts: Span::from_secs(4),
     }
 }
 
+/// What a user brings whose attestation is all in the registry.
+const NEED: Need = Need {
+    operation: Operation(7),
+    id: Id::LEAST,
+    storage: Storage::Registry,
+    readable: VirtualTime::ZERO,
+};
+
 /// What the dependant tells where ask n gets answer n.
 fn journey(setting: DependantSetting, answers: &[Option<Status>]) -> Vec<String> {
-    let topology = Arc::new(Topology {
-        region_of: vec![0; 4],
-        one_way: vec![vec![Span::from_millis(50)]],
-        jitter: 0.0,
-        bandwidth: None,
-        transport: Transport::Stream,
-        rules: vec![],
-    });
+    journey_of(NEED, setting, answers)
+}
+
+fn journey_of(need: Need, setting: DependantSetting, answers: &[Option<Status>]) -> Vec<String> {
     let players = [
         Player::Source(answers.to_vec(), 0),
-        Player::Plan,
+        Player::Plan(need),
         Player::Nobody,
         Player::Dependant(Box::new(Dependant::new(Arc::new(setting)))),
     ];
-    let host = |(number, player)| Host::new(ProcessId(number), 1, Arc::clone(&topology), player);
-    let start = Signal::Control(Box::new(Control { rule: 0, order: Order::Start }));
-    let script = vec![(VirtualTime::from_nanos(1), PLAN, start)];
-    let until = VirtualTime::ZERO + Span::from_secs(60);
-    let model = Model { processes: (0..).zip(players).map(host).collect(), script };
-    let mut facts = Told::default();
-    sequential::run(model, Limits { until, max_events: 10_000 }, &mut facts);
-    facts.0
+    let start = (0, PLAN, Order::Start);
+    one_region::run(players, Span::from_millis(50), [start], (60, Told::default())).0
 }
 
 const VALID: Option<Status> = Some(Status::Valid);
@@ -190,4 +190,31 @@ fn an_answer_that_comes_after_its_time_is_not_heard() {
     let told = journey(setting, &[VALID]);
     assert_eq!(told[0], "90 used #7 refused on silence after 80ms");
     assert!(told.iter().all(|line| !line.contains("allowed")), "{told:?}");
+}
+
+#[test]
+fn a_record_is_made_out_as_its_reader_reads() {
+    let first = |reading, storage, answer| {
+        let setting = DependantSetting { reads: (Profile::Sign, reading), ..setting() };
+        journey_of(Need { storage, ..NEED }, setting, &[answer]).swap_remove(0)
+    };
+    let [revoked, passes] = ["110 used #7 refused on Revoked", "110 used #7 allowed on Valid"];
+    let [revoked, passes] = [revoked, passes].map(|words| format!("{words} after 100ms"));
+    assert_eq!(first(Reading::AsMeant, Storage::OffChain, REVOKED), revoked);
+    assert_eq!(first(Reading::FlagAsTime, Storage::OffChain, REVOKED), passes, "1 is a time");
+    assert_eq!(first(Reading::FlagAsTime, Storage::Registry, REVOKED), revoked);
+    assert_eq!(first(Reading::AsMeant, Storage::Custom, VALID), passes);
+    let nowhere = "110 used #7 refused on Unknown after 100ms";
+    assert_eq!(first(Reading::ThreeLocations, Storage::Custom, VALID), nowhere);
+}
+
+#[test]
+fn what_holds_is_of_no_use_before_its_data_can_be_had() {
+    let readable = VirtualTime::ZERO + Span::from_millis(500);
+    let need = Need { storage: Storage::Arweave, readable, ..NEED };
+    let told = journey_of(need, setting(), &[VALID]);
+    assert_eq!(
+        told[..2],
+        ["110 used #7 refused on Valid after 100ms", "710 used #7 allowed on Valid after 100ms"]
+    );
 }

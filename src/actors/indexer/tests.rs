@@ -12,6 +12,8 @@ fn setting() -> IndexerSetting {
         read: Span::from_micros(10),
         is_strict: false,
         keeps: Span::from_secs(10),
+        dates: false,
+        carries: None,
     }
 }
 
@@ -33,6 +35,7 @@ fn row(number: u32, change: RowChange) -> Row {
         change,
         expires_at: None,
         at: VirtualTime::ZERO,
+        drift: 0,
     }
 }
 
@@ -118,4 +121,16 @@ fn it_misreports_the_share_that_it_is_told_to() {
     assert_eq!(said(&indexer), 1_000);
     indexer.misreport(0.0);
     assert_eq!(said(&indexer), 0);
+}
+
+#[test]
+fn a_second_chain_takes_rows_in_order_and_only_what_has_room() {
+    let carriage = Carriage { block: Span::from_secs(12), room: 2, finality: Span::ZERO };
+    let mut indexer = Indexer::new(IndexerSetting { carries: Some(carriage), ..setting() });
+    let mut enter = |number, change| indexer.enter(&row(number, change), VirtualTime::ZERO);
+    let all = [0, 1, 2, 3].map(|number| enter(number, RowChange::Made));
+    assert!(all.iter().all(|is_known| *is_known) && enter(1, RowChange::Undone(None)));
+    let relay = indexer.relay.as_mut().expect("there is a second chain");
+    let mut block = || relay.block().iter().map(|row| row.operation.0).collect::<Vec<_>>();
+    assert_eq!([block(), block(), block()], [vec![0, 2], vec![3], vec![]], "1 was taken back");
 }

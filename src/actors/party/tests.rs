@@ -2,10 +2,11 @@
 //! 50 ms, a pause 200 ms, patience ends after 3 s.
 
 use super::*;
+use crate::actors::one_region;
 use crate::actors::{Group, Layout};
-use crate::attestation::Status;
-use crate::kernel::{Limits, Model as World, Recorded, Sink, sequential};
-use crate::network::{CONTROL_FLOOR, Control, Host, Order, Signal, Topology, Transport};
+use crate::attestation::{Attestation, Status};
+use crate::kernel::{Recorded, Sink};
+use crate::network::{CONTROL_FLOOR, Order};
 use crate::trace::line;
 use crate::trust::Stamps;
 
@@ -13,20 +14,7 @@ const CLIENT: ProcessId = ProcessId(4);
 const PARTY: ProcessId = ProcessId(5);
 
 fn id() -> Id {
-    Id::of(&crate::attestation::Attestation {
-        operation: Operation(7),
-        attester: crate::attestation::AttesterId(CLIENT.0),
-        sequence: 0,
-        schema: crate::attestation::Schema::STATEMENT,
-        subject: 0,
-        action: crate::attestation::Action::Attest { parent: None },
-        written_at: LocalTime(0),
-        expires_at: None,
-        data_len: 0,
-        named: None,
-        delegation: None,
-        batch: None,
-    })
+    Attestation { sequence: 0, ..Attestation::plain(7, CLIENT.0) }.id()
 }
 
 enum Player {
@@ -136,14 +124,6 @@ fn setting() -> PartySetting {
 
 /// What the party tells of proofs that took so many milliseconds, where look n gets answer n.
 fn journey(setting: PartySetting, proofs: &[u64], answers: &[&str]) -> Vec<String> {
-    let topology = Arc::new(Topology {
-        region_of: vec![0; 6],
-        one_way: vec![vec![Span::from_millis(50)]],
-        jitter: 0.0,
-        bandwidth: None,
-        transport: Transport::Stream,
-        rules: vec![],
-    });
     let answers: Vec<String> = answers.iter().map(|words| (*words).to_owned()).collect();
     let validator = || Player::Validator(answers.clone());
     let players = [
@@ -154,14 +134,8 @@ fn journey(setting: PartySetting, proofs: &[u64], answers: &[&str]) -> Vec<Strin
         Player::Client(proofs.to_vec()),
         Player::Party(Box::new(RelyingParty::new(setting))),
     ];
-    let host = |(number, player)| Host::new(ProcessId(number), 1, Arc::clone(&topology), player);
-    let start = Signal::Control(Box::new(Control { rule: 0, order: Order::Start }));
-    let script = vec![(VirtualTime::from_nanos(1), CLIENT, start)];
-    let until = VirtualTime::ZERO + Span::from_secs(300);
-    let model = World { processes: (0..).zip(players).map(host).collect(), script };
-    let mut facts = Told::default();
-    sequential::run(model, Limits { until, max_events: 10_000 }, &mut facts);
-    facts.0
+    let start = (0, CLIENT, Order::Start);
+    one_region::run(players, Span::from_millis(50), [start], (300, Told::default())).0
 }
 
 fn check(answers: &[&str], told: &[&str]) {

@@ -38,7 +38,8 @@ impl LoadPlan {
         let Some(dependence) = self.setting.dependence.filter(|_| kind != Kind::Revoke) else {
             return;
         };
-        let Latest { id, operation, at, .. } = *said;
+        let Latest { id, operation, at, storage, .. } = *said;
+        let readable = self.readable(said, desk);
         let mut word = |index| {
             let (purpose, entity) = (Purpose::Reliance, u64::from(operation.0));
             desk.draws().word(Luck { purpose, entity, index })
@@ -49,6 +50,10 @@ impl LoadPlan {
         let dependant = dependence.first.0 + modulo(word(4), dependence.dependants);
         let at = at + dependence.after;
         desk.fact(Fact::Needed { operation: operation.0, dependant, at });
-        desk.tell(ProcessId(dependant), at, Packet::Need(Arc::new(Need { operation, id })));
+        desk.tell(
+            ProcessId(dependant),
+            at,
+            Packet::Need(Arc::new(Need { operation, id, storage, readable })),
+        );
     }
 }

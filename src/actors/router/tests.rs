@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::*;
+use crate::actors::one_region;
 use crate::actors::packet::{Needs, Submission};
-use crate::attestation::{Action, Attestation, AttesterId, KeyRing, Operation, Schema, Signed};
+use crate::attestation::{Attestation, KeyRing, Signed};
 use crate::flow::backpressure::Site;
 use crate::flow::{admission, backpressure, bulkheads};
-use crate::kernel::{Limits, LocalTime, Model, Recorded, Sink, VirtualTime, sequential};
-use crate::network::{Control, Host, Order, PartOrder, Signal, Topology, Transport};
+use crate::kernel::{Recorded, Sink, VirtualTime};
+use crate::network::{Order, PartOrder};
 use crate::ordering::Item;
 
 const ROUTER: ProcessId = ProcessId(2);
@@ -31,20 +32,7 @@ fn keys() -> KeyRing {
 fn submission(operation: u32, promise: bool) -> Packet {
     let hook = Span::from_millis(if operation % 3 == 2 { 30 } else { 0 });
     let needs = Needs { hook, deadline: VirtualTime::MAX, priority: 0, promise };
-    let attestation = Attestation {
-        operation: Operation(operation),
-        attester: AttesterId(CLIENT.0),
-        sequence: operation,
-        schema: Schema::STATEMENT,
-        subject: 0,
-        action: Action::Attest { parent: None },
-        written_at: LocalTime(0),
-        expires_at: None,
-        data_len: 128,
-        named: None,
-        delegation: None,
-        batch: None,
-    };
+    let attestation = Attestation { data_len: 128, ..Attestation::plain(operation, CLIENT.0) };
     let signed = Signed::new(attestation, &keys().signer(CLIENT.0));
     Packet::Submit(Arc::new(Submission { item: Item { signed, attempt: 0 }, needs }))
 }
@@ -168,14 +156,6 @@ fn check(sends: &[u64], orders: &[(u64, Order)], told: &[&str]) {
 }
 
 fn check_ways(ways: Ways, sends: &[u64], orders: &[(u64, Order)], told: &[&str]) {
-    let topology = Arc::new(Topology {
-        region_of: vec![0; 4],
-        one_way: vec![vec![Span::from_millis(50)]],
-        jitter: 0.0,
-        bandwidth: None,
-        transport: Transport::Stream,
-        rules: vec![],
-    });
     let mut work = Lanes([Span::ZERO; Lane::ALL.len()]);
     (*work.of_mut(Lane::Ingress), *work.of_mut(Lane::Order)) =
         (Span::from_millis(4), Span::from_millis(6));
@@ -192,17 +172,10 @@ fn check_ways(ways: Ways, sends: &[u64], orders: &[(u64, Order)], told: &[&str])
         Player::Router(router),
         Player::Client(sends.to_vec(), ways.promise),
     ];
-    let host = |(number, player)| Host::new(ProcessId(number), 1, Arc::clone(&topology), player);
-    let order = |millis, to, order| {
-        let at = VirtualTime::from_nanos(millis * 1_000_000 + 1);
-        (at, to, Signal::Control(Box::new(Control { rule: 0, order })))
-    };
-    let mut script = vec![order(0, CLIENT, Order::Start)];
-    script.extend(orders.iter().map(|(at, what)| order(*at, ROUTER, what.clone())));
-    let until = VirtualTime::ZERO + Span::from_secs(10);
-    let model = Model { processes: (0..).zip(players).map(host).collect(), script };
-    let mut facts = Told::default();
-    sequential::run(model, Limits { until, max_events: 1_000 }, &mut facts);
+    let start = (0, CLIENT, Order::Start);
+    let orders = orders.iter().map(|(at, what)| (*at, ROUTER, what.clone()));
+    let script = [start].into_iter().chain(orders);
+    let facts = one_region::run(players, Span::from_millis(50), script, (10, Told::default()));
     assert_eq!(facts.0, told);
 }
 

@@ -7,7 +7,7 @@ use super::{Face, Validator};
 use crate::actors::Packet;
 use crate::actors::rows::{Page, Place, Row, RowChange};
 use crate::attestation::{Id, Signed};
-use crate::kernel::{ProcessId, Span, VirtualTime};
+use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune};
 
 /// Rows that an answer has at most, as The Graph's queries have.
@@ -56,17 +56,33 @@ impl Journal {
 
 impl Validator {
     /// The registry took it in; it refers to `target` there.
-    pub(super) fn log_made(&mut self, (signed, target): (&Signed, Option<Id>), at: VirtualTime) {
+    pub(super) fn log_made(
+        &mut self,
+        made: (&Signed, Option<Id>),
+        instants: (VirtualTime, LocalTime),
+    ) {
         if let Some(journal) = &mut self.journal {
-            journal.enter(Row::of((signed, target), at));
+            journal.enter(Row::of(made, instants));
         }
     }
 
     /// The registry gave it up again, and with it what it did to `target`.
-    pub(super) fn log_undone(&mut self, (signed, target): (&Signed, Option<Id>), at: VirtualTime) {
+    pub(super) fn log_undone(
+        &mut self,
+        undone: (&Signed, Option<Id>),
+        instants: (VirtualTime, LocalTime),
+    ) {
         if let Some(journal) = &mut self.journal {
-            let change = RowChange::Undone(target);
-            journal.enter(Row { change, ..Row::of((signed, target), at) });
+            let change = RowChange::Undone(undone.1);
+            journal.enter(Row { change, ..Row::of(undone, instants) });
+        }
+    }
+
+    /// Its registry is what it was so long before; readers of its journal are told.
+    pub(super) fn take_snapshot(&mut self, age: Span, desk: &Desk<'_, Packet>) {
+        let instants = (desk.now(), desk.local_now());
+        for (signed, target) in self.registry.roll_back(desk.now().before(age)) {
+            self.log_undone((&signed, target), instants);
         }
     }
 
@@ -102,6 +118,7 @@ mod tests {
             change: RowChange::Made,
             expires_at: None,
             at: VirtualTime::ZERO + Span::from_millis(number.into()),
+            drift: 0,
         }
     }
 

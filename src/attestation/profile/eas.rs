@@ -2,9 +2,9 @@
 //! it is applied, whoever made it (eas-contracts aa47c22, `EAS.sol`). That its parent be in force
 //! is a resolver's rule, which schemas of the laboratory have.
 
-use super::{Call, Code, Verdict, judge_claim, judge_replace};
+use super::{Call, Code, Verdict, judge_hook, judge_replace};
 use crate::attestation::registry::{Entries, Entry};
-use crate::attestation::{Action, Attestation, Id, Rules, Schema};
+use crate::attestation::{Action, Attestation, Id, Rules, Schema, Storage};
 
 /// The rules.
 pub(super) const CODE: Code = Code {
@@ -14,6 +14,8 @@ pub(super) const CODE: Code = Code {
     has_terms: true,
     wrong_call: Verdict::InvalidSignature,
     has_brake: false,
+    locates_data: false,
+    flags_by_time: false,
 };
 
 fn judge(entries: &Entries, call: &Call<'_>) -> Verdict {
@@ -21,8 +23,14 @@ fn judge(entries: &Entries, call: &Call<'_>) -> Verdict {
     if let Some(refusal) = judge_terms(entries, call) {
         return refusal;
     }
-    if matches!(said.action, Action::Register(_)) {
-        return Verdict::Accepted;
+    match said.action {
+        Action::Register(_) => return judge_schema(entries, said),
+        // `timestamp` looks at nothing: what is stamped is a hash.
+        Action::Attest { .. } if said.storage == Storage::OffChain => return Verdict::Accepted,
+        Action::Revoke(target) if said.storage == Storage::OffChain => {
+            return judge_revoke_offchain(entries, said, target);
+        }
+        Action::Attest { .. } | Action::Revoke(_) | Action::Replace(_) => {}
     }
     let Some(schema) = entries.schema(said.schema) else { return Verdict::InvalidSchema };
     let has_expired = said.expires_at.is_some_and(|at| at <= call.now);
@@ -33,13 +41,30 @@ fn judge(entries: &Entries, call: &Call<'_>) -> Verdict {
         Action::Attest { parent: Some(_) } if call.rules == Rules::KnowsNoLinks => {
             Verdict::InvalidSchema
         }
-        Action::Attest { parent } => judge_attest(entries, said, schema, parent),
+        Action::Attest { parent } => judge_attest(entries, call, schema, parent),
         Action::Revoke(target) => judge_revoke(entries, said, entries.find(&target)),
         Action::Replace(target) => {
             let (unknown, revoked) = (Verdict::NotFound, Verdict::AlreadyRevoked);
             judge_replace(entries.find(&target), said, unknown, revoked)
         }
         Action::Register(_) => Verdict::Accepted,
+    }
+}
+
+/// A schema is named by its content (`SchemaRegistry.sol`).
+fn judge_schema(entries: &Entries, new: &Attestation) -> Verdict {
+    match entries.schema(new.schema) {
+        Some(_) => Verdict::AlreadyExists,
+        None => Verdict::Accepted,
+    }
+}
+
+/// Anybody may revoke anything off chain, stamped or not, and once: it is kept under who says so,
+/// with its time (`_revokeOffchain`).
+fn judge_revoke_offchain(entries: &Entries, new: &Attestation, target: Id) -> Verdict {
+    match entries.has_revoked_offchain(new.author(), &target) {
+        true => Verdict::AlreadyRevokedOffchain,
+        false => Verdict::Accepted,
     }
 }
 
@@ -57,7 +82,7 @@ fn judge_terms(entries: &Entries, call: &Call<'_>) -> Option<Verdict> {
 
 fn judge_attest(
     entries: &Entries,
-    new: &Attestation,
+    call: &Call<'_>,
     schema: &Schema,
     parent: Option<Id>,
 ) -> Verdict {
@@ -68,7 +93,7 @@ fn judge_attest(
             Some(_) => {}
         }
     }
-    if schema.exclusive { judge_claim(entries, new) } else { Verdict::Accepted }
+    judge_hook(entries, schema, call)
 }
 
 fn judge_revoke(entries: &Entries, new: &Attestation, target: Option<&Entry>) -> Verdict {

@@ -2,18 +2,26 @@
 //! the number (sign-protocol-evm 3850947, contract version 1.1.1, `SP.sol`: `_attest`, `_revoke`,
 //! in their order of checks).
 
-use super::{Call, Code, Verdict, judge_claim, judge_replace};
+use super::{Call, Code, Verdict, judge_hook, judge_replace};
 use crate::attestation::registry::{Entries, Entry};
-use crate::attestation::{Action, Attestation, Rules, Schema};
+use crate::attestation::{Action, Attestation, Rules, Schema, Storage};
 
 /// The rules.
 pub(super) const CODE: Code = Code {
     judge,
-    reference: |entries, said| entries.key_numbered(said.named?),
+    reference: |entries, said| match said.storage {
+        // A text of its attester's names it, not a number.
+        Storage::OffChain => said.action.reference(),
+        Storage::Registry | Storage::Arweave | Storage::Ipfs | Storage::Custom => {
+            entries.key_numbered(said.named?)
+        }
+    },
     numbers: true,
     has_terms: false,
     wrong_call: Verdict::InvalidDelegateSignature,
     has_brake: true,
+    locates_data: true,
+    flags_by_time: true,
 };
 
 fn judge(entries: &Entries, call: &Call<'_>) -> Verdict {
@@ -21,7 +29,17 @@ fn judge(entries: &Entries, call: &Call<'_>) -> Verdict {
     let named = || entries.numbered(said.named?);
     match said.action {
         _ if call.rules == Rules::Paused => Verdict::Paused,
+        // It cannot be read as a call, whatever it says.
+        _ if call.rules == Rules::KnowsThreeLocations && said.storage == Storage::Custom => {
+            Verdict::EnumConversion
+        }
         Action::Register(_) => Verdict::Accepted,
+        Action::Attest { .. } if said.storage == Storage::OffChain => {
+            judge_attest_offchain(entries, said)
+        }
+        Action::Revoke(target) if said.storage == Storage::OffChain => {
+            judge_revoke_offchain(said, entries.find(&target))
+        }
         Action::Attest { .. } => judge_attest(entries, call),
         Action::Revoke(_) => judge_revoke(entries, said, named()),
         Action::Replace(_) => {
@@ -45,7 +63,15 @@ fn judge_attest(entries: &Entries, call: &Call<'_>) -> Verdict {
     {
         return refusal;
     }
-    if schema.exclusive { judge_claim(entries, said) } else { Verdict::Accepted }
+    judge_hook(entries, schema, call)
+}
+
+/// No schema, no link and no end is looked at (`_attestOffchain`).
+fn judge_attest_offchain(entries: &Entries, new: &Attestation) -> Verdict {
+    match entries.find(&new.id()) {
+        Some(_) => Verdict::OffchainAttestationExists,
+        None => Verdict::Accepted,
+    }
 }
 
 /// Whatever has that number is taken for what is meant, if it is by who sends this. The counter
@@ -82,14 +108,31 @@ fn judge_revoke(entries: &Entries, new: &Attestation, target: Option<&Entry>) ->
     let Some(entry) = target else { return Verdict::AttestationNonexistent };
     let schema = entries.schema(entry.said().schema);
     if entry.said().author() != new.author() {
-        match new.delegation {
-            Some(_) => Verdict::InvalidDelegateSignature,
-            None => Verdict::AttestationWrongAttester,
-        }
+        of_another(new)
     } else if !schema.is_some_and(|schema| schema.revocable) {
         Verdict::AttestationIrrevocable
     } else if entry.revoked {
         Verdict::AttestationAlreadyRevoked
+    } else {
+        Verdict::Accepted
+    }
+}
+
+/// What is said to who takes back what is another's.
+const fn of_another(new: &Attestation) -> Verdict {
+    match new.delegation {
+        Some(_) => Verdict::InvalidDelegateSignature,
+        None => Verdict::AttestationWrongAttester,
+    }
+}
+
+/// The schema is not asked whether this can be revoked (`_revokeOffchain`).
+fn judge_revoke_offchain(new: &Attestation, target: Option<&Entry>) -> Verdict {
+    let Some(entry) = target else { return Verdict::OffchainAttestationNonexistent };
+    if entry.said().author() != new.author() {
+        of_another(new)
+    } else if entry.revoked {
+        Verdict::OffchainAttestationAlreadyRevoked
     } else {
         Verdict::Accepted
     }

@@ -1,19 +1,26 @@
 //! What a registry holds, and what an accepted call changes.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use crate::attestation::{Action, Attestation, AttesterId, Id, IdMap, Schema, SchemaId, Signed};
+use crate::attestation::{
+    Action, Attestation, AttesterId, Id, IdMap, Schema, SchemaId, Signed, Storage,
+};
 use crate::kernel::{Span, VirtualTime};
 
 /// All that is in, by content id.
 #[derive(Clone, Debug)]
 pub(in crate::attestation) struct Entries {
+    /// Known from the start, by number.
     schemas: Vec<Schema>,
+    /// Those that were registered since.
+    registered: BTreeMap<SchemaId, Schema>,
     by_id: IdMap<Entry>,
     claims: BTreeMap<(SchemaId, u32), Id>,
     /// In order of application, where numbers are given.
     numbers: Option<Numbers>,
+    /// Who took which off-chain statement back, whether or not it was there.
+    revoked_offchain: BTreeSet<(AttesterId, Id)>,
     /// Delegated calls that were accepted, by author, where that is signed.
     nonces: BTreeMap<AttesterId, u32>,
     ages: VecDeque<(VirtualTime, Id)>,
@@ -68,6 +75,11 @@ impl Entry {
         if self.part == 0 { self.said().action } else { Action::Attest { parent: None } }
     }
 
+    /// Whether all of it is elsewhere, or all of what it takes back.
+    fn is_offchain(&self) -> bool {
+        self.said().storage == Storage::OffChain
+    }
+
     /// Whose nonce it uses up: once for a transaction.
     fn nonce_of(&self) -> Option<AttesterId> {
         let delegation = self.said().delegation.as_ref().filter(|_| self.part == 0)?;
@@ -83,6 +95,8 @@ impl Entries {
     pub(super) fn new(schemas: &[Schema], has_numbers: bool) -> Self {
         Self {
             schemas: schemas.to_vec(),
+            registered: BTreeMap::new(),
+            revoked_offchain: BTreeSet::new(),
             by_id: IdMap::default(),
             claims: BTreeMap::new(),
             numbers: has_numbers.then(Numbers::default),
@@ -92,7 +106,12 @@ impl Entries {
     }
 
     pub(in crate::attestation) fn schema(&self, id: SchemaId) -> Option<&Schema> {
-        self.schemas.get(id.0 as usize)
+        self.schemas.get(id.0 as usize).or_else(|| self.registered.get(&id))
+    }
+
+    /// Whether that attester took that off-chain statement back.
+    pub(in crate::attestation) fn has_revoked_offchain(&self, by: AttesterId, id: &Id) -> bool {
+        self.revoked_offchain.contains(&(by, *id))
     }
 
     pub(in crate::attestation) fn find(&self, key: &Id) -> Option<&Entry> {
@@ -154,14 +173,24 @@ impl Entries {
         let (revoked, replaced, number) = (false, false, 0);
         let mut entry = Entry { signed, revoked, replaced, attempt, part, number };
         let action = entry.action();
+        let is_offchain = entry.is_offchain();
         if let Some(numbers) = &mut self.numbers
             && matches!(action, Action::Attest { .. } | Action::Replace(_))
+            && !is_offchain
         {
             entry.number = numbers.next();
             numbers.keys.push_back(key);
         }
         match (action, target) {
-            (Action::Register(schema), _) => self.schemas.push(schema),
+            (Action::Register(schema), _) => self.register(entry.said().schema, schema),
+            (Action::Attest { .. }, _) if is_offchain => {
+                entry.revoked = self.has_revoked_offchain(entry.said().author(), &key);
+            }
+            (Action::Revoke(_), Some(target)) if is_offchain => {
+                let by = entry.said().author();
+                self.revoked_offchain.insert((by, target));
+                self.mark_own(&target, by, true);
+            }
             (Action::Revoke(_), Some(target)) => {
                 self.mark(&target, |entry| entry.revoked = true);
                 self.release_claim(&target);
@@ -172,7 +201,7 @@ impl Entries {
         if let Some(author) = entry.nonce_of() {
             *self.nonces.entry(author).or_default() += 1;
         }
-        if matches!(action, Action::Attest { .. }) {
+        if matches!(action, Action::Attest { .. }) && !is_offchain {
             self.claim(entry.claim(), key);
         }
         self.by_id.insert(key, entry);
@@ -187,9 +216,31 @@ impl Entries {
         }
     }
 
+    /// Takes back all that was put in after `instant`, the last first.
+    pub(super) fn take_back_after(
+        &mut self,
+        instant: VirtualTime,
+        reference: fn(&Self, &Attestation) -> Option<Id>,
+    ) -> Vec<(Arc<Signed>, Option<Id>)> {
+        let mut taken = Vec::new();
+        while let Some((_, key)) = self.ages.pop_back_if(|(at, _)| *at > instant) {
+            let Some(entry) = self.by_id.find(&key) else { continue };
+            let (signed, is_first) = (Arc::clone(&entry.signed), entry.part == 0);
+            let target = reference(self, &signed.attestation);
+            self.take_one_back(&key, target);
+            taken.extend(is_first.then_some((signed, target)));
+        }
+        taken
+    }
+
     fn take_one_back(&mut self, key: &Id, target: Option<Id>) {
         let Some(entry) = self.by_id.remove(key) else { return };
         match (entry.action(), target) {
+            (Action::Revoke(_), Some(target)) if entry.is_offchain() => {
+                let by = entry.said().author();
+                self.revoked_offchain.remove(&(by, target));
+                self.mark_own(&target, by, false);
+            }
             (Action::Revoke(_), Some(target)) => {
                 self.mark(&target, |entry| entry.revoked = false);
                 self.restore_claim(&target);
@@ -197,7 +248,7 @@ impl Entries {
             (Action::Replace(_), Some(target)) => {
                 self.mark(&target, |entry| entry.replaced = false);
             }
-            (Action::Register(_), _) => drop(self.schemas.pop()),
+            (Action::Register(_), _) => self.unregister(entry.said().schema),
             _ => {}
         }
         if let Some(author) = entry.nonce_of() {
@@ -218,7 +269,12 @@ impl Entries {
         while self.ages.front().is_some_and(|(age, _)| at.since(*age) > retention) {
             let Some((_, key)) = self.ages.pop_front() else { return };
             self.release_claim(&key);
-            self.by_id.remove(&key);
+            let entry = self.by_id.remove(&key);
+            if let Some(said) = entry.as_ref().filter(|entry| entry.is_offchain()).map(Entry::said)
+                && let Action::Revoke(target) = said.action
+            {
+                self.revoked_offchain.remove(&(said.author(), target));
+            }
             if let Some(numbers) = &mut self.numbers
                 && numbers.keys.front() == Some(&key)
             {
@@ -231,6 +287,31 @@ impl Entries {
     fn mark(&mut self, key: &Id, change: impl FnOnce(&mut Entry)) {
         if let Some(entry) = self.by_id.find_mut(key) {
             change(entry);
+        }
+    }
+
+    /// A revocation of an off-chain statement means its author's own, and nobody else's.
+    fn mark_own(&mut self, key: &Id, by: AttesterId, revoked: bool) {
+        self.mark(key, |entry| {
+            if entry.said().author() == by {
+                entry.revoked = revoked;
+            }
+        });
+    }
+
+    /// A schema goes by the name that its call gives it, or by the next number where registries
+    /// number.
+    fn register(&mut self, named: SchemaId, schema: Schema) {
+        let next = SchemaId((self.schemas.len() + self.registered.len()) as u32);
+        let id = if self.numbers.is_some() { next } else { named };
+        self.registered.insert(id, schema);
+    }
+
+    fn unregister(&mut self, named: SchemaId) {
+        if self.numbers.is_some() {
+            self.registered.pop_last();
+        } else {
+            self.registered.remove(&named);
         }
     }
 

@@ -6,7 +6,7 @@ mod undo;
 use std::sync::Arc;
 
 use super::*;
-use crate::attestation::{Action, Attestation, AttesterId, KeyRing, Operation};
+use crate::attestation::{Action, Attestation, KeyRing};
 
 /// Applies a script such as `a0 a1<0 r2>0` and lists the verdicts. `a2<0` attests as number 2
 /// with parent 0, `c` claims, `r2>0` revokes 0, `R2>0` replaces 0, `-2` retracts 2. Even
@@ -60,22 +60,14 @@ fn make(
         ("R", Some(target)) => Action::Replace(target),
         (_, parent) => Action::Attest { parent },
     };
-    let attester = AttesterId((number % 2) as u32 ^ u32::from(swap));
+    let attester = (number % 2) as u32 ^ u32::from(swap);
     let attestation = Attestation {
-        operation: Operation(number as u32),
-        attester,
-        sequence: number as u32,
         schema: if word.starts_with('c') { Schema::CLAIM } else { Schema::STATEMENT },
-        subject: 0,
         action,
-        written_at: LocalTime(0),
         expires_at: word.starts_with('e').then_some(LocalTime(-1)),
-        data_len: 0,
-        named: None,
-        delegation: None,
-        batch: None,
+        ..Attestation::plain(number as u32, attester)
     };
-    Signed::new(attestation, &ring.signer(attester.0))
+    Signed::new(attestation, &ring.signer(attester))
 }
 
 #[test]

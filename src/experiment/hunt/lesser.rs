@@ -253,7 +253,7 @@ fn slower(stages: &[Stage], part: u64) -> Vec<Stage> {
 }
 
 fn simpler_load(scenario: &Scenario) -> Vec<Scenario> {
-    let only = Mix { attest: 1.0, revoke: 0.0, replace: 0.0, claim: 0.0, query: 0.0 };
+    let only = Mix::ATTEST;
     with_load(scenario, |group| {
         let mut simpler = vec![
             LoadGroup { mix: only, ..group.clone() },

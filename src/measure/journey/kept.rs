@@ -208,7 +208,10 @@ fn about(fact: &Fact) -> Option<u32> {
         | Fact::Released { operation }
         | Fact::Refreshed { operation, .. }
         | Fact::Ticket { operation }
-        | Fact::Indexed { operation, .. } => Some(operation),
+        | Fact::Indexed { operation, .. }
+        | Fact::Dated { operation, .. }
+        | Fact::Carried { operation, .. }
+        | Fact::Unread { operation, .. } => Some(operation),
         Fact::Queue { .. }
         | Fact::Fate { .. }
         | Fact::Host { .. }

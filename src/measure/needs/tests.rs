@@ -81,3 +81,19 @@ fn a_revocation_exposes_until_the_last_user_has_passed() {
     assert_eq!(value(&run, "false_revoked", Statistic::Max), None);
     assert_eq!(value(&run, "blast_radius", Statistic::Max), Some(1.0), "refused rightly");
 }
+
+#[test]
+fn what_holds_and_has_no_data_is_missed() {
+    let script = format!(
+        "{GOOD} 2020ms d12 pass 0 valid refused 20ms; 3s d12 pass 0 unknown refused 20ms;
+        4s d12 pass 0 valid allowed 20ms"
+    );
+    let run = measure(4, 3, &script);
+    assert_eq!(run.phases[0].count(Event::DataMissing), 1, "of three uses");
+}
+
+#[test]
+fn a_statement_that_finds_no_schema_is_counted_once() {
+    let run = measure(4, 3, "0ms c9 plan 0; 0ms c9 plan 1; 1ms c9 unread 1; 9ms c9 unread 1");
+    assert_eq!(run.phases[0].count(Event::SchemaUnread), 1);
+}

@@ -1,7 +1,7 @@
 //! What lives in a host, and what it is told.
 
 use super::Desk;
-use crate::kernel::ProcessId;
+use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::network::Misdeed;
 
 /// What travels between residents.
@@ -48,6 +48,13 @@ pub trait Resident: Send + 'static {
 
     /// The resident judges by other rules, by its own number for them; it may be down.
     fn interpret(&mut self, _rules: u8) {}
+
+    /// The resident sees the outer chain so far behind from now on, which stands still until then;
+    /// zero sees it as it is. It may be down.
+    fn see_upstream(&mut self, _now: VirtualTime, _lag: Span) {}
+
+    /// What the resident keeps is what it was so long before; it may be down.
+    fn roll_back(&mut self, _age: Span, _desk: &mut Desk<'_, Self::Packet>) {}
 
     /// The resident says from now on that so many are revoked, whatever they are, 0 to 1; it may be
     /// down.

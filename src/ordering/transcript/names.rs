@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::attestation::{Action, Attestation, AttesterId, Id, KeyRing, Operation, Schema, Signed};
+use crate::attestation::{Action, Attestation, Id, KeyRing, Signed};
 use crate::kernel::{LocalTime, Span};
 use crate::ordering::Item;
 
@@ -82,18 +82,12 @@ impl Names {
         let attester = attester(name).ok_or(format!("{name}: names look like a0, b12 or a0'"))?;
         let digits = name[1..].trim_end_matches('\'');
         let attestation = Attestation {
-            operation: Operation(self.known.len() as u32),
-            attester: AttesterId(attester),
             sequence: digits.parse().map_err(|_| format!("{name}: {digits} is not a number"))?,
-            schema: Schema::STATEMENT,
             subject: name.matches('\'').count() as u32,
             action: Action::Attest { parent },
             written_at,
-            expires_at: None,
             data_len: 100,
-            named: None,
-            delegation: None,
-            batch: None,
+            ..Attestation::plain(self.known.len() as u32, attester)
         };
         let signed = Signed::new(attestation, &self.keys.signer(attester));
         self.by_id.insert(signed.id, name.to_owned());

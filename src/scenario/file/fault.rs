@@ -51,6 +51,12 @@ section! {
         drift: Drift;
         /// On validators: they judge by the rules of another version.
         rules: Version;
+        /// On validators: the outer chain stands still for them until they see it so far behind,
+        /// and stays so.
+        upstream: Span;
+        /// On validators: the registry becomes what it was so long before, and what it had applied
+        /// since is not applied again.
+        snapshot: Span;
         /// On indexers: this share of attestations is said to be revoked, whatever they are.
         misreport: Share;
         /// On validators: the registry's emergency brake is on, and whatever comes is refused for
@@ -226,4 +232,5 @@ choice!(ReorderForm, "form of reordering" {
 choice!(Version, "version of the rules" {
     "accepts-expired" => Version::AcceptsExpired,
     "knows-no-links" => Version::KnowsNoLinks,
+    "knows-three-locations" => Version::KnowsThreeLocations,
 });

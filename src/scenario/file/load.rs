@@ -6,7 +6,7 @@ use super::arrivals::{ArrivalsFile, TraceFile};
 use crate::flow::Backoff;
 use crate::kernel::Span;
 use crate::scenario::document::{Node, Value};
-use crate::scenario::model::Reads;
+use crate::scenario::model::{Reads, Storage};
 use crate::scenario::quantity::{Rate, Share};
 use crate::scenario::written::{At, Count, Ratio, Reader, Written, choice, section};
 
@@ -65,6 +65,11 @@ section! {
         batch: Count<1, 100> = 1;
         /// Share of statements that their attester signs and another client of the group submits.
         delegated: DelegatedFile;
+        /// Statements whose data lies elsewhere, and is stored there before they are sent.
+        data: DataFile;
+        /// Share of statements about the outer chain as it stands when they are due: a validator
+        /// that does not see it so far yet refuses them for now.
+        upstream: Share = "0%";
     }
 }
 
@@ -135,6 +140,8 @@ section! {
         claim: Share = "0%";
         /// Questions for the state of an earlier attestation.
         query: Share = "0%";
+        /// Registrations of a schema, which the group's statements use from then on.
+        register: Share = "0%";
     }
 }
 
@@ -148,6 +155,30 @@ section! {
         deadline: Span;
     }
 }
+
+section! {
+    /// Statements, neither claims nor what takes something back, whose data lies elsewhere.
+    DataFile, "data elsewhere", alone "place" => {
+        /// Where: `off-chain` is the whole statement, of which the registry has the id.
+        place: Storage;
+        /// Share of statements.
+        share: Share = "100%";
+        /// How long it takes to store.
+        upload: Span = "0s";
+        /// How long after the intended send it can be had, in the mean (exponential).
+        readable: Span = "0s";
+        /// Share that never can.
+        lost: Share = "0%";
+    }
+}
+
+choice!(Storage, "place for data" {
+    "arweave" => Storage::Arweave,
+    "ipfs" => Storage::Ipfs,
+    "custom" => Storage::Custom,
+    "off-chain" => Storage::OffChain,
+    "registry" => Storage::Registry,
+});
 
 section! {
     /// Which subjects operations concern.

@@ -12,7 +12,7 @@ pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile, Wi
 pub(crate) use links::LinksFile;
 pub(crate) use load::{HookFile, KeysFile, LawFile, LoadFile, MixFile, PatienceFile, StageFile};
 pub(crate) use ops::{AlertFile, AnswersFile, BurnFile, OpsFile, RoleFile, RunbookFile, StepFile};
-pub(crate) use readers::{DependantsFile, IndexersFile};
+pub(crate) use readers::{CarriageFile, DependantsFile, IndexersFile};
 
 mod arrivals;
 mod fault;

@@ -1,7 +1,7 @@
 //! `[indexers]` and `[dependants]` as written.
 
 use crate::kernel::Span;
-use crate::scenario::model::{Silence, Source};
+use crate::scenario::model::{Reading, Silence, Source};
 use crate::scenario::quantity::Share;
 use crate::scenario::written::{At, Count, choice, section};
 
@@ -23,10 +23,31 @@ section! {
         strict: bool = false;
         /// How long it remembers a row, and validators keep theirs for it.
         keeps: Span = "5m";
+        /// It tells how far the dates of records lie from those of signing, as `drift`.
+        dates: bool = false;
+        /// It carries what it has to a second chain.
+        carries: CarriageFile;
+    }
+}
+
+section! {
+    /// What a second chain takes.
+    CarriageFile, "a carriage", alone "block" => {
+        /// So often it makes a block.
+        block: Span;
+        /// Rows in one of them.
+        room: Count<1, 1_000_000> = 1000;
+        /// From a block until what is in it holds.
+        finality: Span = "0s";
     }
 }
 
 choice!(Source, "source" { "validator" => Source::Validator, "index" => Source::Index, });
+choice!(Reading, "way to read" {
+    "as-meant" => Reading::AsMeant,
+    "flag-as-time" => Reading::FlagAsTime,
+    "three-locations" => Reading::ThreeLocations,
+});
 choice!(Silence, "meaning of silence" {
     "hard-fail" => Silence::HardFail,
     "soft-fail" => Silence::SoftFail,
@@ -58,5 +79,7 @@ section! {
         timeout: Span = "5s";
         /// What silence means: refuse, let pass, or go by the last answer, however old.
         silence: Silence = "hard-fail";
+        /// How they make out records, which is not how everybody means them.
+        reading: Reading = "as-meant";
     }
 }

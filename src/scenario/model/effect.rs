@@ -67,6 +67,10 @@ pub enum Effect {
     Drift(f64),
     /// The validator judges by the rules of another version.
     Rules(Version),
+    /// The validator sees the outer chain so far behind, which stands still until then.
+    Upstream(Span),
+    /// The validator's registry becomes what it was so long before.
+    Snapshot(Span),
     /// The indexer says of this share of attestations that they are revoked; 0 to 1.
     Misreport(f64),
     /// The validator's registry is paused, where the profile has such a brake.
@@ -82,6 +86,8 @@ pub enum Version {
     AcceptsExpired,
     /// What refers to a parent is of no schema known there.
     KnowsNoLinks,
+    /// Data has three locations, and what lies in the fourth cannot be read.
+    KnowsThreeLocations,
 }
 
 impl Version {
@@ -90,6 +96,7 @@ impl Version {
         match self {
             Self::AcceptsExpired => "accepts-expired",
             Self::KnowsNoLinks => "knows-no-links",
+            Self::KnowsThreeLocations => "knows-three-locations",
         }
     }
 }
@@ -105,6 +112,8 @@ impl Effect {
             | Self::Skew(_)
             | Self::Drift(_)
             | Self::Rules(_)
+            | Self::Upstream(_)
+            | Self::Snapshot(_)
             | Self::Misreport(_)
             | Self::Pause
             | Self::Byzantine(_) => true,

@@ -1,6 +1,6 @@
 //! Load groups: who sends what, and when.
 
-use super::{Patience, Reads, Retry, Service, Shape, Trace};
+use super::{Patience, Reads, Retry, Service, Shape, Storage, Trace};
 use crate::kernel::Span;
 
 /// A group of clients with one kind of load.
@@ -44,6 +44,25 @@ pub struct LoadGroup {
     pub batch: u32,
     /// Statements that another client of the group submits.
     pub delegated: Option<Delegated>,
+    /// Statements whose data lies elsewhere.
+    pub data: Option<Data>,
+    /// Share of statements about the outer chain as it stands; 0 to 1.
+    pub upstream: f64,
+}
+
+/// Statements whose data lies elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Data {
+    /// Where.
+    pub place: Storage,
+    /// Share of statements; 0 to 1.
+    pub share: f64,
+    /// How long it takes to store.
+    pub upload: Span,
+    /// How long after the intended send it can be had, in the mean.
+    pub readable: Span,
+    /// Share that never can; 0 to 1.
+    pub lost: f64,
 }
 
 /// Statements that their authors sign and another client submits.
@@ -124,6 +143,14 @@ pub struct Mix {
     pub claim: f64,
     /// Questions for the state of an earlier attestation.
     pub query: f64,
+    /// Registrations of a schema.
+    pub register: f64,
+}
+
+impl Mix {
+    /// New attestations and nothing else.
+    pub const ATTEST: Self =
+        Self { attest: 1.0, revoke: 0.0, replace: 0.0, claim: 0.0, query: 0.0, register: 0.0 };
 }
 
 /// Which subjects operations concern.

@@ -1,5 +1,6 @@
 //! Who reads what is attested: indexers that copy it, dependants that go by it.
 
+use super::Reading;
 use crate::flow::Silence;
 use crate::kernel::Span;
 
@@ -20,6 +21,21 @@ pub struct Indexers {
     pub strict: bool,
     /// How long it remembers a row, and validators keep theirs for it.
     pub keeps: Span,
+    /// Whether it tells how far dates of records lie from those of signing.
+    pub dates: bool,
+    /// What it carries rows to, if it does.
+    pub carries: Option<Carriage>,
+}
+
+/// What a second chain takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carriage {
+    /// Between two of its blocks.
+    pub block: Span,
+    /// Rows in one of them; at least 1.
+    pub room: u32,
+    /// From a block until what is in it holds.
+    pub finality: Span,
 }
 
 /// Dependants: services that let users do something only while an attestation holds.
@@ -47,6 +63,8 @@ pub struct Dependants {
     pub timeout: Span,
     /// What silence means.
     pub silence: Silence,
+    /// How they make out records.
+    pub reading: Reading,
 }
 
 /// Whom a dependant asks.

@@ -86,6 +86,7 @@ impl Trace {
             replace: share(RecordedKind::Replace),
             claim: share(RecordedKind::Claim),
             query: share(RecordedKind::Query),
+            register: 0.0,
         }
     }
 }

@@ -34,8 +34,8 @@ pub(super) fn read(fault: &At<FaultFile>, reader: &mut Reader<'_>) -> Option<Eff
     }
     let Some(&(first, _, of_first, _)) = found.effects.first() else {
         let note = "delay, reorder, loss, duplicate, bandwidth, partition, clog; \
-                    crash, stall, slow, gossip, skew, drift, rules, pause, misreport; equivocate, \
-                    forge, withhold, replay, censor, shuffle, hold, amnesia";
+                    crash, stall, slow, gossip, skew, drift, rules, upstream, snapshot, pause, \
+                    misreport; equivocate, forge, withhold, replay, censor, shuffle, hold, amnesia";
         if !reader.is_misspelt(fault.place, None) {
             reader.report(fault.place, "this fault has no effect", note);
         }
@@ -68,6 +68,11 @@ impl Found {
 
     fn byzantine<T>(&mut self, key: &'static str, field: &Field<T>, does: Option<Behaviour>) {
         self.push(key, Target::Validators, field, does.map(Effect::Byzantine));
+    }
+
+    /// So long on validators.
+    fn span(&mut self, key: &'static str, field: &Field<Span>, effect: fn(Span) -> Effect) {
+        self.push(key, Target::Validators, field, field.get().map(|span| effect(*span)));
     }
 
     fn push<T>(&mut self, key: &'static str, on: Target, field: &Field<T>, effect: Option<Effect>) {
@@ -145,6 +150,8 @@ fn read_on_actors(file: &FaultFile, found: &mut Found, reader: &mut Reader<'_>) 
     found.actor("drift", &file.drift, file.drift.get().map(|drift| Effect::Drift(drift.0)));
     let rules = file.rules.get().map(|version| Effect::Rules(*version));
     found.push("rules", Target::Validators, &file.rules, rules);
+    found.span("upstream", &file.upstream, Effect::Upstream);
+    found.span("snapshot", &file.snapshot, Effect::Snapshot);
     let misreport = file.misreport.get().map(|share| Effect::Misreport(share.0));
     found.push("misreport", Target::Indexers, &file.misreport, misreport);
     let pause = file.pause.get().filter(|happens| **happens);

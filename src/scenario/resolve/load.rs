@@ -4,7 +4,7 @@ mod habits;
 
 use std::path::Path;
 
-use self::habits::{read_batch, read_delegated, read_hook, read_patience, read_retry};
+use self::habits::{read_batch, read_data, read_delegated, read_hook, read_patience, read_retry};
 use super::{FILE, Timing, arrivals, read_regions, trace};
 use crate::kernel::Span;
 use crate::scenario::cast::RESERVED;
@@ -107,6 +107,8 @@ fn read_group(
         batch: read_batch(written, reader)?,
         delegated: delegated?,
         patience: patience?,
+        data: read_data(written, reader)?,
+        upstream: written.upstream.get()?.0,
     })
 }
 
@@ -274,8 +276,7 @@ fn operations(group: &LoadGroup) -> f64 {
 
 fn read_mix(field: &Field<MixFile>, reader: &mut Reader<'_>) -> Option<Mix> {
     let Some(written) = field.at() else {
-        let mix = Mix { attest: 1.0, revoke: 0.0, replace: 0.0, claim: 0.0, query: 0.0 };
-        return field.is_absent().then_some(mix);
+        return field.is_absent().then_some(Mix::ATTEST);
     };
     let mix = Mix {
         attest: written.value.attest.get()?.0,
@@ -283,13 +284,14 @@ fn read_mix(field: &Field<MixFile>, reader: &mut Reader<'_>) -> Option<Mix> {
         replace: written.value.replace.get()?.0,
         claim: written.value.claim.get()?.0,
         query: written.value.query.get()?.0,
+        register: written.value.register.get()?.0,
     };
-    let total = mix.attest + mix.revoke + mix.replace + mix.claim + mix.query;
+    let total = mix.attest + mix.revoke + mix.replace + mix.claim + mix.query + mix.register;
     if (total - 1.0).abs() < 1e-9 {
         return Some(mix);
     }
     let total = spelt::share((total * 1e6).round() / 1e6);
-    let note = "attest, revoke, replace, claim and query add up to 100%";
+    let note = "attest, revoke, replace, claim, query and register add up to 100%";
     reader.report(written.place, format!("this mix adds up to {total}"), note);
     None
 }

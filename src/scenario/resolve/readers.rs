@@ -2,11 +2,11 @@
 
 use super::read_regions;
 use crate::kernel::Span;
-use crate::scenario::file::{DependantsFile, ScenarioFile};
+use crate::scenario::file::{CarriageFile, DependantsFile, ScenarioFile};
 use crate::scenario::model::{
-    DelayTable, Dependants, Indexers, LoadGroup, Reads, Source, Validators,
+    Carriage, DelayTable, Dependants, Indexers, LoadGroup, Reads, Source, Validators,
 };
-use crate::scenario::written::Reader;
+use crate::scenario::written::{Field, Reader};
 
 /// More uses of one attestation than this are a unit that was lost.
 const MOST_USES: u64 = 100_000;
@@ -34,7 +34,21 @@ pub(super) fn read_indexers(
         rewrite: *written.rewrite.get()?,
         strict: *written.strict.get()?,
         keeps: *written.keeps.get()?,
+        dates: *written.dates.get()?,
+        carries: read_carriage(&written.carries, reader)?,
     }))
+}
+
+/// `Some(None)` where there is no second chain.
+fn read_carriage(field: &Field<CarriageFile>, reader: &mut Reader<'_>) -> Option<Option<Carriage>> {
+    let Some(at) = field.at() else { return Some(None).filter(|_| field.is_absent()) };
+    let example = "`block = \"12s\"`";
+    let block = reader.require(&at.value.block, at.place, "`block`", example).copied()?;
+    if block.value < Span::from_millis(1) {
+        reader.report(block.place, "`indexers.carries.block` must be at least 1ms", "");
+    }
+    let (room, finality) = (at.value.room.get()?.0, *at.value.finality.get()?);
+    Some(Some(Carriage { block: block.value, room, finality }))
 }
 
 /// The dependants; `Some(None)` if there are none.
@@ -65,6 +79,7 @@ pub(super) fn read_dependants(
         ttl: *written.ttl.get()?,
         timeout: *written.timeout.get()?,
         silence: *written.silence.get()?,
+        reading: *written.reading.get()?,
     }))
 }
 

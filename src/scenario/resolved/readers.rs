@@ -1,7 +1,7 @@
 //! Indexers and dependants written out again.
 
-use super::{Text, region_names};
-use crate::scenario::model::{Dependants, Indexers};
+use super::{Text, fields, quoted, region_names};
+use crate::scenario::model::{Carriage, Dependants, Indexers, Reading};
 use crate::scenario::spelt;
 use crate::scenario::written::Choice as _;
 
@@ -14,6 +14,14 @@ pub(super) fn write_indexers(file: &mut Text, indexers: &Indexers, regions: &[St
     file.text("rewrite", indexers.rewrite);
     file.plain("strict", indexers.strict);
     file.text("keeps", indexers.keeps);
+    if indexers.dates {
+        file.plain("dates", true);
+    }
+    if let Some(Carriage { block, room, finality }) = indexers.carries {
+        let (block, finality) = (quoted(block), quoted(finality));
+        let all = [("block", block), ("room", room.to_string()), ("finality", finality)];
+        file.plain("carries", fields(&all));
+    }
 }
 
 pub(super) fn write_dependants(file: &mut Text, dependants: &Dependants, regions: &[String]) {
@@ -29,4 +37,7 @@ pub(super) fn write_dependants(file: &mut Text, dependants: &Dependants, regions
     file.text("ttl", dependants.ttl);
     file.text("timeout", dependants.timeout);
     file.text("silence", dependants.silence.word());
+    if dependants.reading != Reading::AsMeant {
+        file.text("reading", dependants.reading.word());
+    }
 }

@@ -125,7 +125,8 @@ fn a_scenario_shows_its_time_line() {
     crash                                      ███                     crash, state lost on 1 validators
     slow                                              ██████████████   slow 20x, skew +30s, drift 200ppm
                                                                        on router-1
-    skewed                                             █               rules accepts-expired on
+    skewed                                             █               rules accepts-expired, upstream
+                                                                       8s behind, snapshot 10s old on
                                                                        1 validators
     wrong                                              █               misreport 10% on indexers
     liars                                               ██████         Byzantine: withholds 10 %, shuns

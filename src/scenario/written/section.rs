@@ -89,7 +89,6 @@ macro_rules! section {
             pub(crate) const KEYS: &[&str] = &[$(section!(@key $field $($key)?)),*];
 
             /// The field that may stand without a table.
-            #[allow(dead_code, reason = "not every section is ever overridden field by field")]
             pub(crate) const LONE: Option<&'static str> = section!(@lone $($lone)?);
         }
 

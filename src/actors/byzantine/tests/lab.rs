@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::*;
-use crate::attestation::{Action, Attestation, AttesterId, Schema, Signed};
+use crate::attestation::{Attestation, Signed};
 use crate::kernel::LocalTime;
 use crate::ordering::{
     Committee, HostedEffect, HostedSubmitter, Item, Peer, SubmitterEffect, TimerId,
@@ -119,18 +119,9 @@ impl Lab {
 
     fn write(&mut self, number: u32) {
         let attestation = Attestation {
-            operation: Operation(number),
-            attester: AttesterId(CLIENT.0),
-            sequence: number,
-            schema: Schema::STATEMENT,
-            subject: 0,
-            action: Action::Attest { parent: None },
             written_at: self.now,
-            expires_at: None,
             data_len: 100,
-            named: None,
-            delegation: None,
-            batch: None,
+            ..Attestation::plain(number, CLIENT.0)
         };
         let signed = Signed::new(attestation, &self.keys.signer(CLIENT.0));
         let item = Item { signed, attempt: 0 };

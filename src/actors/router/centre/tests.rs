@@ -3,14 +3,15 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::actors::one_region;
 use crate::actors::packet::{Needs, Submission};
 use crate::actors::{Router, RouterPolicies, RouterSetting};
-use crate::attestation::{Action, Attestation, AttesterId, KeyRing, Operation, Schema, Signed};
+use crate::attestation::{Attestation, KeyRing, Signed};
 use crate::flow::backpressure::Site as Door;
 use crate::flow::routing::{self, Overlay, Site};
 use crate::flow::{Lane, Lanes, admission, backpressure, bulkheads};
-use crate::kernel::{Limits, LocalTime, Model, Recorded, Sink, sequential};
-use crate::network::{Control, Host, Order, Resident, Signal, Topology, Transport};
+use crate::kernel::{Recorded, Sink};
+use crate::network::{Order, Resident};
 use crate::ordering::Item;
 
 enum Player {
@@ -29,18 +30,9 @@ fn keys() -> KeyRing {
 fn submission(operation: u32, home: (usize, usize)) -> Packet {
     let subject = (0..).find(|subject| routing::home(*subject, home.1) == home.0);
     let attestation = Attestation {
-        operation: Operation(operation),
-        attester: AttesterId(7),
-        sequence: operation,
-        schema: Schema::STATEMENT,
         subject: subject.expect("some subject is addressed there"),
-        action: Action::Attest { parent: None },
-        named: None,
-        delegation: None,
-        batch: None,
-        written_at: LocalTime(0),
-        expires_at: None,
         data_len: 128,
+        ..Attestation::plain(operation, 7)
     };
     let needs = Needs { hook: Span::ZERO, deadline: VirtualTime::MAX, priority: 0, promise: false };
     let item = Item { signed: Signed::new(attestation, &keys().signer(7)), attempt: 0 };
@@ -142,14 +134,6 @@ fn check(
     told: &[&str],
 ) {
     let delay = Span::from_millis(50);
-    let topology = Arc::new(Topology {
-        region_of: vec![0; centres + 2],
-        one_way: vec![vec![delay]],
-        jitter: 0.0,
-        bandwidth: None,
-        transport: Transport::Stream,
-        rules: vec![],
-    });
     let mut work = Lanes([Span::ZERO; Lane::ALL.len()]);
     *work.of_mut(Lane::Order) = Span::from_millis(10);
     let setting =
@@ -171,18 +155,10 @@ fn check(
     };
     let client = Player::Client(sends.to_vec(), centres as u32);
     let players = [Player::Validator].into_iter().chain((0..centres).map(centre)).chain([client]);
-    let host = |(number, player)| Host::new(ProcessId(number), 1, Arc::clone(&topology), player);
-    let order = |millis, to, order| {
-        let at = VirtualTime::from_nanos(millis * 1_000_000 + 1);
-        (at, ProcessId(to), Signal::Control(Box::new(Control { rule: 0, order })))
-    };
-    let starts = (1..centres as u32 + 2).map(|to| order(0, to, Order::Start));
-    let faults = orders.iter().map(|(at, who, what)| order(*at, *who as u32 + 1, what.clone()));
-    let script = starts.chain(faults).collect();
-    let model = Model { processes: (0..).zip(players).map(host).collect(), script };
-    let until = VirtualTime::ZERO + Span::from_secs(20);
-    let mut facts = Told::default();
-    sequential::run(model, Limits { until, max_events: 100_000 }, &mut facts);
+    let starts = (1..centres as u32 + 2).map(|to| (0, ProcessId(to), Order::Start));
+    let faults =
+        orders.iter().map(|(at, who, what)| (*at, ProcessId(*who as u32 + 1), what.clone()));
+    let facts = one_region::run(players, delay, starts.chain(faults), (20, Told::default()));
     assert_eq!(facts.0, told);
 }
 

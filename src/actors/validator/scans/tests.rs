@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::actors::one_region;
 use crate::actors::passage::Stay;
 use crate::actors::{Costs, ValidatorSetting};
-use crate::attestation::{
-    Action, Attestation, AttesterId, KeyRing, Operation, Profile, Schema, Signed,
-};
-use crate::kernel::{Limits, LocalTime, Model, Recorded, Sink, VirtualTime, sequential};
-use crate::network::{Control, Fortune, Host, Order, Resident, Signal, TimerSlot};
-use crate::network::{Topology, Transport};
+use crate::attestation::{Attestation, KeyRing, Profile, Schema, Signed};
+use crate::kernel::{LocalTime, Recorded, Sink};
+use crate::network::{Fortune, Order, Resident, TimerSlot};
 use crate::ordering::{Catalogue, Committee, Item, Seat};
 
 enum Player {
@@ -62,20 +60,7 @@ impl Sink<Fact> for Told {
 /// Signatures by these; a link takes 10 ms, a check 1 ms.
 fn check((attester, first, last): (u32, u32, u32), before: u8, told: &[&str]) {
     let keys = KeyRing::real(1, 4);
-    let attestation = Attestation {
-        operation: Operation(0),
-        attester: AttesterId(3),
-        sequence: 0,
-        schema: Schema::STATEMENT,
-        subject: 0,
-        action: Action::Attest { parent: None },
-        named: None,
-        delegation: None,
-        batch: None,
-        written_at: LocalTime(0),
-        expires_at: None,
-        data_len: 128,
-    };
+    let attestation = Attestation { data_len: 128, ..Attestation::plain(0, 3) };
     let signed = Signed::new(attestation, &keys.signer(attester));
     let stay = Stay { came: LocalTime(1), left: LocalTime(2), queue: 3 };
     let signature = keys.signer(first).sign(&stay.statement(&signed.id, before));
@@ -108,27 +93,14 @@ fn check((attester, first, last): (u32, u32, u32), before: u8, told: &[&str]) {
     let params = (entry.check)(&serde_json::Value::Null).expect("defaults are in range");
     let replica = (entry.replica)(1, seat, &params);
     let validator = Validator::new(setting, keys.signer(0), replica);
-    let topology = Arc::new(Topology {
-        region_of: vec![0; 4],
-        one_way: vec![vec![Span::from_millis(10)]],
-        jitter: 0.0,
-        bandwidth: None,
-        transport: Transport::Stream,
-        rules: vec![],
-    });
     let players = [
         Player::Validator(Box::new(validator)),
         Player::Idle,
         Player::Centre(Arc::new(handed)),
         Player::Idle,
     ];
-    let host = |(number, player)| Host::new(ProcessId(number), 1, Arc::clone(&topology), player);
-    let start = Signal::Control(Box::new(Control { rule: 0, order: Order::Start }));
-    let script = vec![(VirtualTime::from_nanos(1), ProcessId(2), start)];
-    let model = Model { processes: (0..).zip(players).map(host).collect(), script };
-    let mut facts = Told::default();
-    let until = VirtualTime::ZERO + Span::from_secs(1);
-    sequential::run(model, Limits { until, max_events: 1_000 }, &mut facts);
+    let start = (0, ProcessId(2), Order::Start);
+    let facts = one_region::run(players, Span::from_millis(10), [start], (1, Told::default()));
     assert_eq!(facts.0, told);
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::attestation::{
-    Action, Attestation, AttesterId, Delegation, KeyRing, Operation, SchemaId, Terms,
+    Action, Attestation, AttesterId, Delegation, KeyRing, Operation, Reading, SchemaId, Storage,
+    Terms,
 };
 
 /// Rule, history, and what each word of it is told by `eas` and by `sign`.
@@ -14,9 +15,10 @@ use crate::attestation::{
 /// `a1` is statement 1 of attester a, `a1<b0#3` links to b0 and takes it for number 3, `a1>a0#1`
 /// revokes. `a0@b` is a's call, submitted by b, with a nonce of its digit; `a0@b.1` submits it
 /// once more. `/e3` expires at second 3, `/d3` is good until then, `/x2` is of schema 2; `c0+`
-/// registers a schema. `/s4` is about subject 4, not 0, and `/o12` is a batch that states the same
+/// registers a schema. `/l1` has its data on Arweave, `/l3` in a location of its own, and `/l4` is
+/// off chain. `/s4` is about subject 4, not 0, and `/o12` is a batch that states the same
 /// of subjects 1 and 2. `max=2` is the longest validity of schemas in seconds, `pause` pulls the
-/// brake, `go` releases it. A second passes with each word. `#2` is accepted as number 2, and
+/// brake, `three` knows three locations, `go` ends both. A second passes with each word. `#2` is accepted as number 2, and
 /// `on b0` what a reference names if it means another.
 const RULES: &[(u8, &str, &str, &str)] = &[
     // The number depends on the order, the content id does not.
@@ -60,7 +62,14 @@ const RULES: &[(u8, &str, &str, &str)] = &[
         "#1 accepted AttestationAlreadyRevoked",
     ),
     // First use before registration.
-    (7, "a0/x2 c0+ a0/x2", "InvalidSchema accepted accepted", "SchemaNonexistent accepted #1"),
+    (7, "a0/x2 c0+/x2 a0/x2", "InvalidSchema accepted accepted", "SchemaNonexistent accepted #1"),
+    // EAS names a schema by its content, Sign by the order of registration.
+    (
+        7,
+        "c0+/x7 a0/x7 d0+/x7",
+        "accepted accepted AlreadyExists",
+        "accepted SchemaNonexistent accepted",
+    ),
     // One late message, opposite verdicts.
     (8, "b0 a0/e1", "accepted InvalidExpirationTime", "#1 #2"),
     (8, "max=9 b0/e5 a0/e0", "accepted InvalidExpirationTime", "#1 Panic(0x11)"),
@@ -79,7 +88,122 @@ const RULES: &[(u8, &str, &str, &str)] = &[
     (9, "a0 c0@b>a0#1", "accepted AccessDenied", "#1 InvalidDelegateSignature"),
     // The emergency brake is an outage; where there is none, nothing stops.
     (11, "a0 pause a1 go a1", "accepted accepted accepted", "#1 Paused #2"),
+    // Off chain: EAS keeps who revoked what, whether or not it was there; Sign overwrites the time
+    // of what must be there.
+    (
+        13,
+        "a1>a0/l4 a0/l4 a2>a0/l4",
+        "accepted accepted AlreadyRevokedOffchain",
+        "OffchainAttestationNonexistent accepted accepted",
+    ),
+    (
+        13,
+        "a0/l4 b0>a0/l4 a1>a0/l4 a2>a0/l4",
+        "accepted accepted accepted AlreadyRevokedOffchain",
+        "accepted AttestationWrongAttester accepted OffchainAttestationAlreadyRevoked",
+    ),
+    (
+        13,
+        "a0@b/l4 a0@b/l4 a0@b.1/l4",
+        "accepted accepted InvalidSignature",
+        "accepted accepted OffchainAttestationExists",
+    ),
+    (13, "a0/l4 pause a1>a0/l4 go", "accepted accepted", "accepted Paused"),
+    // An enum of three where there are four: EAS says of no data where it lies.
+    (14, "a0/l3 three a1/l3 a2/l1", "accepted accepted accepted", "#1 Panic(0x21) #2"),
+    // What is stored elsewhere is accepted, there or not, and off chain no schema is looked at: it
+    // is the SDK that stores first and reads the schema first.
+    (15, "a0/l1", "accepted", "#1"),
+    (15, "a0/x9/l4 b0/x9/l1", "accepted InvalidSchema", "accepted SchemaNonexistent"),
 ];
+
+/// Rule, history, how a reader reads, and what it takes the first statement for by each profile.
+const READINGS: &[(u8, &str, Reading, Status, Status)] = &[
+    (13, "a0/l4", Reading::FlagAsTime, Status::Valid, Status::Valid),
+    (13, "a0/l4 a1>a0/l4", Reading::AsMeant, Status::Revoked, Status::Revoked),
+    // "Revoked" is the time 1: second 1 of 1970, long ago and no reason for doubt.
+    (13, "a0/l4 a1>a0/l4", Reading::FlagAsTime, Status::Revoked, Status::Valid),
+    (13, "a0 a1>a0#1", Reading::FlagAsTime, Status::Revoked, Status::Revoked),
+    // EAS: revoked by somebody else, and by its attester before it was there.
+    (13, "a0/l4 b0>a0/l4", Reading::AsMeant, Status::Valid, Status::Valid),
+    (13, "a1>a0/l4 a0/l4", Reading::AsMeant, Status::Revoked, Status::Valid),
+    (14, "a0/l3", Reading::AsMeant, Status::Valid, Status::Valid),
+    (14, "a0/l3", Reading::ThreeLocations, Status::Valid, Status::Unknown),
+    (14, "a0/l1", Reading::ThreeLocations, Status::Valid, Status::Valid),
+];
+
+#[test]
+fn readers_of_another_version_take_the_same_record_for_something_else() {
+    for (rule, history, reading, eas, sign) in READINGS {
+        let seen = [Profile::Eas, Profile::Sign].map(|profile| {
+            let mut lab = Lab::new(profile);
+            history.split(' ').for_each(|word| drop(lab.take(word)));
+            let first = Arc::clone(&lab.made["a0"]);
+            let status = lab.registry.status(LocalTime(0), &first.id);
+            profile.read(*reading, first.attestation.storage, status)
+        });
+        assert_eq!(seen, [*eas, *sign], "rule {rule}: {history}, read {reading:?}");
+    }
+}
+
+#[test]
+fn what_is_undone_off_chain_is_as_it_was() {
+    for profile in [Profile::Eas, Profile::Sign] {
+        let mut lab = Lab::new(profile);
+        let [first, second, third] = ["a0/l4", "a1>a0/l4", "a2>a0/l4"].map(|word| lab.make(word));
+        assert_eq!(lab.apply(&first, 0), Verdict::Accepted);
+        assert_eq!(lab.apply(&second, 0), Verdict::Accepted);
+        assert!(lab.registry.retract(&second, 0), "it was in");
+        assert_eq!(lab.registry.status(LocalTime(0), &first.id), Status::Valid);
+        assert_eq!(lab.apply(&third, 0), Verdict::Accepted, "{profile:?}: nothing is revoked");
+    }
+}
+
+#[test]
+fn what_is_not_seen_of_the_outer_chain_is_refused_until_it_is() {
+    let second = |second| VirtualTime::ZERO + Span::from_secs(second);
+    for profile in [Profile::Eas, Profile::Sign] {
+        let mut lab = Lab::new(profile);
+        lab.registry.see_upstream(second(1), Span::from_secs(5));
+        let mut says = |at, word| {
+            lab.at = second(at);
+            let signed = lab.make(word);
+            lab.apply(&signed, 0)
+        };
+        // It stands still at second 1 until second 6, and is 5 s behind from then on.
+        assert_eq!(says(2, "a0/u1"), Verdict::Accepted, "seen before");
+        assert_eq!(says(4, "a1/u2"), Verdict::UpstreamUnseen);
+        assert_eq!(says(6, "a1/u2"), Verdict::UpstreamUnseen);
+        assert_eq!(says(7, "a1/u2"), Verdict::Accepted, "{profile:?}: seen by now");
+        assert_eq!(says(8, "a2"), Verdict::Accepted, "it says nothing of it");
+        assert_eq!(says(8, "a3/u8"), Verdict::UpstreamUnseen);
+        lab.registry.see_upstream(second(9), Span::ZERO);
+        let last = lab.make("a3/u8");
+        lab.at = second(9);
+        assert_eq!(lab.apply(&last, 0), Verdict::Accepted, "it is seen as it is again");
+    }
+}
+
+#[test]
+fn a_registry_of_before_has_what_it_had_and_numbers_on_from_there() {
+    for profile in [Profile::Eas, Profile::Sign] {
+        let mut lab = Lab::new(profile);
+        let words = ["a0", "a1", "a2>a0#1", "a3/l4"];
+        let all = words.map(|word| lab.make(word));
+        for (second, signed) in (10..).step_by(10).zip(&all) {
+            lab.at = VirtualTime::ZERO + Span::from_secs(second);
+            assert_eq!(lab.apply(signed, 0), Verdict::Accepted);
+        }
+        let undone = lab.registry.roll_back(VirtualTime::ZERO + Span::from_secs(10));
+        let undone: Vec<_> = undone.iter().map(|(signed, _)| signed.id).collect();
+        assert_eq!(undone, [all[3].id, all[2].id, all[1].id], "the latest first");
+        let status = all.each_ref().map(|one| lab.registry.status(LocalTime(0), &one.id));
+        assert_eq!(status[0], Status::Valid, "{profile:?}: its revocation came later");
+        assert_eq!(status[1..], [Status::Unknown; 3]);
+        let next = lab.take("b0").expect("it is told");
+        assert_eq!(next, if profile == Profile::Sign { "#2" } else { "accepted" });
+    }
+}
 
 /// One transaction with several statements; `/x1` is the schema of which a subject has only one.
 const BATCHES: &[(&str, &str, &str)] = &[
@@ -181,6 +305,7 @@ impl Lab {
     pub(super) fn take(&mut self, word: &str) -> Option<String> {
         match word.strip_prefix("max=").unwrap_or(word) {
             "pause" => self.registry.follow(Rules::Paused),
+            "three" => self.registry.follow(Rules::KnowsThreeLocations),
             "go" => self.registry.follow(Rules::Usual),
             most if most != word => {
                 let most = Span::from_secs(most.parse().expect("seconds"));
@@ -240,7 +365,9 @@ impl Lab {
             digits('o').map(|digits| digits.bytes().map(|d| u32::from(d - b'0')).collect());
         let (target, named) = reference.split_once('#').unwrap_or((reference, ""));
         let target = target.get(1..).filter(|target| !target.is_empty());
-        let target = target.map(|target| self.make(target).id);
+        // What is taken back off chain lies there, whether or not it has been written yet.
+        let place = if option('l') == Some(4) { "/l4" } else { "" };
+        let target = target.map(|target| self.make(&format!("{target}{place}")).id);
         let author = attester(name);
         let submitter = name.split_once('@').map(|(_, submitter)| attester(submitter));
         let number: u32 = name[1..2].parse().expect("a digit");
@@ -261,6 +388,8 @@ impl Lab {
             written_at: LocalTime(0),
             expires_at: option('e').map(|second| LocalTime(second * 1_000_000_000)),
             data_len: 0,
+            storage: storage(option('l')),
+            upstream: option('u').map(|second| LocalTime(second * 1_000_000_000)),
             named: named.parse().ok(),
             delegation: submitter.map(|_| Box::new(Delegation { attester: author, terms })),
             batch: others,
@@ -272,6 +401,16 @@ impl Lab {
         };
         self.made.insert(name.to_owned(), Arc::clone(&signed));
         signed
+    }
+}
+
+fn storage(code: Option<i64>) -> Storage {
+    match code {
+        None => Storage::Registry,
+        Some(1) => Storage::Arweave,
+        Some(3) => Storage::Custom,
+        Some(4) => Storage::OffChain,
+        Some(code) => panic!("no word of these tests has data at {code}"),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::flow::{Law, Service};
 use crate::kernel::Span;
 use crate::scenario::file::{HookFile, LawFile, LoadFile};
-use crate::scenario::model::{Delegated, Patience, Retry};
+use crate::scenario::model::{Data, Delegated, Patience, Retry, Storage};
 use crate::scenario::written::{Field, Reader};
 
 /// No hook is one that takes no time.
@@ -112,4 +112,31 @@ pub(super) fn read_delegated(
     }
     let deadline = at.value.deadline.get().copied();
     Some(Some(Delegated { share: share?.value.0, deadline }))
+}
+
+/// `Some(None)` where all data lies in the registry.
+pub(super) fn read_data(written: &LoadFile, reader: &mut Reader<'_>) -> Option<Option<Data>> {
+    let Some(at) = written.data.at() else {
+        return Some(None).filter(|_| written.data.is_absent());
+    };
+    let example = "`place = \"arweave\"`";
+    let place = reader.require(&at.value.place, at.place, "`place`", example)?.value;
+    let others = [
+        ("a chain", written.chain.at().map(|at| at.place)),
+        ("an overlap", written.overlap.at().map(|at| at.place)),
+        ("a trace", written.trace.at().map(|at| at.place)),
+        ("batches", written.batch.at().filter(|at| at.value.0 > 1).map(|at| at.place)),
+    ];
+    let other = others.iter().find_map(|(what, place)| Some((what, (*place)?)));
+    if let Some((what, place)) = other.filter(|_| place == Storage::OffChain) {
+        let note = "nothing is linked to what lies off chain, and nothing comes with it";
+        reader.report(place, format!("{what}, and statements off chain"), note);
+    }
+    Some(Some(Data {
+        place,
+        share: at.value.share.get()?.0,
+        upload: *at.value.upload.get()?,
+        readable: *at.value.readable.get()?,
+        lost: at.value.lost.get()?.0,
+    }))
 }
