@@ -1,6 +1,7 @@
 //! The one table of metrics. Scenario parser, screens, charts, JSON, CSV and documentation read it.
 
 mod kinds;
+mod people;
 
 pub use kinds::{Better, Kind, Unit};
 
@@ -31,19 +32,36 @@ impl Metric {
 
 macro_rules! metrics {
     ($($name:literal $kind:ident $unit:ident $better:ident $definition:literal $source:literal;)*) => {
-        /// Every metric, in the order in which screens and files list them.
-        pub const TABLE: &[Metric] = &[$(Metric {
+        &[$(Metric {
             name: $name,
             kind: Kind::$kind,
             unit: Unit::$unit,
             better: Better::$better,
             definition: $definition,
             source: $source,
-        }),*];
+        }),*]
     };
 }
+use metrics;
 
-metrics! {
+/// Every metric, in the order in which screens and files list them.
+pub const TABLE: &[Metric] = &joined::<{ OF_OPERATIONS.len() + people::OF_PEOPLE.len() }>();
+
+/// What is measured of operations, and then what of people.
+const fn joined<const COUNT: usize>() -> [Metric; COUNT] {
+    let mut all = [OF_OPERATIONS[0]; COUNT];
+    let mut at = 0;
+    while at < COUNT {
+        all[at] = match at.checked_sub(OF_OPERATIONS.len()) {
+            Some(place) => people::OF_PEOPLE[place],
+            None => OF_OPERATIONS[at],
+        };
+        at += 1;
+    }
+    all
+}
+
+const OF_OPERATIONS: &[Metric] = metrics! {
     "latency.admit" Sample Millis Lower
         "From intended send until a router first took the operation in, whichever try."
         "capabilities 1b";
@@ -423,76 +441,7 @@ metrics! {
     "cpu" Cost Millis Lower
         "Virtual CPU spent by all routers and validators per operation due."
         "DESIGN 8";
-    "noticed.look" Moment Millis Neither
-        "From the start of the first fault until a user first looked again; of thousands the first \
-         is always early, and nobody hears it."
-        "capabilities B5; experience 10";
-    "noticed.users" Moment Millis Neither
-        "From the start of the first fault until so many users had complained as are heard."
-        "capabilities B5; experience 10";
-    "noticed.validators" Moment Millis Neither
-        "From the start of the first fault until a validator first suspected somebody."
-        "capabilities B4";
-    "noticed.monitor" Moment Millis Lower
-        "From the start of the first fault until an alert first fired."
-        "capabilities B3";
-    "alert_lead" Moment Millis Higher
-        "How much earlier the first alert fired than users were heard; what did not come is taken \
-         to come when the measured time ends."
-        "capabilities B23";
-    "mttd" Moment Millis Lower
-        "From the start of the first fault until an incident was opened about it, by whomever."
-        "capabilities B6; metrics 1e";
-    "mtta" Moment Millis Lower
-        "From an incident's opening until a named role took it."
-        "capabilities B6; metrics 1e";
-    "unowned" Moment Millis Lower
-        "From the start of the first fault until a named role took it."
-        "capabilities B8; experience 10";
-    "mttm" Moment Millis Lower
-        "From the start of the first fault until the last act of operators before every alert was \
-         resolved for good."
-        "capabilities B6";
-    "quiet" Moment Millis Lower
-        "From the start of the first fault until every alert of it was resolved for good."
-        "capabilities B6";
-    "mttr" Moment Millis Lower
-        "From the start of the first fault until the last ten seconds that are bad as in \
-         bad_minutes."
-        "capabilities B6; metrics 1e";
-    "bad_minutes" Moment Minutes Lower
-        "Minutes whose p95 of latency.applied is above twice the twin's, or of whose operations \
-         more than 1 % never came."
-        "experience 10";
-    "pages" Happening Acts Lower
-        "Pages, answered or not."
-        "capabilities B7";
-    "escalations" Happening Acts Lower
-        "Pages to the next role because nobody had answered."
-        "capabilities B7";
-    "coordinations" Happening Acts Lower
-        "Times that whoever had an incident waited for another organisation's operator."
-        "capabilities B9";
-    "tickets" Happening Acts Lower
-        "Complaints of users."
-        "capabilities B5";
-    "suspicions" Happening Acts Neither
-        "Times that a validator began to suspect somebody."
-        "capabilities B4";
-    "alerts" Happening Acts Neither
-        "Times that an alert rule began to fire."
-        "capabilities B20";
-    "false_alarms" Happening Acts Lower
-        "Times that an alert rule began to fire while no fault was at work, nor had been within \
-         five minutes."
-        "capabilities B20";
-    "acts" Happening Acts Neither
-        "Acts of operators on hosts, inspections excepted."
-        "capabilities B24";
-    "wrong_acts" Happening Acts Lower
-        "Acts of operators on a host that no fault had struck."
-        "capabilities B24";
-}
+};
 
 /// The metric of that name.
 pub fn find(name: &str) -> Option<&'static Metric> {

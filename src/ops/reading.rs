@@ -74,7 +74,7 @@ impl Scraped {
     }
 
     /// The target and part whose oldest has waited longest; of a part if `by_part`. `None` if
-    /// nothing waits anywhere.
+    /// nothing has waited for a second anywhere: that is every day.
     pub fn worst(&self, by_part: bool, of: impl Fn(ProcessId) -> bool) -> Option<Worst> {
         let known = self.all().filter(|(process, _)| of(*process));
         let each = known.flat_map(|(process, reading)| {
@@ -87,10 +87,13 @@ impl Scraped {
             let none = std::iter::once(whole).filter(|_| !by_part);
             none.chain(parts.filter(|_| by_part)).collect::<Vec<_>>()
         });
-        each.filter(|worst| worst.oldest > Span::ZERO)
+        each.filter(|worst| worst.oldest >= UNUSUAL)
             .max_by_key(|worst| (worst.oldest, std::cmp::Reverse((worst.process, worst.part))))
     }
 }
+
+/// Nobody looks twice at what has waited for less.
+const UNUSUAL: Span = Span::from_secs(1);
 
 /// What an inspection finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +138,10 @@ mod tests {
         assert_eq!(found(false, |_| true), Some((0, None, 20)));
         assert_eq!(found(false, |process| process.0 > 0), Some((8, None, 9)));
         assert_eq!(found(true, |process| process.0 == 0), None, "it has no parts");
+        let routers =
+            vec![(ProcessId(7), Reading { oldest: Span::from_millis(999), ..reading(0, &[]) })];
+        let calm = Scraped { asked: 1, routers, ..Scraped::default() };
+        assert_eq!(calm.worst(false, |_| true), None, "that is every day");
         assert_eq!(scraped.silent(), 1);
     }
 }

@@ -128,6 +128,7 @@ impl Operators {
             return;
         }
         incident.quiet = Some(desk.now());
+        self.tickets.clear();
         self.tell(Duty::Quiet, 0, desk);
         self.set(self.setting.people.calm, Due::Closes(desk.now()), desk);
     }

@@ -159,6 +159,9 @@ impl Operators {
         if incident.tries < Step::TRIES {
             return self.take_step(step, desk);
         }
+        if step.remedy == Remedy::Inspect {
+            return self.set(self.setting.people.guess.waits, Due::Again, desk);
+        }
         self.next_step(desk);
     }
 

@@ -1,0 +1,75 @@
+//! What is measured of watchers, users and people.
+
+use super::{Better, Kind, Metric, Unit, metrics};
+
+pub(super) const OF_PEOPLE: &[Metric] = metrics! {
+    "noticed.look" Moment Millis Neither
+        "From the start of the first fault until a user first looked again; of thousands the first \
+         is always early, and nobody hears it."
+        "capabilities B5; experience 10";
+    "noticed.users" Moment Millis Neither
+        "From the start of the first fault until so many users had complained as are heard."
+        "capabilities B5; experience 10";
+    "noticed.validators" Moment Millis Neither
+        "From the start of the first fault until a validator first suspected somebody."
+        "capabilities B4";
+    "noticed.monitor" Moment Millis Lower
+        "From the start of the first fault until an alert first fired."
+        "capabilities B3";
+    "alert_lead" Moment Millis Higher
+        "How much earlier the first alert fired than users were heard; what did not come is taken \
+         to come when the measured time ends."
+        "capabilities B23";
+    "mttd" Moment Millis Lower
+        "From the start of the first fault until an incident was opened about it, by whomever."
+        "capabilities B6; metrics 1e";
+    "mtta" Moment Millis Lower
+        "From an incident's opening until a named role took it."
+        "capabilities B6; metrics 1e";
+    "unowned" Moment Millis Lower
+        "From the start of the first fault until a named role took it."
+        "capabilities B8; experience 10";
+    "mttm" Moment Millis Lower
+        "From the start of the first fault until the last act of operators before every alert was \
+         resolved for good."
+        "capabilities B6";
+    "quiet" Moment Millis Lower
+        "From the start of the first fault until every alert of it was resolved for good."
+        "capabilities B6";
+    "mttr" Moment Millis Lower
+        "From the start of the first fault until the last ten seconds that are bad as in \
+         bad_minutes."
+        "capabilities B6; metrics 1e";
+    "bad_minutes" Moment Minutes Lower
+        "Minutes whose p95 of latency.applied is above twice the twin's, or of whose operations \
+         more than 1 % never came."
+        "experience 10";
+    "pages" Happening Acts Lower
+        "Pages, answered or not."
+        "capabilities B7";
+    "escalations" Happening Acts Lower
+        "Pages to the next role because nobody had answered."
+        "capabilities B7";
+    "coordinations" Happening Acts Lower
+        "Times that whoever had an incident waited for another organisation's operator."
+        "capabilities B9";
+    "tickets" Happening Acts Lower
+        "Complaints of users."
+        "capabilities B5";
+    "suspicions" Happening Acts Neither
+        "Times that a validator began to suspect somebody."
+        "capabilities B4";
+    "alerts" Happening Acts Neither
+        "Times that an alert rule began to fire."
+        "capabilities B20";
+    "false_alarms" Happening Acts Lower
+        "Times that an alert rule began to fire while no fault was at work, nor had been within \
+         five minutes."
+        "capabilities B20";
+    "acts" Happening Acts Neither
+        "Acts of operators on hosts, inspections excepted."
+        "capabilities B24";
+    "wrong_acts" Happening Acts Lower
+        "Acts of operators on a host that no fault had struck."
+        "capabilities B24";
+};
