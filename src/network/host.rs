@@ -146,6 +146,11 @@ impl<R: Resident> Host<R> {
             HostChange::Crashed => self.resident.crash(self.shell.state_lost),
             HostChange::Restarted | HostChange::RestartedEmpty => {
                 self.resident.restart(&mut Desk { shell: &mut self.shell, out });
+                if let Some(rule) = self.shell.ailments.stalled_by()
+                    && let Some(change) = self.shell.hang()
+                {
+                    out.fact(Fact::Host { rule, change });
+                }
             }
             HostChange::Resumed => self.catch_up(out),
             HostChange::Stalled
@@ -226,11 +231,10 @@ impl<P: Payload> Shell<P> {
                 let lost = self.state_lost;
                 Some(if lost { HostChange::RestartedEmpty } else { HostChange::Restarted })
             }
-            Order::Stall if self.is_up && self.ailments.stall(rule) == Turn::Edge => {
-                self.held = Some(Box::default());
-                Some(HostChange::Stalled)
+            Order::Stall if self.ailments.stall(rule) == Turn::Edge => self.hang(),
+            Order::Resume if self.ailments.resume(rule) == Turn::Edge && self.is_up => {
+                Some(HostChange::Resumed)
             }
-            Order::Resume if self.ailments.resume(rule) == Turn::Edge => Some(HostChange::Resumed),
             Order::Slow(pace) => {
                 let pace = self.ailments.slow(rule, pace);
                 let before = std::mem::replace(&mut self.pace, pace);
@@ -254,6 +258,14 @@ impl<P: Payload> Shell<P> {
             | Order::Start
             | Order::Close => None,
         }
+    }
+
+    /// A host that is down does not hang: it will, if it comes back while the stall is on.
+    fn hang(&mut self) -> Option<HostChange> {
+        self.is_up.then(|| {
+            self.held = Some(Box::default());
+            HostChange::Stalled
+        })
     }
 
     /// A host that is down already can still lose what it had kept.
