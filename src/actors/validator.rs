@@ -253,7 +253,7 @@ impl Validator {
         match self.lane.pop_front() {
             Some(Change::Apply(item)) => self.apply(&item, desk),
             Some(Change::Retract(item)) => {
-                let target = self.registry.target(&item.signed);
+                let target = self.logged_target(&item.signed);
                 if self.registry.retract(&item.signed, item.attempt) {
                     self.log_undone((&item.signed, target), desk.now());
                 }
@@ -275,8 +275,7 @@ impl Validator {
         });
         self.keep_change(item, desk);
         if applied.verdict == Verdict::Accepted && !applied.again {
-            let target = self.registry.target(&item.signed);
-            self.log_made((&item.signed, target), desk.now());
+            self.log_made(&item.signed, desk.now());
         }
         self.ack(item, applied.verdict, desk);
     }

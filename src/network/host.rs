@@ -304,6 +304,15 @@ impl<P: Payload> Shell<P> {
         }
     }
 
+    /// How long work takes that usually takes `work`.
+    fn time_for(&self, work: Span) -> Span {
+        if self.pace == USUAL_PACE {
+            return work;
+        }
+        let nanos = u128::from(work.as_nanos()) * u128::from(self.pace) / u128::from(USUAL_PACE);
+        Span::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+
     /// Something is lost for want of room: the run says nothing certain any more.
     fn overflow(&mut self, out: &mut Outbox<Signal<P>, Fact>) {
         if !std::mem::replace(&mut self.has_overflowed, true) {
@@ -402,8 +411,7 @@ impl<P: Payload> Desk<'_, P> {
     /// Calls back after work that usually takes `work`, from `begin` on, and books the CPU.
     /// Gives back when the work is done.
     pub fn work(&mut self, begin: VirtualTime, work: Span, slot: TimerSlot) -> VirtualTime {
-        let nanos = u128::from(work.as_nanos()) * u128::from(self.shell.pace) / 1_000;
-        let taken = Span::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
+        let taken = self.shell.time_for(work);
         self.shell.usage.cpu += taken;
         let end = (begin.max(self.out.now()) + taken).max(self.out.now() + Span::TICK);
         self.shell.busy_until = self.shell.busy_until.max(end);
