@@ -23,6 +23,8 @@ pub struct Arrivals {
     course: Course,
     group: u64,
     is_poisson: bool,
+    /// Luck with a page of its own: a plan draws operations in between.
+    draws: Option<Draws>,
     /// Arrivals given so far.
     count: u64,
     /// Expected arrivals up to the last one given.
@@ -37,7 +39,8 @@ impl Arrivals {
     pub fn new(begin: VirtualTime, stages: Vec<RateStage>, group: u64, is_poisson: bool) -> Self {
         let due = if is_poisson { 0.0 } else { -0.5 };
         let course = Course::new(begin, stages, group);
-        Self { course, group, is_poisson, count: 0, due, piece: None, before: 0.0 }
+        let (draws, count, piece, before) = (None, 0, None, 0.0);
+        Self { course, group, is_poisson, draws, count, due, piece, before }
     }
 
     /// The same with rates that swing; times of `shape` count from `origin`, and what comes before
@@ -54,7 +57,7 @@ impl Arrivals {
     /// the rate, a quadratic in each piece of the course (Çinlar, *Introduction to Stochastic
     /// Processes*, 1975). Thinning (Lewis and Shedler 1979) has no even arrivals.
     pub fn next(&mut self, draws: &mut Draws) -> Option<VirtualTime> {
-        self.due += self.step(draws);
+        self.due += self.step(draws.seed());
         self.count += 1;
         loop {
             let piece = self.piece.or_else(|| self.course.next(draws))?;
@@ -70,11 +73,12 @@ impl Arrivals {
         }
     }
 
-    fn step(&self, draws: &mut Draws) -> f64 {
+    fn step(&mut self, seed: u64) -> f64 {
         if !self.is_poisson {
             return 1.0;
         }
         let luck = Luck { purpose: Purpose::Arrival, entity: self.group, index: self.count };
+        let draws = self.draws.get_or_insert_with(|| Draws::new(seed));
         -libm::log(1.0 - unit(draws.word(luck)))
     }
 }

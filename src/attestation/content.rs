@@ -1,6 +1,6 @@
 //! What attesters say: schemas and attestations, signed.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{
     Delegation, Encode, Encoder, Id, KeyRing, SIGNATURE_BYTES, Signature, Signer, Storage,
@@ -255,6 +255,10 @@ pub struct Signed {
     pub signature: Signature,
     /// Of a delegated call: by its author over the call alone, if genuine.
     pub call: Option<Signature>,
+    /// Bytes on the wire: every packet that carries it asks.
+    pub(super) wire_len: u32,
+    /// Under which keys somebody first asked whether it is genuine, and the answer.
+    pub(super) verdict: OnceLock<(u64, bool)>,
 }
 
 impl Signed {
@@ -279,13 +283,21 @@ impl Signed {
     fn by(attestation: Attestation, signer: &Signer, call: Option<Signature>) -> Self {
         let id = attestation.id();
         let signature = signer.sign(Statement::of(&id, &attestation).as_bytes());
-        Self { attestation, id, signature, call }
+        let signatures = 1 + u32::from(call.is_some());
+        let wire_len =
+            attestation.encoded_len() + attestation.data_len + SIGNATURE_BYTES * signatures;
+        Self { attestation, id, signature, call, wire_len, verdict: OnceLock::new() }
     }
 
     /// Whether all signatures are over this content, by who ought to have made them. Computed
     /// once, then remembered.
     pub fn is_genuine(&self, keys: &KeyRing) -> bool {
-        let Self { attestation, id, signature, call } = self;
+        let (asked, verdict) = *self.verdict.get_or_init(|| (keys.seed(), self.are_genuine(keys)));
+        if asked == keys.seed() { verdict } else { self.are_genuine(keys) }
+    }
+
+    fn are_genuine(&self, keys: &KeyRing) -> bool {
+        let Self { attestation, id, signature, call, .. } = self;
         let statement = Statement::of(id, attestation);
         let is_call_genuine = match (&attestation.delegation, call) {
             (None, None) => true,
@@ -300,7 +312,7 @@ impl Signed {
 
     /// The same with its author's signature, of which one bit has changed on the way.
     pub fn tampered(&self) -> Self {
-        let mut changed = self.clone();
+        let mut changed = Self { verdict: OnceLock::new(), ..self.clone() };
         match &mut changed.call {
             Some(call) => *call = call.tampered(),
             None => changed.signature = changed.signature.tampered(),
@@ -309,9 +321,8 @@ impl Signed {
     }
 
     /// Bytes on the wire: content, data and signatures.
-    pub fn wire_len(&self) -> u32 {
-        let signatures = 1 + u32::from(self.call.is_some());
-        self.attestation.encoded_len() + self.attestation.data_len + SIGNATURE_BYTES * signatures
+    pub const fn wire_len(&self) -> u32 {
+        self.wire_len
     }
 }
 
@@ -358,6 +369,20 @@ mod tests {
         assert_ne!(sample(1, 0).id(), sample(1, 1).id(), "sequence is content");
         let elsewhere = Attestation { storage: Storage::Ipfs, ..sample(1, 0) };
         assert_ne!(sample(1, 0).id(), elsewhere.id(), "where its data lies is content");
+    }
+
+    #[test]
+    fn a_remembered_verdict_is_of_one_signature_under_one_key() {
+        for ring in [KeyRing::real(7, 4), KeyRing::modelled(7)] {
+            let signed = Signed::new(sample(1, 0), &ring.signer(3));
+            let forged = Signed::new(sample(1, 0), &ring.signer(2));
+            assert!(signed.is_genuine(&ring) && signed.is_genuine(&ring));
+            assert!(!signed.tampered().is_genuine(&ring), "it is another signature");
+            assert!(!forged.is_genuine(&ring) && !forged.is_genuine(&ring));
+        }
+        let (ring, other) = (KeyRing::modelled(7), KeyRing::modelled(8));
+        let signed = Signed::new(sample(1, 0), &ring.signer(3));
+        assert_eq!([&ring, &other, &ring].map(|ring| signed.is_genuine(ring)), [true, false, true]);
     }
 
     #[test]

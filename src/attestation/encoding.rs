@@ -36,12 +36,6 @@ impl Encoder for Vec<u8> {
     }
 }
 
-impl Encoder for blake3::Hasher {
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.update(bytes);
-    }
-}
-
 macro_rules! encode_integers {
     ($($integer:ty),*) => {$(
         impl Encode for $integer {

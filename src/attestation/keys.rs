@@ -1,7 +1,8 @@
 //! Keys and signatures: ed25519, or a model of it with the same verdicts.
 //!
 //! The verdict is that of `verify_strict`. It is a pure function of key, message and signature,
-//! so a signature remembers it: it is computed once, and every validator is still charged for it.
+//! so a real signature remembers it: it is computed once, and every validator is still charged for
+//! it. That of a modelled one costs no more than to remember it would.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -15,9 +16,20 @@ use crate::kernel::{Draws, Luck, Purpose};
 /// Bytes of a signature on the wire.
 pub const SIGNATURE_BYTES: u32 = 64;
 
-/// A signature with its remembered verdict; cheap to clone.
+/// Bytes of a mark in place of a signature.
+const MARK_BYTES: usize = 16;
+
+/// A signature; cheap to clone.
 #[derive(Clone)]
-pub struct Signature(Arc<Cell>);
+pub struct Signature(Form);
+
+#[derive(Clone)]
+enum Form {
+    /// Modelled: a hash of signer and message.
+    Mark([u8; MARK_BYTES]),
+    /// Real, with its remembered verdict.
+    Real(Arc<Cell>),
+}
 
 impl fmt::Debug for Signature {
     /// One word: the bytes say nothing to a reader and differ between real and modelled.
@@ -41,15 +53,24 @@ struct Cell {
 }
 
 impl Signature {
-    fn new(bytes: [u8; SIGNATURE_BYTES as usize]) -> Self {
-        Self(Arc::new(Cell { bytes, verdict: OnceLock::new() }))
+    fn real(bytes: [u8; SIGNATURE_BYTES as usize]) -> Self {
+        Self(Form::Real(Arc::new(Cell { bytes, verdict: OnceLock::new() })))
     }
 
     /// The same signature with one bit turned over, as a fault on the way may do.
     pub fn tampered(&self) -> Self {
-        let mut bytes = self.0.bytes;
-        bytes[0] ^= 1;
-        Self::new(bytes)
+        match &self.0 {
+            Form::Mark(mark) => {
+                let mut mark = *mark;
+                mark[0] ^= 1;
+                Self(Form::Mark(mark))
+            }
+            Form::Real(cell) => {
+                let mut bytes = cell.bytes;
+                bytes[0] ^= 1;
+                Self::real(bytes)
+            }
+        }
     }
 }
 
@@ -80,6 +101,11 @@ impl KeyRing {
         Self { seed, keys: Arc::new([]) }
     }
 
+    /// The seed that all keys come from.
+    pub(super) const fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The signer with that number.
     pub fn signer(&self, number: u32) -> Signer {
         Signer { ring: self.clone(), number, is_forger: false }
@@ -87,18 +113,19 @@ impl KeyRing {
 
     /// Whether `signature` is `signer`'s over `message`, by `verify_strict`'s rule.
     pub fn verify(&self, signer: u32, message: &[u8], signature: &Signature) -> bool {
+        let cell = match &signature.0 {
+            Form::Mark(mark) => {
+                return self.keys.is_empty() && *mark == self.mark(signer, message);
+            }
+            Form::Real(cell) => cell,
+        };
         let question = xxh3_128_with_seed(message, u64::from(signer));
-        let (asked, verdict) = *signature
-            .0
-            .verdict
-            .get_or_init(|| (question, self.check(signer, message, &signature.0.bytes)));
-        if asked == question { verdict } else { self.check(signer, message, &signature.0.bytes) }
+        let (asked, verdict) =
+            *cell.verdict.get_or_init(|| (question, self.check(signer, message, &cell.bytes)));
+        if asked == question { verdict } else { self.check(signer, message, &cell.bytes) }
     }
 
     fn check(&self, signer: u32, message: &[u8], bytes: &[u8; 64]) -> bool {
-        if self.keys.is_empty() {
-            return *bytes == self.mark(signer, message);
-        }
         self.key(signer).is_some_and(|key| {
             let public: &VerifyingKey = key.as_ref();
             public.verify_strict(message, &Ed25519::from_bytes(bytes)).is_ok()
@@ -118,22 +145,19 @@ impl KeyRing {
         }))
     }
 
-    /// A mark in place of a signature: a hash of signer and message, twice as a filler.
-    fn mark(&self, signer: u32, message: &[u8]) -> [u8; 64] {
-        let hash = xxh3_128_with_seed(message, self.seed ^ (u64::from(signer) << 32)).to_le_bytes();
-        let mut bytes = [0; SIGNATURE_BYTES as usize];
-        bytes.chunks_exact_mut(16).for_each(|part| part.copy_from_slice(&hash));
-        bytes
+    /// A mark in place of a signature: a hash of signer and message.
+    fn mark(&self, signer: u32, message: &[u8]) -> [u8; MARK_BYTES] {
+        xxh3_128_with_seed(message, self.seed ^ (u64::from(signer) << 32)).to_le_bytes()
     }
 }
 
 impl Signer {
     /// Signs `message`. The same message gives the same signature.
     pub fn sign(&self, message: &[u8]) -> Signature {
-        let genuine = Signature::new(match self.ring.key(self.number) {
-            Some(key) => key.sign(message).to_bytes(),
-            None => self.ring.mark(self.number, message),
-        });
+        let genuine = match self.ring.key(self.number) {
+            Some(key) => Signature::real(key.sign(message).to_bytes()),
+            None => Signature(Form::Mark(self.ring.mark(self.number, message))),
+        };
         if self.is_forger { genuine.tampered() } else { genuine }
     }
 
@@ -181,6 +205,13 @@ mod tests {
     #[test]
     fn modelled_signatures_have_the_verdicts_of_real_ones() {
         assert_eq!(verdicts(&KeyRing::modelled(7)), verdicts(&KeyRing::real(7, 3)));
+    }
+
+    #[test]
+    fn neither_kind_of_signature_is_taken_for_the_other() {
+        let rings = [KeyRing::real(7, 3), KeyRing::modelled(7)];
+        let [real, mark] = rings.each_ref().map(|ring| ring.signer(1).sign(b"said"));
+        assert!(!rings[0].verify(1, b"said", &mark) && !rings[1].verify(1, b"said", &real));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod content;
 mod delegation;
 mod encoding;
 mod id;
+mod id_map;
 mod keys;
 mod profile;
 mod registry;
@@ -17,7 +18,8 @@ pub use content::{Action, Attestation, AttesterId, Operation, Schema, SchemaId, 
 pub use delegation::{Delegation, Terms};
 pub use encoding::{Counter, Encode, Encoder};
 pub(crate) use encoding::{encode_fields, encode_variants};
-pub use id::{Id, IdMap};
+pub use id::Id;
+pub use id_map::IdMap;
 pub use keys::{KeyRing, SIGNATURE_BYTES, Signature, Signer};
 pub use profile::Profile;
 pub use registry::Registry;

@@ -116,7 +116,12 @@ impl Page {
         let mut generator = ChaCha8Rng::from_seed(key);
         generator.set_stream(stream);
         generator.set_word_pos(u128::from(number) * u128::from(PAGE) * 2);
-        let words = std::array::from_fn(|_| generator.next_u64());
+        let mut bytes = [0; 8 * PAGE as usize];
+        generator.fill_bytes(&mut bytes);
+        let mut words = [0; PAGE as usize];
+        for (word, part) in words.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u64::from_le_bytes(*part);
+        }
         Self { stream, number, words }
     }
 }

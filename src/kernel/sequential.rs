@@ -5,8 +5,8 @@ use super::{
     RunReport, Sink,
 };
 
-/// Facts are handed to the sink in batches of about this many.
-const BATCH: usize = 4096;
+/// Facts are handed to the sink in batches of about this many: they are still in the cache.
+const BATCH: usize = 256;
 
 /// Runs `model` until its events or `limits` end it. Every other engine must match this one.
 pub fn run<P: Process>(

@@ -6,8 +6,10 @@ use crate::kernel::VirtualTime;
 /// The operations that are not settled, from the oldest on.
 #[derive(Clone, Debug)]
 pub(super) struct Ledger {
+    /// A ring of `capacity` places, as far as it was ever needed.
     records: Vec<Record>,
     cells: Vec<Cell>,
+    capacity: usize,
     validators: usize,
     front: u32,
     len: u32,
@@ -29,10 +31,8 @@ const MOST_BYTES: usize = 1 << 30;
 
 impl Ledger {
     pub(super) fn new(validators: usize) -> Self {
-        let mut ledger =
-            Self { records: Vec::new(), cells: Vec::new(), validators, front: 0, len: 0 };
-        ledger.resize(64);
-        ledger
+        let (records, cells) = (Vec::new(), Vec::new());
+        Self { records, cells, capacity: 64, validators, front: 0, len: 0 }
     }
 
     /// Operations that fit at most.
@@ -65,10 +65,11 @@ impl Ledger {
     /// Makes room up to an operation; those between are blank. There must be room.
     pub(super) fn extend_to(&mut self, operation: u32, now: VirtualTime) {
         while self.end() <= operation {
-            if self.len as usize == self.records.len() {
-                self.resize(self.records.len() * 2);
+            if self.len as usize == self.capacity {
+                self.double();
             }
             let slot = self.slot(self.end());
+            self.reach(slot);
             self.records[slot] = Record { last_touch: now, intended: now, ..Record::BLANK };
             self.cells_mut(slot).fill(Cell::BLANK);
             self.len += 1;
@@ -86,7 +87,7 @@ impl Ledger {
     }
 
     pub(super) fn slot(&self, operation: u32) -> usize {
-        operation as usize & (self.records.len() - 1)
+        operation as usize & (self.capacity - 1)
     }
 
     pub(super) fn record(&self, slot: usize) -> &Record {
@@ -124,16 +125,28 @@ impl Ledger {
         (&mut self.records[slot], cells)
     }
 
-    fn resize(&mut self, capacity: usize) {
-        let mut records = vec![Record::BLANK; capacity];
-        let mut cells = vec![Cell::BLANK; capacity * self.validators];
+    /// Makes the ring twice as large. Half of what is in it is where it belongs already.
+    fn double(&mut self) {
         for operation in self.front..self.end() {
-            let (from, to) = (self.slot(operation), operation as usize & (capacity - 1));
-            records[to] = self.records[from].clone();
-            let to = to * self.validators..(to + 1) * self.validators;
-            cells[to].copy_from_slice(self.cells(from));
+            let (from, to) = (self.slot(operation), operation as usize & (2 * self.capacity - 1));
+            if from == to {
+                continue;
+            }
+            self.reach(to);
+            self.records.swap(from, to);
+            let cells = from * self.validators..(from + 1) * self.validators;
+            self.cells.copy_within(cells, to * self.validators);
         }
-        (self.records, self.cells) = (records, cells);
+        self.capacity *= 2;
+    }
+
+    /// Makes sure that a place of the ring is there. Room for places that are not needed yet is
+    /// not written to.
+    fn reach(&mut self, slot: usize) {
+        if self.records.len() <= slot {
+            self.records.resize(slot + 1, Record::BLANK);
+            self.cells.resize((slot + 1) * self.validators, Cell::BLANK);
+        }
     }
 }
 

@@ -70,7 +70,7 @@ impl Receipts {
 
     /// A validator received an operation.
     pub(super) fn receive(&mut self, validator: usize, operation: u32, now: VirtualTime) {
-        let place = operation as usize % self.owners.len();
+        let place = self.place(operation);
         let owner = self.owners[place];
         if validator >= self.validators {
             return;
@@ -143,8 +143,12 @@ impl Receipts {
         judged
     }
 
+    fn place(&self, operation: u32) -> usize {
+        (operation % self.owners.len() as u32) as usize
+    }
+
     fn row(&self, operation: u32) -> Option<&[VirtualTime]> {
-        let place = operation as usize % self.owners.len();
+        let place = self.place(operation);
         let is_known = self.owners[place] == operation;
         is_known.then(|| &self.rows[place * self.validators..][..self.validators])
     }
@@ -159,6 +163,9 @@ impl Receipts {
 /// Whether so many received one before the other. Who has only one of two receives the other later.
 fn are_sooner(many: usize, one: &[VirtualTime], other: &[VirtualTime]) -> bool {
     let Some(mut others) = one.len().checked_sub(many) else { return false };
+    if others == 0 {
+        return one.iter().zip(other).all(|(one, other)| one < other);
+    }
     one.iter().zip(other).all(|(one, other)| {
         let is_sooner = one < other;
         let may_go_on = is_sooner || others > 0;

@@ -2,6 +2,7 @@
 //! way to the network.
 
 mod ailments;
+mod obey;
 mod resident;
 mod usage;
 
@@ -15,7 +16,7 @@ use self::usage::{Usage, millis_between};
 use super::fate::{Parcel, Road, carry, release_overdue};
 use super::link::{Fortune, LinkState};
 use super::rule::{Concern, FaultRule};
-use super::{CONTROL_FLOOR, Clock, Control, Order, PartOrder, Topology};
+use super::{CONTROL_FLOOR, Clock, Control, Order, Topology};
 use crate::kernel::{Draws, Incoming, LocalTime, Outbox, Process, ProcessId, Span, VirtualTime};
 use crate::trace::{Fact, FateKind, HostChange};
 
@@ -113,84 +114,6 @@ impl<R: Resident> Host<R> {
         Self { resident, shell }
     }
 
-    /// Obeys an order; one that is obeyed already changes nothing.
-    fn obey(&mut self, control: Control, out: &mut Outbox<Signal<R::Packet>, Fact>) {
-        let now = out.now();
-        let rule = control.rule;
-        if control.order == Order::Mend {
-            return self.mend(rule, out);
-        }
-        let Some(change) = self.shell.change(&control, now) else {
-            return match control.order {
-                Order::Start if !std::mem::replace(&mut self.shell.has_started, true) => {
-                    self.resident.start(&mut Desk { shell: &mut self.shell, out });
-                }
-                Order::Behave => {
-                    self.resident.behave(rule, &mut Desk { shell: &mut self.shell, out });
-                }
-                Order::Close => self.shell.tell_usage(out),
-                _ => {}
-            };
-        };
-        out.fact(Fact::Host { rule, change });
-        match control.order {
-            Order::Misbehave(deed) => {
-                self.resident.misbehave(rule, deed, &mut Desk { shell: &mut self.shell, out });
-            }
-            Order::Interpret(rules) => self.resident.interpret(rules),
-            Order::Upstream(lag) => self.resident.see_upstream(now, lag),
-            Order::RollBack(age) => {
-                self.resident.roll_back(age, &mut Desk { shell: &mut self.shell, out });
-            }
-            Order::Misreport(share) => self.resident.misreport(share),
-            Order::Throttle(share) => self.resident.throttle(share),
-            Order::Part(part, _) => {
-                let health = self.shell.ailments.part(part);
-                return self.resident.ail(part, health, &mut Desk { shell: &mut self.shell, out });
-            }
-            _ => {}
-        }
-        match change {
-            HostChange::Crashed => self.resident.crash(self.shell.state_lost),
-            HostChange::Restarted | HostChange::RestartedEmpty => {
-                self.resident.restart(&mut Desk { shell: &mut self.shell, out });
-            }
-            HostChange::Resumed => self.catch_up(out),
-            HostChange::Stalled
-            | HostChange::Slowed
-            | HostChange::ClockChanged
-            | HostChange::Overflowed
-            | HostChange::Corrupted
-            | HostChange::Throttled
-            | HostChange::Reinterpreted
-            | HostChange::RolledBack => {}
-        }
-    }
-
-    /// Ends whatever stopped or stalled it or a part of it, whichever rule began that.
-    fn mend(&mut self, rule: u16, out: &mut Outbox<Signal<R::Packet>, Fact>) {
-        for part in self.shell.ailments.stalled_parts() {
-            self.obey(Control { rule, order: Order::Part(part, PartOrder::Mend) }, out);
-        }
-        let (was_down, was_stalled) = self.shell.ailments.mend();
-        self.resident.throttle(0);
-        if was_down {
-            let change = self.shell.come_up();
-            out.fact(Fact::Host { rule, change });
-            self.resident.restart(&mut Desk { shell: &mut self.shell, out });
-        } else if was_stalled {
-            out.fact(Fact::Host { rule, change: HostChange::Resumed });
-            self.catch_up(out);
-        }
-    }
-
-    /// Handles what came during a stall, in the order in which it came.
-    fn catch_up(&mut self, out: &mut Outbox<Signal<R::Packet>, Fact>) {
-        for (from, signal) in self.shell.held.take().into_iter().flat_map(|held| *held) {
-            self.take(from, signal, out);
-        }
-    }
-
     /// Gives a resident what came for it.
     fn take(
         &mut self,
@@ -249,11 +172,10 @@ impl<P: Payload> Shell<P> {
         match control.order {
             Order::Crash { state_lost } => self.crash(rule, state_lost),
             Order::Restart if self.ailments.restart(rule) == Turn::Edge => Some(self.come_up()),
-            Order::Stall if self.is_up && self.ailments.stall(rule) == Turn::Edge => {
-                self.held = Some(Box::default());
-                Some(HostChange::Stalled)
+            Order::Stall if self.ailments.stall(rule) == Turn::Edge => self.hang(),
+            Order::Resume if self.ailments.resume(rule) == Turn::Edge && self.is_up => {
+                Some(HostChange::Resumed)
             }
-            Order::Resume if self.ailments.resume(rule) == Turn::Edge => Some(HostChange::Resumed),
             Order::Slow(pace) => {
                 let pace = self.ailments.slow(rule, pace);
                 let before = std::mem::replace(&mut self.pace, pace);
@@ -287,6 +209,14 @@ impl<P: Payload> Shell<P> {
     fn come_up(&mut self) -> HostChange {
         self.is_up = true;
         if self.state_lost { HostChange::RestartedEmpty } else { HostChange::Restarted }
+    }
+
+    /// A host that is down does not hang: it will, if it comes back while the stall is on.
+    fn hang(&mut self) -> Option<HostChange> {
+        self.is_up.then(|| {
+            self.held = Some(Box::default());
+            HostChange::Stalled
+        })
     }
 
     /// A host that is down already can still lose what it had kept.
@@ -323,6 +253,15 @@ impl<P: Payload> Shell<P> {
                 out.fact(Fact::Seen { rule: rule.fault, kind, messages });
             }
         }
+    }
+
+    /// How long work takes that usually takes `work`.
+    fn time_for(&self, work: Span) -> Span {
+        if self.pace == USUAL_PACE {
+            return work;
+        }
+        let nanos = u128::from(work.as_nanos()) * u128::from(self.pace) / u128::from(USUAL_PACE);
+        Span::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 
     /// Something is lost for want of room: the run says nothing certain any more.
@@ -429,8 +368,7 @@ impl<P: Payload> Desk<'_, P> {
     /// Calls back after work that usually takes `work`, from `begin` on, and books the CPU.
     /// Gives back when the work is done.
     pub fn work(&mut self, begin: VirtualTime, work: Span, slot: TimerSlot) -> VirtualTime {
-        let nanos = u128::from(work.as_nanos()) * u128::from(self.shell.pace) / 1_000;
-        let taken = Span::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
+        let taken = self.shell.time_for(work);
         self.shell.usage.cpu += taken;
         let end = (begin.max(self.out.now()) + taken).max(self.out.now() + Span::TICK);
         self.shell.busy_until = self.shell.busy_until.max(end);

@@ -69,7 +69,9 @@ impl<P> LinkState<P> {
                 let luck = Luck { purpose: Purpose::Weather, entity: link, index: slot };
                 2.0 * crate::kernel::unit(draws.word(luck)) - 1.0
             };
-            self.weather = Weather { slot, here: at(slot), next: at(slot + 1) };
+            let follows = self.weather.slot.checked_add(1) == Some(slot);
+            let here = if follows { self.weather.next } else { at(slot) };
+            self.weather = Weather { slot, here, next: at(slot + 1) };
         }
         let Weather { here, next, .. } = self.weather;
         let share = (now.as_nanos() % WEATHER_SLOT) as f64 / WEATHER_SLOT as f64;

@@ -78,7 +78,7 @@ const BANNED: &[(&str, &[&str], &str)] = &[
     ("SystemTime::now", &["cli", "report"], "virtual time comes in as an argument"),
     ("rand::rng", &[], "luck has an address: kernel::Draws"),
     ("from_os_rng", &[], "luck has an address: kernel::Draws"),
-    ("HashMap", &["attestation"], "BTreeMap or a dense Vec: hash order must not schedule or print"),
+    ("HashMap", &[], "BTreeMap or a dense Vec: hash order must not schedule or print"),
     ("HashSet", &[], "BTreeSet or a dense Vec: hash order must not schedule or print"),
     ("println!", &[], "only cli prints, through cli::output"),
     ("actix", &["engine", "experiment"], "actix lives in the engine and the runner pool"),

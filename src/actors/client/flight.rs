@@ -62,25 +62,26 @@ impl Flight {
     }
 }
 
-/// All operations under way, by number, which is by intended send.
+/// All operations under way, by number, which is by intended send. Boxed: a node of the map has
+/// room for eleven, and most clients have one.
 #[derive(Default)]
-pub(super) struct Flights(BTreeMap<Operation, Flight>);
+pub(super) struct Flights(BTreeMap<Operation, Box<Flight>>);
 
 impl Flights {
     pub(super) fn insert(&mut self, flight: Flight) {
-        self.0.insert(flight.planned.operation, flight);
+        self.0.insert(flight.planned.operation, Box::new(flight));
     }
 
     pub(super) fn get(&self, operation: Operation) -> Option<&Flight> {
-        self.0.get(&operation)
+        self.0.get(&operation).map(Box::as_ref)
     }
 
     pub(super) fn get_mut(&mut self, operation: Operation) -> Option<&mut Flight> {
-        self.0.get_mut(&operation)
+        self.0.get_mut(&operation).map(Box::as_mut)
     }
 
     pub(super) fn remove(&mut self, operation: Operation) -> Option<Flight> {
-        self.0.remove(&operation)
+        self.0.remove(&operation).map(|flight| *flight)
     }
 
     pub(super) fn operations(&self) -> Vec<Operation> {
@@ -90,28 +91,33 @@ impl Flights {
     /// Takes out the first if it was to be sent more than `patience` ago.
     pub(super) fn take_outdated(&mut self, now: VirtualTime, patience: Span) -> Option<Flight> {
         let first = self.0.first_entry()?;
-        (now.since(first.get().planned.intended) > patience).then(|| first.remove())
+        (now.since(first.get().planned.intended) > patience).then(|| *first.remove())
     }
 }
 
 /// Validators that have spoken.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tally(Vec<u64>);
+pub(super) struct Tally {
+    /// The first 64, at hand.
+    first: u64,
+    others: Vec<u64>,
+}
 
 impl Tally {
     /// Adds one; true if it is new.
     pub(super) fn add(&mut self, validator: ProcessId) -> bool {
         let (word, bit) = (validator.index() / 64, 1 << (validator.index() % 64));
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
+        if self.others.len() < word {
+            self.others.resize(word, 0);
         }
-        let is_new = self.0[word] & bit == 0;
-        self.0[word] |= bit;
+        let word = word.checked_sub(1).map_or(&mut self.first, |place| &mut self.others[place]);
+        let is_new = *word & bit == 0;
+        *word |= bit;
         is_new
     }
 
     pub(super) fn count(&self) -> u32 {
-        self.0.iter().map(|word| word.count_ones()).sum()
+        self.first.count_ones() + self.others.iter().map(|word| word.count_ones()).sum::<u32>()
     }
 }
 
@@ -120,6 +126,14 @@ mod tests {
     use super::*;
     use crate::actors::packet::Before;
     use crate::trace::Kind;
+
+    #[test]
+    fn a_validator_counts_once_whatever_its_number() {
+        let mut tally = Tally::default();
+        let new = [0, 63, 64, 0, 64, 200, 63, 128].map(|number| tally.add(ProcessId(number)));
+        assert_eq!(new, [true, true, true, false, false, true, false, true]);
+        assert_eq!(tally.count(), 5);
+    }
 
     #[test]
     fn what_was_never_answered_is_forgotten_in_the_end() {

@@ -55,14 +55,16 @@ impl Journal {
 }
 
 impl Validator {
-    /// The registry took it in; it refers to `target` there.
-    pub(super) fn log_made(
-        &mut self,
-        made: (&Signed, Option<Id>),
-        instants: (VirtualTime, LocalTime),
-    ) {
+    /// What it refers to in the registry, where that is logged.
+    pub(super) fn logged_target(&self, signed: &Signed) -> Option<Id> {
+        self.journal.as_ref().and_then(|_| self.registry.target(signed))
+    }
+
+    /// The registry took it in.
+    pub(super) fn log_made(&mut self, signed: &Signed, instants: (VirtualTime, LocalTime)) {
+        let target = self.logged_target(signed);
         if let Some(journal) = &mut self.journal {
-            journal.enter(Row::of(made, instants));
+            journal.enter(Row::of((signed, target), instants));
         }
     }
 

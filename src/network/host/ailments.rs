@@ -50,9 +50,12 @@ pub(super) enum Turn {
 impl Ailments {
     pub(super) fn crash(&mut self, rule: u16) -> Turn {
         let active = self.0.get_or_insert_default();
-        // A host that starts anew does not hang.
-        active.stalls.clear();
-        begin(&mut active.crashes, rule)
+        let turn = begin(&mut active.crashes, rule);
+        // Whatever hangs is gone; what begins while the host is down holds when it is back.
+        if turn == Turn::Edge {
+            active.stalls.clear();
+        }
+        turn
     }
 
     pub(super) fn restart(&mut self, rule: u16) -> Turn {
@@ -61,6 +64,11 @@ impl Ailments {
 
     pub(super) fn stall(&mut self, rule: u16) -> Turn {
         begin(&mut self.0.get_or_insert_default().stalls, rule)
+    }
+
+    /// The first of the stalls that are on.
+    pub(super) fn stalled_by(&self) -> Option<u16> {
+        self.0.as_ref()?.stalls.first().copied()
     }
 
     pub(super) fn resume(&mut self, rule: u16) -> Turn {

@@ -236,6 +236,24 @@ fn a_host_hangs_until_the_last_stall_ends_and_a_crash_ends_them_all() {
 }
 
 #[test]
+fn a_stall_that_begins_while_its_host_is_down_holds_once_it_is_back() {
+    let (down, stall) = ((255, 3, CRASH), (300, 1, Order::Stall));
+    let (back, over) = ((320, 3, Order::Restart), (480, 1, Order::Resume));
+    let told = "0@160 Crashed Restarted kept=1 Stalled Resumed 2@490 3@490 4@560";
+    check_rules(&[down.clone(), stall.clone(), back.clone(), over.clone()], told);
+    let again = [(305, 4, CRASH), (315, 4, Order::Restart)];
+    check_rules(
+        &[vec![down.clone(), stall.clone()], again.to_vec(), vec![back.clone(), over]].concat(),
+        told,
+    );
+    let soon_over = (310, 1, Order::Resume);
+    check_rules(
+        &[down, stall, soon_over, back],
+        "0@160 Crashed Restarted kept=1 2@360 3@460 4@560",
+    );
+}
+
+#[test]
 fn factors_of_slow_hosts_multiply() {
     check_rules(
         &[

@@ -1,0 +1,213 @@
+//! A map by id that cannot be iterated.
+
+use super::Id;
+
+/// A map by id. It offers no iteration, so no hash order can reach an event, a draw or a print.
+///
+/// Values lie in the order in which they came, and a small table says where: who only asks whether
+/// an id is known, or puts another in, touches one place of the table and the end of the values.
+#[derive(Clone, Debug)]
+pub struct IdMap<V> {
+    /// Open addressing with linear probing, by the first bytes of ids.
+    table: Vec<Cell>,
+    values: Vec<Option<(Id, V)>>,
+    /// Places of `values` that are free.
+    free: Vec<u32>,
+}
+
+/// The first bytes of an id, and one more than the place of its value; no place is 0.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    tag: u32,
+    place: u32,
+}
+
+/// Cells of the smallest table.
+const FEWEST: usize = 8;
+
+impl<V> IdMap<V> {
+    /// The value under `id`.
+    pub fn find(&self, id: &Id) -> Option<&V> {
+        let place = self.place(self.seek(id)?);
+        self.values[place].as_ref().map(|(_, value)| value)
+    }
+
+    /// The value under `id`, to change.
+    pub fn find_mut(&mut self, id: &Id) -> Option<&mut V> {
+        let place = self.place(self.seek(id)?);
+        self.values[place].as_mut().map(|(_, value)| value)
+    }
+
+    /// The value under `id`, made first if there is none.
+    pub fn find_or_insert_with(&mut self, id: Id, make: impl FnOnce() -> V) -> &mut V {
+        let known = self.seek(&id).map(|at| self.place(at));
+        let place = known.unwrap_or_else(|| self.put(id, make()));
+        let (_, value) = self.values[place].as_mut().expect("the table names places in use");
+        value
+    }
+
+    /// Whether there is a value under `id`.
+    pub fn contains(&self, id: &Id) -> bool {
+        self.seek(id).is_some()
+    }
+
+    /// Puts `value` under `id` and gives back what was there.
+    pub fn insert(&mut self, id: Id, value: V) -> Option<V> {
+        if let Some(known) = self.find_mut(&id) {
+            return Some(std::mem::replace(known, value));
+        }
+        self.put(id, value);
+        None
+    }
+
+    /// Takes out the value under `id`.
+    pub fn remove(&mut self, id: &Id) -> Option<V> {
+        let at = self.seek(id)?;
+        let place = self.place(at);
+        self.close(at);
+        self.free.push(place as u32);
+        self.values[place].take().map(|(_, value)| value)
+    }
+
+    /// How many values there are.
+    pub const fn len(&self) -> usize {
+        self.values.len() - self.free.len()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The cell of `id`.
+    fn seek(&self, id: &Id) -> Option<usize> {
+        let mask = self.table.len().checked_sub(1)?;
+        let tag = id.first_bytes();
+        let mut at = tag as usize & mask;
+        loop {
+            let cell = self.table[at];
+            let place = cell.place.checked_sub(1)? as usize;
+            if cell.tag == tag && matches!(&self.values[place], Some((known, _)) if known == id) {
+                return Some(at);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    fn place(&self, at: usize) -> usize {
+        self.table[at].place as usize - 1
+    }
+
+    /// Puts in what is not there, and says where.
+    fn put(&mut self, id: Id, value: V) -> usize {
+        if (self.len() + 1) * 3 > self.table.len() * 2 {
+            self.grow();
+        }
+        let place = self.free.pop().map_or(self.values.len(), |place| place as usize);
+        let named = u32::try_from(place + 1).expect("a map has fewer than 2^32 values");
+        self.enter(Cell { tag: id.first_bytes(), place: named });
+        match self.values.get_mut(place) {
+            Some(free) => *free = Some((id, value)),
+            None => self.values.push(Some((id, value))),
+        }
+        place
+    }
+
+    fn enter(&mut self, cell: Cell) {
+        let mask = self.table.len() - 1;
+        let mut at = cell.tag as usize & mask;
+        while self.table[at].place > 0 {
+            at = (at + 1) & mask;
+        }
+        self.table[at] = cell;
+    }
+
+    fn grow(&mut self) {
+        let more = vec![Cell::default(); (self.table.len() * 2).max(FEWEST)];
+        for cell in std::mem::replace(&mut self.table, more) {
+            if cell.place > 0 {
+                self.enter(cell);
+            }
+        }
+    }
+
+    /// Empties a cell, and moves up those behind it that would not be found any more (Knuth, *The
+    /// Art of Computer Programming* 3, 6.4, algorithm R).
+    fn close(&mut self, mut hole: usize) {
+        let mask = self.table.len() - 1;
+        let mut at = hole;
+        loop {
+            at = (at + 1) & mask;
+            let cell = self.table[at];
+            if cell.place == 0 {
+                break;
+            }
+            let way = at.wrapping_sub(cell.tag as usize) & mask;
+            if way >= at.wrapping_sub(hole) & mask {
+                self.table[hole] = cell;
+                hole = at;
+            }
+        }
+        self.table[hole] = Cell::default();
+    }
+}
+
+impl<V> Default for IdMap<V> {
+    fn default() -> Self {
+        Self { table: Vec::new(), values: Vec::new(), free: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// An id of which `first` is all that a table sees.
+    fn id(first: u32, rest: u8) -> Id {
+        (0_u32..)
+            .map(|salt| Id::of(&(salt, u32::from(rest))))
+            .find(|id| id.first_bytes() % 8 == first % 8)
+            .expect("one id in eight will do")
+    }
+
+    #[test]
+    fn ids_that_begin_alike_are_told_apart() {
+        let (one, other) = (Id::of(&16_079_u32), Id::of(&47_609_u32));
+        assert_eq!(one.first_bytes(), other.first_bytes(), "found by trying");
+        let mut map = IdMap::default();
+        assert_eq!((map.insert(one, 1), map.find(&other)), (None, None));
+        assert_eq!((map.insert(other, 2), map.remove(&one)), (None, Some(1)));
+        assert_eq!((map.find(&one), map.find(&other)), (None, Some(&2)));
+    }
+
+    proptest! {
+        /// Whatever is put in and taken out: a tree says the same. There are few ids, and many of
+        /// them begin their search in one place.
+        #[test]
+        fn a_map_finds_what_a_tree_finds(steps in prop::collection::vec(
+            (0_u32..3, 0_u8..12, 0_u8..3), 0..200,
+        )) {
+            let (mut map, mut tree) = (IdMap::default(), BTreeMap::new());
+            for (number, (first, rest, what)) in steps.into_iter().enumerate() {
+                let id = id(first, rest);
+                match what {
+                    0 => prop_assert_eq!(map.insert(id, number), tree.insert(id, number)),
+                    1 => prop_assert_eq!(map.remove(&id), tree.remove(&id)),
+                    _ => prop_assert_eq!(
+                        *map.find_or_insert_with(id, || number),
+                        *tree.entry(id).or_insert(number)
+                    ),
+                }
+                prop_assert_eq!(map.len(), tree.len());
+                for (id, value) in &mut tree {
+                    prop_assert_eq!(map.find(id), Some(&*value));
+                    prop_assert_eq!(map.find_mut(id), Some(value));
+                }
+            }
+        }
+    }
+}
