@@ -106,6 +106,57 @@ fn a_rule_that_counts_instead_of_ageing_is_blind() {
     assert!(minutes(&night, "alert_lead").is_some_and(|lead| lead < 0.0));
 }
 
+/// Several groups of load and nothing that goes wrong: there is nothing to compare, and no chart.
+#[test]
+fn probes_of_a_calm_day_are_answered_and_wake_nobody() {
+    let place = Place::new();
+    let calm = NIGHT.split("[[fault]]").next().unwrap_or_default();
+    let probes = "[load.probes]\nrate = \"1/s\"\nclients = 3\n";
+    let late = OPS.replace("oldest_unconfirmed > 20s", "probe.oldest > 5s");
+    let ops = late.replace("[ops]", "[ops]\nprobes = \"probes\"");
+    place.write("night.toml", format!("{calm}{probes}{ops}"));
+    place.expect(0, "run night.toml");
+    let summary = place.summary("night");
+    for metric in ["pages", "alerts", "suspicions"] {
+        assert_eq!(summary["metrics"][metric]["run"]["count"].as_f64(), Some(0.0), "{metric}");
+    }
+}
+
+/// A router that is down is found by whoever knocks, and by probes from outside.
+#[test]
+fn a_dead_router_is_down_for_the_monitor_and_late_for_probes() {
+    let dead = NIGHT.replace("on    = \"router-1.order\"", "on    = \"router-1\"");
+    let dead = dead.replace("stall = true", "crash = true");
+    for when in ["down > 0", "probe.oldest > 5s"] {
+        let place = Place::new();
+        let probes = "[load.probes]\nrate = \"1/s\"\nclients = 3\n";
+        let ops = OPS.replace("oldest_unconfirmed > 20s", when);
+        let ops = ops.replace("[ops]", "[ops]\nprobes = \"probes\"");
+        let ops = ops.replace("on = \"bulkheads\"", "on = \"everybody\"");
+        place.write("night.toml", format!("{dead}{probes}{ops}"));
+        let ran = place.run("run night.toml");
+        assert!([0, 99].contains(&ran.code), "{}\n{}", ran.out, ran.err);
+        let summary = place.summary("night");
+        let alert = minutes(&summary, "noticed.monitor").expect("it fires");
+        assert!((0.5..1.5).contains(&alert), "{when}: {alert}");
+        let quiet = minutes(&summary, "quiet").expect("somebody starts it anew");
+        assert!(quiet < 15.0, "{when}: {quiet}");
+    }
+}
+
+#[test]
+fn every_engine_tells_the_same_night() {
+    let digest = |way: &str| {
+        let place = Place::new();
+        place.write("night.toml", format!("{NIGHT}{OPS}"));
+        place.run(&format!("run night.toml {way}"));
+        let text = place.result("night/latest/digest.txt");
+        text.lines().take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let expected = digest("--engine sequential");
+    assert_eq!(digest("--shards 3"), expected);
+}
+
 #[test]
 fn who_is_off_costs_nothing() {
     let digest =

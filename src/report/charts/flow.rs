@@ -103,8 +103,12 @@ pub(super) fn interference(pair: &Pair, command: &str) -> Option<Matrix> {
     run.phase(&Phase::of_group("run", groups.first()?))?;
     let phases = pair.scenario.phases.iter().map(|phase| phase.name.clone());
     let mut phases: Vec<String> = phases.filter(|name| name != "calm").collect();
-    // Without faults the first stage is what the others are compared with.
-    let first = pair.scenario.faults.is_empty().then(|| phases.remove(0));
+    // Without faults the first stage is what the others are compared with, if there are any.
+    let is_calm = pair.scenario.faults.is_empty();
+    if is_calm && phases.is_empty() {
+        return None;
+    }
+    let first = is_calm.then(|| phases.remove(0));
     let twin = pair.twin.as_ref().map_or(run, |twin| &twin.measurement);
     let usual = |phase: &str, group: &str, share| match &first {
         Some(first) => tail(run, first, group, share),
