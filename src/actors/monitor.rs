@@ -30,6 +30,9 @@ pub struct MonitorSetting {
 /// A target that has not answered within this time, or half of the round, is down.
 const TIMEOUT: Span = Span::from_secs(5);
 
+/// A probe that has waited for longer has failed, and is not waited for any more.
+const PROBE: Span = Span::from_secs(60);
+
 /// More probes without an answer are not remembered.
 const MOST_PROBES: usize = 1 << 16;
 
@@ -67,6 +70,8 @@ impl Monitor {
     }
 
     fn judge(&mut self, desk: &mut Desk<'_, Packet>) {
+        let now = desk.now();
+        self.probes.retain(|_, sent| now.since(*sent) <= PROBE);
         let oldest = self.probes.values().min();
         let oldest = oldest.map_or(Span::ZERO, |sent| desk.now().since(*sent));
         let probes = Probes { oldest, last: self.last_probe };
