@@ -34,6 +34,7 @@ struct Told {
     full: BTreeSet<u32>,
     pending: BTreeSet<u16>,
     is_owned: bool,
+    has_fired: bool,
 }
 
 /// How people are organised, in words.
@@ -49,7 +50,12 @@ impl<N: Names> Night<'_, N> {
     pub(super) fn lines(&self) -> Vec<Line> {
         let mut told = Told::default();
         let mut lines = Vec::new();
-        for fact in &self.trouble.facts {
+        // When the load has ended, silence says nothing.
+        let end = self.trouble.pair.run.measurement.setting.measured.1;
+        let is_told = |fact: &&Recorded<Fact>| {
+            fact.key.time < end || !matches!(fact.fact, Fact::Suspicion { .. })
+        };
+        for fact in self.trouble.facts.iter().filter(is_told) {
             if let Some(words) = self.words(fact, &mut told) {
                 lines.push(Line { clock: self.clock(fact.key.time), words });
             }
@@ -162,7 +168,7 @@ impl<N: Names> Night<'_, N> {
             return (told.tickets == 1)
                 .then(|| "The first complaint. Nobody hears it yet.".to_owned());
         }
-        let and = if told.is_owned || !told.pending.is_empty() {
+        let and = if told.is_owned || told.has_fired {
             "Users would have raised it here."
         } else {
             "Users raise it."
@@ -195,6 +201,7 @@ impl<N: Names> Night<'_, N> {
             }),
             AlertStage::Firing => {
                 told.pending.insert(rule);
+                told.has_fired = true;
                 let looked = number(told.looks as f64);
                 let users = if told.looks > 0 {
                     format!(" {looked} users had looked again by now.")

@@ -108,7 +108,8 @@ fn summary(trouble: &Trouble) -> Vec<(&'static str, String)> {
         .and_then(Measured::value)
         .map_or(String::new(), |bad| format!("{} bad minutes, ", number(bad)));
     let acts = format!(
-        "{} pages, {} escalations, {} waits for another operator, {} acts, {} of them on the wrong host",
+        "{} pages, {} escalations, {} waits for another operator, {} acts, {} of them on the \
+         wrong host",
         count("pages"),
         count("escalations"),
         count("coordinations"),

@@ -41,6 +41,10 @@ impl Operators {
             return self.open(Duty::OpenedByAlert, (Some(rule), rule), page, desk);
         }
         self.tell(Duty::Joined, rule, desk);
+        // What users complained of has a name now, and perhaps a runbook.
+        if let Some(incident) = &mut self.incident {
+            incident.rule.get_or_insert(rule);
+        }
         self.stir(desk);
     }
 
