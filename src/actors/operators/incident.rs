@@ -60,7 +60,8 @@ impl Operators {
         let is_heard = self.tickets.len() as u32 >= self.setting.people.tickets;
         if is_heard && self.incident.is_none() {
             self.open(Duty::OpenedByUsers, (None, Fact::GUESS), 0, desk);
-        } else if is_heard {
+        } else if is_heard && self.incident.as_ref().is_some_and(|open| open.rule.is_none()) {
+            // Of what an alert stands for, the alert says when it is over: complaints last longer.
             self.stir(desk);
         }
     }
@@ -113,7 +114,11 @@ impl Operators {
             return;
         }
         let (is_owned, is_idle) = (incident.owner.is_some(), !incident.is_at_work);
+        let by_users = incident.rule.is_none();
         self.tell(Duty::Reopened, 0, desk);
+        if by_users {
+            self.set(self.setting.people.hears, Due::Ceased, desk);
+        }
         if is_owned && is_idle {
             self.begin_work(desk);
         }
