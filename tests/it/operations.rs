@@ -128,6 +128,9 @@ fn probes_of_a_calm_day_are_answered_and_wake_nobody() {
 fn a_dead_router_is_down_for_the_monitor_and_late_for_probes() {
     let dead = NIGHT.replace("on    = \"router-1.order\"", "on    = \"router-1\"");
     let dead = dead.replace("stall = true", "crash = true");
+    // What it held is lost: who does not send again complains long after it is up.
+    let retry = "retry = { tries = 5, after = \"1s\", timeout = \"20s\" }\n\n[[fault]]";
+    let dead = dead.replace("\n[[fault]]", retry);
     for when in ["down > 0", "probe.oldest > 5s"] {
         let place = Place::new();
         let probes = "[load.probes]\nrate = \"1/s\"\nclients = 3\n";
