@@ -28,12 +28,14 @@ use crate::trace::{Conclusion, Fact};
 pub struct Client {
     setting: Arc<ClientSetting>,
     active: Option<Box<Active>>,
+    /// Users were told that there is an incident.
+    is_known: bool,
 }
 
 impl Client {
     /// An idle client.
     pub const fn new(setting: Arc<ClientSetting>) -> Self {
-        Self { setting, active: None }
+        Self { setting, active: None, is_known: false }
     }
 
     fn begin(&mut self, planned: Arc<Planned>, desk: &mut Desk<'_, Packet>) {
@@ -164,6 +166,7 @@ impl Resident for Client {
                     active.heard(&self.setting, from, &carried, desk);
                 }
             }
+            Packet::Known(is_known) => self.is_known = is_known,
             Packet::Submit(_) | Packet::Handed(_) | Packet::Ask(_) | Packet::Done { .. } => {}
             Packet::Proof(_) | Packet::Look(_) | Packet::Show(_) => {}
             Packet::Need(_) | Packet::Fetch(_) | Packet::Page(_) => {}
@@ -187,7 +190,7 @@ impl Resident for Client {
                 active.permit_back(&self.setting, (operation, attempt), desk);
             }
             Some(Waiting::Look(operation, before)) => {
-                active.look_again(&self.setting, (operation, before), desk);
+                active.look_again(&self.setting, (operation, before), self.is_known, desk);
             }
             Some(Waiting::Stored(operation, attempt)) => {
                 active.stored(&self.setting, (operation, attempt), desk);

@@ -114,6 +114,10 @@ impl Resident for Actor {
         each!(self, inner => inner.interpret(rules));
     }
 
+    fn lead(&mut self, leader: u16, desk: &mut Desk<'_, Packet>) {
+        each!(self, inner => inner.lead(leader, desk));
+    }
+
     fn see_upstream(&mut self, now: VirtualTime, lag: Span) {
         each!(self, inner => inner.see_upstream(now, lag));
     }

@@ -21,6 +21,8 @@ pub struct MonitorSetting {
     pub scrape: Span,
     /// What it looks for.
     pub rules: Vec<AlertRule>,
+    /// By rule: whether operators are told.
+    pub heard: Vec<bool>,
     /// Who is told; `None` if nobody listens.
     pub operators: Option<ProcessId>,
     /// Whether clients of some group report what they send.
@@ -84,8 +86,8 @@ impl Monitor {
                 AlertStage::Resolved => false,
                 AlertStage::Pending | AlertStage::Dropped => continue,
             };
-            let pages = self.setting.rules[usize::from(changed.rule)].page.is_some();
-            if let Some(operators) = self.setting.operators.filter(|_| pages) {
+            let is_heard = self.setting.heard[usize::from(changed.rule)];
+            if let Some(operators) = self.setting.operators.filter(|_| is_heard) {
                 desk.send(operators, Packet::Alert(changed.rule, fires), Fortune::Protocol);
             }
         }

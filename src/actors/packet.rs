@@ -8,7 +8,7 @@ use crate::attestation::{Attestation, Id, Operation, SIGNATURE_BYTES, Signature,
 use crate::flow::routing::News;
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::Payload;
-use crate::ops::Reading;
+use crate::ops::{Digest, Reading};
 use crate::ordering::{Carried, Item};
 use crate::trace::Kind;
 use crate::trust::Stamps;
@@ -74,12 +74,23 @@ pub enum Packet {
     Alert(u16, bool),
     /// Client to operators, out of band: a user complains.
     Ticket(Operation),
+    /// Operators to client, out of band: the trouble is known, or over.
+    Known(bool),
     /// Client to monitor: a probe was sent, or has its answer.
     Probe(Operation, bool),
-    /// Validator to validator: so many operations are applied here.
-    Beat(u64),
+    /// Validator to validator: so many operations are applied here, and what was decided of some.
+    Beat(Arc<Beat>),
     /// Validator to operators: that process is suspected.
     Suspect(ProcessId),
+}
+
+/// What a validator says of itself every second or so.
+#[derive(Clone, Copy, Debug)]
+pub struct Beat {
+    /// Operations applied so far.
+    pub applied: u64,
+    /// What it decided of a block that is likely to be complete.
+    pub decided: Option<Digest>,
 }
 
 /// Which instance of its replica a validator speaks with. Only Byzantine ones have more than one.
@@ -332,11 +343,11 @@ impl Payload for Packet {
             Self::Answer(_) => 5,
             Self::Look(_) => 69,
             Self::Show(show) => 27 + SIGNATURE_BYTES * show.stamps.count(),
-            Self::Ticket(_) | Self::Probe(..) => 0,
+            Self::Ticket(_) | Self::Probe(..) | Self::Known(_) => 0,
             Self::Scrape(_) | Self::Suspect(_) => 4,
             Self::Reading(_, reading) => reading.wire_len(),
             Self::Alert(..) => 128,
-            Self::Beat(_) => 8 + SIGNATURE_BYTES,
+            Self::Beat(_) => 24 + SIGNATURE_BYTES,
         };
         HEADER + body
     }

@@ -220,6 +220,7 @@ impl Resident for RelyingParty {
             | Packet::Reading(..)
             | Packet::Alert(..)
             | Packet::Ticket(_)
+            | Packet::Known(_)
             | Packet::Probe(..)
             | Packet::Beat(_)
             | Packet::Suspect(_)

@@ -356,6 +356,7 @@ impl Resident for Router {
             | Packet::Reading(..)
             | Packet::Alert(..)
             | Packet::Ticket(_)
+            | Packet::Known(_)
             | Packet::Probe(..)
             | Packet::Beat(_)
             | Packet::Suspect(_)

@@ -292,11 +292,12 @@ impl Resident for Validator {
                 self.take_in(Job::Fetch(place, from), work, desk);
             }
             Packet::Scrape(round) => self.show_reading(from, round, desk),
-            Packet::Beat(applied) => self.heard_beat(from, applied, desk),
+            Packet::Beat(beat) => self.heard_beat(from, &beat, desk),
             Packet::Plan(_)
             | Packet::Reading(..)
             | Packet::Alert(..)
             | Packet::Ticket(_)
+            | Packet::Known(_)
             | Packet::Probe(..)
             | Packet::Suspect(_)
             | Packet::Done { .. }
@@ -363,6 +364,10 @@ impl Resident for Validator {
         self.call(Face::First, desk, |replica, now, out| replica.restart(now, state_kept, out));
         self.restart_misdeeds(state_kept, desk);
         self.begin_watch(desk);
+    }
+
+    fn lead(&mut self, leader: u16, desk: &mut Desk<'_, Packet>) {
+        self.call(Face::First, desk, |replica, now, out| replica.hand_over(now, leader, out));
     }
 
     fn interpret(&mut self, rules: u8) {

@@ -235,7 +235,7 @@ mod tests {
     }
 
     fn done(remedy: Remedy, on: u32) -> Fact {
-        Fact::Step { incident: 0, step: 0, remedy, stage: StepStage::Done, on, part: 255 }
+        Fact::Step { incident: 0, step: 0, remedy, stage: StepStage::Done, on, part: 255, by: 0 }
     }
 
     fn alert(stage: AlertStage) -> Fact {

@@ -49,6 +49,8 @@ pub enum Order {
     /// An operator brings it up: whatever stopped or stalled it, or a part of it, is over, and it
     /// takes in everything again. What is slow stays so.
     Mend,
+    /// That validator is to lead from now on, where the ordering can be told.
+    Lead(u16),
     /// Refuse this share of what is new, in thousandths; 0 takes everything again.
     Throttle(u16),
     /// The run ends: tell what has not been told.

@@ -202,6 +202,7 @@ impl<P: Payload> Shell<P> {
             | Order::Behave
             | Order::Start
             | Order::Mend
+            | Order::Lead(_)
             | Order::Close => None,
         }
     }

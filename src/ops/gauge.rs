@@ -1,5 +1,6 @@
 //! What alert rules may look at: one table that scenarios, monitors and exports read.
 
+use super::decided::minority;
 use super::rates::Rates;
 use super::reading::Scraped;
 
@@ -22,6 +23,8 @@ pub enum Gauge {
     Down,
     /// How many operations the last validator is behind the first, by what they applied.
     Behind,
+    /// Validators that decided otherwise than most, of what as many decided on.
+    Disagree,
     /// Age of the oldest probe without an answer.
     ProbeOldest,
     /// How long the last probe with an answer took.
@@ -52,6 +55,7 @@ impl Gauge {
         ("bad", Self::Bad),
         ("down", Self::Down),
         ("behind", Self::Behind),
+        ("disagree", Self::Disagree),
         ("probe.oldest", Self::ProbeOldest),
         ("probe.latency", Self::ProbeLatency),
     ];
@@ -67,7 +71,7 @@ impl Gauge {
             Self::OldestUnconfirmed | Self::ProbeOldest | Self::ProbeLatency => GaugeUnit::Millis,
             Self::Refused | Self::Bad => GaugeUnit::Share,
             Self::Routed | Self::Applied => GaugeUnit::PerSecond,
-            Self::Waiting | Self::Down | Self::Behind => GaugeUnit::Plain,
+            Self::Waiting | Self::Down | Self::Behind | Self::Disagree => GaugeUnit::Plain,
         }
     }
 
@@ -94,6 +98,11 @@ impl Gauge {
             Self::Behind => {
                 let passed = || round.validators.iter().map(|(_, reading)| reading.passed);
                 Some((passed().max()? - passed().min()?) as f64)
+            }
+            Self::Disagree => {
+                let all = round.validators.iter();
+                let all = all.map(|(process, reading)| (*process, reading.decided.as_slice()));
+                Some(minority(all).len() as f64)
             }
             Self::ProbeOldest => round.probes.map(|probes| probes.oldest.as_millis_f64()),
             Self::ProbeLatency => round.probes.map(|probes| probes.last.as_millis_f64()),

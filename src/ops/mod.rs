@@ -5,6 +5,7 @@
 //! sent, a person what a page or an inspection says.
 
 mod alarm;
+mod decided;
 mod gauge;
 mod patience;
 mod people;
@@ -15,10 +16,11 @@ mod runbook;
 
 pub use crate::trace::Remedy;
 pub use alarm::{Alarm, AlertRule, Burn, Changed, Condition, Sense};
+pub use decided::{Decided, Digest, minority};
 pub use gauge::{Gauge, GaugeUnit};
 pub use patience::Patience;
-pub use people::{Answers, Crowd, Guess, Hours, People, Role, Structure, blurred};
+pub use people::{Answers, Crowd, Guess, Hours, Job, People, Role, Structure, blurred, lognormal};
 pub use phi::Phi;
 pub use rates::Rates;
 pub use reading::{PartReading, Probes, Reading, Scraped, Worst};
-pub use runbook::{Runbook, Scope, Step};
+pub use runbook::{Automation, Runbook, Scope, Step};

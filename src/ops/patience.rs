@@ -14,6 +14,9 @@ pub struct Patience {
     pub ticket: f64,
     /// So long after the intended send the user leaves.
     pub leaves: Span,
+    /// Who was told that it is known looks again after so many times `refresh`, and does not
+    /// complain.
+    pub told: f64,
 }
 
 /// The deviation of the logarithm of a user's patience.

@@ -64,8 +64,19 @@ impl Answers {
 }
 
 /// A log-normal length of time with that median.
-pub(super) fn lognormal(median: Span, spread: f64, words: [u64; 2]) -> Span {
+pub fn lognormal(median: Span, spread: f64, words: [u64; 2]) -> Span {
     median.scaled(libm::exp(spread * standard_normal(words[0], words[1])))
+}
+
+/// What a role is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Looks into it and repairs it.
+    Responder,
+    /// Takes command of what lasts: one works, and everybody who may be needed is called in.
+    Commander,
+    /// Tells users that it is known.
+    Comms,
 }
 
 /// Somebody who can be paged.
@@ -73,6 +84,8 @@ pub(super) fn lognormal(median: Span, spread: f64, words: [u64; 2]) -> Span {
 pub struct Role {
     /// Its name.
     pub name: String,
+    /// What it is for.
+    pub job: Job,
     /// The organisation, by place.
     pub operator: u16,
     /// How it answers.
@@ -101,6 +114,8 @@ pub struct Crowd {
     /// 0: everybody acts as if alone; 1: as fast together as one alone; above: slower the more
     /// there are.
     pub beta: f64,
+    /// Chance that somebody who begins later does not see that another has it, 0 to 1.
+    pub overlap: f64,
 }
 
 /// How long until somebody whose median alone is `median` takes what `watchers` see: each acts
@@ -117,8 +132,12 @@ pub struct People {
     pub structure: Structure,
     /// Organisations by name; hosts are dealt to them in turn.
     pub operators: Vec<String>,
-    /// Who can be paged; the first is called when users complain.
+    /// Who can be paged; the first responder is called when users complain.
     pub roles: Vec<Role>,
+    /// How an organisation answers in which nobody has a role.
+    pub others: Answers,
+    /// What lasts so long is declared: those in command and those who tell users are called.
+    pub declares: Span,
     /// What they do without a runbook.
     pub guess: Guess,
     /// How responsibility blurs without named roles.
@@ -187,7 +206,8 @@ mod tests {
                     let each = (0..watchers).map(|who| {
                         let luck = Luck { purpose: Purpose::Bench, entity: who.into(), index: 0 };
                         let word = draws.word(luck);
-                        blurred(Span::from_secs(60), watchers, Crowd { beta }, word).as_secs_f64()
+                        blurred(Span::from_secs(60), watchers, Crowd { beta, overlap: 0.0 }, word)
+                            .as_secs_f64()
                     });
                     each.fold(f64::INFINITY, f64::min)
                 })

@@ -1,5 +1,6 @@
 //! What a scrape brings home of one target.
 
+use super::decided::Digest;
 use crate::kernel::{ProcessId, Span, VirtualTime};
 
 /// What one target says of itself: counters since it last started, and how things stand now.
@@ -15,8 +16,12 @@ pub struct Reading {
     pub waiting: u32,
     /// How long the oldest of them has been here.
     pub oldest: Span,
-    /// The same for each kind of a router's work that has anything.
+    /// How many wait of each kind of a router's work that has anything, and for how long.
     pub parts: Vec<PartReading>,
+    /// Whom a validator's ordering follows now, if anybody leads there.
+    pub leader: Option<u16>,
+    /// What a validator decided, block by block.
+    pub decided: Vec<Digest>,
 }
 
 /// How one kind of a router's work stands.
@@ -34,7 +39,7 @@ impl Reading {
     /// Bytes on the wire, as a text exposition of that many series would have.
     pub fn wire_len(&self) -> u32 {
         const SERIES: u32 = 64;
-        SERIES * (5 + 2 * self.parts.len() as u32)
+        SERIES * (5 + 2 * self.parts.len() as u32 + self.decided.len() as u32)
     }
 }
 
@@ -104,6 +109,13 @@ pub struct Worst {
     pub part: Option<u8>,
     /// How long its oldest has waited.
     pub oldest: Span,
+}
+
+impl Worst {
+    /// A process as a whole, whatever waits there.
+    pub const fn whole(process: ProcessId) -> Self {
+        Self { process, part: None, oldest: Span::ZERO }
+    }
 }
 
 #[cfg(test)]

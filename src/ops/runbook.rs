@@ -25,11 +25,36 @@ pub struct Step {
     pub works: f64,
     /// Share that [`Remedy::Shed`] turns away, in thousandths.
     pub share: u16,
+    /// The step needs the operators of this share of the hosts that it is about, 0 to 1, all at
+    /// once; `None` where whoever has the incident does it alone.
+    pub together: Option<f64>,
+}
+
+/// What acts by itself when an alert fires.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Automation {
+    /// The alert rule, by place.
+    pub alert: u16,
+    /// What it does.
+    pub remedy: Remedy,
+    /// Among whom it looks for the worst.
+    pub on: Scope,
+    /// From the alert to the act.
+    pub takes: Span,
+    /// It does not act again for so long.
+    pub cooldown: Span,
+    /// Whether it looks first whether the act is safe.
+    pub is_gated: bool,
 }
 
 impl Step {
     /// A step that did not work so often is left.
     pub const TRIES: u32 = 3;
+
+    /// A step that nobody wrote down: it works, at once.
+    pub const fn at_once(remedy: Remedy, on: Scope) -> Self {
+        Self { remedy, on, takes: Span::ZERO, works: 1.0, share: 500, together: None }
+    }
 }
 
 /// What a step is about.
@@ -45,6 +70,8 @@ pub enum Scope {
     Everybody,
     /// Every kind of work of every router.
     Bulkheads,
+    /// The validator that leads, by what validators say.
+    Leader,
 }
 
 impl Scope {
@@ -55,6 +82,7 @@ impl Scope {
         ("validators", Self::Validators),
         ("everybody", Self::Everybody),
         ("bulkheads", Self::Bulkheads),
+        ("leader", Self::Leader),
     ];
 
     /// As runbooks write it.

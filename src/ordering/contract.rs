@@ -78,6 +78,15 @@ pub trait Replica<S: Strategy>: Send {
     /// never persisted or the state was lost. What it delivered before the crash is in its
     /// registry if state was kept, and is not delivered again by whoever asks.
     fn restart(&mut self, now: LocalTime, durable: Option<S::Durable>, out: &mut Out<S>);
+
+    /// An operator wants `leader` to lead from now on; every replica is told. Whoever says
+    /// nothing in [`Self::leader`] need not do anything.
+    fn hand_over(&mut self, _now: LocalTime, _leader: u16, _out: &mut Out<S>) {}
+
+    /// Whom it follows now, itself if it leads; `None` where nobody leads for longer than a round.
+    fn leader(&self) -> Option<u16> {
+        None
+    }
 }
 
 /// The client's half: what a client does beyond handing its attestation to a router.

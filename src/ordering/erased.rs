@@ -86,6 +86,10 @@ pub trait HostedReplica: Send {
     );
     /// See [`Replica::timer`].
     fn timer(&mut self, now: LocalTime, timer: TimerId, effects: &mut Vec<HostedEffect>);
+    /// See [`Replica::hand_over`].
+    fn hand_over(&mut self, now: LocalTime, leader: u16, effects: &mut Vec<HostedEffect>);
+    /// See [`Replica::leader`].
+    fn leader(&self) -> Option<u16>;
     /// Another instance, with a copy of what this one persisted. A restart brings it to life.
     fn another(&self) -> Box<dyn HostedReplica>;
     /// An instance that takes itself for the validator `number`, and has not its key. It begins
@@ -213,6 +217,15 @@ impl<S: Strategy> HostedReplica for Hosted<S> {
     fn timer(&mut self, now: LocalTime, timer: TimerId, effects: &mut Vec<HostedEffect>) {
         self.replica.timer(now, timer, &mut self.out);
         self.collect(effects);
+    }
+
+    fn hand_over(&mut self, now: LocalTime, leader: u16, effects: &mut Vec<HostedEffect>) {
+        self.replica.hand_over(now, leader, &mut self.out);
+        self.collect(effects);
+    }
+
+    fn leader(&self) -> Option<u16> {
+        self.replica.leader()
     }
 
     fn another(&self) -> Box<dyn HostedReplica> {

@@ -112,12 +112,15 @@ impl<N: Names> Night<'_, N> {
             }
             Fact::Ticket { .. } if is_trouble => self.ticket(told),
             Fact::Suspicion { process: whom, phi } if phi > 0 && told.suspects.insert(whom) => {
-                let phi = f64::from(phi) / 10.0;
+                let why = match phi {
+                    Fact::DIFFERS => "it decides otherwise".to_owned(),
+                    phi => format!("phi {}", number(f64::from(phi) / 10.0)),
+                };
                 let tells = self.ops().is_some_and(|ops| ops.do_peers_tell);
                 let tells =
                     if tells { "It tells the operators." } else { "It has nobody to tell." };
                 let (who, whom) = (self.name(process), self.name(whom));
-                Some(format!("{who} suspects {whom} (phi {}). {tells}", number(phi)))
+                Some(format!("{who} suspects {whom} ({why}). {tells}"))
             }
             Fact::Rejected { .. } if is_trouble && told.full.insert(process) => Some(format!(
                 "{} is full. What is new is refused, and goes elsewhere with the next try.",
@@ -262,6 +265,14 @@ impl<N: Names> Night<'_, N> {
             Duty::Quiet => format!("Nothing fires any more. QUIET{}.", self.since(now)),
             Duty::Reopened => "It was not over.".to_owned(),
             Duty::Closed => "It stayed quiet. Closed.".to_owned(),
+            Duty::AlsoWorks => format!("{} works on it, too.", self.role(about)),
+            Duty::Commands => {
+                format!("{} takes command: one works, everybody is called in.", self.role(about))
+            }
+            Duty::TellsUsers => format!("{} tells users that it is known.", self.role(about)),
+            Duty::Gathers => format!("{about} operators are called to act together."),
+            Duty::Gathered => "Enough of them are there.".to_owned(),
+            Duty::Held => "What would act by itself finds it unsafe, and does not.".to_owned(),
         })
     }
 

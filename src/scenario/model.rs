@@ -25,8 +25,8 @@ pub use load::{
     Arrivals, Chain, Data, Delegated, Keys, LoadGroup, Mix, Overlap, Pick, Spacing, Stage,
 };
 pub use ops::{
-    AlertRule, Answers, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, Level, Ops,
-    Patience, People, Remedy, Role, Runbook, Scope, Sense, Step, Structure,
+    AlertRule, Answers, Automation, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, Job,
+    Level, Ops, Patience, People, Remedy, Role, Runbook, Scope, Sense, Step, Structure,
 };
 pub use readers::{Carriage, Dependants, Indexers, Source};
 pub use trace::{RecordedKind, Trace, TraceRow};

@@ -245,6 +245,7 @@ fn halts(world: &World) -> Vec<(VirtualTime, VirtualTime)> {
             | Order::RollBack(_)
             | Order::Misreport(_)
             | Order::Mend
+            | Order::Lead(_)
             | Order::Throttle(_)
             | Order::Close => {}
         }

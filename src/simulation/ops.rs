@@ -4,7 +4,7 @@ use crate::actors::{
     Actor, Layout, Monitor, MonitorSetting, Operators, OperatorsSetting, WatchSetting, Watchers,
 };
 use crate::kernel::Span;
-use crate::scenario::model::{Level, Ops, Scenario};
+use crate::scenario::model::{AlertRule, Level, Ops, Scenario};
 
 /// What there is of `[ops]`, unless its level is `none`.
 fn active(scenario: &Scenario) -> Option<&Ops> {
@@ -55,12 +55,19 @@ pub(super) fn actors(layout: &Layout, scenario: &Scenario) -> Vec<Actor> {
         routers: layout.routers(),
         scrape: ops.scrape,
         rules: ops.alerts.clone(),
+        heard: (0..).zip(&ops.alerts).map(|(place, rule)| is_heard(ops, place, rule)).collect(),
         operators: layout.operators(),
         has_probes: ops.probes.is_some(),
     };
     let operators = OperatorsSetting {
         people: ops.people.clone(),
         runbooks: ops.runbooks.clone(),
+        automations: match ops.level {
+            Level::SelfHeal | Level::Full => ops.automations.clone(),
+            Level::None | Level::Alerts => Vec::new(),
+        },
+        has_people: ops.level != Level::SelfHeal,
+        clients: layout.clients(),
         pages: ops.alerts.iter().map(|alert| alert.page).collect(),
         is_prepared: ops.level == Level::Full,
         validators: layout.validators(),
@@ -71,6 +78,11 @@ pub(super) fn actors(layout: &Layout, scenario: &Scenario) -> Vec<Actor> {
         Actor::Monitor(Box::new(Monitor::new(monitor))),
         Actor::Operators(Box::new(Operators::new(operators))),
     ]
+}
+
+/// Whether anybody or anything acts on that rule.
+fn is_heard(ops: &Ops, place: u16, rule: &AlertRule) -> bool {
+    rule.page.is_some() || ops.automations.iter().any(|each| each.alert == place)
 }
 
 /// A run without a clock begins at noon: by day.

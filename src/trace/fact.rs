@@ -366,7 +366,8 @@ pub enum Fact {
     Suspicion {
         /// Which.
         process: u32,
-        /// How much, in tenths of phi; 0 is trusted again.
+        /// How much, in tenths of phi; 0 is trusted again, [`Self::DIFFERS`] is for what it
+        /// decided.
         phi: u32,
     },
     /// An alert rule changed.
@@ -401,6 +402,8 @@ pub enum Fact {
         on: u32,
         /// The part of that process; 255 is the whole.
         part: u8,
+        /// The role that takes it; [`Self::AUTOMATION`] for nobody.
+        by: u16,
     },
     /// A number that a strategy wants seen as a curve.
     Note {
@@ -414,6 +417,12 @@ pub enum Fact {
 impl Fact {
     /// In the place of a step's number: nobody wrote it down before.
     pub const GUESS: u16 = u16::MAX;
+
+    /// In the place of a role: something acts by itself.
+    pub const AUTOMATION: u16 = u16::MAX;
+
+    /// In the place of phi: it is alive, and says otherwise.
+    pub const DIFFERS: u32 = u32::MAX;
 
     /// No operation.
     pub const NONE: u32 = u32::MAX;

@@ -174,6 +174,18 @@ pub enum Duty {
     Reopened,
     /// It stayed quiet for long enough.
     Closed,
+    /// A role that does not know of its owner works on it, too.
+    AlsoWorks,
+    /// A role takes command: one works, and all operators are called in.
+    Commands,
+    /// A role tells users that it is known.
+    TellsUsers,
+    /// So many operators are called for a step that they take together.
+    Gathers,
+    /// Enough of them are there, with that one.
+    Gathered,
+    /// What would have acted by itself on that alert found it unsafe.
+    Held,
 }
 
 /// What a step of a response does.
@@ -194,6 +206,10 @@ pub enum Remedy {
     Pause,
     /// Puts it back on the usual rules.
     RollBack,
+    /// Hands the lead to another validator.
+    FailOver,
+    /// Lets nothing act by itself any more.
+    PauseAutomation,
 }
 
 impl Remedy {
@@ -206,6 +222,8 @@ impl Remedy {
         ("shed", Self::Shed),
         ("pause", Self::Pause),
         ("roll-back", Self::RollBack),
+        ("fail-over", Self::FailOver),
+        ("pause-automation", Self::PauseAutomation),
     ];
 
     /// As runbooks write it.

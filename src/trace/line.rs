@@ -158,6 +158,9 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
         }
         Fact::Ticket { operation } => write!(to, "ticket about #{operation}"),
         Fact::Suspicion { process, phi: 0 } => write!(to, "trusts {} again", names.name(process)),
+        Fact::Suspicion { process, phi: Fact::DIFFERS } => {
+            write!(to, "suspects {} for what it decided", names.name(process))
+        }
         Fact::Suspicion { process, phi } => {
             write!(to, "suspects {} phi {}.{}", names.name(process), phi / 10, phi % 10)
         }
@@ -172,14 +175,15 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
 }
 
 fn step(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
-    let Fact::Step { incident, step, remedy, stage, on, part } = *fact else { return Ok(()) };
+    let Fact::Step { incident, step, remedy, stage, on, part, by } = *fact else { return Ok(()) };
     let step = if step == Fact::GUESS { "guess".to_owned() } else { format!("step {step}") };
+    let by = if by == Fact::AUTOMATION { "by itself".to_owned() } else { format!("by {by}") };
     let whom = match (on, part) {
         (Fact::NONE, _) => "nobody".to_owned(),
         (on, u8::MAX) => names.name(on),
         (on, part) => format!("{}.{}", names.name(on), names.lane(part)),
     };
-    write!(to, "incident {incident} {step} {} {whom} {stage:?}", remedy.name())
+    write!(to, "incident {incident} {step} {} {whom} {stage:?} {by}", remedy.name())
 }
 
 fn looked(to: &mut String, fact: &Fact, said: Status, names: &impl Names) -> std::fmt::Result {

@@ -128,11 +128,11 @@ impl Fact {
             Self::Duty { incident, duty, about } => {
                 [tag(64, duty as u8, 0, 0), incident.into(), about.into(), 0]
             }
-            Self::Step { incident, step, remedy, stage, on, part } => [
+            Self::Step { incident, step, remedy, stage, on, part, by } => [
                 tag(65, remedy as u8, stage as u8, part),
                 pack(incident.into(), step.into()),
                 on.into(),
-                0,
+                by.into(),
             ],
             Self::Dated { operation, drift } => {
                 [tag(54, 0, 0, 0), operation.into(), drift as u64, 0]

@@ -66,6 +66,7 @@ impl Active {
         &mut self,
         setting: &ClientSetting,
         (operation, before): (Operation, u16),
+        is_known: bool,
         desk: &mut Desk<'_, Packet>,
     ) {
         let (Some(patience), Some(flight)) = (setting.patience, self.flights.get(operation)) else {
@@ -82,13 +83,14 @@ impl Active {
             let ask = Ask { operation, attempt: LOOK, id: signed.id };
             desk.send(self.source, Packet::Ask(ask.into()), Fortune::Protocol);
         }
-        if patience.complains(operation.0, before, desk.draws()) {
+        if !is_known && patience.complains(operation.0, before, desk.draws()) {
             desk.fact(Fact::Ticket { operation: operation.0 });
             if let Some(support) = setting.watchers.support {
                 desk.tell(support, desk.now() + CONTROL_FLOOR, Packet::Ticket(operation));
             }
         }
         let slot = self.timers.put(Waiting::Look(operation, before.saturating_add(1)));
-        desk.timer(patience.refresh, slot);
+        let times = if is_known { patience.told } else { 1.0 };
+        desk.timer(patience.refresh.scaled(times), slot);
     }
 }

@@ -1,10 +1,13 @@
 //! What opens an incident, what joins it, and when it is over.
 
+use std::collections::BTreeSet;
+
+use super::worker::Worker;
 use super::{Due, Operators};
 use crate::actors::Packet;
 use crate::kernel::{ProcessId, VirtualTime};
 use crate::network::Desk;
-use crate::ops::Worst;
+use crate::ops::Job;
 use crate::trace::{Duty, Fact};
 
 /// One incident.
@@ -16,19 +19,16 @@ pub(super) struct Incident {
     pub(super) rule: Option<u16>,
     /// The role that has it.
     pub(super) owner: Option<u16>,
+    /// The role that has declared it, and says who works.
+    pub(super) commander: Option<u16>,
     /// By role: how often it was paged.
     pub(super) paged: Vec<u16>,
-    /// The step at hand, and how often it was tried.
-    pub(super) at: usize,
-    pub(super) tries: u32,
-    /// Draws for work so far.
-    pub(super) worked: u64,
-    /// What an inspection found.
-    pub(super) suspect: Option<Worst>,
-    /// Whom a guess drained last.
-    pub(super) drained: Option<ProcessId>,
-    /// Somebody works on it, or waits for something to.
-    pub(super) is_at_work: bool,
+    /// Roles that have answered.
+    pub(super) answered: BTreeSet<u16>,
+    /// Who works on it: its owner first, and whoever does not know of the owner.
+    pub(super) workers: Vec<Worker>,
+    /// Operators who are on the call.
+    pub(super) call: BTreeSet<u16>,
     /// Since when nothing fires.
     pub(super) quiet: Option<VirtualTime>,
 }
@@ -36,7 +36,9 @@ pub(super) struct Incident {
 impl Operators {
     pub(super) fn alert_fires(&mut self, rule: u16, desk: &mut Desk<'_, Packet>) {
         self.firing.insert(rule);
-        let page = self.setting.pages.get(usize::from(rule)).copied().flatten().unwrap_or(0);
+        self.set_off(rule, desk);
+        let pages = self.setting.pages.get(usize::from(rule)).copied().flatten();
+        let Some(page) = pages.filter(|_| self.setting.has_people) else { return };
         if self.incident.is_none() {
             return self.open(Duty::OpenedByAlert, (Some(rule), rule), page, desk);
         }
@@ -57,9 +59,10 @@ impl Operators {
     pub(super) fn ticket(&mut self, desk: &mut Desk<'_, Packet>) {
         self.tickets.push_back(desk.now());
         self.forget_tickets(desk.now());
-        let is_heard = self.tickets.len() as u32 >= self.setting.people.tickets;
+        let is_heard = self.complains() && self.setting.has_people;
         if is_heard && self.incident.is_none() {
-            self.open(Duty::OpenedByUsers, (None, Fact::GUESS), 0, desk);
+            let page = self.first_responder();
+            self.open(Duty::OpenedByUsers, (None, Fact::GUESS), page, desk);
         } else if is_heard && self.incident.as_ref().is_some_and(|open| open.rule.is_none()) {
             // Of what an alert stands for, the alert says when it is over: complaints last longer.
             self.stir(desk);
@@ -67,9 +70,20 @@ impl Operators {
     }
 
     pub(super) fn suspicion(&mut self, process: ProcessId, desk: &mut Desk<'_, Packet>) {
-        if self.incident.is_none() {
-            self.open(Duty::OpenedByPeer, (None, process.0 as u16), 0, desk);
+        if self.incident.is_none() && self.setting.has_people {
+            let page = self.first_responder();
+            self.open(Duty::OpenedByPeer, (None, process.0 as u16), page, desk);
         }
+    }
+
+    /// Who is called where no alert names anybody.
+    fn first_responder(&self) -> u16 {
+        self.roles_of(Job::Responder).next().unwrap_or_default()
+    }
+
+    /// Whether enough users complain to be heard.
+    fn complains(&self) -> bool {
+        self.tickets.len() as u32 >= self.setting.people.tickets
     }
 
     fn forget_tickets(&mut self, now: VirtualTime) {
@@ -90,18 +104,17 @@ impl Operators {
             number: self.count,
             rule,
             owner: None,
+            commander: None,
             paged: vec![0; self.setting.people.roles.len()],
-            at: 0,
-            tries: 0,
-            worked: 0,
-            suspect: None,
-            drained: None,
-            is_at_work: false,
+            answered: BTreeSet::new(),
+            workers: Vec::new(),
+            call: BTreeSet::new(),
             quiet: None,
         }));
         self.count += 1;
         self.tell(duty, about, desk);
         self.call(page, desk);
+        self.set(self.setting.people.declares, Due::Declare, desk);
         if rule.is_none() {
             self.set(self.setting.people.hears, Due::Ceased, desk);
         }
@@ -113,27 +126,27 @@ impl Operators {
         if incident.quiet.take().is_none() {
             return;
         }
-        let (is_owned, is_idle) = (incident.owner.is_some(), !incident.is_at_work);
+        let idle = |(who, worker): (u16, &Worker)| Some(who).filter(|_| worker.is_free());
+        let idle: Vec<u16> = (0..).zip(&incident.workers).filter_map(idle).collect();
         let by_users = incident.rule.is_none();
         self.tell(Duty::Reopened, 0, desk);
         if by_users {
             self.set(self.setting.people.hears, Due::Ceased, desk);
         }
-        if is_owned && is_idle {
-            self.begin_work(desk);
-        }
+        idle.into_iter().for_each(|who| self.begin_work(who, desk));
     }
 
     /// Nothing fires any more, and nobody complains: is it over?
     pub(super) fn check_quiet(&mut self, desk: &mut Desk<'_, Packet>) {
         self.forget_tickets(desk.now());
-        let complains = self.tickets.len() as u32 >= self.setting.people.tickets;
+        let complains = self.complains();
         let Some(incident) = &mut self.incident else { return };
         let by_users = incident.rule.is_none();
         if by_users && complains {
             return self.set(self.setting.people.hears, Due::Ceased, desk);
         }
-        if incident.quiet.is_some() || !self.firing.is_empty() {
+        let pages = |rule: &u16| self.setting.pages.get(usize::from(*rule)).copied().flatten();
+        if incident.quiet.is_some() || self.firing.iter().any(|rule| pages(rule).is_some()) {
             return;
         }
         incident.quiet = Some(desk.now());
@@ -145,6 +158,7 @@ impl Operators {
     pub(super) fn closes(&mut self, since: VirtualTime, desk: &mut Desk<'_, Packet>) {
         if self.incident.as_ref().is_some_and(|incident| incident.quiet == Some(since)) {
             self.tell(Duty::Closed, 0, desk);
+            self.tell_users(false, desk);
             self.incident = None;
         }
     }

@@ -11,7 +11,8 @@ use crate::network::{
     Control, Fortune, Host, Order, PartHealth, PartOrder, Signal, Topology, Transport,
 };
 use crate::ops::{
-    Answers, Crowd, Guess, Hours, PartReading, Reading, Role, Scope, Step, Structure,
+    Answers, Automation, Crowd, Guess, Hours, Job, PartReading, Reading, Role, Scope, Step,
+    Structure,
 };
 use crate::trace::{Names as _, Remedy, line};
 
@@ -70,13 +71,21 @@ impl Sink<Fact> for Told {
     }
 }
 
-fn role(name: &str, operator: u16, escalate: Option<u16>) -> Role {
-    let minutes = |count: u64| Span::from_secs(60 * count);
+fn minutes(count: u64) -> Span {
+    Span::from_secs(60 * count)
+}
+
+fn answers() -> Answers {
     let hours = Hours { from: Span::ZERO, until: Span::from_secs(86_399) };
+    Answers { day: minutes(3), night: minutes(7), hours, misses: 0.0 }
+}
+
+fn role(name: &str, operator: u16, escalate: Option<u16>) -> Role {
     Role {
         name: name.to_owned(),
+        job: Job::Responder,
         operator,
-        answers: Answers { day: minutes(3), night: minutes(7), hours, misses: 0.0 },
+        answers: answers(),
         escalate: escalate.map(|to| (minutes(6), to)),
         is_reached: true,
     }
@@ -88,7 +97,9 @@ fn setting() -> OperatorsSetting {
         operators: vec!["north".to_owned(), "south".to_owned()],
         roles: vec![role("primary", 0, Some(1)), role("secondary", 1, None)],
         guess: Guess { takes: Span::from_secs(300), right: 1.0, waits: Span::from_secs(120) },
-        crowd: Crowd { beta: 1.0 },
+        others: answers(),
+        declares: minutes(10),
+        crowd: Crowd { beta: 1.0, overlap: 1.0 },
         calm: Span::from_secs(180),
         boot: Span::from_secs(20),
         tickets: 2,
@@ -96,7 +107,7 @@ fn setting() -> OperatorsSetting {
     };
     let step = |remedy, on, takes| {
         let takes = Span::from_secs(takes);
-        Step { remedy, on, takes, works: 1.0, share: 0 }
+        Step { takes, ..Step::at_once(remedy, on) }
     };
     let steps = vec![
         step(Remedy::Inspect, Scope::Bulkheads, 90),
@@ -106,8 +117,11 @@ fn setting() -> OperatorsSetting {
     OperatorsSetting {
         people,
         runbooks: vec![Runbook { alert: Some(0), steps }],
+        automations: Vec::new(),
         pages: vec![Some(0)],
+        has_people: true,
         is_prepared: true,
+        clients: 0..0,
         validators: 1,
         routers: 1,
         midnight: Span::ZERO,
@@ -160,13 +174,13 @@ fn a_page_is_answered_and_the_runbook_repairs_what_it_finds() {
             "60 operators incident 0 OpenedByAlert about 0",
             "60 operators incident 0 Paged about 0",
             "135 operators incident 0 Acknowledged about 0",
-            "135 operators incident 0 step 0 inspect nobody Begun",
-            "227 operators incident 0 step 0 inspect router-0.order Done",
-            "227 operators incident 0 step 1 drain nobody Begun",
-            "287 operators incident 0 step 1 drain router-0.order Done",
-            "287 operators incident 0 step 2 restart nobody Begun",
+            "135 operators incident 0 step 0 inspect nobody Begun by 0",
+            "227 operators incident 0 step 0 inspect router-0.order Done by 0",
+            "227 operators incident 0 step 1 drain nobody Begun by 0",
+            "287 operators incident 0 step 1 drain router-0.order Done by 0",
+            "287 operators incident 0 step 2 restart nobody Begun by 0",
             "287 router-0 host by rule 65534 Throttled",
-            "397 operators incident 0 step 2 restart router-0.order Done",
+            "397 operators incident 0 step 2 restart router-0.order Done by 0",
             "397 router-0 host by rule 65534 Resumed",
             "397 router-0 host by rule 65534 Throttled",
             "460 operators incident 0 Quiet about 0",
@@ -189,7 +203,7 @@ fn a_dead_channel_costs_the_time_until_escalation() {
             "420 0 Escalated about 1",
             "420 0 Paged about 1",
             "486 0 Acknowledged about 1",
-            "486 0 step 0 inspect nobody Begun",
+            "486 0 step 0 inspect nobody Begun by 1",
         ]
     );
 }
@@ -207,12 +221,12 @@ fn who_may_not_touch_a_host_asks_its_operator() {
             "60 0 OpenedByAlert about 0",
             "60 0 Paged about 0",
             "135 0 Acknowledged about 0",
-            "135 0 step 0 inspect nobody Begun",
-            "227 0 step 0 inspect router-0.order Done",
+            "135 0 step 0 inspect nobody Begun by 0",
+            "227 0 step 0 inspect router-0.order Done by 0",
             "227 0 AsksOperator about 0",
             "288 0 OperatorAnswers about 0",
-            "288 0 step 1 drain nobody Begun",
-            "348 0 step 1 drain router-0.order Done",
+            "288 0 step 1 drain nobody Begun by 0",
+            "348 0 step 1 drain router-0.order Done by 0",
         ]
     );
 }
@@ -229,7 +243,7 @@ fn without_roles_whoever_acts_first_takes_it() {
             "60 0 Paged about 0",
             "60 0 Paged about 1",
             "278 0 Acknowledged about 0",
-            "278 0 step 0 inspect nobody Begun",
+            "278 0 step 0 inspect nobody Begun by 0",
         ]
     );
 }
@@ -265,13 +279,13 @@ fn a_flapping_alert_is_one_incident() {
             "135 0 Acknowledged about 0",
             "150 0 Joined about 0",
             "150 0 Reopened about 0",
-            "150 0 step 0 inspect nobody Begun",
-            "242 0 step 0 inspect router-0.order Done",
-            "362 0 step 0 inspect nobody Begun",
+            "150 0 step 0 inspect nobody Begun by 0",
+            "242 0 step 0 inspect router-0.order Done by 0",
+            "362 0 step 0 inspect nobody Begun by 0",
             "400 0 Quiet about 0",
             "500 0 Joined about 0",
             "500 0 Reopened about 0",
-            "500 0 step 0 inspect nobody Begun",
+            "500 0 step 0 inspect nobody Begun by 0",
         ]
     );
 }
@@ -299,15 +313,15 @@ fn without_a_runbook_people_guess() {
             "60 0 OpenedByAlert about 0",
             "60 0 Paged about 0",
             "135 0 Acknowledged about 0",
-            "841 0 guess drain router-0 Done",
-            "1113 0 guess refill router-0 Done",
-            "1113 0 guess drain router-0 Done",
+            "841 0 guess drain router-0 Done by 0",
+            "1113 0 guess refill router-0 Done by 0",
+            "1113 0 guess drain router-0 Done by 0",
             "1200 0 Quiet about 0",
             "1380 0 Closed about 0",
         ]
     );
     setting.people.guess.right = 0.0;
     let wrong = told_by(setting, &[(60, FIRES)]);
-    let acts: Vec<&String> = wrong.iter().filter(|line| line.ends_with("Done")).collect();
+    let acts: Vec<&String> = wrong.iter().filter(|line| line.ends_with("Done by 0")).collect();
     assert!(acts.iter().any(|line| line.contains("validator-0")), "{acts:?}");
 }

@@ -46,6 +46,7 @@ impl Router {
             waiting: waiting + self.parked.len() as u32,
             oldest,
             parts,
+            ..Reading::default()
         };
         desk.send(to, Packet::Reading(round, Arc::new(reading)), Fortune::Protocol);
     }

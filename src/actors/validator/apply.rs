@@ -45,6 +45,9 @@ impl Validator {
             Some(Change::Apply(item)) => self.apply(&item, desk),
             Some(Change::Retract(item)) => {
                 let target = self.logged_target(&item.signed);
+                if let Some(watch) = &mut self.watch {
+                    watch.taken_back(&item.signed.attestation);
+                }
                 if self.registry.retract(&item.signed, item.attempt) {
                     let instants = (desk.now(), desk.local_now());
                     self.log_undone((&item.signed, target), instants);
@@ -67,7 +70,7 @@ impl Validator {
         });
         self.keep_change(item, desk);
         if let Some(watch) = &mut self.watch {
-            watch.applied(&item.signed.attestation, desk.local_now());
+            watch.applied(&item.signed.attestation, &applied, desk.local_now());
         }
         if applied.verdict == Verdict::Accepted && !applied.again {
             self.log_made(&item.signed, instants);

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::{Job, Validator};
 use crate::actors::Packet;
-use crate::attestation::Attestation;
+use crate::actors::packet::Beat;
+use crate::attestation::{Applied, Attestation};
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune};
-use crate::ops::{Phi, Reading};
+use crate::ops::{Decided, Digest, Phi, Reading};
 use crate::trace::Fact;
 
 /// What validators watch, and whom they tell.
@@ -37,6 +38,7 @@ pub(super) struct Watch {
     open: BTreeMap<u32, VirtualTime>,
     applied: u64,
     late: u64,
+    decided: Decided,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -45,10 +47,15 @@ struct Peer {
     is_suspected: bool,
     /// How much it had applied at its last beat.
     applied: u64,
+    /// Beats in a row that said otherwise of what was decided.
+    differs: u8,
 }
 
 /// More than this is not remembered: the oldest is looked at, not all.
 const MOST_OPEN: usize = 1 << 20;
+
+/// So many beats in a row must say otherwise before somebody is suspected for it.
+const ROUNDS: u8 = 3;
 
 /// A router is silent, not idle, only while another one is as lively as usual: below this phi.
 const LIVELY: f64 = 1.0;
@@ -56,7 +63,14 @@ const LIVELY: f64 = 1.0;
 impl Watch {
     pub(super) fn new(setting: WatchSetting) -> Self {
         let peers = vec![Peer::default(); (setting.validators + setting.routers) as usize];
-        Self { setting, peers, open: BTreeMap::new(), applied: 0, late: 0 }
+        Self {
+            setting,
+            peers,
+            open: BTreeMap::new(),
+            applied: 0,
+            late: 0,
+            decided: Decided::default(),
+        }
     }
 
     /// A router handed something on: it is alive, and this is open until it is applied.
@@ -73,11 +87,32 @@ impl Watch {
         self.open.remove(&operation);
     }
 
-    pub(super) fn applied(&mut self, attestation: &Attestation, now: LocalTime) {
-        self.is_done_with(attestation.operation.0);
+    pub(super) fn applied(&mut self, attestation: &Attestation, applied: &Applied, now: LocalTime) {
+        let operation = attestation.operation.0;
+        self.is_done_with(operation);
+        if !applied.again {
+            self.decided.decide(operation, applied.verdict as u8);
+        }
         self.applied += 1;
         let took = now.since(attestation.written_at);
         self.late += u64::from(took > self.setting.objective);
+    }
+
+    pub(super) fn taken_back(&mut self, attestation: &Attestation) {
+        self.decided.undo(attestation.operation.0);
+    }
+
+    /// Whether a peer that says this is suspected for it from now on, or not any more.
+    fn compares(&mut self, from: ProcessId, said: Digest) -> Option<bool> {
+        let own = self.decided.digest(said.block);
+        let peer = self.peers.get_mut(from.index())?;
+        if own.count != said.count {
+            return None;
+        }
+        let before = peer.differs;
+        peer.differs = if own.name == said.name { 0 } else { (before + 1).min(ROUNDS) };
+        let (was, is) = (before == ROUNDS, peer.differs == ROUNDS);
+        (was != is).then_some(is)
     }
 
     /// A beat is a sign of life if its sender has got on, or is not behind.
@@ -120,6 +155,7 @@ impl Watch {
     /// A restarted validator does not know what it had seen.
     fn restart(&mut self) {
         self.open.clear();
+        self.decided.clear();
         self.peers.iter_mut().for_each(|peer| *peer = Peer::default());
     }
 }
@@ -134,13 +170,11 @@ impl Validator {
 
     pub(super) fn look_around(&mut self, desk: &mut Desk<'_, Packet>) {
         let Some(watch) = &mut self.watch else { return };
-        for (process, phi) in watch.changes(desk.me(), desk.now()) {
-            desk.fact(Fact::Suspicion { process: process.0, phi });
-            if let Some(operators) = watch.setting.tells.filter(|_| phi > 0) {
-                desk.send(operators, Packet::Suspect(process), Fortune::Protocol);
-            }
-        }
-        let beat = Packet::Beat(watch.applied);
+        let changes = watch.changes(desk.me(), desk.now());
+        changes.into_iter().for_each(|(process, phi)| self.suspect(process, phi, desk));
+        let Some(watch) = &mut self.watch else { return };
+        let decided = watch.decided.settled();
+        let beat = Packet::Beat(Arc::new(Beat { applied: watch.applied, decided }));
         let me = desk.me();
         let others = (0..watch.setting.validators).map(ProcessId).filter(|to| *to != me);
         others.for_each(|to| desk.send(to, beat.clone(), Fortune::Protocol));
@@ -148,14 +182,21 @@ impl Validator {
         desk.timer(watch.setting.every, slot);
     }
 
-    pub(super) fn heard_beat(
-        &mut self,
-        from: ProcessId,
-        applied: u64,
-        desk: &mut Desk<'_, Packet>,
-    ) {
-        if let Some(watch) = &mut self.watch {
-            watch.heard(from, applied, desk.now());
+    pub(super) fn heard_beat(&mut self, from: ProcessId, beat: &Beat, desk: &mut Desk<'_, Packet>) {
+        let Some(watch) = &mut self.watch else { return };
+        watch.heard(from, beat.applied, desk.now());
+        let changed = beat.decided.and_then(|said| watch.compares(from, said));
+        if let Some(differs) = changed {
+            let phi = if differs { Fact::DIFFERS } else { 0 };
+            self.suspect(from, phi, desk);
+        }
+    }
+
+    fn suspect(&self, process: ProcessId, phi: u32, desk: &mut Desk<'_, Packet>) {
+        desk.fact(Fact::Suspicion { process: process.0, phi });
+        let tells = self.watch.as_ref().and_then(|watch| watch.setting.tells);
+        if let Some(operators) = tells.filter(|_| phi > 0) {
+            desk.send(operators, Packet::Suspect(process), Fortune::Protocol);
         }
     }
 
@@ -167,6 +208,8 @@ impl Validator {
             late: watch.late,
             waiting: watch.open.len() as u32,
             oldest: watch.oldest(desk.now()),
+            leader: self.replica.leader(),
+            decided: watch.decided.digests(),
             parts: Vec::new(),
         };
         desk.send(to, Packet::Reading(round, Arc::new(reading)), Fortune::Protocol);

@@ -21,6 +21,9 @@ impl<R: Resident> Host<R> {
                 Order::Behave => {
                     self.resident.behave(rule, &mut Desk { shell: &mut self.shell, out });
                 }
+                Order::Lead(leader) if self.shell.is_up && self.shell.held.is_none() => {
+                    self.resident.lead(leader, &mut Desk { shell: &mut self.shell, out });
+                }
                 Order::Close => self.shell.tell_usage(out),
                 _ => {}
             };

@@ -49,6 +49,9 @@ pub trait Resident: Send + 'static {
     /// The resident judges by other rules, by its own number for them; it may be down.
     fn interpret(&mut self, _rules: u8) {}
 
+    /// That validator is to lead from now on.
+    fn lead(&mut self, _leader: u16, _desk: &mut Desk<'_, Self::Packet>) {}
+
     /// The resident sees the outer chain so far behind from now on, which stands still until then;
     /// zero sees it as it is. It may be down.
     fn see_upstream(&mut self, _now: VirtualTime, _lag: Span) {}

@@ -293,6 +293,15 @@ impl crate::ordering::Replica<Sequencer> for Replica {
         self.finish(now, out);
     }
 
+    fn hand_over(&mut self, now: LocalTime, leader: u16, out: &mut Out<Sequencer>) {
+        self.hand_over_to(now, leader, out);
+        self.finish(now, out);
+    }
+
+    fn leader(&self) -> Option<u16> {
+        Some(self.leader(self.log.promised()))
+    }
+
     fn restart(
         &mut self,
         now: LocalTime,

@@ -45,6 +45,21 @@ impl Replica {
         out.set_timer(self.params.heartbeat, BEAT);
     }
 
+    /// An operator names who leads: the next epoch that is its own begins. Whoever led stops, and
+    /// the others wait for the new one; that it can lead is the operator's to know.
+    pub(super) fn hand_over_to(&mut self, now: LocalTime, to: u16, out: &mut Out<Sequencer>) {
+        let size = self.seat.committee.size();
+        let promised = self.log.promised();
+        let turns = (u32::from(to) + size - u32::from(self.leader(promised))) % size;
+        if turns == 0 || u32::from(to) >= size || self.log.is_learner() {
+            return;
+        }
+        match to == self.seat.me {
+            true => self.stand(promised + turns, out),
+            false => self.follow(now, promised + turns, out),
+        }
+    }
+
     /// Somebody wants to lead: from now on no earlier epoch counts here.
     pub(super) fn promise(
         &mut self,

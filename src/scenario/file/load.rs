@@ -7,7 +7,7 @@ use crate::flow::Backoff;
 use crate::kernel::Span;
 use crate::scenario::document::{Node, Value};
 use crate::scenario::model::{Reads, Storage};
-use crate::scenario::quantity::{Rate, Share};
+use crate::scenario::quantity::{Factor, Rate, Share};
 use crate::scenario::written::{At, Count, Ratio, Reader, Written, choice, section};
 
 section! {
@@ -84,6 +84,9 @@ section! {
         ticket: Share = "0.2%";
         /// So long after the intended send they leave.
         leaves: Span = "30m";
+        /// Who was told that it is known waits so many times as long for the next look, and does
+        /// not complain.
+        told: Factor = "3x";
     }
 }
 

@@ -11,7 +11,9 @@ pub(crate) use arrivals::{ArrivalsFile, DiurnalFile, TraceFile, Unknown};
 pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile, WithholdFile};
 pub(crate) use links::LinksFile;
 pub(crate) use load::{HookFile, KeysFile, LawFile, LoadFile, MixFile, PatienceFile, StageFile};
-pub(crate) use ops::{AlertFile, AnswersFile, BurnFile, OpsFile, RoleFile, RunbookFile, StepFile};
+pub(crate) use ops::{
+    AlertFile, AnswersFile, AutomationFile, BurnFile, OpsFile, RoleFile, RunbookFile, StepFile,
+};
 pub(crate) use readers::{CarriageFile, DependantsFile, IndexersFile};
 
 mod arrivals;

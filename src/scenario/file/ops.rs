@@ -1,12 +1,13 @@
 //! `[ops]` as written.
 
 use crate::kernel::Span;
-use crate::scenario::model::{Level, Remedy, Scope, Structure};
+use crate::scenario::model::{Job, Level, Remedy, Scope, Structure};
 use crate::scenario::quantity::{Clock, Factor, Share, Tickets};
-use crate::scenario::written::{At, Named, Ratio, choice, section};
+use crate::scenario::written::{At, Named, Organisations, Ratio, choice, section};
 
 choice!(Level, "level of operations" {
     "none" => Level::None,
+    "self-heal" => Level::SelfHeal,
     "alerts" => Level::Alerts,
     "full" => Level::Full,
 });
@@ -15,6 +16,11 @@ choice!(Structure, "structure" {
     "federated" => Structure::Federated,
     "leaderless" => Structure::Leaderless,
 });
+choice!(Job, "job of a role" {
+    "responder" => Job::Responder,
+    "commander" => Job::Commander,
+    "comms" => Job::Comms,
+});
 choice!(Remedy, "remedy", Remedy::NAMES);
 choice!(Scope, "scope of a step", Scope::NAMES);
 
@@ -22,14 +28,16 @@ section! {
     /// Who watches the network, who is called, and what they do. All people are a declared model:
     /// medians, chances and hours are assumptions.
     OpsFile, "[ops]", alone "level" => {
-        /// How much of it there is: `none` nobody watches, `alerts` page people once who find their
-        /// own way, `full` with escalation and runbooks.
+        /// How much of it there is: `none` nobody watches, `self-heal` only what acts by itself,
+        /// `alerts` page people once who find their own way, `full` with escalation, runbooks and
+        /// what acts by itself.
         level: Level = "full";
         /// One team for everything, organisations with named roles that act on their own hosts and
         /// ask for the others', or organisations without named roles.
         structure: Structure = "federated";
-        /// Organisations; validators and routers are dealt to them in turn. One by default.
-        operators: Vec<At<String>>;
+        /// Organisations, by name or only how many; validators and routers are dealt to them in
+        /// turn. One by default.
+        operators: Organisations;
         /// From one round of the monitor to the next.
         scrape: Span = "15s";
         /// Users are heard when so many have complained.
@@ -55,12 +63,22 @@ section! {
         /// How responsibility blurs where no role is named: of n who see it, each acts with the
         /// rate of one alone divided by n to the power of this.
         blur: Ratio<10> = 1;
+        /// Without named roles: chance that somebody who begins later does not see that another
+        /// has it, and works beside.
+        overlap: Share = "50%";
+        /// What lasts so long is declared: roles whose job is `commander` or `comms` are called.
+        declares: Span = "10m";
+        /// How an organisation answers in which nobody has a role.
+        others: AnswersFile;
         /// Alert rules, in order.
         alert: Vec<At<AlertFile>>;
-        /// Who can be paged, by a name of your choice; the first is called when users complain.
+        /// Who can be paged, by a name of your choice; the first responder is called when users
+        /// complain.
         role: Named<RoleFile>;
         /// What to do, by alert.
         runbook: Vec<At<RunbookFile>>;
+        /// What acts by itself when an alert fires.
+        automation: Vec<At<AutomationFile>>;
     }
 }
 
@@ -109,6 +127,10 @@ section! {
 section! {
     /// Somebody who can be paged.
     RoleFile, "a role" => {
+        /// `responder` repairs it; `commander` lets one work and calls everybody in who may be
+        /// needed; `comms` tells users that it is known. The last two are called when an incident
+        /// is declared.
+        job: Job = "responder";
         /// The organisation; the first by default.
         operator: String;
         /// How pages are answered.
@@ -161,7 +183,7 @@ section! {
     StepFile, "a step" => {
         /// What is done.
         does as "do": Remedy;
-        /// On what: `suspect`, `routers`, `validators`, `bulkheads`, `everybody`.
+        /// On what: `suspect`, `routers`, `validators`, `bulkheads`, `leader`, `everybody`.
         on: Scope = "suspect";
         /// How long it takes.
         takes: Span;
@@ -169,6 +191,28 @@ section! {
         works: Share = "100%";
         /// What `shed` turns away.
         share: Share = "50%";
+        /// Needs the operators of this share of the hosts, all at once: a restart that needs a
+        /// quorum. Whoever comes later does it alone.
+        together: Share;
+    }
+}
+
+section! {
+    /// What acts by itself. It looks at what an operator would see, and can be as wrong.
+    AutomationFile, "an automation" => {
+        /// The alert rule that sets it off.
+        alert: String;
+        /// What it does.
+        does as "do": Remedy;
+        /// Among whom it looks for the worst; `leader` for `fail-over`.
+        on: Scope = "bulkheads";
+        /// From the alert to the act.
+        takes: Span = "5s";
+        /// It does not act again for so long.
+        cooldown: Span = "10m";
+        /// Whether it looks first whether the act is safe: nobody else of the kind is out, and who
+        /// is to lead has caught up.
+        gate: bool = true;
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::kernel::Span;
 
 pub use crate::ops::{
-    AlertRule, Answers, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, Patience, People,
-    Remedy, Role, Runbook, Scope, Sense, Step, Structure,
+    AlertRule, Answers, Automation, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, Job,
+    Patience, People, Remedy, Role, Runbook, Scope, Sense, Step, Structure,
 };
 
 /// The monitor, the people and what is written down for them.
@@ -20,6 +20,8 @@ pub struct Ops {
     pub people: People,
     /// What is written down; in file order.
     pub runbooks: Vec<Runbook>,
+    /// What acts by itself; in file order.
+    pub automations: Vec<Automation>,
     /// From one beat of a validator to the next.
     pub beat: Span,
     /// Validators suspect from this phi on.
@@ -37,8 +39,10 @@ pub struct Ops {
 pub enum Level {
     /// Nobody watches: what heals heals by itself.
     None,
+    /// Alerts set off what acts by itself; nobody is paged.
+    SelfHeal,
     /// Alerts page people, once, who find their own way.
     Alerts,
-    /// Escalation and runbooks, too.
+    /// Escalation, runbooks and what acts by itself, too.
     Full,
 }

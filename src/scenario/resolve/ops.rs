@@ -4,11 +4,12 @@ use super::report_inside;
 use crate::kernel::Span;
 use crate::scenario::demand::{Scale, read_value};
 use crate::scenario::file::{
-    AlertFile, AnswersFile, BurnFile, OpsFile, RoleFile, RunbookFile, ScenarioFile, StepFile,
+    AlertFile, AnswersFile, AutomationFile, BurnFile, OpsFile, RoleFile, RunbookFile, ScenarioFile,
+    StepFile,
 };
 use crate::scenario::model::{
-    AlertRule, Answers, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, LoadGroup, Ops,
-    People, Remedy, Role, Runbook, Scope, Sense, Step,
+    AlertRule, Answers, Automation, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours,
+    LoadGroup, Ops, People, Remedy, Role, Runbook, Scope, Sense, Step,
 };
 use crate::scenario::problem::{Place, suggest};
 use crate::scenario::words::{Mistake, Words};
@@ -25,7 +26,7 @@ const FORM: &str = "a condition is like `oldest_unconfirmed > 20s`";
 
 /// The names that may be referred to.
 struct Known<'a> {
-    operators: Vec<&'a str>,
+    operators: Vec<String>,
     roles: Vec<&'a str>,
     alerts: Vec<&'a str>,
 }
@@ -45,18 +46,21 @@ pub(super) fn read(
     let roles = read_roles(written, &known, reader);
     let alerts = read_alerts(written, &known, reader);
     let runbooks = read_runbooks(written, &known, reader);
+    let automations = read_automations(written, &known, reader);
     let probes = read_probes(written, load, reader);
     let guess = reader.or_empty(&written.guess)?;
     let people = People {
         structure: *written.structure.get()?,
-        operators: known.operators.iter().map(|name| (*name).to_owned()).collect(),
+        operators: known.operators.clone(),
         roles: roles?,
         guess: Guess {
             takes: *guess.takes.get()?,
             right: guess.right.get()?.0,
             waits: *guess.waits.get()?,
         },
-        crowd: Crowd { beta: written.blur.get()?.0 },
+        others: read_answers(&reader.or_empty(&written.others)?)?,
+        declares: *written.declares.get()?,
+        crowd: Crowd { beta: written.blur.get()?.0, overlap: written.overlap.get()?.0 },
         calm: *written.calm.get()?,
         boot: *written.boot.get()?,
         tickets: written.users.get()?.0,
@@ -68,6 +72,7 @@ pub(super) fn read(
         alerts: alerts?,
         people,
         runbooks: runbooks?,
+        automations: automations?,
         beat: *written.beat.get()?,
         phi: written.phi.get()?.0,
         do_peers_tell: *written.peers_tell.get()?,
@@ -88,10 +93,9 @@ fn check_spans(written: &OpsFile, reader: &mut Reader<'_>) {
 const ONLY: &str = "us";
 
 fn known(written: &OpsFile) -> Known<'_> {
-    let operators = written.operators.get().map_or(&[][..], |names| names);
-    let mut operators: Vec<&str> = operators.iter().map(|name| name.value.as_str()).collect();
+    let mut operators = written.operators.get().map_or_else(Vec::new, |names| names.0.clone());
     if operators.is_empty() {
-        operators.push(ONLY);
+        operators.push(ONLY.to_owned());
     }
     let roles = written.role.get().map_or(&[][..], |roles| &roles.0);
     let alerts = written.alert.get().map_or(&[][..], |alerts| alerts);
@@ -150,7 +154,8 @@ fn read_role(
     known: &Known<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<Role> {
-    let operator = find_if_any(&written.operator, "operator", &known.operators, reader);
+    let operators: Vec<&str> = known.operators.iter().map(String::as_str).collect();
+    let operator = find_if_any(&written.operator, "operator", &operators, reader);
     let answers: AnswersFile = reader.or_empty(&written.answers)?;
     let escalate = match written.escalate.at() {
         None => written.escalate.is_absent().then_some(None),
@@ -165,14 +170,19 @@ fn read_role(
     Some(Role {
         name: name.to_owned(),
         operator: operator?.unwrap_or(0),
-        answers: Answers {
-            day: *answers.day.get()?,
-            night: *answers.night.get()?,
-            hours: Hours { from: answers.from.get()?.0, until: answers.until.get()?.0 },
-            misses: answers.misses.get()?.0,
-        },
+        job: *written.job.get()?,
+        answers: read_answers(&answers)?,
         escalate: escalate?,
         is_reached: *written.reached.get()?,
+    })
+}
+
+fn read_answers(written: &AnswersFile) -> Option<Answers> {
+    Some(Answers {
+        day: *written.day.get()?,
+        night: *written.night.get()?,
+        hours: Hours { from: written.from.get()?.0, until: written.until.get()?.0 },
+        misses: written.misses.get()?.0,
     })
 }
 
@@ -308,6 +318,54 @@ fn read_runbook(
     Some(Runbook { alert, steps: steps.into_iter().collect::<Option<_>>()? })
 }
 
+fn read_automations(
+    written: &OpsFile,
+    known: &Known<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Vec<Automation>> {
+    let all = written.automation.get().map_or(&[][..], |all| all);
+    let each: Vec<_> =
+        all.iter().map(|each| read_automation(&each.value, each.place, known, reader)).collect();
+    each.into_iter().collect()
+}
+
+fn read_automation(
+    written: &AutomationFile,
+    place: Place,
+    known: &Known<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Automation> {
+    let alert = reader.require(&written.alert, place, "`alert`", "`alert = \"target-down\"`");
+    let alert = alert.cloned().and_then(|alert| find(&alert, "alert rule", &known.alerts, reader));
+    let does = reader.require(&written.does, place, "`do`", "`do = \"restart\"`").copied()?;
+    let on = *written.on.get()?;
+    if matches!(does.value, Remedy::Inspect | Remedy::PauseAutomation) {
+        let note = "it looks around by itself before it acts";
+        reader.report(does.place, format!("`{}` is for people", does.value.name()), note);
+    }
+    if on == Scope::Suspect {
+        let note = "write among whom it looks: `on = \"bulkheads\"`";
+        reader.report(place, "nobody has found a suspect for what acts by itself", note);
+    }
+    check_lead(does, on, reader);
+    Some(Automation {
+        alert: alert?,
+        remedy: does.value,
+        on,
+        takes: *written.takes.get()?,
+        cooldown: *written.cooldown.get()?,
+        is_gated: *written.gate.get()?,
+    })
+}
+
+/// Only a leader can be failed over.
+fn check_lead(does: At<Remedy>, on: Scope, reader: &mut Reader<'_>) {
+    if does.value == Remedy::FailOver && on != Scope::Leader {
+        let note = "write `on = \"leader\"`";
+        reader.report(does.place, "only a leader is failed over", note);
+    }
+}
+
 /// Somebody has to look before anybody is a suspect.
 fn check_suspects(steps: &[At<StepFile>], reader: &mut Reader<'_>) {
     let mut has_looked = false;
@@ -334,10 +392,18 @@ fn check_suspects(steps: &[At<StepFile>], reader: &mut Reader<'_>) {
 fn read_step(written: &StepFile, place: Place, reader: &mut Reader<'_>) -> Option<Step> {
     let does = reader.require(&written.does, place, "`do`", "`do = \"inspect\"`").copied();
     let takes = reader.require(&written.takes, place, "`takes`", "`takes = \"90s\"`").copied();
-    let share = written.share.get()?.0;
+    let (share, on) = (written.share.get()?.0, *written.on.get()?);
+    let does = does?;
+    check_lead(does, on, reader);
+    let together = written.together.at();
+    if let Some(at) = together.filter(|_| matches!(on, Scope::Suspect | Scope::Bulkheads)) {
+        let note = "write `on = \"validators\"`, `\"routers\"` or `\"everybody\"`";
+        reader.report(at.place, "nobody gathers for one host", note);
+    }
     Some(Step {
-        remedy: does?.value,
-        on: *written.on.get()?,
+        remedy: does.value,
+        on,
+        together: together.map(|share| share.value.0),
         takes: takes?.value,
         works: written.works.get()?.0,
         share: (share * 1_000.0) as u16,

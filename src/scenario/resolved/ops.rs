@@ -3,7 +3,8 @@
 use super::{Text, fields, list, quoted};
 use crate::kernel::Span;
 use crate::scenario::model::{
-    AlertRule, Condition, GaugeUnit, LoadGroup, Ops, Patience, Role, Runbook, Sense, Step,
+    AlertRule, Answers, Automation, Condition, GaugeUnit, LoadGroup, Ops, Patience, Role, Runbook,
+    Sense, Step,
 };
 use crate::scenario::resolve::TICKETS;
 use crate::scenario::spelt;
@@ -35,10 +36,14 @@ pub(super) fn write_ops(file: &mut Text, ops: &Ops, load: &[LoadGroup]) {
     ];
     file.plain("guess", fields(&guess));
     file.plain("blur", people.crowd.beta);
+    file.text("overlap", spelt::share(people.crowd.overlap));
+    file.text("declares", people.declares);
+    file.plain("others", answers(people.others));
     let roles: Vec<&str> = people.roles.iter().map(|role| role.name.as_str()).collect();
     ops.alerts.iter().for_each(|alert| write_alert(file, alert, &roles));
     people.roles.iter().for_each(|role| write_role(file, role, &people.operators, &roles));
     ops.runbooks.iter().for_each(|book| write_runbook(file, book, &ops.alerts));
+    ops.automations.iter().for_each(|each| write_automation(file, each, &ops.alerts));
 }
 
 /// A condition as rules write it.
@@ -84,16 +89,9 @@ fn write_alert(file: &mut Text, alert: &AlertRule, roles: &[&str]) {
 
 fn write_role(file: &mut Text, role: &Role, operators: &[String], roles: &[&str]) {
     file.section(&format!("[ops.role.{}]", role.name));
+    file.text("job", role.job.word());
     file.text("operator", &operators[usize::from(role.operator)]);
-    let answers = role.answers;
-    let answers = [
-        ("day", quoted(answers.day)),
-        ("night", quoted(answers.night)),
-        ("from", quoted(spelt::clock(answers.hours.from))),
-        ("until", quoted(spelt::clock(answers.hours.until))),
-        ("misses", quoted(spelt::share(answers.misses))),
-    ];
-    file.plain("answers", fields(&answers));
+    file.plain("answers", answers(role.answers));
     if let Some((after, to)) = role.escalate {
         let to = quoted(roles[usize::from(to)]);
         file.plain("escalate", fields(&[("after", quoted(after)), ("to", to)]));
@@ -101,18 +99,43 @@ fn write_role(file: &mut Text, role: &Role, operators: &[String], roles: &[&str]
     file.plain("reached", role.is_reached);
 }
 
+fn answers(answers: Answers) -> String {
+    fields(&[
+        ("day", quoted(answers.day)),
+        ("night", quoted(answers.night)),
+        ("from", quoted(spelt::clock(answers.hours.from))),
+        ("until", quoted(spelt::clock(answers.hours.until))),
+        ("misses", quoted(spelt::share(answers.misses))),
+    ])
+}
+
+fn write_automation(file: &mut Text, automation: &Automation, alerts: &[AlertRule]) {
+    file.section("[[ops.automation]]");
+    if let Some(alert) = alerts.get(usize::from(automation.alert)) {
+        file.text("alert", &alert.name);
+    }
+    file.text("do", automation.remedy.name());
+    file.text("on", automation.on.name());
+    file.text("takes", automation.takes);
+    file.text("cooldown", automation.cooldown);
+    file.plain("gate", automation.is_gated);
+}
+
 fn write_runbook(file: &mut Text, book: &Runbook, alerts: &[AlertRule]) {
     file.section("[[ops.runbook]]");
     let alert = book.alert.and_then(|rule| alerts.get(usize::from(rule)));
     file.text("alert", alert.map_or(TICKETS, |alert| &alert.name));
     let step = |step: &Step| {
-        fields(&[
+        let together = step.together.map(|share| ("together", quoted(spelt::share(share))));
+        let mut written = vec![
             ("do", quoted(step.remedy.name())),
             ("on", quoted(step.on.name())),
             ("takes", quoted(step.takes)),
             ("works", quoted(spelt::share(step.works))),
             ("share", quoted(spelt::share(f64::from(step.share) / 1_000.0))),
-        ])
+        ];
+        written.extend(together);
+        fields(&written)
     };
     file.plain("steps", list(book.steps.iter().map(step)));
 }
@@ -124,6 +147,7 @@ pub(super) fn write_patience(file: &mut Text, patience: Option<Patience>) {
         ("refresh", quoted(patience.refresh)),
         ("ticket", quoted(spelt::share(patience.ticket))),
         ("leaves", quoted(patience.leaves)),
+        ("told", quoted(spelt::factor(patience.told))),
     ];
     file.plain("patience", fields(&written));
 }

@@ -139,6 +139,25 @@ impl Written for String {
     }
 }
 
+/// Organisations, by name, or only how many: then they are called `operator-1` and on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Organisations(pub(crate) Vec<String>);
+
+impl Written for Organisations {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        if let Value::Whole(_) = node.value {
+            let count = Count::<1, 1_000>::read(node, reader)?.0;
+            return Some(Self((1..=count).map(|number| format!("operator-{number}")).collect()));
+        }
+        let names = Vec::<At<String>>::read(node, reader)?;
+        Some(Self(names.into_iter().map(|name| name.value).collect()))
+    }
+
+    fn schema() -> Json {
+        json!({ "anyOf": [Vec::<At<String>>::schema(), Count::<1, 1_000>::schema()] })
+    }
+}
+
 impl<T: Written> Written for Vec<At<T>> {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let Value::List(nodes) = &node.value else {

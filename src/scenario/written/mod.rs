@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 mod kinds;
 mod section;
 
-pub(crate) use kinds::{Count, Named, Opaque, Ratio, check_name};
+pub(crate) use kinds::{Count, Named, Opaque, Organisations, Ratio, check_name};
 pub(crate) use section::{Choice, Key, choice, lift, object_schema, read_choice, section};
 
 use super::document::{Entry, Node, Table, Value};

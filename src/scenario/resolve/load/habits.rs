@@ -55,6 +55,7 @@ pub(super) fn read_patience(
         refresh: *at.value.refresh.get()?,
         ticket: at.value.ticket.get()?.0,
         leaves: *at.value.leaves.get()?,
+        told: at.value.told.get()?.0,
     }))
 }
 

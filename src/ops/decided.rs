@@ -1,0 +1,166 @@
+//! What validators decided, in digests that they can compare while work goes on.
+//!
+//! Validators are never at the same place at once. So operations are taken in blocks by their
+//! numbers, and a block is compared only between those who decided on as many of it.
+
+use std::collections::BTreeMap;
+
+use crate::kernel::ProcessId;
+
+/// What one validator decided on of one block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Digest {
+    /// The block's number.
+    pub block: u32,
+    /// Operations of it that have a verdict.
+    pub count: u32,
+    /// Names the set of them with their verdicts, whatever their order.
+    pub name: u64,
+}
+
+/// The last verdicts of one validator.
+#[derive(Clone, Debug, Default)]
+pub struct Decided {
+    /// By operation, what was said last.
+    verdicts: BTreeMap<u32, u8>,
+}
+
+/// Operations in a block.
+const BLOCK: u32 = 256;
+
+/// Blocks that are remembered, and shown.
+const BLOCKS: u32 = 16;
+
+impl Decided {
+    /// A verdict, by its number.
+    pub fn decide(&mut self, operation: u32, verdict: u8) {
+        self.verdicts.insert(operation, verdict);
+        while let Some((last, _)) = self.verdicts.last_key_value()
+            && let Some((first, _)) = self.verdicts.first_key_value()
+            && last / BLOCK - first / BLOCK >= BLOCKS
+        {
+            self.verdicts.pop_first();
+        }
+    }
+
+    /// A verdict is taken back.
+    pub fn undo(&mut self, operation: u32) {
+        self.verdicts.remove(&operation);
+    }
+
+    /// Every block that is remembered, oldest first.
+    pub fn digests(&self) -> Vec<Digest> {
+        let mut all: Vec<Digest> = Vec::new();
+        for (operation, verdict) in &self.verdicts {
+            let block = operation / BLOCK;
+            if all.last().is_none_or(|digest| digest.block != block) {
+                all.push(Digest { block, count: 0, name: 0 });
+            }
+            if let Some(digest) = all.last_mut() {
+                digest.count += 1;
+                digest.name ^= named(u64::from(*operation) << 8 | u64::from(*verdict));
+            }
+        }
+        all
+    }
+
+    /// One block.
+    pub fn digest(&self, block: u32) -> Digest {
+        let within = self.verdicts.range(block * BLOCK..(block + 1).saturating_mul(BLOCK));
+        let mut digest = Digest { block, count: 0, name: 0 };
+        for (operation, verdict) in within {
+            digest.count += 1;
+            digest.name ^= named(u64::from(*operation) << 8 | u64::from(*verdict));
+        }
+        digest
+    }
+
+    /// A block that is likely to be complete: the last but two.
+    pub fn settled(&self) -> Option<Digest> {
+        let (last, _) = self.verdicts.last_key_value()?;
+        (last / BLOCK).checked_sub(2).map(|block| self.digest(block))
+    }
+
+    /// Nothing is remembered.
+    pub fn clear(&mut self) {
+        self.verdicts.clear();
+    }
+}
+
+/// A number's name (the finaliser of SplitMix64, Steele, Lea and Flood 2014): what belongs to one
+/// set and not to another tells them apart.
+const fn named(number: u64) -> u64 {
+    let mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// Who decided otherwise than most of those who decided on as much of the same block.
+pub fn minority<'a>(all: impl Iterator<Item = (ProcessId, &'a [Digest])>) -> Vec<ProcessId> {
+    let mut blocks: BTreeMap<(u32, u32), Vec<(u64, ProcessId)>> = BTreeMap::new();
+    for (process, digests) in all {
+        for digest in digests {
+            let same = blocks.entry((digest.block, digest.count)).or_default();
+            same.push((digest.name, process));
+        }
+    }
+    let mut others: Vec<ProcessId> = Vec::new();
+    for block in blocks.values() {
+        let votes = |name: u64| block.iter().filter(|(other, _)| *other == name).count();
+        let names = block.iter().map(|(name, _)| *name);
+        let Some(most) = names.max_by_key(|name| (votes(*name), *name)) else { continue };
+        others.extend(block.iter().filter(|(name, _)| *name != most).map(|(_, who)| *who));
+    }
+    others.sort_unstable();
+    others.dedup();
+    others
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a validator knows that accepted these, but for those it refused.
+    fn decided(operations: impl Iterator<Item = u32>, refused: &[u32]) -> Vec<Digest> {
+        let mut decided = Decided::default();
+        operations.for_each(|number| decided.decide(number, u8::from(refused.contains(&number))));
+        decided.digests()
+    }
+
+    fn found(all: &[Vec<Digest>]) -> Vec<u32> {
+        let all = (0..).zip(all).map(|(who, digests)| (ProcessId(who), digests.as_slice()));
+        minority(all).into_iter().map(|who| who.0).collect()
+    }
+
+    #[test]
+    fn who_says_otherwise_of_the_same_is_found_and_who_is_behind_is_not() {
+        let same = decided(0..600, &[]);
+        let other_order = decided((0..600).rev(), &[]);
+        let behind = decided(0..400, &[]);
+        let differs = decided(0..600, &[7]);
+        assert_eq!(same, other_order);
+        assert_eq!(found(&[same.clone(), other_order.clone(), behind.clone()]), [0_u32; 0]);
+        assert_eq!(found(&[same.clone(), differs.clone(), other_order, behind]), [1]);
+        let late = decided(0..600, &[599]);
+        assert_eq!(found(&[same.clone(), late, same.clone()]), [1], "in a block that is not full");
+        let less = decided(1..600, &[]);
+        assert_eq!(found(&[same.clone(), less, same]), [0_u32; 0], "it has not decided on as much");
+    }
+
+    #[test]
+    fn what_is_taken_back_never_was_and_what_is_old_is_forgotten() {
+        let mut decided = Decided::default();
+        (0..300).for_each(|number| decided.decide(number, 0));
+        let before = decided.digests();
+        decided.decide(300, 1);
+        decided.undo(300);
+        assert_eq!(decided.digests(), before);
+        assert_eq!(decided.settled(), None, "two blocks are open");
+        (300..100_000).for_each(|number| decided.decide(number, 0));
+        assert_eq!(decided.digests().len(), BLOCKS as usize);
+        let settled = decided.settled().expect("there are many");
+        assert_eq!((settled.block, settled.count), (99_999 / BLOCK - 2, BLOCK));
+        assert_eq!(decided.digests().iter().find(|one| one.block == settled.block), Some(&settled));
+    }
+}
