@@ -251,6 +251,7 @@ mod tests {
             length: None,
             on: Selector { text: "routers -> validators".to_owned(), terms: Vec::new() },
             must_occur: true,
+            is_standing: false,
             steps: 1,
             effects: vec![effect],
             line: 0,

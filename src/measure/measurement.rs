@@ -18,6 +18,7 @@ use super::setting::Setting;
 use super::statistics;
 use super::tally::Tally;
 use crate::kernel::{Span, VirtualTime};
+use crate::trace::HostChange;
 
 /// Everything that was measured.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Measurement {
     pub queues: QueueSeries,
     /// From which guarantees are judged, over the whole run.
     pub order: OrderObservations,
+    /// What people's orders did to validators, in order.
+    pub operated: Vec<(VirtualTime, u32, HostChange)>,
     /// Of correct validators that had much work before them when settle ended.
     pub backlogs: Vec<Backlog>,
     /// By rule, as the scenario lists them; rules after the last that did anything are missing.

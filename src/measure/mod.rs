@@ -20,6 +20,7 @@ mod divergence;
 mod event;
 mod fifo;
 mod flow;
+mod hands;
 mod histogram;
 mod holders;
 mod hosts;

@@ -1,6 +1,7 @@
 //! Who noticed what went wrong, who took it, and what was done: the moments of a run's trouble.
 
 use super::distribution::{Measured, Statistic};
+use super::hands::Hands;
 use super::setting::{Interval, Setting};
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::{AlertStage, Duty, Fact, Remedy, StepStage};
@@ -10,8 +11,6 @@ use crate::trace::{AlertStage, Duty, Fact, Remedy, StepStage};
 pub struct Night {
     /// When each fault was at work; the first begins the trouble.
     faulted: Vec<Interval>,
-    /// The processes that faults struck.
-    struck: Vec<u32>,
     /// Users are heard at so many complaints.
     tickets_heard: usize,
     end: VirtualTime,
@@ -24,8 +23,9 @@ pub struct Night {
     /// When an alert fired.
     alerts: Vec<VirtualTime>,
     duties: Vec<(VirtualTime, Duty)>,
-    /// What was done to something, by whom it was done to.
-    acts: Vec<(VirtualTime, Remedy, u32)>,
+    /// When something was done to a host.
+    acts: Vec<VirtualTime>,
+    hands: Hands,
     pub(super) is_capped: bool,
 }
 
@@ -36,7 +36,7 @@ impl Night {
     pub(super) fn new(setting: &Setting) -> Self {
         Self {
             faulted: setting.faulted.clone(),
-            struck: setting.struck.clone(),
+            hands: Hands::new(setting.struck.clone()),
             tickets_heard: setting.tickets_heard.max(1) as usize,
             end: setting.measured.1,
             ..Self::default()
@@ -44,6 +44,7 @@ impl Night {
     }
 
     pub(super) fn see(&mut self, now: VirtualTime, fact: &Fact) {
+        self.hands.see(now, fact);
         let capped = &mut self.is_capped;
         let mut keep = |list: &mut Vec<VirtualTime>| match list.len() < MOST {
             true => list.push(now),
@@ -61,10 +62,10 @@ impl Night {
             Fact::Suspicion { phi, .. } if phi > 0 => keep(&mut self.suspicions),
             Fact::Alert { stage: AlertStage::Firing, .. } => keep(&mut self.alerts),
             Fact::Duty { duty, .. } if self.duties.len() < MOST => self.duties.push((now, duty)),
-            Fact::Step { remedy, stage: StepStage::Done, on, .. }
+            Fact::Step { remedy, stage: StepStage::Done, .. }
                 if remedy != Remedy::Inspect && self.acts.len() < MOST =>
             {
-                self.acts.push((now, remedy, on));
+                self.acts.push(now);
             }
             Fact::Duty { .. } | Fact::Step { stage: StepStage::Done, .. } => {
                 self.is_capped |= self.duties.len() >= MOST || self.acts.len() >= MOST;
@@ -116,8 +117,7 @@ impl Night {
     /// When the last act before the quiet was done.
     fn mitigated(&self) -> Option<VirtualTime> {
         let (onset, quiet) = (self.onset()?, self.quiet()?);
-        let before = self.acts.iter().rev().find(|(at, ..)| *at >= onset && *at <= quiet);
-        before.map(|(at, ..)| *at)
+        self.acts.iter().rev().find(|at| **at >= onset && **at <= quiet).copied()
     }
 
     /// A moment by its name in the table of metrics: milliseconds since the trouble began, unless
@@ -138,6 +138,7 @@ impl Night {
             "mtta" => between(self.opened(), self.duty(|duty| duty == Duty::Acknowledged)),
             "mttm" => since(self.mitigated()),
             "quiet" => since(self.quiet()),
+            "confusion" => self.hands.confusion(self.end),
             _ => Measured::NoData,
         }
     }
@@ -172,16 +173,10 @@ impl Night {
             "false_alarms" => {
                 self.alerts.iter().filter(|at| is_in(**at) && !self.is_trouble(**at)).count()
             }
-            "acts" => self.acts.iter().filter(|(at, ..)| is_in(*at)).count(),
-            "wrong_acts" => {
-                let is_wrong = |on: &u32| *on != Fact::NONE && !self.struck.contains(on);
-                let all = self.acts.iter();
-                all.filter(|(at, remedy, on)| {
-                    is_in(*at) && *remedy != Remedy::Refill && is_wrong(on)
-                })
-                .count()
-            }
-            _ => return Measured::NoData,
+            other => match self.hands.count(other, spans) {
+                Some(count) => count,
+                None => return Measured::NoData,
+            },
         };
         match statistic {
             Statistic::Count => Measured::Value(count as f64),
@@ -194,6 +189,11 @@ impl Night {
         /// What a fault did may last a little longer than it.
         const AFTERMATH: Span = Span::from_secs(300);
         self.faulted.iter().any(|(from, until)| (*from..=*until + AFTERMATH).contains(&at))
+    }
+
+    /// The validator to which operators handed the lead last.
+    pub fn last_lead(&self) -> Option<u32> {
+        self.hands.last_lead()
     }
 
     /// How often users looked again.

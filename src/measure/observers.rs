@@ -66,6 +66,7 @@ pub struct Observers {
     achievements: Vec<Achievement>,
     notes: Notes,
     night: Night,
+    operated: Vec<(VirtualTime, u32, HostChange)>,
     /// By validator, deliveries of operations that were settled.
     pub(super) late_deliveries: Vec<u64>,
     pub(super) late: u64,
@@ -116,6 +117,7 @@ impl Observers {
             achievements: Vec::new(),
             notes: Notes::default(),
             night: Night::new(&setting),
+            operated: Vec::new(),
             late_deliveries: vec![0; validators],
             late: 0,
             barred: Default::default(),
@@ -196,6 +198,7 @@ impl Observers {
             queues: self.queues,
             order: self.order,
             backlogs,
+            operated: self.operated,
             achievements: self.achievements,
             notes: self.notes,
             night: self.night,
@@ -346,6 +349,9 @@ impl Observers {
             Fact::Host { rule, change } => {
                 if let Some(achievement) = self.achievement(rule) {
                     achievement.change(now, change);
+                }
+                if rule == Fact::OF_OPERATORS && process < self.setting.validators {
+                    self.operated.push((now, process, change));
                 }
                 if change == HostChange::Overflowed {
                     self.cap("an actor held a million messages, and lost those that came then");

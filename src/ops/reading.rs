@@ -20,6 +20,8 @@ pub struct Reading {
     pub parts: Vec<PartReading>,
     /// Whom a validator's ordering follows now, if anybody leads there.
     pub leader: Option<u16>,
+    /// Whether it could lead itself.
+    pub can_lead: bool,
     /// What a validator decided, block by block.
     pub decided: Vec<Digest>,
 }

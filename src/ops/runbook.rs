@@ -31,8 +31,10 @@ pub struct Step {
 }
 
 /// What acts by itself when an alert fires.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Automation {
+    /// Its name.
+    pub name: String,
     /// The alert rule, by place.
     pub alert: u16,
     /// What it does.

@@ -83,6 +83,11 @@ pub trait Replica<S: Strategy>: Send {
     /// nothing in [`Self::leader`] need not do anything.
     fn hand_over(&mut self, _now: LocalTime, _leader: u16, _out: &mut Out<S>) {}
 
+    /// Whether it could lead. Operators see that before they hand over, if they look.
+    fn can_lead(&self) -> bool {
+        true
+    }
+
     /// Whom it follows now, itself if it leads; `None` where nobody leads for longer than a round.
     fn leader(&self) -> Option<u16> {
         None

@@ -88,6 +88,8 @@ pub trait HostedReplica: Send {
     fn timer(&mut self, now: LocalTime, timer: TimerId, effects: &mut Vec<HostedEffect>);
     /// See [`Replica::hand_over`].
     fn hand_over(&mut self, now: LocalTime, leader: u16, effects: &mut Vec<HostedEffect>);
+    /// See [`Replica::can_lead`].
+    fn can_lead(&self) -> bool;
     /// See [`Replica::leader`].
     fn leader(&self) -> Option<u16>;
     /// Another instance, with a copy of what this one persisted. A restart brings it to life.
@@ -222,6 +224,10 @@ impl<S: Strategy> HostedReplica for Hosted<S> {
     fn hand_over(&mut self, now: LocalTime, leader: u16, effects: &mut Vec<HostedEffect>) {
         self.replica.hand_over(now, leader, &mut self.out);
         self.collect(effects);
+    }
+
+    fn can_lead(&self) -> bool {
+        self.replica.can_lead()
     }
 
     fn leader(&self) -> Option<u16> {

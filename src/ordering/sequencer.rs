@@ -219,6 +219,12 @@ mod tests {
     }
 
     #[test]
+    fn storms_in_which_operators_hand_the_lead_over() {
+        Hunt { hands_over: true, ..HUNT() }.check();
+        Hunt { hands_over: true, replicas: 5, ..HUNT() }.check();
+    }
+
+    #[test]
     fn storms_with_many_takeovers() {
         let params = Params {
             heartbeat: Span::from_millis(30),

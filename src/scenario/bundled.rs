@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 19] = [
+pub const BUNDLED: [Bundled; 22] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -107,6 +107,21 @@ pub const BUNDLED: [Bundled; 19] = [
         name: "0213-stall",
         question: "A router stops at night and says nothing. Who notices, who owns it, how long?",
         text: include_str!("../../scenarios/0213-stall.toml"),
+    },
+    Bundled {
+        name: "handoff-to-nowhere",
+        question: "Automation gives the lead to a node that is not ready. What does a gate save?",
+        text: include_str!("../../scenarios/handoff-to-nowhere.toml"),
+    },
+    Bundled {
+        name: "quorum-restart",
+        question: "All validators have stopped, and a restart needs 80 % of them. How long is it?",
+        text: include_str!("../../scenarios/quorum-restart.toml"),
+    },
+    Bundled {
+        name: "nobody-owns-it",
+        question: "The alert reaches nobody, and everybody sees a symptom. Who takes it?",
+        text: include_str!("../../scenarios/nobody-owns-it.toml"),
     },
 ];
 

@@ -12,6 +12,7 @@ use crate::flow::Lane;
 pub(crate) struct Cast<'a> {
     roles: Vec<Role<'a>>,
     regions: &'a [String],
+    operators: &'a [String],
 }
 
 /// Actors of one kind, numbered from 0, their regions dealt in turn.
@@ -80,6 +81,7 @@ impl<'a> Cast<'a> {
         (validators, routers, load): (&'a Validators, &'a Routers, &'a [LoadGroup]),
         (indexers, dependants): (Option<&'a Indexers>, Option<&'a Dependants>),
         table: &'a DelayTable,
+        operators: &'a [String],
     ) -> Self {
         let role = |plural, kind, count, regions| Role { plural, kind, count, regions };
         let mut roles = vec![
@@ -96,7 +98,7 @@ impl<'a> Cast<'a> {
         if let Some(some) = dependants {
             roles.push(role("dependants", ActorKind::Dependants, some.count, &some.regions));
         }
-        Self { roles, regions: &table.regions }
+        Self { roles, regions: &table.regions, operators }
     }
 
     /// Reads a selector and makes sure that it names somebody.
@@ -140,15 +142,13 @@ impl<'a> Cast<'a> {
         }
         let bare_region = self.regions.iter().position(|region| region == first.text);
         let by_name = bare_region.filter(|_| kind == ActorKind::Anyone && first.text != "*");
-        let region = match words.peek().text {
-            "in" => Some(self.region(words)?),
-            "of" => {
-                let note = "this build has no operators; actors are picked by kind and region";
-                return Err(words.word().wrong("actors cannot be picked by operator", note));
-            }
-            _ => by_name,
-        };
-        let set = ActorSet { kind, pick, region, lane };
+        let (mut region, mut operator) = (by_name, None);
+        match words.peek().text {
+            "in" => region = Some(self.region(words)?),
+            "of" => operator = Some(self.operator(words)?),
+            _ => {}
+        }
+        let set = ActorSet { kind, pick, region, operator, lane };
         self.check_somebody(&set, &first)?;
         Ok(set)
     }
@@ -214,6 +214,21 @@ impl<'a> Cast<'a> {
         found.ok_or_else(|| no_region(&word, self.regions))
     }
 
+    fn operator(&self, words: &mut Words<'_>) -> Result<(u16, u16), Mistake> {
+        words.word();
+        let word = words.word();
+        let found = self.operators.iter().position(|operator| operator == word.text);
+        let found = found.and_then(|place| u16::try_from(place).ok());
+        found.map(|place| (place, self.operators.len() as u16)).ok_or_else(|| {
+            let meant = suggest(word.text, self.operators.iter().map(String::as_str));
+            let note = match self.operators {
+                [] => "name them: `operators = [\"north\", \"south\"]` in `[ops]`".to_owned(),
+                all => format!("{meant}operators: {}", all.join(", ")),
+            };
+            word.wrong(format!("there is no operator `{}`", word.text), note)
+        })
+    }
+
     fn unknown(&self, word: &Word<'_>) -> Mistake {
         let mut names: Vec<String> = vec!["clients".into(), "leader".into(), "*".into()];
         names.extend(self.roles.iter().map(|role| role.plural.to_owned()));
@@ -230,6 +245,8 @@ impl<'a> Cast<'a> {
         let inside = self.count(set);
         let place = set.region.map_or("", |region| &self.regions[region]);
         let place = if place.is_empty() { String::new() } else { format!(" in {place}") };
+        let operator = set.operator.map(|(operator, _)| &self.operators[usize::from(operator)]);
+        let place = operator.map_or(place, |operator| format!(" of {operator}"));
         let (enough, message) = match set.pick {
             _ if inside == 0 => (false, format!("nobody of them is{place}")),
             ActorPick::Some(count) => {
@@ -259,18 +276,23 @@ impl<'a> Cast<'a> {
             | ActorKind::Dependants
             | ActorKind::Clients(Some(_)) => role.kind == set.kind,
         };
-        self.roles.iter().filter(fits).map(|role| role.count_in(set.region, set.pick)).sum()
+        self.roles.iter().filter(fits).map(|role| role.count_in(set)).sum()
     }
 }
 
 impl Role<'_> {
-    fn count_in(&self, region: Option<usize>, pick: ActorPick) -> u32 {
-        let (first, last) = match pick {
+    fn count_in(&self, set: &ActorSet) -> u32 {
+        let (first, last) = match set.pick {
             ActorPick::Range(first, last) => (first, last),
             ActorPick::All | ActorPick::Some(_) | ActorPick::Share(_) => (0, self.count - 1),
         };
-        let Some(region) = region else { return last - first + 1 };
-        let here = |index: &u32| self.regions[*index as usize % self.regions.len()] == region;
+        let is_run = matches!(self.kind, ActorKind::Validators | ActorKind::Routers);
+        let here = |index: &u32| {
+            let region = self.regions[*index as usize % self.regions.len()];
+            let is_theirs =
+                |(operator, of)| is_run && *index % u32::from(of) == u32::from(operator);
+            set.region.is_none_or(|wanted| wanted == region) && set.operator.is_none_or(is_theirs)
+        };
         u32::try_from((first..=last).filter(here).count()).unwrap_or(u32::MAX)
     }
 }

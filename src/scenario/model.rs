@@ -235,6 +235,8 @@ pub struct Fault {
     pub on: Selector,
     /// The run is inconclusive if it does not bite.
     pub must_occur: bool,
+    /// The trouble that people respond to begins with another fault.
+    pub is_standing: bool,
     /// Equal steps of `length` when an effect climbs, else 1. Steps are phases `name.1` ….
     pub steps: u32,
     /// What it does.

@@ -36,6 +36,8 @@ pub struct ActorSet {
     pub pick: ActorPick,
     /// Only those in this region, a position in the delay table.
     pub region: Option<usize>,
+    /// Only those of this organisation, of how many; hosts are dealt to them in turn.
+    pub operator: Option<(u16, u16)>,
     /// Only this kind of their work: a bulkhead of routers, `router-1.order`.
     pub lane: Option<Lane>,
 }

@@ -109,9 +109,19 @@ impl Cast<'_> {
                 _ => false,
             };
             let region = usize::from(self.region_of[process.index()]);
-            is_kind && actors.region.is_none_or(|wanted| wanted == region)
+            let is_theirs = |(operator, of)| self.is_of(*process, operator, of);
+            is_kind
+                && actors.operator.is_none_or(is_theirs)
+                && actors.region.is_none_or(|wanted| wanted == region)
         };
         all.filter(is_wanted).collect()
+    }
+
+    /// Whether a host is that organisation's: they are dealt in turn, each kind from the first.
+    fn is_of(&self, process: ProcessId, operator: u16, of: u16) -> bool {
+        let is_run =
+            matches!(self.layout.role(process), Some(Role::Validator(_) | Role::Router(_)));
+        is_run && self.number(process) % u32::from(of) == u32::from(operator)
     }
 
     /// The number that outputs print behind an actor's kind.

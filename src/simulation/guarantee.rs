@@ -9,7 +9,7 @@ use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::measure::{Measurement, OrderObservations, Violations};
 use crate::network::{Control, FaultRule, LinkEffect, Order, Transport};
 use crate::ordering::{FaultModel, Property, TransportNeed};
-use crate::trace::FateKind;
+use crate::trace::{FateKind, HostChange};
 
 /// How one guarantee fared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,15 +55,34 @@ pub fn judge(
         let standing = match (count, &failed) {
             (0, _) => unless_late(*property, measurement),
             (_, Some(why)) => Standing::NotOwed { why: why.clone(), first, count },
-            (_, None) if *property == Property::Convergence && rules_differ(world) => {
-                let why = "validators judged by rules of different versions".to_owned();
-                Standing::NotOwed { why, first, count }
-            }
-            (_, None) => Standing::Broken { first, count },
+            (_, None) => match excuse(*property, world, measurement) {
+                Some(why) => Standing::NotOwed { why, first, count },
+                None => Standing::Broken { first, count },
+            },
         };
         GuaranteeVerdict { property: *property, standing }
     });
     verdicts.collect()
+}
+
+/// Why this property alone is not owed, in words.
+fn excuse(property: Property, world: &World, measurement: &Measurement) -> Option<String> {
+    match property {
+        Property::Convergence if rules_differ(world) => {
+            Some("validators judged by rules of different versions".to_owned())
+        }
+        Property::Agreement => misled(world, measurement),
+        _ => None,
+    }
+}
+
+/// In words: operators gave the lead to a validator that had lost its state, and nobody else has
+/// it. Whom they give it to is theirs to know: what waits there is late.
+fn misled(world: &World, measurement: &Measurement) -> Option<String> {
+    let leader = measurement.night.last_lead()?;
+    let is_lost = |order: &Order| matches!(order, Order::Crash { state_lost: true });
+    let lost = validators(world).any(|(_, who, order)| who.0 == leader && is_lost(order));
+    lost.then(|| format!("the lead was given to validator-{leader}, which had lost its state"))
 }
 
 /// Who judges by other rules accepts something else, whatever the order.
@@ -125,29 +144,29 @@ pub(super) fn failed_assumption(
     slowest: Option<Span>,
 ) -> Option<String> {
     let assumed = &world.guarantees.assumptions;
-    faults(world, assumed.faults)
+    faults(world, measurement, assumed.faults)
         .or_else(|| transport(world, measurement, assumed.transport))
         .or_else(|| {
             let (bound, slowest) = (assumed.delay_bound?, slowest?);
             (slowest > bound).then(|| format!("it assumes delays below {bound}; one was {slowest}"))
         })
         .or_else(|| clocks(world, assumed.clock_bound?))
-        .or_else(|| absence(world, assumed.absence_bound?))
+        .or_else(|| absence(world, measurement, assumed.absence_bound?))
 }
 
 /// More validators failed than are withstood.
-fn faults(world: &World, withstood: FaultModel) -> Option<String> {
+fn faults(world: &World, measurement: &Measurement, withstood: FaultModel) -> Option<String> {
     let (most, endures_byzantine) = match withstood {
         FaultModel::None => (0, false),
         FaultModel::Crash(most) => (most, false),
         FaultModel::Byzantine(most) => (most, true),
     };
     let (mut down, mut lost, mut turned) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for (at, process, order) in validators(world) {
+    for (at, process, order) in outages(world, measurement) {
         match order {
             Order::Crash { state_lost } => {
                 down.insert(process.0);
-                if *state_lost {
+                if state_lost {
                     lost.insert(process.0);
                 }
             }
@@ -184,10 +203,27 @@ fn validators(world: &World) -> impl Iterator<Item = (VirtualTime, ProcessId, &O
     world.orders().filter(|(_, process, _)| process.0 < world.committee.size())
 }
 
+/// When validators went down or stopped and when they were back, by the script and by people.
+fn outages(world: &World, measurement: &Measurement) -> Vec<(VirtualTime, ProcessId, Order)> {
+    let by_people = measurement.operated.iter().filter_map(|(at, process, change)| {
+        let order = match change {
+            HostChange::Crashed => Order::Crash { state_lost: false },
+            HostChange::Restarted | HostChange::RestartedEmpty => Order::Restart,
+            HostChange::Resumed => Order::Resume,
+            _ => return None,
+        };
+        Some((*at, ProcessId(*process), order))
+    });
+    let by_script = validators(world).map(|(at, process, order)| (at, process, order.clone()));
+    let mut all: Vec<_> = by_script.chain(by_people).collect();
+    all.sort_by_key(|(at, ..)| *at);
+    all
+}
+
 /// Somebody was out of reach for too long. Stretches that overlap count as one, whoever it was.
-fn absence(world: &World, bound: Span) -> Option<String> {
+fn absence(world: &World, measurement: &Measurement, bound: Span) -> Option<String> {
     let mut stretches: Vec<(VirtualTime, VirtualTime)> = closed_links(world).collect();
-    stretches.extend(halts(world));
+    stretches.extend(halts(world, measurement));
     stretches.sort_unstable();
     let mut longest = (VirtualTime::ZERO, VirtualTime::ZERO);
     let mut current = longest;
@@ -223,9 +259,9 @@ fn closed_links(world: &World) -> impl Iterator<Item = (VirtualTime, VirtualTime
 }
 
 /// When validators were down or stalled.
-fn halts(world: &World) -> Vec<(VirtualTime, VirtualTime)> {
+fn halts(world: &World, measurement: &Measurement) -> Vec<(VirtualTime, VirtualTime)> {
     let (mut halted, mut stretches) = (BTreeMap::new(), Vec::new());
-    for (at, process, order) in validators(world) {
+    for (at, process, order) in outages(world, measurement) {
         match order {
             Order::Crash { .. } | Order::Stall => {
                 halted.entry(process).or_insert(at);

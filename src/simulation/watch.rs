@@ -34,7 +34,9 @@ impl World {
         setting.chains = self.of_groups(scenario, |group| group.chain.map(|chain| chain.length));
         setting.struck = self.struck();
         setting.tickets_heard = ops::tickets_heard(scenario);
-        setting.faulted = self.faults.iter().map(|fault| (fault.from, fault.until)).collect();
+        let troubles = self.faults.iter().filter(|span| !scenario.faults[span.fault].is_standing);
+        setting.faulted = troubles.map(|span| (span.from, span.until)).collect();
+        setting.faulted.sort_unstable();
         let phases = scenario.phases.iter();
         let phases = phases
             .map(|phase| (phase.name.clone(), phase.spans.clone()))

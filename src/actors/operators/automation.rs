@@ -34,7 +34,7 @@ impl Operators {
     }
 
     fn automaton(&mut self, place: u16) -> Option<(Automation, &mut Automaton)> {
-        let setting = *self.setting.automations.get(usize::from(place))?;
+        let setting = self.setting.automations.get(usize::from(place))?.clone();
         Some((setting, self.automata.get_mut(usize::from(place))?))
     }
 
@@ -75,10 +75,13 @@ impl Operators {
         if setting.is_gated && !self.is_safe(setting.remedy, target.process, &looked) {
             return self.tell_all(Duty::Held, setting.alert, desk);
         }
-        match setting.remedy {
+        let target = match setting.remedy {
             Remedy::FailOver => self.fail_over(&looked, setting.is_gated, desk),
-            remedy => self.act(Step::at_once(remedy, setting.on), target, desk),
-        }
+            remedy => {
+                self.act(Step::at_once(remedy, setting.on), target, desk);
+                target
+            }
+        };
         let incident = self.number();
         let part = target.part.unwrap_or(u8::MAX);
         let (step, by, on) = (Fact::GUESS, Fact::AUTOMATION, target.process.0);
@@ -107,24 +110,29 @@ impl Operators {
         Some(ProcessId(leader.into()))
     }
 
-    /// Whoever got furthest of those who do not lead; nobody if all are far behind the leader.
+    /// Whoever got furthest of those who could lead and do not.
     fn fittest(&self, looked: &Scraped) -> Option<ProcessId> {
         let leader = self.leader(looked);
-        let others = looked.validators.iter().filter(|(process, _)| Some(*process) != leader);
+        let others = looked.validators.iter();
+        let others = others.filter(|(who, reading)| Some(*who) != leader && reading.can_lead);
         let best = others.max_by_key(|(process, reading)| {
             (reading.passed, std::cmp::Reverse(reading.oldest), std::cmp::Reverse(*process))
-        })?;
-        let of_leader = looked.validators.iter().find(|(process, _)| Some(*process) == leader);
-        let most = of_leader.map_or(0, |(_, reading)| reading.passed);
-        // A node that has half of what there is is still being set up.
-        (best.1.passed * 2 >= most).then_some(best.0)
+        });
+        best.map(|(process, _)| *process)
     }
 
-    /// Hands the lead to the fittest; without a look at them, to the next in turn.
-    pub(super) fn fail_over(&self, looked: &Scraped, is_gated: bool, desk: &mut Desk<'_, Packet>) {
+    /// Hands the lead to the fittest, or to the next in turn where nobody asks how fit it is.
+    pub(super) fn fail_over(
+        &self,
+        looked: &Scraped,
+        is_gated: bool,
+        desk: &mut Desk<'_, Packet>,
+    ) -> Worst {
         let leader = self.leader(looked).unwrap_or_default();
         let next = ProcessId((leader.0 + 1) % self.setting.validators.max(1));
         let fit = self.fittest(looked).filter(|_| is_gated);
-        self.hand_over_to(fit.unwrap_or(next), desk);
+        let to = fit.unwrap_or(next);
+        self.hand_over_to(to, desk);
+        Worst::whole(to)
     }
 }

@@ -4,24 +4,25 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::actors::Layout;
+use crate::actors::{Group, Layout};
 use crate::flow::Lane;
 use crate::kernel::{Limits, Model, Recorded, Sink, sequential};
 use crate::network::{
     Control, Fortune, Host, Order, PartHealth, PartOrder, Signal, Topology, Transport,
 };
 use crate::ops::{
-    Answers, Automation, Crowd, Guess, Hours, Job, PartReading, Reading, Role, Scope, Step,
-    Structure,
+    Answers, Crowd, Guess, Hours, Job, PartReading, Reading, Role, Scope, Step, Structure,
 };
 use crate::trace::{Names as _, Remedy, line};
 
-const ROUTER: ProcessId = ProcessId(1);
-const OPERATORS: ProcessId = ProcessId(2);
+mod hands;
 
 enum Player {
-    /// Answers scrapes; its order stage is stalled since then, if it is.
+    /// Answers scrapes; its order stage is stalled since then, if it is. Validator 0 leads, and
+    /// validator 1 cannot yet.
     Target(Option<VirtualTime>),
+    /// A client, who says what it is told.
+    User,
     Operators(Box<Operators>),
 }
 
@@ -35,10 +36,14 @@ impl Resident for Player {
                 let oldest = stalled.map_or(Span::ZERO, |since| desk.now().since(since));
                 let part = PartReading { part: Lane::Order as u8, waiting: 1, oldest };
                 let parts = stalled.iter().map(|_| part).collect();
-                let reading = Reading { oldest, parts, ..Reading::default() };
+                let (leader, can_lead) = (Some(0), desk.me().0 != 1);
+                let reading = Reading { oldest, parts, leader, can_lead, ..Reading::default() };
                 desk.send(from, Packet::Reading(round, Arc::new(reading)), Fortune::Protocol);
             }
-            (Self::Target(_), other) => panic!("not for me: {other:?}"),
+            (Self::User, Packet::Known(is_known)) => {
+                desk.fact(Fact::Note { note: 1, value: is_known.into() });
+            }
+            (Self::Target(_) | Self::User, other) => panic!("not for me: {other:?}"),
         }
     }
 
@@ -48,6 +53,10 @@ impl Resident for Player {
         }
     }
 
+    fn lead(&mut self, leader: u16, desk: &mut Desk<'_, Packet>) {
+        desk.fact(Fact::Note { note: 0, value: leader.into() });
+    }
+
     fn ail(&mut self, _: u8, health: PartHealth, desk: &mut Desk<'_, Packet>) {
         if let Self::Target(stalled) = self {
             *stalled = health.is_stalled.then(|| desk.now());
@@ -55,15 +64,17 @@ impl Resident for Player {
     }
 }
 
-#[derive(Default)]
-struct Told(Vec<String>);
+struct Told {
+    layout: Layout,
+    lines: Vec<String>,
+}
 
 impl Sink<Fact> for Told {
     fn accept(&mut self, facts: &[Recorded<Fact>]) {
-        let layout = Layout::new(1, 1, Vec::new()).with_watchers(false, true);
+        let layout = &self.layout;
         let wanted = facts.iter().filter(|fact| !matches!(fact.fact, Fact::Usage { .. }));
-        self.0.extend(wanted.map(|fact| {
-            let text = line(fact, &layout);
+        self.lines.extend(wanted.map(|fact| {
+            let text = line(fact, layout);
             let name = layout.name(fact.process.0);
             let (_, words) = text.split_once(&name).expect("lines name who tells");
             format!("{} {name} {}", fact.key.time.whole_seconds(), words.trim())
@@ -128,31 +139,43 @@ fn setting() -> OperatorsSetting {
     }
 }
 
-/// What is told in an hour in which these packets come to the operators, by second.
-fn night(setting: OperatorsSetting, came: &[(u64, Packet)]) -> Vec<String> {
+/// What is told in an hour in which these packets come to the operators, by second. The processes
+/// are validators, a router, users if there are any, and the operators.
+fn night(mut setting: OperatorsSetting, came: &[(u64, Packet)]) -> Vec<String> {
+    let users = setting.clients.len() as u32;
+    let groups = vec![Group { name: "users".to_owned(), clients: users }];
+    let layout = Layout::new(setting.validators, 1, groups).with_watchers(false, true);
+    setting.clients = layout.clients();
+    let router = ProcessId(setting.validators);
+    let operators = ProcessId(layout.processes() - 1);
     let topology = Arc::new(Topology {
-        region_of: vec![0; 3],
+        region_of: vec![0; layout.processes() as usize],
         one_way: vec![vec![Span::from_millis(10)]],
         jitter: 0.0,
         bandwidth: None,
         transport: Transport::Stream,
         rules: Vec::new(),
     });
-    let operators = Player::Operators(Box::new(Operators::new(setting)));
-    let players = [Player::Target(None), Player::Target(None), operators];
-    let host = |(number, player)| Host::new(ProcessId(number), 5, Arc::clone(&topology), player);
+    let mut staff = Some(Box::new(Operators::new(setting)));
+    let mut player = |process: ProcessId| match process {
+        _ if process == operators => staff.take().map_or(Player::User, Player::Operators),
+        _ if process <= router => Player::Target(None),
+        _ => Player::User,
+    };
     let at = |seconds| VirtualTime::ZERO + Span::from_secs(seconds);
     let stall = Order::Part(Lane::Order as u8, PartOrder::Stall);
     let stall = Signal::Control(Box::new(Control { rule: 0, order: stall }));
-    let mut script = vec![(at(1), ROUTER, stall)];
+    let mut script = vec![(at(1), router, stall)];
     script.extend(
         came.iter()
-            .map(|(seconds, packet)| (at(*seconds), OPERATORS, Signal::Packet(packet.clone()))),
+            .map(|(seconds, packet)| (at(*seconds), operators, Signal::Packet(packet.clone()))),
     );
-    let model = Model { processes: (0..).zip(players).map(host).collect(), script };
-    let mut told = Told::default();
+    let mut host = |process| Host::new(process, 5, Arc::clone(&topology), player(process));
+    let processes = (0..layout.processes()).map(ProcessId).map(&mut host).collect();
+    let model = Model { processes, script };
+    let mut told = Told { layout, lines: Vec::new() };
     sequential::run(model, Limits { until: at(3_600), max_events: 10_000 }, &mut told);
-    told.0
+    told.lines
 }
 
 const FIRES: Packet = Packet::Alert(0, true);

@@ -150,12 +150,12 @@ impl Operators {
         if targets.is_empty() {
             return self.step_fails(who, step, desk);
         }
+        let mut only = Some(targets[0]).filter(|_| targets.len() == 1);
         match step.remedy {
-            Remedy::FailOver => self.fail_over_by_hand(who, desk),
+            Remedy::FailOver => only = self.fail_over_by_hand(who, desk),
             Remedy::PauseAutomation => self.is_automation_paused = true,
             _ => targets.iter().for_each(|target| self.act(step, *target, desk)),
         }
-        let only = Some(targets[0]).filter(|_| targets.len() == 1);
         self.report(who, (step.remedy, StepStage::Done), only, desk);
         self.is_done_together(who);
         self.next_step(who, desk);
@@ -239,10 +239,8 @@ impl Operators {
     }
 
     /// Whoever hands over by hand has looked at whom to.
-    fn fail_over_by_hand(&self, who: u16, desk: &mut Desk<'_, Packet>) {
-        if let Some(worker) = self.worker(who) {
-            self.fail_over(&worker.looked, true, desk);
-        }
+    fn fail_over_by_hand(&self, who: u16, desk: &mut Desk<'_, Packet>) -> Option<Worst> {
+        self.worker(who).map(|worker| self.fail_over(&worker.looked, true, desk))
     }
 
     fn targets_of(&self, who: u16, step: Step) -> Vec<Worst> {

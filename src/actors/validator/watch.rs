@@ -209,6 +209,7 @@ impl Validator {
             waiting: watch.open.len() as u32,
             oldest: watch.oldest(desk.now()),
             leader: self.replica.leader(),
+            can_lead: self.replica.can_lead(),
             decided: watch.decided.digests(),
             parts: Vec::new(),
         };
@@ -292,5 +293,18 @@ mod tests {
         assert_eq!(watch.oldest(at(9_000)), Span::from_secs(8));
         (1..5).for_each(|number| watch.is_done_with(number));
         assert_eq!(watch.oldest(at(9_000)), Span::ZERO);
+    }
+
+    /// Three beats in a row, and only about what both decided on as much of.
+    #[test]
+    fn who_decides_otherwise_is_suspected_after_three_beats() {
+        let mut watch = watch();
+        (0..800).for_each(|number| watch.decided.decide(number, 0));
+        let own = watch.decided.settled().expect("there is much");
+        let other = Digest { name: own.name ^ 1, ..own };
+        let behind = Digest { count: own.count - 1, ..other };
+        let said = [other, behind, other, other, other, own, other];
+        let heard = said.map(|digest| watch.compares(ProcessId(1), digest));
+        assert_eq!(heard, [None, None, None, Some(true), None, Some(false), None]);
     }
 }

@@ -278,7 +278,7 @@ fn behaviour(dice: &mut Dice) -> Behaviour {
 /// A fault with that effect at a random time on random actors or links; it heals.
 fn fault(dice: &mut Dice, number: u64, effect: Effect, limits: &Limits) -> Fault {
     let (start, length) = when(dice, limits);
-    let actors = |kind, pick| ActorSet { kind, pick, region: None, lane: None };
+    let actors = |kind, pick| ActorSet { kind, pick, region: None, operator: None, lane: None };
     let some = |count| actors(ActorKind::Validators, ActorPick::Some(count));
     let (text, term) = match &effect {
         Effect::Crash { .. } | Effect::Byzantine(_) => {
@@ -316,6 +316,7 @@ fn fault(dice: &mut Dice, number: u64, effect: Effect, limits: &Limits) -> Fault
         length: (!goes_on).then_some(length),
         on: Selector { text, terms: vec![term] },
         must_occur: false,
+        is_standing: false,
         steps: 1,
         effects: vec![effect],
         line: 0,

@@ -67,9 +67,24 @@ pub(super) const OF_PEOPLE: &[Metric] = metrics! {
          five minutes."
         "capabilities B20";
     "acts" Happening Acts Neither
-        "Acts of operators on hosts, inspections excepted."
+        "Acts of people on hosts, inspections excepted."
         "capabilities B24";
     "wrong_acts" Happening Acts Lower
-        "Acts of operators on a host that no fault had struck."
+        "Acts of people on a host that no fault had struck, or a lead given to one that had been."
         "capabilities B24";
+    "conflicts" Happening Acts Lower
+        "Acts on a host on which somebody or something else had acted within five minutes."
+        "capabilities B25";
+    "confusion" Moment Millis Lower
+        "Time in which two or more worked on an incident and nobody was in command."
+        "capabilities B25";
+    "automated" Happening Acts Neither
+        "Acts of what acts by itself."
+        "capabilities B21";
+    "harmful_automation" Happening Acts Lower
+        "Of these, on a host that no fault had struck, or a lead given to one that had been."
+        "capabilities B21";
+    "held_back" Happening Acts Neither
+        "Times that something would have acted by itself and its gate was shut."
+        "capabilities B21";
 };

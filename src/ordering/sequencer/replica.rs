@@ -298,6 +298,10 @@ impl crate::ordering::Replica<Sequencer> for Replica {
         self.finish(now, out);
     }
 
+    fn can_lead(&self) -> bool {
+        !self.log.is_learner()
+    }
+
     fn leader(&self) -> Option<u16> {
         Some(self.leader(self.log.promised()))
     }

@@ -35,6 +35,8 @@ pub(in crate::ordering) struct Hunt<S: Strategy> {
     pub(in crate::ordering) subjects: u64,
     /// Whether attester `d` says two things under one number, now and then.
     pub(in crate::ordering) equivocates: bool,
+    /// Whether operators hand the lead over now and then, to anybody.
+    pub(in crate::ordering) hands_over: bool,
 }
 
 impl<S: Strategy> Default for Hunt<S> {
@@ -50,6 +52,7 @@ impl<S: Strategy> Default for Hunt<S> {
             reaches_one: false,
             subjects: 1,
             equivocates: false,
+            hands_over: false,
         }
     }
 }
@@ -195,6 +198,11 @@ impl<'a, S: Strategy> Run<'a, S> {
                 }
             }
             59..64 => self.heal(),
+            64..67 if self.hunt.hands_over => {
+                let to = self.dice.below(self.network.nodes.len() as u64) as u16;
+                self.network.note(|_| format!("{to} is to lead"));
+                self.network.hand_over(to);
+            }
             _ => {}
         }
     }

@@ -231,6 +231,15 @@ impl<S: Strategy> Network<S> {
         self.call(node, |replica, now, out| replica.restart(now, durable, out));
     }
 
+    /// Every replica that is up is told that `to` is to lead.
+    pub(super) fn hand_over(&mut self, to: u16) {
+        for node in 0..self.nodes.len() {
+            if self.nodes[node].up {
+                self.call(node, |replica, now, out| replica.hand_over(now, to, out));
+            }
+        }
+    }
+
     /// Whether the registry of `node` accepted what has that id.
     pub(super) fn accepted(&self, node: usize, id: Id) -> bool {
         self.nodes[node].accepted.contains_key(&id)

@@ -23,6 +23,9 @@ section! {
         on: String;
         /// Without any effect of this fault the run is inconclusive.
         must_occur: bool = true;
+        /// It is how things were before: the trouble that people respond to begins with another
+        /// fault.
+        standing: bool = false;
         /// On links: messages take longer.
         delay: DelayFile;
         /// On links: messages change places.

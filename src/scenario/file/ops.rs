@@ -3,7 +3,7 @@
 use crate::kernel::Span;
 use crate::scenario::model::{Job, Level, Remedy, Scope, Structure};
 use crate::scenario::quantity::{Clock, Factor, Share, Tickets};
-use crate::scenario::written::{At, Named, Organisations, Ratio, choice, section};
+use crate::scenario::written::{At, Count, Named, Organisations, Ratio, choice, section};
 
 choice!(Level, "level of operations" {
     "none" => Level::None,
@@ -131,6 +131,9 @@ section! {
         /// needed; `comms` tells users that it is known. The last two are called when an incident
         /// is declared.
         job: Job = "responder";
+        /// How many there are of it. Those after the first are called `name-2` and on, and belong
+        /// to the next organisations in turn.
+        count: Count<1, 1000> = 1;
         /// The organisation; the first by default.
         operator: String;
         /// How pages are answered.
@@ -186,7 +189,7 @@ section! {
         /// On what: `suspect`, `routers`, `validators`, `bulkheads`, `leader`, `everybody`.
         on: Scope = "suspect";
         /// How long it takes.
-        takes: Span;
+        takes: Span = "3m";
         /// Chance that it works; if not, it is done again, three times in all.
         works: Share = "100%";
         /// What `shed` turns away.
@@ -200,6 +203,8 @@ section! {
 section! {
     /// What acts by itself. It looks at what an operator would see, and can be as wrong.
     AutomationFile, "an automation" => {
+        /// Its name.
+        name: String;
         /// The alert rule that sets it off.
         alert: String;
         /// What it does.
@@ -211,7 +216,7 @@ section! {
         /// It does not act again for so long.
         cooldown: Span = "10m";
         /// Whether it looks first whether the act is safe: nobody else of the kind is out, and who
-        /// is to lead has caught up.
+        /// is to lead can.
         gate: bool = true;
     }
 }

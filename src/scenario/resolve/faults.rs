@@ -212,6 +212,7 @@ fn read_fault(
         length,
         on: selected?,
         must_occur: *written.must_occur.get()?,
+        is_standing: *written.standing.get()?,
         steps: effects.steps,
         effects: effects.list,
         line: reader.log.line(fault.place).unwrap_or(0),

@@ -84,7 +84,9 @@ pub(crate) fn resolve(
     let cast = match (&validators, &routers, &load, table) {
         (Some(validators), Some(routers), Some(load), Some(table)) => {
             let readers = (indexers.as_ref()?.as_ref(), dependants.as_ref()?.as_ref());
-            Some(Cast::new((validators, routers, load), readers, table))
+            let operators = ops.as_ref().and_then(Option::as_ref);
+            let operators = operators.map_or(&[][..], |ops| &ops.people.operators);
+            Some(Cast::new((validators, routers, load), readers, table, operators))
         }
         _ => None,
     };

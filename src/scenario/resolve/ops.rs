@@ -1,15 +1,14 @@
 //! `[ops]`: rules, roles and runbooks, each checked against the names of the others.
 
+mod books;
+
 use super::report_inside;
 use crate::kernel::Span;
 use crate::scenario::demand::{Scale, read_value};
-use crate::scenario::file::{
-    AlertFile, AnswersFile, AutomationFile, BurnFile, OpsFile, RoleFile, RunbookFile, ScenarioFile,
-    StepFile,
-};
+use crate::scenario::file::{AlertFile, AnswersFile, BurnFile, OpsFile, RoleFile, ScenarioFile};
 use crate::scenario::model::{
-    AlertRule, Answers, Automation, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours,
-    LoadGroup, Ops, People, Remedy, Role, Runbook, Scope, Sense, Step,
+    AlertRule, Answers, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, LoadGroup, Ops,
+    People, Role, Sense,
 };
 use crate::scenario::problem::{Place, suggest};
 use crate::scenario::words::{Mistake, Words};
@@ -27,7 +26,7 @@ const FORM: &str = "a condition is like `oldest_unconfirmed > 20s`";
 /// The names that may be referred to.
 struct Known<'a> {
     operators: Vec<String>,
-    roles: Vec<&'a str>,
+    roles: Vec<String>,
     alerts: Vec<&'a str>,
 }
 
@@ -45,8 +44,8 @@ pub(super) fn read(
     let known = known(written);
     let roles = read_roles(written, &known, reader);
     let alerts = read_alerts(written, &known, reader);
-    let runbooks = read_runbooks(written, &known, reader);
-    let automations = read_automations(written, &known, reader);
+    let runbooks = books::read_runbooks(written, &known, reader);
+    let automations = books::read_automations(written, &known, reader);
     let probes = read_probes(written, load, reader);
     let guess = reader.or_empty(&written.guess)?;
     let people = People {
@@ -101,7 +100,7 @@ fn known(written: &OpsFile) -> Known<'_> {
     let alerts = written.alert.get().map_or(&[][..], |alerts| alerts);
     Known {
         operators,
-        roles: roles.iter().map(|(name, _)| name.value.as_str()).collect(),
+        roles: roles.iter().flat_map(|(name, role)| each_name(&name.value, &role.value)).collect(),
         alerts: alerts
             .iter()
             .map(|alert| alert.value.name.get().map_or("", String::as_str))
@@ -109,8 +108,21 @@ fn known(written: &OpsFile) -> Known<'_> {
     }
 }
 
+/// What those of one role are called.
+fn each_name(name: &str, role: &RoleFile) -> Vec<String> {
+    let count = role.count.get().map_or(1, |count| count.0);
+    let others = (2..=count).map(|number| format!("{name}-{number}"));
+    std::iter::once(name.to_owned()).chain(others).collect()
+}
+
 /// The place of a name among others, or a report.
-fn find(name: &At<String>, noun: &str, names: &[&str], reader: &mut Reader<'_>) -> Option<u16> {
+fn find<T: AsRef<str>>(
+    name: &At<String>,
+    noun: &str,
+    names: &[T],
+    reader: &mut Reader<'_>,
+) -> Option<u16> {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     let found = names.iter().position(|known| *known == name.value);
     if found.is_none() {
         let meant = suggest(&name.value, names.iter().copied());
@@ -122,10 +134,10 @@ fn find(name: &At<String>, noun: &str, names: &[&str], reader: &mut Reader<'_>) 
 }
 
 /// The place of a name if one is written; `Some(None)` if not.
-fn find_if_any(
+fn find_if_any<T: AsRef<str>>(
     field: &Field<String>,
     noun: &str,
-    names: &[&str],
+    names: &[T],
     reader: &mut Reader<'_>,
 ) -> Option<Option<u16>> {
     match field.at() {
@@ -136,16 +148,32 @@ fn find_if_any(
 
 fn read_roles(written: &OpsFile, known: &Known<'_>, reader: &mut Reader<'_>) -> Option<Vec<Role>> {
     let named = written.role.get().map_or(&[][..], |roles| &roles.0);
-    let roles: Vec<Option<Role>> = named
+    let roles: Vec<Option<Vec<Role>>> = named
         .iter()
-        .map(|(name, role)| read_role(&name.value, &role.value, known, reader))
+        .map(|(name, role)| read_each_role(&name.value, &role.value, known, reader))
         .collect();
     if !named.is_empty() {
-        return roles.into_iter().collect();
+        return roles.into_iter().collect::<Option<Vec<_>>>().map(|roles| roles.concat());
     }
     // Somebody has to be there, if nobody says who.
     let nobody: RoleFile = reader.or_empty(&Field::Absent)?;
     Some(vec![read_role("primary", &nobody, known, reader)?])
+}
+
+/// All of one role.
+fn read_each_role(
+    name: &str,
+    written: &RoleFile,
+    known: &Known<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Vec<Role>> {
+    let first = read_role(name, written, known, reader)?;
+    let all = known.operators.len() as u16;
+    let of = |(turn, name): (u16, String)| {
+        let operator = (first.operator + turn) % all;
+        Role { name, operator, ..first.clone() }
+    };
+    Some((0..).zip(each_name(name, written)).map(of).collect())
 }
 
 fn read_role(
@@ -154,8 +182,7 @@ fn read_role(
     known: &Known<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<Role> {
-    let operators: Vec<&str> = known.operators.iter().map(String::as_str).collect();
-    let operator = find_if_any(&written.operator, "operator", &operators, reader);
+    let operator = find_if_any(&written.operator, "operator", &known.operators, reader);
     let answers: AnswersFile = reader.or_empty(&written.answers)?;
     let escalate = match written.escalate.at() {
         None => written.escalate.is_absent().then_some(None),
@@ -284,129 +311,6 @@ fn read_burn(written: &BurnFile, place: Place, reader: &mut Reader<'_>) -> Optio
         long: long?.value,
         short: short?.value,
         objective: objective?.value.0,
-    })
-}
-
-fn read_runbooks(
-    written: &OpsFile,
-    known: &Known<'_>,
-    reader: &mut Reader<'_>,
-) -> Option<Vec<Runbook>> {
-    let books = written.runbook.get().map_or(&[][..], |books| books);
-    let each: Vec<_> =
-        books.iter().map(|book| read_runbook(&book.value, book.place, known, reader)).collect();
-    each.into_iter().collect()
-}
-
-fn read_runbook(
-    written: &RunbookFile,
-    place: Place,
-    known: &Known<'_>,
-    reader: &mut Reader<'_>,
-) -> Option<Runbook> {
-    let example = "`alert = \"oldest-unconfirmed\"`";
-    let alert = reader.require(&written.alert, place, "`alert`", example).cloned()?;
-    let alert = match alert.value.as_str() {
-        TICKETS => None,
-        _ => Some(find(&alert, "alert rule", &known.alerts, reader)?),
-    };
-    let example = "`steps = [{ do = \"inspect\", on = \"bulkheads\", takes = \"90s\" }]`";
-    let steps = reader.require(&written.steps, place, "`steps`", example)?;
-    check_suspects(&steps.value, reader);
-    let steps: Vec<_> =
-        steps.value.iter().map(|step| read_step(&step.value, step.place, reader)).collect();
-    Some(Runbook { alert, steps: steps.into_iter().collect::<Option<_>>()? })
-}
-
-fn read_automations(
-    written: &OpsFile,
-    known: &Known<'_>,
-    reader: &mut Reader<'_>,
-) -> Option<Vec<Automation>> {
-    let all = written.automation.get().map_or(&[][..], |all| all);
-    let each: Vec<_> =
-        all.iter().map(|each| read_automation(&each.value, each.place, known, reader)).collect();
-    each.into_iter().collect()
-}
-
-fn read_automation(
-    written: &AutomationFile,
-    place: Place,
-    known: &Known<'_>,
-    reader: &mut Reader<'_>,
-) -> Option<Automation> {
-    let alert = reader.require(&written.alert, place, "`alert`", "`alert = \"target-down\"`");
-    let alert = alert.cloned().and_then(|alert| find(&alert, "alert rule", &known.alerts, reader));
-    let does = reader.require(&written.does, place, "`do`", "`do = \"restart\"`").copied()?;
-    let on = *written.on.get()?;
-    if matches!(does.value, Remedy::Inspect | Remedy::PauseAutomation) {
-        let note = "it looks around by itself before it acts";
-        reader.report(does.place, format!("`{}` is for people", does.value.name()), note);
-    }
-    if on == Scope::Suspect {
-        let note = "write among whom it looks: `on = \"bulkheads\"`";
-        reader.report(place, "nobody has found a suspect for what acts by itself", note);
-    }
-    check_lead(does, on, reader);
-    Some(Automation {
-        alert: alert?,
-        remedy: does.value,
-        on,
-        takes: *written.takes.get()?,
-        cooldown: *written.cooldown.get()?,
-        is_gated: *written.gate.get()?,
-    })
-}
-
-/// Only a leader can be failed over.
-fn check_lead(does: At<Remedy>, on: Scope, reader: &mut Reader<'_>) {
-    if does.value == Remedy::FailOver && on != Scope::Leader {
-        let note = "write `on = \"leader\"`";
-        reader.report(does.place, "only a leader is failed over", note);
-    }
-}
-
-/// Somebody has to look before anybody is a suspect.
-fn check_suspects(steps: &[At<StepFile>], reader: &mut Reader<'_>) {
-    let mut has_looked = false;
-    for step in steps {
-        let does = step.value.does.get().copied();
-        let on = step.value.on.get().copied();
-        if does == Some(Remedy::Inspect) {
-            has_looked = true;
-            if let Some(at) = step.value.on.at().filter(|at| at.value == Scope::Suspect) {
-                let note = "write what to look at: `on = \"bulkheads\"`";
-                let place = if at.place == Place::whole(0) { step.place } else { at.place };
-                reader.report(place, "an inspection cannot begin with its own result", note);
-            }
-        } else if on == Some(Scope::Suspect) && !has_looked && does.is_some() {
-            let note = "let a step before it `inspect`";
-            reader.report(step.place, "nobody is a suspect yet at this step", note);
-        } else if on == Some(Scope::Bulkheads) {
-            let note = "bulkheads are inspected; act on the `suspect`";
-            reader.report(step.place, "nothing is done to all bulkheads at once", note);
-        }
-    }
-}
-
-fn read_step(written: &StepFile, place: Place, reader: &mut Reader<'_>) -> Option<Step> {
-    let does = reader.require(&written.does, place, "`do`", "`do = \"inspect\"`").copied();
-    let takes = reader.require(&written.takes, place, "`takes`", "`takes = \"90s\"`").copied();
-    let (share, on) = (written.share.get()?.0, *written.on.get()?);
-    let does = does?;
-    check_lead(does, on, reader);
-    let together = written.together.at();
-    if let Some(at) = together.filter(|_| matches!(on, Scope::Suspect | Scope::Bulkheads)) {
-        let note = "write `on = \"validators\"`, `\"routers\"` or `\"everybody\"`";
-        reader.report(at.place, "nobody gathers for one host", note);
-    }
-    Some(Step {
-        remedy: does.value,
-        on,
-        together: together.map(|share| share.value.0),
-        takes: takes?.value,
-        works: written.works.get()?.0,
-        share: (share * 1_000.0) as u16,
     })
 }
 

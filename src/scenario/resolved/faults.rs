@@ -18,6 +18,9 @@ pub(super) fn write_fault(file: &mut Text, fault: &Fault) {
     }
     file.text("on", &fault.on.text);
     file.plain("must_occur", fault.must_occur);
+    if fault.is_standing {
+        file.plain("standing", true);
+    }
     for effect in &fault.effects {
         write_effect(file, effect, fault.steps);
     }

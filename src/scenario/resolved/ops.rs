@@ -111,6 +111,7 @@ fn answers(answers: Answers) -> String {
 
 fn write_automation(file: &mut Text, automation: &Automation, alerts: &[AlertRule]) {
     file.section("[[ops.automation]]");
+    file.text("name", &automation.name);
     if let Some(alert) = alerts.get(usize::from(automation.alert)) {
         file.text("alert", &alert.name);
     }

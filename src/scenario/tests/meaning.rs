@@ -131,7 +131,7 @@ fn overrides_change_the_document_before_it_is_read() {
 
 #[test]
 fn selectors_name_actors_and_links() {
-    let set = |kind, pick| ActorSet { kind, pick, region: None, lane: None };
+    let set = |kind, pick| ActorSet { kind, pick, region: None, operator: None, lane: None };
     let check = |on: &str, effect: &str, expected: &[Term]| {
         let fault = format!("[[fault]]\nname = 'x'\nat = '0s'\non = '{on}'\n{effect} = true\n");
         assert_eq!(read(&format!("{BASE}{fault}")).faults[0].on.terms, expected, "{on}");

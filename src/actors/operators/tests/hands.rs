@@ -1,0 +1,168 @@
+//! Many hands on one incident: those who do not know of one another, those who take command, those
+//! who must act together, and what acts by itself.
+
+use super::*;
+use crate::ops::Automation;
+
+fn leaderless() -> OperatorsSetting {
+    let mut setting = setting();
+    setting.people.structure = Structure::Leaderless;
+    setting.people.roles[1].operator = 0;
+    setting
+}
+
+/// Steps are long, so that the second begins while the first is still at it.
+#[test]
+fn who_does_not_see_that_another_has_it_works_beside() {
+    let mut setting = leaderless();
+    setting.runbooks[0].steps.remove(1);
+    let told = told_by(setting.clone(), &[(60, FIRES)]);
+    assert_eq!(
+        told[3..9],
+        [
+            "278 0 Acknowledged about 0",
+            "278 0 step 0 inspect nobody Begun by 0",
+            "370 0 step 0 inspect router-0.order Done by 0",
+            "370 0 step 1 restart nobody Begun by 0",
+            "480 0 step 1 restart router-0.order Done by 0",
+            "600 0 step 0 inspect nobody Begun by 0",
+        ]
+    );
+    assert!(told.iter().any(|line| line.contains("AlsoWorks about 1")), "{told:?}");
+    assert!(told.iter().any(|line| line.ends_with("Begun by 1")), "{told:?}");
+    setting.people.crowd.overlap = 0.0;
+    let told = told_by(setting, &[(60, FIRES)]);
+    assert!(told.iter().all(|line| !line.ends_with("by 1")), "everybody sees it: {told:?}");
+}
+
+fn extra(name: &str, job: Job) -> Role {
+    Role { job, ..role(name, 0, None) }
+}
+
+/// What lasts is declared. From then on one works, operators are on the call, and users know.
+#[test]
+fn whoever_takes_command_ends_the_confusion() {
+    let mut setting = leaderless();
+    setting.people.operators.truncate(1);
+    setting.people.declares = minutes(5);
+    setting.people.crowd.beta = 0.0;
+    setting.people.roles.push(extra("commander", Job::Commander));
+    setting.people.roles.push(extra("comms", Job::Comms));
+    setting.clients = 0..1;
+    let lines = night(setting, &[(60, FIRES), (1_200, RESOLVES)]);
+    let wanted = ["AlsoWorks", "Commands", "TellsUsers", "note", "Quiet", "Closed"];
+    let found: Vec<&str> = lines
+        .iter()
+        .filter(|line| wanted.iter().any(|word| line.contains(word)))
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "497 operators incident 0 AlsoWorks about 1",
+            "640 operators incident 0 TellsUsers about 3",
+            "640 user-0 note 1 is 1",
+            "650 operators incident 0 Commands about 2",
+            "1200 operators incident 0 Quiet about 0",
+            "1380 operators incident 0 Closed about 0",
+            "1380 user-0 note 1 is 0",
+        ]
+    );
+    let commands = lines.iter().position(|line| line.contains("Commands")).expect("it lasts");
+    let after = &lines[commands..];
+    assert!(after.iter().all(|line| !line.ends_with("by 1")), "{after:?}");
+}
+
+/// Five validators of five organisations, and a restart that needs four of them.
+#[test]
+fn a_step_that_needs_a_quorum_begins_when_the_quorum_is_there() {
+    let mut setting = setting();
+    setting.validators = 5;
+    setting.people.structure = Structure::Federated;
+    setting.people.operators = (0..5).map(|number| format!("org-{number}")).collect();
+    setting.people.roles.truncate(1);
+    setting.people.roles[0].escalate = None;
+    let restart = Step::at_once(Remedy::Restart, Scope::Validators);
+    let takes = Span::from_secs(600);
+    setting.runbooks[0].steps = vec![Step { takes, together: Some(0.8), ..restart }];
+    let lines = night(setting, &[(60, FIRES), (900, RESOLVES)]);
+    let wanted = ["Gather", "OperatorAnswers", "step", "Crashed", "Restarted"];
+    let found: Vec<&str> = lines
+        .iter()
+        .filter(|line| wanted.iter().any(|word| line.contains(word)))
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "135 operators incident 0 Gathers about 5",
+            "135 operators incident 0 OperatorAnswers about 0",
+            "195 operators incident 0 OperatorAnswers about 2",
+            "266 operators incident 0 OperatorAnswers about 3",
+            "269 operators incident 0 OperatorAnswers about 1",
+            "269 operators incident 0 Gathered about 1",
+            "269 operators incident 0 step 0 restart nobody Begun by 0",
+            "326 operators incident 0 OperatorAnswers about 4",
+            "869 operators incident 0 step 0 restart nobody Done by 0",
+            "869 validator-0 host by rule 65534 Crashed",
+            "869 validator-1 host by rule 65534 Crashed",
+            "869 validator-2 host by rule 65534 Crashed",
+            "869 validator-3 host by rule 65534 Crashed",
+            "869 validator-4 host by rule 65534 Crashed",
+            "889 validator-0 host by rule 65534 Restarted",
+            "889 validator-1 host by rule 65534 Restarted",
+            "889 validator-2 host by rule 65534 Restarted",
+            "889 validator-3 host by rule 65534 Restarted",
+            "889 validator-4 host by rule 65534 Restarted",
+        ]
+    );
+}
+
+fn automation(remedy: Remedy, on: Scope, is_gated: bool) -> Automation {
+    let (takes, cooldown) = (Span::from_secs(5), minutes(10));
+    let name = "tried".to_owned();
+    Automation { name, alert: 0, remedy, on, takes, cooldown, is_gated }
+}
+
+/// Nobody is paged; what acts by itself acts at once, and not again while it cools down.
+fn by_itself(automation: Automation) -> Vec<String> {
+    let mut setting = setting();
+    setting.validators = 3;
+    setting.has_people = false;
+    setting.automations = vec![automation];
+    let lines = night(setting, &[(60, FIRES), (1_300, RESOLVES)]).into_iter();
+    let wanted = ["by itself", "note", "Held", "Resumed", "Opened"];
+    lines.filter(|line| wanted.iter().any(|word| line.contains(word))).collect()
+}
+
+#[test]
+fn what_acts_by_itself_repairs_in_seconds_and_cools_down() {
+    assert_eq!(
+        by_itself(automation(Remedy::Restart, Scope::Bulkheads, true)),
+        [
+            "65 operators incident 65535 guess restart router-0.order Done by itself",
+            "65 router-0 host by rule 65534 Resumed",
+        ],
+        "after ten minutes nothing is left to repair"
+    );
+}
+
+/// The next in turn cannot lead yet. Without a gate it is given the lead all the same; with one the
+/// lead goes to who can.
+#[test]
+fn a_gate_keeps_the_lead_from_who_is_not_ready() {
+    let to = |lines: Vec<String>| -> Vec<String> {
+        lines.into_iter().filter(|line| line.starts_with("65 ")).collect()
+    };
+    assert_eq!(
+        to(by_itself(automation(Remedy::FailOver, Scope::Leader, false))),
+        [
+            "65 operators incident 65535 guess fail-over validator-1 Done by itself",
+            "65 validator-0 note 0 is 1",
+            "65 validator-1 note 0 is 1",
+            "65 validator-2 note 0 is 1",
+        ]
+    );
+    let gated = to(by_itself(automation(Remedy::FailOver, Scope::Leader, true)));
+    assert_eq!(gated[0], "65 operators incident 65535 guess fail-over validator-2 Done by itself");
+}
