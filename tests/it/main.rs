@@ -8,6 +8,7 @@ mod elsewhere;
 mod faults;
 mod flow;
 mod found;
+mod hands;
 mod histories;
 mod laws;
 mod mistakes;
