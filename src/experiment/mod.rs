@@ -44,4 +44,4 @@ pub use track::{Followed, Ranked, Tracked, rank, track};
 pub use trail::Trail;
 pub use tune::{Score, Trial, Tuned, Tuning};
 pub use verdict::{Finding, Verdict, Word};
-pub use what_if::{AS_STAFFED, what_ifs};
+pub use what_if::what_ifs;
