@@ -1,5 +1,9 @@
 //! Who noticed what went wrong, who took it, and what was done: the moments of a run's trouble.
 
+mod response;
+
+pub use response::PARTS;
+
 use super::distribution::{Measured, Statistic};
 use super::hands::Hands;
 use super::setting::{Interval, Setting};
@@ -22,12 +26,20 @@ pub struct Night {
     suspicions: Vec<VirtualTime>,
     /// When an alert fired.
     alerts: Vec<VirtualTime>,
-    duties: Vec<(VirtualTime, Duty)>,
+    /// When an alert that fired was resolved.
+    resolved: Vec<VirtualTime>,
+    /// What happened to incidents, and to which.
+    duties: Vec<(VirtualTime, Duty, u16)>,
+    /// When operators began with something other than looking around.
+    begun: Vec<VirtualTime>,
     /// When something was done to a host.
     acts: Vec<VirtualTime>,
     hands: Hands,
     pub(super) is_capped: bool,
 }
+
+/// What a fault did may last a little longer than it.
+const AFTERMATH: Span = Span::from_secs(300);
 
 /// More of one kind are not remembered.
 const MOST: usize = 1 << 16;
@@ -56,8 +68,15 @@ impl Night {
             Fact::Ticket { .. } => keep(&mut self.tickets, now, capped),
             Fact::Suspicion { phi, .. } if phi > 0 => keep(&mut self.suspicions, now, capped),
             Fact::Alert { stage: AlertStage::Firing, .. } => keep(&mut self.alerts, now, capped),
-            Fact::Duty { duty, .. } => keep(&mut self.duties, (now, duty), capped),
-            Fact::Step { remedy, stage: StepStage::Done, .. } if remedy != Remedy::Inspect => {
+            Fact::Alert { stage: AlertStage::Resolved, .. } => {
+                keep(&mut self.resolved, now, capped);
+            }
+            Fact::Duty { duty, incident, .. } => {
+                keep(&mut self.duties, (now, duty, incident), capped);
+            }
+            Fact::Step { remedy: Remedy::Inspect, .. } => {}
+            Fact::Step { stage: StepStage::Begun, .. } => keep(&mut self.begun, now, capped),
+            Fact::Step { stage: StepStage::Done, .. } => {
                 keep(&mut self.acts, now, capped);
             }
             _ => {}
@@ -83,8 +102,8 @@ impl Night {
 
     fn duty(&self, wanted: impl Fn(Duty) -> bool) -> Option<VirtualTime> {
         let onset = self.onset()?;
-        let found = self.duties.iter().find(|(at, duty)| *at >= onset && wanted(*duty));
-        found.map(|(at, _)| *at)
+        let found = self.duties.iter().find(|(at, duty, _)| *at >= onset && wanted(*duty));
+        found.map(|(at, ..)| *at)
     }
 
     /// When an incident about the trouble was opened.
@@ -95,11 +114,14 @@ impl Night {
     /// When the last incident became quiet for good.
     fn quiet(&self) -> Option<VirtualTime> {
         let onset = self.onset()?;
-        let last =
-            self.duties.iter().rev().find(|(_, duty)| {
-                matches!(duty, Duty::Quiet | Duty::Reopened) || duty.is_opening()
-            });
-        last.filter(|(at, duty)| *duty == Duty::Quiet && *at >= onset).map(|(at, _)| *at)
+        let ends = |duty: Duty| matches!(duty, Duty::Quiet | Duty::Reopened) || duty.is_opening();
+        let (at, last, _) = self.duties.iter().rev().find(|(_, duty, _)| ends(*duty))?;
+        (*last == Duty::Quiet && *at >= onset).then_some(*at)
+    }
+
+    /// When a named role first took it.
+    fn owned(&self) -> Option<VirtualTime> {
+        self.duty(|duty| duty == Duty::Acknowledged)
     }
 
     /// When the last act before the quiet was done.
@@ -122,12 +144,19 @@ impl Night {
             "noticed.monitor" => since(self.first(&self.alerts)),
             "alert_lead" => self.lead(),
             "mttd" => since(self.opened()),
-            "unowned" => since(self.duty(|duty| duty == Duty::Acknowledged)),
-            "mtta" => between(self.opened(), self.duty(|duty| duty == Duty::Acknowledged)),
+            "unowned" => since(self.owned()),
+            "mtta" => between(self.opened(), self.owned()),
             "mttm" => since(self.mitigated()),
             "quiet" => since(self.quiet()),
             "confusion" => self.hands.confusion(self.end),
-            _ => Measured::NoData,
+            "chaos_index" => self.chaos(),
+            "escalation_depth" => Measured::Value(self.depth() as f64),
+            "alert_precision" => self.precision(),
+            "alert_recall" => {
+                Measured::Value(1.0 - self.missed() as f64 / self.faulted.len() as f64)
+            }
+            "missed_faults" => Measured::Value(self.missed() as f64),
+            _ => self.part(metric),
         }
     }
 
@@ -148,7 +177,8 @@ impl Night {
             |at: VirtualTime| spans.iter().any(|(from, until)| (*from..*until).contains(&at));
         let instants = |list: &[VirtualTime]| list.iter().filter(|at| is_in(**at)).count();
         let duties = |wanted: &[Duty]| {
-            let found = self.duties.iter().filter(|(at, duty)| wanted.contains(duty) && is_in(*at));
+            let found =
+                self.duties.iter().filter(|(at, duty, _)| wanted.contains(duty) && is_in(*at));
             found.count()
         };
         let count = match metric {
@@ -174,8 +204,6 @@ impl Night {
 
     /// Whether a fault is at work, or was shortly before.
     fn is_trouble(&self, at: VirtualTime) -> bool {
-        /// What a fault did may last a little longer than it.
-        const AFTERMATH: Span = Span::from_secs(300);
         self.faulted.iter().any(|(from, until)| (*from..=*until + AFTERMATH).contains(&at))
     }
 

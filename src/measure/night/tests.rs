@@ -1,5 +1,6 @@
 //! Nights with planted facts.
 
+use super::response::PARTS;
 use super::*;
 
 fn at(seconds: u64) -> VirtualTime {
@@ -125,4 +126,90 @@ fn what_breaks_out_again_was_not_over() {
     ]);
     assert_eq!(flapping.moment("quiet"), Measured::Never);
     assert_eq!(flapping.moment("mttm"), Measured::Never);
+}
+
+fn of(incident: u16, duty: Duty) -> Fact {
+    Fact::Duty { incident, duty, about: 0 }
+}
+
+fn begun(remedy: Remedy) -> Fact {
+    Fact::Step { incident: 0, step: 0, remedy, stage: StepStage::Begun, on: Fact::NONE, part: 255 }
+}
+
+fn seconds(night: &Night, metric: &str) -> Measured {
+    night.moment(metric).map(|millis| millis / 1_000.0)
+}
+
+#[test]
+fn the_parts_of_a_response_make_up_the_whole() {
+    let mended = night(&[
+        (160, duty(Duty::OpenedByAlert)),
+        (600, duty(Duty::Acknowledged)),
+        (610, begun(Remedy::Inspect)),
+        (690, done(Remedy::Inspect, 8)),
+        (690, begun(Remedy::Drain)),
+        (720, done(Remedy::Drain, 8)),
+        (750, done(Remedy::Restart, 8)),
+        (800, duty(Duty::Quiet)),
+    ]);
+    let parts = |night: &Night| PARTS.map(|part| seconds(night, part));
+    assert_eq!(parts(&mended), [60.0, 440.0, 90.0, 60.0, 50.0].map(Measured::Value));
+    let by_automation = night(&[
+        (160, duty(Duty::OpenedByAlert)),
+        (170, done(Remedy::Restart, 8)),
+        (200, duty(Duty::Acknowledged)),
+        (220, duty(Duty::Quiet)),
+    ]);
+    assert_eq!(parts(&by_automation), [60.0, 10.0, 0.0, 0.0, 50.0].map(Measured::Value));
+    let by_itself = night(&[(160, duty(Duty::OpenedByAlert)), (220, duty(Duty::Quiet))]);
+    assert_eq!(parts(&by_itself), [60.0, 60.0, 0.0, 0.0, 0.0].map(Measured::Value));
+    let lasting = night(&[(160, duty(Duty::OpenedByAlert))]);
+    assert_eq!(parts(&lasting), [Measured::Never; 5]);
+}
+
+#[test]
+fn escalations_are_counted_by_incident() {
+    let tired = night(&[
+        (160, of(0, Duty::OpenedByAlert)),
+        (200, of(0, Duty::Escalated)),
+        (300, of(1, Duty::Escalated)),
+        (400, of(1, Duty::Escalated)),
+    ]);
+    assert_eq!(tired.moment("escalation_depth"), Measured::Value(2.0));
+    assert_eq!(night(&[]).moment("escalation_depth"), Measured::Value(0.0));
+}
+
+/// Open from 200 s to 300 s and from 400 s to 500 s: one alert for 100 s, two for 50 s of it.
+#[test]
+fn chaos_is_how_much_fires_at_once() {
+    let stormy = night(&[
+        (150, alert(AlertStage::Firing)),
+        (200, duty(Duty::OpenedByAlert)),
+        (250, alert(AlertStage::Firing)),
+        (300, alert(AlertStage::Resolved)),
+        (300, alert(AlertStage::Resolved)),
+        (300, duty(Duty::Quiet)),
+        (350, alert(AlertStage::Firing)),
+        (360, alert(AlertStage::Resolved)),
+        (400, duty(Duty::Reopened)),
+        (500, duty(Duty::Quiet)),
+    ]);
+    assert_eq!(stormy.moment("chaos_index"), Measured::Value(150.0 / 200.0));
+    assert_eq!(night(&[]).moment("chaos_index"), Measured::NoData);
+}
+
+/// Faults from 100 s to 150 s, from 600 s to 610 s and from 2,000 s to 2,010 s.
+#[test]
+fn alerts_are_held_against_each_fault() {
+    let mut setting = Setting::new(4, 3, 16, (at(0), at(3_000)));
+    setting.faulted =
+        [(100, 150), (600, 610), (2_000, 2_010)].map(|(from, until)| (at(from), at(until))).into();
+    let mut night = Night::new(&setting);
+    assert_eq!(night.moment("alert_precision"), Measured::NoData);
+    assert_eq!(night.moment("missed_faults"), Measured::Value(3.0));
+    let alarms = [50, 440, 1_500, 2_310];
+    alarms.into_iter().for_each(|second| night.see(at(second), &alert(AlertStage::Firing)));
+    assert_eq!(night.moment("alert_precision"), Measured::Value(0.5));
+    assert_eq!(night.moment("missed_faults"), Measured::Value(1.0), "440 s is 290 s after");
+    assert_eq!(night.moment("alert_recall"), Measured::Value(1.0 - 1.0 / 3.0));
 }

@@ -113,8 +113,9 @@ impl<N: Names> Sketch<'_, N> {
             }
         });
         stretches.extend(
-            open.into_iter()
-                .map(|(process, from)| stretch(from, end, self.night.names.name(process), Tone::Bad)),
+            open.into_iter().map(|(process, from)| {
+                stretch(from, end, self.night.names.name(process), Tone::Bad)
+            }),
         );
         stretches
     }
@@ -147,12 +148,18 @@ impl<N: Names> Sketch<'_, N> {
                 return None;
             }
             known.push(process);
-            Some(stretch(now, now, format!("suspect {}", self.night.names.name(process)), Tone::Plain))
+            Some(stretch(
+                now,
+                now,
+                format!("suspect {}", self.night.names.name(process)),
+                Tone::Plain,
+            ))
         })
     }
 
     fn alerts(&self, end: VirtualTime) -> Vec<Stretch> {
-        let rules = self.night.trouble.pair.scenario.ops.as_ref().map_or(&[][..], |ops| &ops.alerts);
+        let rules =
+            self.night.trouble.pair.scenario.ops.as_ref().map_or(&[][..], |ops| &ops.alerts);
         let mut open: Vec<Option<(VirtualTime, bool)>> = vec![None; rules.len()];
         let name = |rule: usize| rules.get(rule).map_or(String::new(), |rule| rule.name.clone());
         let tone = |fires: bool| if fires { Tone::Bad } else { Tone::Plain };
@@ -216,8 +223,11 @@ impl<N: Names> Sketch<'_, N> {
                 return None;
             }
             let from = begun.take().unwrap_or(now);
-            let whom =
-                if on == Fact::NONE { String::new() } else { format!(" {}", self.night.names.name(on)) };
+            let whom = if on == Fact::NONE {
+                String::new()
+            } else {
+                format!(" {}", self.night.names.name(on))
+            };
             let is_done = stage == StepStage::Done;
             let words = match is_done {
                 true => format!("{}{whom}", remedy.name()),
