@@ -9,6 +9,7 @@ mod fault_report;
 mod grouped;
 mod hunt;
 mod incident;
+mod nights;
 mod pool;
 pub mod queueing;
 mod reach;
@@ -33,6 +34,7 @@ pub use fault_report::FaultReport;
 pub use grouped::grouped;
 pub use hunt::{Find, Hunt, HuntReport, MOST_RUNS, Size, Smallest, hunt, shrink};
 pub use incident::{Trouble, trouble};
+pub use nights::{Band, WATCHERS, first_noticer, is_in_order, moment, moments};
 pub use pool::{Panicked, run_all};
 pub use reach::{Reach, reach};
 pub use sensitivity::{

@@ -50,6 +50,7 @@ fn write_incident<N: Names>(to: &mut String, view: &IncidentView<'_, N>) -> std:
     for (label, words) in summary(view.trouble) {
         writeln!(to, "{label:<15} {words}")?;
     }
+    super::nights_screen::beside_history(to, &view.trouble.pair)?;
     if !view.files.is_empty() {
         writeln!(to, "\nfiles  {}", view.files)?;
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::format::wall;
-use super::minutes::minutes_lines;
+use super::minutes::{minutes_lines, together};
 use crate::experiment::Comparison;
 
 /// A row for every variant: bad minutes of users, and paired differences to the first.
@@ -23,6 +23,13 @@ fn write_screen(to: &mut String, comparison: &Comparison, wall_secs: f64) -> std
          paired, 95 %\n"
     )?;
     for line in minutes_lines(comparison) {
+        writeln!(to, "{line}")?;
+    }
+    let together = together(comparison);
+    if !together.is_empty() {
+        writeln!(to)?;
+    }
+    for line in together {
         writeln!(to, "{line}")?;
     }
     writeln!(to, "\n{variants} variants x {seeds} seeds in {}", wall(wall_secs))
