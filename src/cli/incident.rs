@@ -11,8 +11,8 @@ use super::source;
 use crate::experiment::{Grid, Variant, trouble, what_ifs};
 use crate::ordering::Catalogue;
 use crate::report::{
-    IncidentView, incident_chart, incident_screen, nights_screen, race_chart, response_chart,
-    what_if_screen,
+    IncidentView, Rendered, incident_chart, incident_screen, nights_screen, race_chart,
+    response_chart, what_if_screen,
 };
 use crate::simulation::World;
 
@@ -56,15 +56,12 @@ fn over(
     let grid = Grid { axis, variants, seeds: seeds.to_vec(), with_real: false };
     let comparison = measured(grid, catalogue, &args.engine, quiet)?;
     let command = source::command();
-    let charts = [
+    let drawn = [
         ("race", race_chart(&comparison, &command)),
         ("response", response_chart(&comparison, &command)),
     ];
-    let drawn = charts.into_iter().filter_map(|(name, chart)| Some((name, chart?)));
-    let files: Result<Vec<String>, Trouble> =
-        drawn.map(|(name, chart)| write_chart(&stored.folder, name, chart)).collect();
-    let files = files.map_err(|Trouble(error, code)| fail(error, code))?;
-    print(&nights_screen(&comparison, &files.join("; "), began.elapsed().as_secs_f64()));
+    let files = charts(stored, drawn)?;
+    print(&nights_screen(&comparison, &files, began.elapsed().as_secs_f64()));
     Ok(())
 }
 
@@ -105,6 +102,19 @@ fn what_if(
     let seeds = args.seeds.as_ref().map_or_else(|| (1..=20).collect(), |seeds| seeds.0.clone());
     let grid = Grid { axis: "what-if".to_owned(), variants, seeds, with_real: false };
     let comparison = measured(grid, catalogue, &args.engine, quiet)?;
-    print(&what_if_screen(&comparison, began.elapsed().as_secs_f64()));
+    let files = charts(stored, [("what-if", response_chart(&comparison, &source::command()))])?;
+    print(&what_if_screen(&comparison, &files, began.elapsed().as_secs_f64()));
     Ok(())
+}
+
+/// Writes the charts that there are beside the result; the words about them.
+fn charts<const N: usize>(
+    stored: &Repeatable,
+    charts: [(&str, Option<Rendered>); N],
+) -> Result<String, ExitCode> {
+    let drawn = charts.into_iter().filter_map(|(name, chart)| Some((name, chart?)));
+    let files = drawn.map(|(name, chart)| write_chart(&stored.folder, name, chart));
+    let files: Result<Vec<String>, Trouble> = files.collect();
+    let files = files.map_err(|Trouble(error, code)| fail(error, code))?;
+    Ok(files.join("; "))
 }

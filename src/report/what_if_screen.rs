@@ -6,11 +6,13 @@ use super::format::wall;
 use super::minutes::{minutes_lines, together};
 use crate::experiment::Comparison;
 
-/// A row for every variant: bad minutes of users, and paired differences to the first.
-pub fn what_if_screen(comparison: &Comparison, wall_secs: f64) -> String {
+/// A row for every variant: bad minutes of users, and paired differences to the first; the files
+/// that were written.
+pub fn what_if_screen(comparison: &Comparison, files: &str, wall_secs: f64) -> String {
     let mut text = String::new();
     // Writing into a String cannot fail.
     let _ = write_screen(&mut text, comparison, wall_secs);
+    text += &format!("files  {files}\n");
     text
 }
 

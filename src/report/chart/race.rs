@@ -31,7 +31,7 @@ pub struct Racer {
     pub firsts: Option<usize>,
 }
 
-const LABELS: f64 = 150.0;
+const LABELS: f64 = 178.0;
 const NOTES: f64 = 190.0;
 const ROW: f64 = 74.0;
 const DOT: f64 = 3.2;
@@ -100,7 +100,7 @@ impl Race {
             let at = x.at(median);
             let half = ROW / 2.0 - 8.0;
             let (from, to) = (Point::new(at, middle - half), Point::new(at, middle + half));
-            scene.line(from, to, Stroke::solid(Ink::WHITE, 6.0));
+            scene.line(from, to, Stroke::solid(Ink::WHITE, 4.0));
             scene.line(from, to, Stroke::solid(Ink::TEXT, 2.5));
         }
         let at = |line: f64| Point::new(row.right + 14.0, middle + line);

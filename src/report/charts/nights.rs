@@ -45,8 +45,8 @@ fn race_title(nights: &[Pair], firsts: &[Option<Milestone>]) -> String {
     };
     let share = count(Some(best)) as f64 * 100.0 / nights.len() as f64;
     let median = Band::of(&moments(nights, best));
-    let median =
-        median.map_or(String::new(), |band| format!(", by the median after {}", time(band.median)));
+    let median = median
+        .map_or(String::new(), |band| format!(", half of the time within {}", time(band.median)));
     format!("{noun} first in {share:.0} % of nights{median}")
 }
 

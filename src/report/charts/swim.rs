@@ -6,6 +6,7 @@ use crate::measure::{Measured, Statistic};
 use crate::report::chart::{Lane, Rendered, Stretch, SwimLane, Tone};
 use crate::report::incident_lines::Night;
 use crate::report::incident_screen::IncidentView;
+use crate::simulation::FaultSpan;
 use crate::trace::{AlertStage, Digest, Duty, Fact, HostChange, Names, Remedy, StepStage};
 
 /// Before the trouble and after it.
@@ -112,12 +113,30 @@ impl<N: Names> Sketch<'_, N> {
                 _ => None,
             }
         });
+        stretches.extend(self.ailments(end));
         stretches.extend(
             open.into_iter().map(|(process, from)| {
                 stretch(from, end, self.night.names.name(process), Tone::Bad)
             }),
         );
         stretches
+    }
+
+    /// Faults that neither stop nor stall a host, as planned.
+    fn ailments(&self, end: VirtualTime) -> Vec<Stretch> {
+        let stops = self.each(|_, _, fact| match *fact {
+            Fact::Host { rule, change: HostChange::Crashed | HostChange::Stalled } => Some(rule),
+            _ => None,
+        });
+        let pair = &self.night.trouble.pair;
+        let ails = |fault: &&FaultSpan| !stops.iter().any(|rule| usize::from(*rule) == fault.fault);
+        let others = pair.run.faults.iter().filter(ails);
+        others
+            .map(|fault| {
+                let name = pair.scenario.faults[fault.fault].name.clone();
+                stretch(fault.from, fault.until.min(end), name, Tone::Bad)
+            })
+            .collect()
     }
 
     /// When users had a bad time, and when they were heard.
