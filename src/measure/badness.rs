@@ -227,7 +227,7 @@ mod tests {
         check(&ended, &twin, "self_corrected", Measured::Value(1.0));
         let act = |seconds: u64| {
             let (remedy, stage) = (Remedy::Restart, StepStage::Done);
-            let fact = Fact::Step { incident: 0, step: 0, remedy, stage, on: 1, part: 255 };
+            let fact = Fact::Step { incident: 0, step: 0, remedy, stage, on: 1, part: 255, by: 0 };
             (VirtualTime::ZERO + Span::from_secs(seconds), fact)
         };
         let (late, early) = (act(150), act(100));

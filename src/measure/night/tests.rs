@@ -133,7 +133,15 @@ fn of(incident: u16, duty: Duty) -> Fact {
 }
 
 fn begun(remedy: Remedy) -> Fact {
-    Fact::Step { incident: 0, step: 0, remedy, stage: StepStage::Begun, on: Fact::NONE, part: 255 }
+    Fact::Step {
+        incident: 0,
+        step: 0,
+        remedy,
+        stage: StepStage::Begun,
+        on: Fact::NONE,
+        part: 255,
+        by: 0,
+    }
 }
 
 fn seconds(night: &Night, metric: &str) -> Measured {
