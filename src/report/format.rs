@@ -29,10 +29,9 @@ fn trim(text: String) -> String {
     }
 }
 
-/// So many of something: `1 page`, `2 pages`, `no pages`.
+/// So many of something: `1 page`, `2 pages`.
 pub(super) fn many(count: f64, one: &str) -> String {
-    let few = if count == 0.0 { "no".to_owned() } else { number(count) };
-    format!("{few} {one}{}", if count == 1.0 { "" } else { "s" })
+    format!("{} {one}{}", number(count), if count == 1.0 { "" } else { "s" })
 }
 
 /// Milliseconds as people say them: `235 ms`, `1.34 s`.
@@ -133,7 +132,7 @@ mod tests {
     #[test]
     fn one_is_not_several() {
         let each = [0.0, 1.0, 2.0].map(|count| many(count, "page"));
-        assert_eq!(each, ["no pages", "1 page", "2 pages"]);
+        assert_eq!(each, ["0 pages", "1 page", "2 pages"]);
         assert_eq!(many(3.0, "host"), "3 hosts");
     }
 

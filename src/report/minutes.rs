@@ -3,7 +3,7 @@
 use crate::experiment::{Comparison, Pair};
 use crate::measure::statistics::{mean, mean_interval};
 use crate::measure::{Measured, Statistic};
-use crate::scenario::model::{Level, Scenario};
+use crate::scenario::model::{Level, Ops, Scenario};
 
 /// How sure the intervals are.
 const CONFIDENCE: f64 = 0.95;
@@ -49,19 +49,16 @@ fn difference(place: usize, minutes: &[Vec<f64>]) -> String {
 /// leaves (capabilities B19), and what the hour costs (B1).
 pub(super) fn together(comparison: &Comparison) -> Vec<String> {
     let Some((staffed, others)) = comparison.runs.split_first() else { return Vec::new() };
-    let of = |is_it: &dyn Fn(&Scenario, &Scenario) -> bool| {
-        let scenario = |runs: &[Pair]| runs.first().map(|pair| pair.scenario.clone());
-        let own = scenario(staffed)?;
-        others.iter().find(|runs| scenario(runs).is_some_and(|other| is_it(&own, &other)))
+    let Some(own) = staffed.first().map(|pair| &pair.scenario) else { return Vec::new() };
+    let other = |is_it: &dyn Fn(&Scenario) -> bool| {
+        others.iter().find(|runs| runs.first().is_some_and(|pair| is_it(&pair.scenario)))
     };
-    let level = |scenario: &Scenario| scenario.ops.as_ref().map(|ops| ops.level);
-    let alone = of(&|_, other| level(other) == Some(Level::None));
-    let later = of(&|own, other| own.clock != other.clock);
-    let lines = [
-        alone.and_then(|runs| hope_gap(staffed, runs)),
-        later.and_then(|runs| penalty(staffed, runs)),
-    ];
-    lines.into_iter().flatten().collect()
+    let is_alone = |ops: &Ops| ops.level == Level::None;
+    let alone = other(&|scenario| scenario.ops.as_ref().is_some_and(is_alone));
+    let later = other(&|scenario| scenario.clock != own.clock);
+    let gap = alone.and_then(|runs| hope_gap(staffed, runs));
+    let penalty = later.and_then(|runs| penalty(staffed, runs));
+    gap.into_iter().chain(penalty).collect()
 }
 
 /// Bad minutes without people, less those with them.
@@ -71,7 +68,7 @@ fn hope_gap(staffed: &[Pair], alone: &[Pair]) -> Option<String> {
         mean_interval(&gaps.iter().map(|(own, none)| none - own).collect::<Vec<_>>(), CONFIDENCE)?;
     let half = gap.high - gap.estimate;
     Some(format!(
-        "hope_gap       {:+.1} ± {half:.1} bad minutes if nobody watches: what hope leaves to users",
+        "hope_gap       {:+.1} ± {half:.1} bad minutes if nobody watches: what hope leaves",
         gap.estimate
     ))
 }
@@ -84,8 +81,8 @@ fn penalty(staffed: &[Pair], later: &[Pair]) -> Option<String> {
     let ratio = mean_interval(&ratios, CONFIDENCE)?;
     let [mean, low, high] = [ratio.estimate, ratio.low, ratio.high].map(libm::exp);
     Some(format!(
-        "night_penalty  {mean:.2}x ({low:.2}x to {high:.2}x): mttr over that of twelve hours later, \
-         {} of {} nights that ended",
+        "night_penalty  {mean:.2}x ({low:.2}x to {high:.2}x): mttr over that of twelve hours \
+         later, {} of {} nights that ended",
         ratios.len(),
         staffed.len()
     ))

@@ -172,6 +172,22 @@ fn who_is_off_costs_nothing() {
 }
 
 #[test]
+fn where_nobody_watches_the_story_says_so() {
+    let place = Place::new();
+    let twice = NIGHT.replace("stall = true", "stall = true\nfor = \"1m\"");
+    let second = "\n[[fault]]\nname = \"cut\"\nat = \"02:06\"\nfor = \"1m\"\n\
+                  on = \"validator-0 -> *\"\npartition = true\n";
+    place.write("night.toml", format!("{twice}{second}"));
+    place.run("run night.toml");
+    let told = place.expect(0, "incident night").out;
+    for words in ["stall strikes router-1.order, cut strikes validator-0 -> *", "no `[ops]`"] {
+        assert!(told.contains(words), "no `{words}` in\n{told}");
+    }
+    assert!(!told.contains("--what-if"), "{told}");
+    assert_eq!(place.run("incident night --what-if").code, 104);
+}
+
+#[test]
 fn an_incident_is_told_as_a_story() {
     let place = Place::new();
     let history = "\n[[history]]\nat = \"T+2m\"\nwhat = \"somebody was paged\"\n\
@@ -211,7 +227,7 @@ fn an_incident_is_told_as_a_story() {
         assert!(changed.contains(words), "no `{words}` in\n{changed}");
     }
     let nights = place.expect(0, "incident night --nights 1..3").out;
-    for words in ["detected", "2m, OUTSIDE", "an alert fires in 100 %", "order", "in 0 of 3"] {
+    for words in ["detected", "2m, OUTSIDE", "noticed first  ", "in 100 %", "in 0 of 3"] {
         assert!(nights.contains(words), "no `{words}` in\n{nights}");
     }
     let names = place.names("results/night/latest");

@@ -79,8 +79,8 @@ pub(super) const OF_PEOPLE: &[Metric] = metrics! {
          been within five minutes."
         "metrics 1e";
     "alert_recall" Moment Part Higher
-        "Of the faults, the share during which, or within five minutes of which, an alert rule began \
-         to fire."
+        "Of the faults, the share during which, or within five minutes of which, an alert rule \
+         began to fire."
         "metrics 1e";
     "missed_faults" Moment Acts Lower
         "Faults that alert_recall misses."

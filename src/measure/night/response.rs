@@ -56,9 +56,11 @@ impl Night {
     /// When faults were at work: the last of them until operators had ended it, if they did.
     pub(in crate::measure) fn at_work(&self) -> Vec<Interval> {
         let mended = self.mitigated();
-        let until = |until: VirtualTime| mended.map_or(until, |mended| until.min(mended));
-        let each = self.faulted.iter().map(|(from, end)| (*from, until(*end)));
-        each.filter(|(from, until)| from < until).collect()
+        let until = |(from, end): Interval| match mended {
+            Some(mended) if from < mended => end.min(mended),
+            _ => end,
+        };
+        self.faulted.iter().map(|fault| (fault.0, until(*fault))).collect()
     }
 
     /// The most escalations of one incident.

@@ -1,5 +1,5 @@
-//! Twelve charts of a run, a comparison or one operation, each as SVG, as PNG and as the CSV of every
-//! figure drawn.
+//! Twelve charts of a run, a comparison or one operation, each as SVG, as PNG and as the CSV of
+//! every figure drawn.
 //!
 //! The caller fills plain data; nothing here reads a clock or a file, so the same data gives the
 //! same bytes. All share one page: the title says the finding, the subtitle the setting, the foot

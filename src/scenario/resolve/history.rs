@@ -22,7 +22,8 @@ pub(super) fn read(
         reader.report(row.place, "there is history, and nothing goes wrong", note);
         return Vec::new();
     }
-    let starts = faults.into_iter().flatten().filter_map(|fault| fault.starts.first());
+    let struck = faults.into_iter().flatten().filter(|fault| !fault.is_standing);
+    let starts = struck.filter_map(|fault| fault.starts.first());
     let onset = timing.zip(starts.min().copied());
     rows.iter().filter_map(|row| read_row(row, reader, onset)).collect()
 }
