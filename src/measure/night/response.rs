@@ -118,7 +118,7 @@ impl Night {
     pub(super) fn missed(&self) -> usize {
         let is_missed = |(from, until): &&Interval| {
             let next = self.alerts.partition_point(|at| at < from);
-            !self.alerts.get(next).is_some_and(|at| *at <= *until + AFTERMATH)
+            self.alerts.get(next).is_none_or(|at| *at > *until + AFTERMATH)
         };
         self.faulted.iter().filter(is_missed).count()
     }
