@@ -35,6 +35,11 @@ impl Registry {
         self.entries = Entries::new(schemas, self.profile.names_numbers());
     }
 
+    /// By which rules it judges.
+    pub const fn rules(&self) -> Rules {
+        self.rules
+    }
+
     /// From now on it judges by these rules; what is in stays in.
     pub const fn follow(&mut self, rules: Rules) {
         self.rules = rules;

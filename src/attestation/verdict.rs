@@ -1,6 +1,7 @@
 //! What registries say, under the names of the real errors.
 
 use super::Operation;
+use crate::kernel::Span;
 
 /// Verdicts with their names, in the order of their codes.
 macro_rules! verdicts {
@@ -120,17 +121,33 @@ pub enum Rules {
     /// Data has three locations, as in a version before the fourth: where registries say where it
     /// lies, what lies in the fourth is no call at all.
     KnowsThreeLocations,
+    /// What is older than [`Self::OLD`] is valid, and dear: the state of that time is made again to
+    /// judge it (Prysm and Teku, Ethereum, May 2023).
+    ReplaysOld,
 }
 
 impl Rules {
     /// All, by their code.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Usual,
         Self::AcceptsExpired,
         Self::KnowsNoLinks,
         Self::Paused,
         Self::KnowsThreeLocations,
+        Self::ReplaysOld,
     ];
+
+    /// Statements whose author wrote them longer ago are old: about as long as they take to become
+    /// final, and then some.
+    pub const OLD: Span = Span::from_secs(15);
+
+    /// How many times the usual work an old statement is.
+    pub const fn times(self, age: Span) -> u64 {
+        match self {
+            Self::ReplaysOld if age.as_nanos() > Self::OLD.as_nanos() => 50,
+            _ => 1,
+        }
+    }
 }
 
 /// What became of one attestation.

@@ -287,6 +287,9 @@ pub(super) struct IncidentArgs {
     /// With --what-if: these nights, 1..20 by default
     #[arg(long, value_name = "SEEDS", value_parser = seeds_of, requires = "what_if")]
     pub(super) seeds: Option<Seeds>,
+    /// Run this trouble on many nights: when each moment comes, beside when it really did
+    #[arg(long, value_name = "SEEDS", value_parser = seeds_of, conflicts_with = "what_if")]
+    pub(super) nights: Option<Seeds>,
     #[command(flatten)]
     pub(super) engine: EngineArgs,
 }

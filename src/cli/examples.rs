@@ -72,9 +72,11 @@ pub(super) const HUNT_EXAMPLES: &str = "Examples:
 pub(super) const INCIDENT_EXAMPLES: &str = "Examples:
   attestorm incident 0213-stall
   attestorm incident 0213-stall --what-if --seeds 1..40
+  attestorm incident inscription-flood --nights 1..200
 
 The run is repeated, its digest checked. With --what-if the same seeds run with one thing changed
-at a time: an alert, escalation, the runbooks, the structure, the hour.
+at a time: an alert, escalation, the runbooks, the structure, the hour. With --nights many seeds
+run as they are: when each moment comes, beside when it really did by the scenario's `[[history]]`.
 
 Exit codes: 0 told, 104 no such result, 1 the run cannot be repeated as it was.";
 

@@ -1,11 +1,11 @@
 //! A run once more, for the sake of what went wrong in it, who noticed, and what was done.
 
-use super::single::{Pair, judge_pair, twin_of};
+use super::single::{Pair, run_pair};
 use crate::kernel::Recorded;
-use crate::measure::{NoRows, OperationRow, Rows};
+use crate::measure::{OperationRow, Rows};
 use crate::ordering::Catalogue;
 use crate::scenario::model::{Crypto, Scenario};
-use crate::simulation::{Failure, Listener, Options, run};
+use crate::simulation::{Failure, Listener, Options};
 use crate::trace::{Fact, Refusal};
 
 /// A run's trouble.
@@ -28,13 +28,8 @@ pub fn trouble(
 ) -> Result<Trouble, Failure> {
     let scenario = Scenario { crypto: Crypto::Modelled, ..scenario.clone() };
     let mut keeper = Keeper { facts: Vec::new() };
-    let outcome = run(&scenario, catalogue, options, &mut keeper)?;
-    let has_faults = !scenario.faults.is_empty();
-    let twin = match has_faults {
-        true => Some(run(&twin_of(&scenario), catalogue, options, &mut NoRows)?),
-        false => None,
-    };
-    Ok(Trouble { pair: judge_pair(scenario, outcome, twin), facts: keeper.facts })
+    let pair = run_pair(&scenario, catalogue, options, true, &mut keeper)?;
+    Ok(Trouble { pair, facts: keeper.facts })
 }
 
 /// Keeps what a story is made of.

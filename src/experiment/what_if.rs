@@ -5,7 +5,7 @@ use crate::kernel::Span;
 use crate::scenario::model::{Level, Ops, Scenario, Structure};
 
 /// What the first variant of every comparison is called.
-pub const AS_STAFFED: &str = "as staffed";
+const AS_STAFFED: &str = "as staffed";
 
 const DAY: Span = Span::from_secs(24 * 3_600);
 const HALF_A_DAY: Span = Span::from_secs(12 * 3_600);

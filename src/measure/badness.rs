@@ -23,7 +23,8 @@ impl Measurement {
     /// `bad_minutes`: minutes, by intended send, whose p95 of `latency.applied` is above twice the
     /// twin's, or in which more than 1 % of what was due never came. `mttr`: milliseconds from the
     /// first fault's start to the end of the last ten seconds that are bad in that sense; never if
-    /// the measured time ends badly.
+    /// the measured time ends badly. `self_corrected` and `degraded_goodput`: as the table of
+    /// metrics has them.
     pub fn beside_twin(&self, metric: &str, twin: &Self) -> Option<Measured> {
         match metric {
             "bad_minutes" => {
@@ -31,6 +32,8 @@ impl Measurement {
                 Some(Measured::Value(bad.count() as f64))
             }
             "mttr" => Some(self.over(twin)),
+            "self_corrected" => Some(self.self_corrected(twin)),
+            "degraded_goodput" => Some(self.degraded_goodput(twin)),
             _ => None,
         }
     }
@@ -47,6 +50,53 @@ impl Measurement {
             Some(at) if Some(*at) == last => Measured::Never,
             Some(at) => Measured::Value((*at + MOMENT).since(onset).as_millis_f64()),
         }
+    }
+
+    /// No data without trouble.
+    fn self_corrected(&self, twin: &Self) -> Measured {
+        let (Some(onset), over) = (self.night.onset(), self.over(twin)) else {
+            return Measured::NoData;
+        };
+        match over {
+            Measured::Value(millis) if millis > 0.0 => {
+                let by = onset + Span::from_millis(millis as u64);
+                Measured::Value(if self.night.had_acted(by) { 0.0 } else { 1.0 })
+            }
+            Measured::Never => Measured::Value(0.0),
+            _ => Measured::NoData,
+        }
+    }
+
+    fn degraded_goodput(&self, twin: &Self) -> Measured {
+        let spans = self.night.at_work();
+        let in_time = |run: &Self| -> Option<u64> {
+            let (limit, _) = run.setting.objective?;
+            let width = run.series.width();
+            let is_in = |at: VirtualTime| spans.iter().any(|(a, b)| *a <= at && at + width <= *b);
+            let buckets = run.series.buckets().iter().enumerate();
+            let during = buckets.filter(|(place, _)| is_in(run.series.start(*place)));
+            Some(during.map(|(_, bucket)| bucket.applied.within(limit)).sum())
+        };
+        match (in_time(self), in_time(twin)) {
+            (Some(ours), Some(theirs)) if theirs > 0 => {
+                Measured::Value(ours as f64 / theirs as f64)
+            }
+            _ => Measured::NoData,
+        }
+    }
+
+    /// The share of a month's error budget that the measured time took.
+    pub(super) fn budget_burnt(&self) -> Measured {
+        const MONTH: Span = Span::from_secs(30 * 24 * 3_600);
+        let Some((limit, target)) = self.setting.objective else { return Measured::NoData };
+        let (from, until) = self.setting.measured;
+        let all = self.window(from, until.since(from)).applied;
+        if all.due() == 0 {
+            return Measured::NoData;
+        }
+        let late = all.due() - all.within(limit);
+        let months = until.since(from).as_secs_f64() / MONTH.as_secs_f64();
+        Measured::Value(late as f64 / all.due() as f64 * months / (1.0 - target))
     }
 
     /// The stretches of ten seconds in a row, by intended send, that are bad as in `bad_minutes`.
@@ -107,14 +157,17 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    use crate::kernel::{Span, VirtualTime};
     use crate::measure::script::measure;
     use crate::measure::{Measured, Measurement};
+    use crate::trace::{Fact, Remedy, StepStage};
 
     /// Two operations a second for four minutes, with these latencies minute by minute; `-` is
     /// never. Trouble begins after a minute.
     fn run(minutes: &[&str]) -> Measurement {
         let mut script =
-            "measured 240s; settled 400s; faulted 60s 240s; retention 200s;".to_owned();
+            "measured 240s; settled 400s; faulted 60s 240s; retention 200s; objective 500ms;"
+                .to_owned();
         let mut number = 0;
         for (minute, latency) in minutes.iter().enumerate() {
             for half in 0..120 {
@@ -142,5 +195,48 @@ mod tests {
         check(&["100", "-", "100", "100"], 1.0, Measured::Value(60_000.0));
         check(&["100", "100", "100", "900"], 1.0, Measured::Never);
         assert_eq!(twin.beside_twin("latency.applied", &twin), None);
+    }
+
+    fn check(run: &Measurement, twin: &Measurement, metric: &str, expected: Measured) {
+        assert_eq!(run.beside_twin(metric, twin), Some(expected), "{metric}");
+    }
+
+    /// Of 120 in each of the three minutes in which the fault is at work.
+    #[test]
+    fn goodput_in_trouble_is_what_was_in_time() {
+        let twin = run(&["100", "100", "100", "100"]);
+        let late = run(&["900", "100", "900", "-"]);
+        check(&late, &twin, "degraded_goodput", Measured::Value(1.0 / 3.0));
+        check(&twin, &twin, "degraded_goodput", Measured::Value(1.0));
+    }
+
+    /// A minute late in four, of a month in which one in a hundred may be.
+    #[test]
+    fn late_operations_burn_the_budget_of_a_month() {
+        let burnt = |minutes: &[&str]| run(minutes).budget_burnt().value().expect("much was due");
+        assert!(burnt(&["100", "100", "100", "100"]).abs() < 1e-12);
+        let one = 0.25 / 0.01 * 240.0 / (30.0 * 24.0 * 3_600.0);
+        assert!((burnt(&["100", "900", "100", "100"]) - one).abs() < 1e-9);
+        assert!((burnt(&["-", "900", "100", "100"]) - 2.0 * one).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_ends_before_anybody_acts_corrects_itself() {
+        let twin = run(&["100", "100", "100", "100"]);
+        let mut ended = run(&["100", "900", "100", "100"]);
+        check(&ended, &twin, "self_corrected", Measured::Value(1.0));
+        let act = |seconds: u64| {
+            let (remedy, stage) = (Remedy::Restart, StepStage::Done);
+            let fact = Fact::Step { incident: 0, step: 0, remedy, stage, on: 1, part: 255, by: 0 };
+            (VirtualTime::ZERO + Span::from_secs(seconds), fact)
+        };
+        let (late, early) = (act(150), act(100));
+        ended.night.see(late.0, &late.1);
+        check(&ended, &twin, "self_corrected", Measured::Value(1.0));
+        ended.night.see(early.0, &early.1);
+        check(&ended, &twin, "self_corrected", Measured::Value(0.0));
+        let lasting = run(&["100", "100", "100", "900"]);
+        check(&lasting, &twin, "self_corrected", Measured::Value(0.0));
+        check(&twin, &twin, "self_corrected", Measured::NoData);
     }
 }

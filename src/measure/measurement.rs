@@ -89,6 +89,7 @@ impl Measurement {
             }
             Kind::Stretch => self.stretch(statistic, phase, tally.divergence),
             Kind::Rate => self.rate(metric, statistic, phase),
+            Kind::Moment if metric == "budget_burnt" => self.budget_burnt(),
             Kind::Moment => self.night.moment(metric),
             Kind::Happening => {
                 self.night.count(metric, statistic, &self.setting.phases[phase].spans)

@@ -80,7 +80,7 @@ pub use journey::{
     Wait, Worst,
 };
 pub use measurement::Measurement;
-pub use night::Night;
+pub use night::{Night, PARTS};
 pub use notes::{NoteBucket, Notes};
 pub use observers::Observers;
 pub use order::{OrderObservations, Violations};

@@ -47,6 +47,13 @@ impl Sketch {
         self.never
     }
 
+    /// How many took at most so long, to 1.6 %.
+    pub fn within(&self, limit: Span) -> u64 {
+        let last = bucket_of::<BITS>(limit.as_nanos() / 1_000) as u16;
+        let within = self.counts.iter().take_while(|(bucket, _)| *bucket <= last);
+        within.map(|(_, count)| u64::from(*count)).sum()
+    }
+
     /// A percentile in milliseconds over all that was due, however few: for curves.
     pub fn percentile(&self, share: f64) -> Measured {
         if self.due() == 0 {

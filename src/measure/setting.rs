@@ -61,6 +61,8 @@ pub struct Setting {
     pub struck: Vec<u32>,
     /// Users are heard when so many have complained.
     pub tickets_heard: u32,
+    /// What takes longer is late, and which share must not be; `None` if nobody says.
+    pub objective: Option<(Span, f64)>,
     /// Whether the order of what is about each subject is looked at.
     pub by_subject: bool,
     /// By which relying parties are confident, if there are any.
@@ -99,6 +101,7 @@ impl Setting {
             faulted: Vec::new(),
             struck: Vec::new(),
             tickets_heard: 1,
+            objective: None,
             by_subject: false,
             trust: None,
             deadlines: Vec::new(),

@@ -29,6 +29,11 @@ fn trim(text: String) -> String {
     }
 }
 
+/// So many of something: `1 page`, `2 pages`.
+pub(super) fn many(count: f64, one: &str) -> String {
+    format!("{} {one}{}", number(count), if count == 1.0 { "" } else { "s" })
+}
+
 /// Milliseconds as people say them: `235 ms`, `1.34 s`.
 pub fn millis(value: f64) -> String {
     if value.is_infinite() {
@@ -122,6 +127,13 @@ mod tests {
         check(1_369.4, "1,369");
         check(-895.0, "-895");
         check(f64::INFINITY, "never");
+    }
+
+    #[test]
+    fn one_is_not_several() {
+        let each = [0.0, 1.0, 2.0].map(|count| many(count, "page"));
+        assert_eq!(each, ["0 pages", "1 page", "2 pages"]);
+        assert_eq!(many(3.0, "host"), "3 hosts");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a hunt found: the smallest case and why it breaks.
 
+use super::format::many;
 use super::grouped;
 use crate::experiment::{Smallest, Word};
 use crate::kernel::Span;
@@ -13,33 +14,29 @@ pub fn hunt_screen(smallest: &Smallest) -> String {
     let mut screen = format!("{word}  {name}: {first}\n");
     screen += &format!(
         "  smallest case: {} (of {}), {} (of {}), {} (of {}), {} (of {})\n",
-        counted(is.validators.into(), "validator"),
+        many(f64::from(is.validators), "validator"),
         was.validators,
-        counted(is.faults as u64, "fault"),
+        many(is.faults as f64, "fault"),
         was.faults,
         seconds(is.length),
         seconds(was.length).trim_end_matches(" s"),
-        counted(is.attestations, "attestation"),
+        many(is.attestations as f64, "attestation"),
         grouped(was.attestations),
     );
     for fault in fault_lines(scenario) {
         screen += &format!("      {fault}\n");
     }
-    let steps = counted(why.len() as u64, "step");
+    let steps = many(why.len() as f64, "step");
     screen += &format!("  why, in {steps} (of {} events):\n", grouped(*events));
     for step in why {
         screen += &format!("      {step}\n");
     }
-    let runs = counted((*runs).into(), "run");
+    let runs = many(f64::from(*runs), "run");
     screen += &match is_minimal {
         true => format!("  found in {runs}; no single step makes it smaller\n"),
         false => format!("  stopped after {runs}; there may be a smaller one\n"),
     };
     screen
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// Seconds to a tenth.

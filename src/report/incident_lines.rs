@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::format::{number, span as spelt};
+use super::format::{many, number, span as spelt};
 use crate::experiment::Trouble;
 use crate::kernel::{Recorded, Span, VirtualTime};
 use crate::scenario::condition;
@@ -33,6 +33,7 @@ struct Told {
     suspects: BTreeSet<u32>,
     full: BTreeSet<u32>,
     pending: BTreeSet<u16>,
+    incidents: u32,
     is_owned: bool,
     has_fired: bool,
 }
@@ -71,9 +72,10 @@ impl<N: Names> Night<'_, N> {
         self.trouble.pair.run.measurement.night.onset()
     }
 
-    /// `after 9m 41s`, counted from the fault.
+    /// `after 9m 41s`, counted from the fault; nothing before it.
     fn since(&self, now: VirtualTime) -> String {
-        self.onset().map_or(String::new(), |onset| format!(" after {}", spelt(now.since(onset))))
+        let onset = self.onset().filter(|onset| *onset <= now);
+        onset.map_or(String::new(), |onset| format!(" after {}", spelt(now.since(onset))))
     }
 
     /// The time of day when the run's time is zero.
@@ -205,9 +207,8 @@ impl<N: Names> Night<'_, N> {
             AlertStage::Firing => {
                 told.pending.insert(rule);
                 told.has_fired = true;
-                let looked = number(told.looks as f64);
                 let users = if told.looks > 0 {
-                    format!(" {looked} users had looked again by now.")
+                    format!(" {} had looked again by now.", many(told.looks as f64, "user"))
                 } else {
                     String::new()
                 };
@@ -233,12 +234,24 @@ impl<N: Names> Night<'_, N> {
         name.cloned().unwrap_or_else(|| "the other operator".to_owned())
     }
 
+    fn opening(&self, duty: Duty, about: u16, told: &mut Told) -> Option<String> {
+        told.incidents += 1;
+        told.is_owned = false;
+        let anew = if told.incidents > 1 { "another" } else { "an" };
+        match duty {
+            Duty::OpenedByUsers => Some(format!("The complaints open {anew} incident.")),
+            Duty::OpenedByPeer => {
+                let whom = self.name(about.into());
+                Some(format!("The suspicion of {whom} opens {anew} incident."))
+            }
+            _ => (told.incidents > 1).then(|| "The alert opens another incident.".to_owned()),
+        }
+    }
+
     fn duty(&self, duty: Duty, about: u16, now: VirtualTime, told: &mut Told) -> Option<String> {
         Some(match duty {
-            Duty::OpenedByAlert => return None,
-            Duty::OpenedByUsers => "The complaints open an incident.".to_owned(),
-            Duty::OpenedByPeer => {
-                format!("The suspicion of {} opens an incident.", self.name(about.into()))
+            Duty::OpenedByAlert | Duty::OpenedByUsers | Duty::OpenedByPeer => {
+                return self.opening(duty, about, told);
             }
             Duty::Joined => {
                 let rule = self.rule(about).map_or("another alert", |rule| rule.name.as_str());

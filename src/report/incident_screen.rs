@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use super::format::{number, span as spelt};
+use super::format::{many, number, span as spelt};
 use super::incident_lines::Night;
-use crate::experiment::Trouble;
+use crate::experiment::{Pair, Trouble};
 use crate::kernel::Span;
-use crate::measure::{Measured, Statistic};
+use crate::measure::{Measured, Measurement, Statistic};
 use crate::scenario::model::{Level, Scenario};
 use crate::trace::Names;
 
@@ -50,18 +50,32 @@ fn write_incident<N: Names>(to: &mut String, view: &IncidentView<'_, N>) -> std:
     for (label, words) in summary(view.trouble) {
         writeln!(to, "{label:<15} {words}")?;
     }
+    super::nights_screen::beside_history(to, &view.trouble.pair)?;
     if !view.files.is_empty() {
         writeln!(to, "\nfiles  {}", view.files)?;
     }
-    writeln!(to, "\nnext: attestorm incident {} --what-if", view.result)
+    match scenario.ops {
+        Some(_) => writeln!(to, "\nnext: attestorm incident {} --what-if", view.result),
+        None => writeln!(
+            to,
+            "\nThis scenario has no `[ops]`: nobody watches, nobody answers. Write one:\n\
+             next: attestorm scenario show template"
+        ),
+    }
 }
 
 /// What struck, as the scenario has it.
 fn headline(scenario: &Scenario) -> String {
-    match scenario.faults.first() {
-        Some(fault) => format!("{} strikes {}", fault.name, fault.on.text),
-        None => "nothing goes wrong".to_owned(),
+    const NAMED: usize = 3;
+    let faults = scenario.faults.iter().take(NAMED);
+    let mut words: Vec<String> =
+        faults.map(|fault| format!("{} strikes {}", fault.name, fault.on.text)).collect();
+    match scenario.faults.len() {
+        0 => return "nothing goes wrong".to_owned(),
+        count if count > NAMED => words.push(format!("{} more", count - NAMED)),
+        _ => {}
     }
+    words.join(", ")
 }
 
 fn staffing(scenario: &Scenario) -> String {
@@ -72,58 +86,93 @@ fn staffing(scenario: &Scenario) -> String {
     }
 }
 
-/// The moments in a few lines.
+/// The moments in a few lines: those of the trouble if there was one, those of people if there are
+/// any.
 fn summary(trouble: &Trouble) -> Vec<(&'static str, String)> {
     let run = &trouble.pair.run.measurement;
-    let moment = |metric: &str| run.value(metric, Statistic::Max, 0, None);
-    let count = |metric: &str| {
-        let counted = run.value(metric, Statistic::Count, 0, None);
-        counted.value().map_or_else(|| "no".to_owned(), number)
-    };
-    let each = |moments: &[(&str, &str)]| {
-        let words =
-            moments.iter().map(|(label, metric)| format!("{label} {}", after(moment(metric))));
-        words.collect::<Vec<_>>().join(", ")
-    };
-    let noticed = each(&[
+    let mut lines = Vec::new();
+    if run.night.onset().is_some() {
+        lines.push(("noticed first", noticed(run)));
+        lines.push(("response", response(trouble)));
+    }
+    if trouble.pair.scenario.ops.is_some() {
+        lines.push(("people", people(run)));
+    }
+    lines.push(("users", users(trouble)));
+    lines
+}
+
+fn each(run: &Measurement, moments: &[(&str, &str)]) -> String {
+    let moment = |metric: &str| after(run.value(metric, Statistic::Max, 0, None));
+    let words = moments.iter().map(|(label, metric)| format!("{label} {}", moment(metric)));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn count(run: &Measurement, metric: &str) -> f64 {
+    run.value(metric, Statistic::Count, 0, None).value().unwrap_or_default()
+}
+
+fn noticed(run: &Measurement) -> String {
+    let watchers = [
         ("a user's second look", "noticed.look"),
         ("validators", "noticed.validators"),
         ("alert", "noticed.monitor"),
         ("users heard", "noticed.users"),
-    ]);
-    let mut response = each(&[
-        ("detected", "mttd"),
-        ("owned", "unowned"),
-        ("mitigated", "mttm"),
-        ("alerts resolved", "quiet"),
-    ]);
-    let beside = |metric: &str| {
-        let twin = trouble.pair.twin_measurement()?;
-        run.beside_twin(metric, twin)
-    };
-    if let Some(over) = beside("mttr") {
-        let _ = write!(response, ", over for users {}", after(over));
+    ];
+    each(run, &watchers)
+}
+
+fn response(trouble: &Trouble) -> String {
+    let run = &trouble.pair.run.measurement;
+    let mut words = each(
+        run,
+        &[
+            ("detected", "mttd"),
+            ("owned", "unowned"),
+            ("mitigated", "mttm"),
+            ("alerts resolved", "quiet"),
+        ],
+    );
+    if let Some(over) = beside(&trouble.pair, "mttr") {
+        let _ = write!(words, ", over for users {}", after(over));
     }
-    let bad = beside("bad_minutes")
-        .and_then(Measured::value)
-        .map_or(String::new(), |bad| format!("{} bad minutes, ", number(bad)));
-    let acts = format!(
-        "{} pages, {} escalations, {} waits for another operator, {} acts, {} of them on the \
-         wrong host",
-        count("pages"),
-        count("escalations"),
-        count("coordinations"),
-        count("acts"),
-        count("wrong_acts")
-    );
-    let users = format!(
-        "{bad}{} second looks, {} complaints, {} turned away and sent again, {} lost",
-        number(run.night.looks() as f64),
-        count("tickets"),
-        count("rejected"),
-        count("lost_after_ack")
-    );
-    vec![("noticed first", noticed), ("response", response), ("people", acts), ("users", users)]
+    words
+}
+
+fn beside(pair: &Pair, metric: &str) -> Option<Measured> {
+    pair.run.measurement.beside_twin(metric, pair.twin_measurement()?)
+}
+
+fn people(run: &Measurement) -> String {
+    let said = |metric: &str, one: &str| many(count(run, metric), one);
+    let wrong = match count(run, "wrong_acts") {
+        0.0 => "none".to_owned(),
+        count => number(count),
+    };
+    format!(
+        "{}, {}, {} for another operator, {}, {wrong} of them on the wrong host",
+        said("pages", "page"),
+        said("escalations", "escalation"),
+        said("coordinations", "wait"),
+        said("acts", "act"),
+    )
+}
+
+fn users(trouble: &Trouble) -> String {
+    let run = &trouble.pair.run.measurement;
+    let bad = beside(&trouble.pair, "bad_minutes").and_then(Measured::value);
+    let bad = bad.map_or(String::new(), |bad| format!("{}, ", many(bad, "bad minute")));
+    let none = |metric: &str| match count(run, metric) {
+        0.0 => "none".to_owned(),
+        count => number(count),
+    };
+    format!(
+        "{bad}{}, {}, {} turned away and sent again, {} lost",
+        many(run.night.looks() as f64, "second look"),
+        many(count(run, "tickets"), "complaint"),
+        none("rejected"),
+        none("lost_after_ack")
+    )
 }
 
 /// How long after the fault's start.

@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 22] = [
+pub const BUNDLED: [Bundled; 24] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -122,6 +122,18 @@ pub const BUNDLED: [Bundled; 22] = [
         name: "nobody-owns-it",
         question: "The alert reaches nobody, and everybody sees a symptom. Who takes it?",
         text: include_str!("../../scenarios/nobody-owns-it.toml"),
+    },
+    Bundled {
+        name: "inscription-flood",
+        question: "The poster falls behind in a flood, and the alert counts what it posts. Who \
+                   notices?",
+        text: include_str!("../../scenarios/inscription-flood.toml"),
+    },
+    Bundled {
+        name: "stale-attestation-storm",
+        question: "What is old and valid costs some of them fifty times as much. Does it end by \
+                   itself?",
+        text: include_str!("../../scenarios/stale-attestation-storm.toml"),
     },
 ];
 

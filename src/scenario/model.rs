@@ -1,6 +1,7 @@
 //! A scenario as meant: every default filled in, every name resolved, every value in range.
 
 mod effect;
+mod history;
 mod links;
 mod load;
 mod ops;
@@ -20,6 +21,7 @@ pub use crate::flow::{
 };
 pub use crate::network::Behaviour;
 pub use effect::{Climb, Effect, ReorderForm, Version};
+pub use history::{HistoryRow, Milestone};
 pub use links::Links;
 pub use load::{
     Arrivals, Chain, Data, Delegated, Keys, LoadGroup, Mix, Overlap, Pick, Spacing, Stage,
@@ -90,6 +92,8 @@ pub struct Scenario {
     pub sometimes: Vec<Check>,
     /// What is claimed of variants, over seeds; in file order.
     pub claims: Vec<super::claim::Claim>,
+    /// What really happened, if anything did; in file order.
+    pub history: Vec<HistoryRow>,
     /// Virtual CPU per kind of work.
     pub costs: Costs,
     /// Every named span, in order of start; `calm` first.

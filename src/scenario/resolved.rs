@@ -126,6 +126,15 @@ impl Scenario {
             file.text("by", format!("{}={}", claim.by.path, claim.by.values.join(",")));
             file.text("holds", &claim.holds.text);
         }
+        for row in &self.history {
+            file.section("[[history]]");
+            file.text("at", format!("T+{}", row.at));
+            file.text("what", &row.what);
+            if let Some(event) = row.event {
+                file.text("event", event.name());
+            }
+            file.text("source", &row.source);
+        }
     }
 
     fn write_costs(&self, file: &mut Text) {

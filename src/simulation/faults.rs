@@ -163,6 +163,7 @@ const fn rules(version: Version) -> Rules {
         Version::AcceptsExpired => Rules::AcceptsExpired,
         Version::KnowsNoLinks => Rules::KnowsNoLinks,
         Version::KnowsThreeLocations => Rules::KnowsThreeLocations,
+        Version::ReplaysOld => Rules::ReplaysOld,
     }
 }
 

@@ -34,6 +34,7 @@ impl World {
         setting.chains = self.of_groups(scenario, |group| group.chain.map(|chain| chain.length));
         setting.struck = self.struck();
         setting.tickets_heard = ops::tickets_heard(scenario);
+        setting.objective = scenario.ops.as_ref().map(|ops| (ops.objective, ops.target));
         let troubles = self.faults.iter().filter(|span| !scenario.faults[span.fault].is_standing);
         setting.faulted = troubles.map(|span| (span.from, span.until)).collect();
         setting.faulted.sort_unstable();

@@ -188,6 +188,13 @@ pub enum Duty {
     Held,
 }
 
+impl Duty {
+    /// Whether it opens an incident, whoever noticed.
+    pub const fn is_opening(self) -> bool {
+        matches!(self, Self::OpenedByAlert | Self::OpenedByUsers | Self::OpenedByPeer)
+    }
+}
+
 /// What a step of a response does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

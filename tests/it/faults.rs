@@ -115,3 +115,18 @@ fn forgeries_are_refused_everywhere_and_counted() {
     let everywhere = forged.iter().all(|row| row.contains("InvalidSignature:4"));
     assert!(forged.len() as f64 >= refused && everywhere, "by all four validators: {forged:#?}");
 }
+
+/// By their clocks, which are 20 s ahead, all that comes is old: 50 times the 20 us to apply it.
+#[test]
+fn who_replays_what_is_old_works_fifty_times_as_long() {
+    let cpu = |effects: &str| {
+        let (place, _) = run(0, &fault("ahead", "validators", effects));
+        place.summary("small")["metrics"]["cpu_ms"]["ahead"]["mean"].as_f64().expect("work")
+    };
+    let usual = cpu("skew = \"+20s\"");
+    let replayed = cpu("skew = \"+20s\"\nrules = \"replays-old\"");
+    let more = 4.0 * 49.0 * 0.02;
+    assert!((replayed - usual - more).abs() < 0.05 * more, "{usual} ms, then {replayed} ms");
+    let young = cpu("skew = \"+10s\"\nrules = \"replays-old\"");
+    assert!((young - usual).abs() < 0.05, "{usual} ms, then {young} ms");
+}

@@ -172,9 +172,28 @@ fn who_is_off_costs_nothing() {
 }
 
 #[test]
+fn where_nobody_watches_the_story_says_so() {
+    let place = Place::new();
+    let twice = NIGHT.replace("stall = true", "stall = true\nfor = \"1m\"");
+    let second = "\n[[fault]]\nname = \"cut\"\nat = \"02:06\"\nfor = \"1m\"\n\
+                  on = \"validator-0 -> *\"\npartition = true\n";
+    place.write("night.toml", format!("{twice}{second}"));
+    place.run("run night.toml");
+    let told = place.expect(0, "incident night").out;
+    for words in ["stall strikes router-1.order, cut strikes validator-0 -> *", "no `[ops]`"] {
+        assert!(told.contains(words), "no `{words}` in\n{told}");
+    }
+    assert!(!told.contains("--what-if"), "{told}");
+    assert_eq!(place.run("incident night --what-if").code, 104);
+}
+
+#[test]
 fn an_incident_is_told_as_a_story() {
     let place = Place::new();
-    place.write("night.toml", format!("{NIGHT}{OPS}"));
+    let history = "\n[[history]]\nat = \"T+2m\"\nwhat = \"somebody was paged\"\n\
+                   event = \"detected\"\nsource = \"a report\"\n\
+                   [[history]]\nat = \"02:03:30\"\nwhat = \"it was over\"\nevent = \"quiet\"\n";
+    place.write("night.toml", format!("{NIGHT}{OPS}{history}"));
     place.run("run night.toml");
     let told = place.expect(0, "incident night").out;
     let mut rest = told.as_str();
@@ -191,6 +210,11 @@ fn an_incident_is_told_as_a_story() {
         "QUIET after",
         "Closed.",
         "noticed first",
+        "it was",
+        "2m         somebody was paged",
+        "detected 1m",
+        "30 s       it was over",
+        "a report",
         "next: attestorm incident night --what-if",
     ] {
         let at =
@@ -199,5 +223,15 @@ fn an_incident_is_told_as_a_story() {
     }
     assert!(place.names("results/night/latest").contains(&"incident.svg".to_owned()), "{told}");
     let changed = place.expect(0, "incident night --what-if --seeds 1..2").out;
-    assert!(changed.contains("as staffed") && changed.contains("without people"), "{changed}");
+    for words in ["as staffed", "without people", "hope_gap       +", "night_penalty  "] {
+        assert!(changed.contains(words), "no `{words}` in\n{changed}");
+    }
+    let nights = place.expect(0, "incident night --nights 1..3").out;
+    for words in ["detected", "2m, OUTSIDE", "noticed first  ", "in 100 %", "in 0 of 3"] {
+        assert!(nights.contains(words), "no `{words}` in\n{nights}");
+    }
+    let names = place.names("results/night/latest");
+    for name in ["race.svg", "response.png", "what-if.csv"] {
+        assert!(names.contains(&name.to_owned()), "{names:?}");
+    }
 }

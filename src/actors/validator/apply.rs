@@ -16,7 +16,10 @@ impl Validator {
         desk.fact(Fact::Delivered { operation, attempt, position, is_final });
         self.keep_position(&item, position, desk);
         let costs = self.setting.costs;
-        let apply = costs.apply * u64::from(item.signed.attestation.statements());
+        let attestation = &item.signed.attestation;
+        let age = desk.local_now().since(attestation.written_at);
+        let times = self.registry.rules().times(age);
+        let apply = costs.apply * (u64::from(attestation.statements()) * times);
         self.change(Change::Apply(item), apply + costs.sign, desk);
     }
 

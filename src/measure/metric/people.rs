@@ -40,6 +40,51 @@ pub(super) const OF_PEOPLE: &[Metric] = metrics! {
         "From the start of the first fault until the last ten seconds that are bad as in \
          bad_minutes."
         "capabilities B6; metrics 1e";
+    "response.detect" Moment Millis Lower
+        "Part of quiet: from the start of the first fault until an incident was opened."
+        "capabilities B6";
+    "response.answer" Moment Millis Lower
+        "Part of quiet: from an incident's opening until a named role took it, or automation acted."
+        "capabilities B6";
+    "response.diagnose" Moment Millis Lower
+        "Part of quiet: from then until the first act of operators began."
+        "capabilities B6";
+    "response.mitigate" Moment Millis Lower
+        "Part of quiet: from then until the last act was done."
+        "capabilities B6";
+    "response.verify" Moment Millis Lower
+        "Part of quiet: from then until every alert was resolved for good."
+        "capabilities B6";
+    "self_corrected" Moment Part Higher
+        "1 if the users' trouble was over, as in mttr, before anybody had done anything about it, \
+         else 0."
+        "capabilities B19";
+    "degraded_goodput" Moment Part Higher
+        "Of what was due while faults were at work, until they ended or operators' last act: what \
+         was applied within ops.objective, over the same of the twin."
+        "capabilities B26";
+    "budget_burnt" Moment Part Lower
+        "Operations that took longer than ops.objective or never came, over what 30 days of such a \
+         load may have of them by ops.target."
+        "metrics 1d, error budget";
+    "escalation_depth" Moment Acts Lower
+        "The most escalations of one incident."
+        "capabilities B7";
+    "chaos_index" Moment Acts Lower
+        "Alerts that fired at once, on average over the time in which an incident was open and not \
+         quiet."
+        "capabilities B25";
+    "alert_precision" Moment Part Higher
+        "Of the times that an alert rule began to fire, the share while a fault was at work or had \
+         been within five minutes."
+        "metrics 1e";
+    "alert_recall" Moment Part Higher
+        "Of the faults, the share during which, or within five minutes of which, an alert rule \
+         began to fire."
+        "metrics 1e";
+    "missed_faults" Moment Acts Lower
+        "Faults that alert_recall misses."
+        "metrics 1e";
     "bad_minutes" Moment Minutes Lower
         "Minutes whose p95 of latency.applied is above twice the twin's, or of whose operations \
          more than 1 % never came."

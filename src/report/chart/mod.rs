@@ -1,5 +1,5 @@
-//! Ten charts of a run, a comparison or one operation, each as SVG, as PNG and as the CSV of every
-//! figure drawn.
+//! Twelve charts of a run, a comparison or one operation, each as SVG, as PNG and as the CSV of
+//! every figure drawn.
 //!
 //! The caller fills plain data; nothing here reads a clock or a file, so the same data gives the
 //! same bytes. All share one page: the title says the finding, the subtitle the setting, the foot
@@ -17,6 +17,8 @@
 //! | [`Matrix`] | who is slowed down by what |
 //! | [`SpaceTime`] | which way one operation took, and where it waited |
 //! | [`SwimLane`] | who noticed what failed, who took it, what was done |
+//! | [`Race`] | who noticed first, over many nights |
+//! | [`Parts`] | what the response is made of, over many nights |
 //!
 //! A chart is laid out once as a scene, a list of shapes in pixels of the finished page; both of
 //! plotters' backends then paint the same scene.
@@ -38,8 +40,10 @@ mod page;
 mod paint;
 mod panel;
 mod pareto;
+mod parts;
 mod percentile;
 mod png;
+mod race;
 mod scale;
 mod scene;
 mod space_time;
@@ -64,7 +68,9 @@ pub use matrix::{Cell, Matrix};
 pub use moments::FaultBand;
 pub use page::Frame;
 pub use pareto::{Contender, Pareto};
+pub use parts::{Parts, PartsBar};
 pub use percentile::{Curve, Distribution, PercentileCurve, Quantile};
+pub use race::{Race, Racer};
 pub use scale::Spacing;
 pub use space_time::{Arrow, Bar, Moment, SpaceTime, Tone};
 pub use swim_lane::{Lane, Stretch, SwimLane};

@@ -1,8 +1,10 @@
 //! Example data for tests; the degradation figures are those of the target chart.
 
 mod one_run;
+mod people;
 
 pub(super) use self::one_run::{gap, heat, journey, matrix};
+pub(super) use self::people::{parts, race, swim};
 use super::*;
 use crate::kernel::Span;
 

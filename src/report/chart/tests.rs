@@ -42,6 +42,9 @@ fn samples() -> Vec<Drawn> {
         drawn!("heat", sample::heat()),
         drawn!("matrix", sample::matrix()),
         drawn!("journey", sample::journey()),
+        drawn!("swim", sample::swim()),
+        drawn!("race", sample::race()),
+        drawn!("parts", sample::parts()),
     ]
 }
 
@@ -56,6 +59,8 @@ fn empties() -> Vec<Drawn> {
         drawn!("heat", HeatMap { columns: vec![], ..sample::heat() }),
         drawn!("matrix", Matrix { columns: vec![], ..sample::matrix() }),
         drawn!("journey", SpaceTime { actors: vec![], ..sample::journey() }),
+        drawn!("race", Race { racers: vec![], ..sample::race() }),
+        drawn!("parts", Parts { bars: vec![], ..sample::parts() }),
     ]
 }
 
@@ -134,6 +139,8 @@ fn every_series_is_named_where_it_ends() {
     check(&sample::timeline().scene(), &["p50", "p99", "p50, twin", "p99, twin", "offered"]);
     check(&sample::percentile().scene(), &["arrival", "causal", "causal, twin", "bcb", "99.9 %"]);
     check(&sample::pareto().scene(), &["arrival", "jolteon", "bracha", "never"]);
+    check(&sample::race().scene(), &["an alert fires", "first in 90 % of nights"]);
+    check(&sample::parts().scene(), &["as staffed", "answer", "14.3 ± 1.8 min", "never quiet"]);
     check(&sample::waterfall().scene(), &["p50", "p99", "twin", "storm", "network", "+214.9"]);
 }
 

@@ -3,6 +3,7 @@
 mod degradation;
 mod flow;
 mod journey;
+mod nights;
 mod sweep;
 mod swim;
 mod trade;
@@ -24,6 +25,7 @@ use crate::scenario::check::Bound;
 use crate::simulation::MODEL;
 
 pub use journey::journey_chart;
+pub use nights::{race_chart, response_chart};
 pub use swim::incident_chart;
 
 /// The charts of one run, by file name. One that cannot be drawn is left out.
@@ -45,6 +47,7 @@ pub(super) fn of_comparison(
     comparison: &Comparison,
     command: &str,
 ) -> Vec<(&'static str, Rendered)> {
+    let of_people = response_chart(comparison, command);
     let charts = [
         (
             "degradation",
@@ -54,7 +57,8 @@ pub(super) fn of_comparison(
         ("pareto", trade::pareto(comparison, command).render().ok()),
         ("percentiles", compared_percentiles(comparison, command).render().ok()),
     ];
-    charts.into_iter().filter_map(|(name, chart)| Some((name, chart?))).collect()
+    let charts = charts.into_iter().chain([("response", of_people)]);
+    charts.filter_map(|(name, chart)| Some((name, chart?))).collect()
 }
 
 /// The chart of a sweep; `None` if its axis has no numbers, or it cannot be drawn.

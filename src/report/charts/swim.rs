@@ -1,12 +1,12 @@
 //! The lanes of an incident: the same facts as its story, along one clock.
 
 use super::{Frame, foot};
-use crate::experiment::Trouble;
 use crate::kernel::{Span, VirtualTime};
 use crate::measure::{Measured, Statistic};
 use crate::report::chart::{Lane, Rendered, Stretch, SwimLane, Tone};
 use crate::report::incident_lines::Night;
 use crate::report::incident_screen::IncidentView;
+use crate::simulation::FaultSpan;
 use crate::trace::{AlertStage, Digest, Duty, Fact, HostChange, Names, Remedy, StepStage};
 
 /// Before the trouble and after it.
@@ -21,9 +21,9 @@ pub fn incident_chart<N: Names>(
     let run = &view.trouble.pair.run.measurement;
     let onset = run.night.onset()?;
     let scenario = &view.trouble.pair.scenario;
-    let sketch = Sketch { trouble: view.trouble, names: view.names };
-    let end = sketch.end(onset);
     let night = Night { trouble: view.trouble, names: view.names };
+    let sketch = Sketch { night };
+    let end = sketch.end(onset);
     let frame = Frame {
         title: sketch.title(),
         subtitle: format!(
@@ -35,32 +35,31 @@ pub fn incident_chart<N: Names>(
     let since = |at: VirtualTime| Span::from_nanos(at.as_nanos());
     let chart = SwimLane {
         frame,
-        clock: night.clock_at_zero(),
+        clock: sketch.night.clock_at_zero(),
         from: since(onset).saturating_sub(AROUND),
-        until: since(end) + AROUND,
+        until: since(run.setting.settled.min(end + AROUND)),
         lanes: sketch.lanes(end),
     };
     chart.render().ok()
 }
 
 struct Sketch<'a, N> {
-    trouble: &'a Trouble,
-    names: &'a N,
+    night: Night<'a, N>,
 }
 
 impl<N: Names> Sketch<'_, N> {
     /// When the last incident was closed, or what is measured ends.
     fn end(&self, onset: VirtualTime) -> VirtualTime {
-        let closed = self.trouble.facts.iter().rev().find(|recorded| {
+        let closed = self.night.trouble.facts.iter().rev().find(|recorded| {
             matches!(recorded.fact, Fact::Duty { duty: Duty::Closed, .. })
                 && recorded.key.time > onset
         });
-        let measured = self.trouble.pair.run.measurement.setting.measured.1;
+        let measured = self.night.trouble.pair.run.measurement.setting.measured.1;
         closed.map_or(measured, |recorded| recorded.key.time)
     }
 
     fn title(&self) -> String {
-        let run = &self.trouble.pair.run.measurement;
+        let run = &self.night.trouble.pair.run.measurement;
         let minutes = |metric: &str| match run.value(metric, Statistic::Max, 0, None) {
             Measured::Value(millis) => Some(format!("{:.1} min", millis / 60_000.0)),
             Measured::Never | Measured::Few | Measured::NoData => None,
@@ -80,17 +79,17 @@ impl<N: Names> Sketch<'_, N> {
 
     fn lanes(&self, end: VirtualTime) -> Vec<Lane> {
         vec![
-            Lane { name: "fails".to_owned(), stretches: self.fails(end) },
-            Lane { name: "users".to_owned(), stretches: self.users() },
-            Lane { name: "validators".to_owned(), stretches: self.suspicions() },
-            Lane { name: "monitor".to_owned(), stretches: self.alerts(end) },
-            Lane { name: "people".to_owned(), stretches: self.people(end) },
-            Lane { name: "work".to_owned(), stretches: self.work() },
+            lane("fails", self.fails(end)),
+            lane("users", self.users()),
+            lane("validators", self.suspicions()),
+            lane("monitor", self.alerts(end)),
+            lane("people", self.people(end)),
+            lane("work", self.work()),
         ]
     }
 
     fn each<T>(&self, mut told: impl FnMut(VirtualTime, u32, &Fact) -> Option<T>) -> Vec<T> {
-        let facts = self.trouble.facts.iter();
+        let facts = self.night.trouble.facts.iter();
         facts.filter_map(|fact| told(fact.key.time, fact.process.0, &fact.fact)).collect()
     }
 
@@ -109,22 +108,40 @@ impl<N: Names> Sketch<'_, N> {
                 HostChange::Restarted | HostChange::RestartedEmpty | HostChange::Resumed => {
                     let place = open.iter().position(|(known, _)| *known == process)?;
                     let (_, from) = open.remove(place);
-                    Some(stretch(from, now, self.names.name(process), Tone::Bad))
+                    Some(stretch(from, now, self.night.names.name(process), Tone::Bad))
                 }
                 _ => None,
             }
         });
+        stretches.extend(self.ailments(end));
         stretches.extend(
-            open.into_iter()
-                .map(|(process, from)| stretch(from, end, self.names.name(process), Tone::Bad)),
+            open.into_iter().map(|(process, from)| {
+                stretch(from, end, self.night.names.name(process), Tone::Bad)
+            }),
         );
-        stretches.truncate(MOST);
         stretches
+    }
+
+    /// Faults that neither stop nor stall a host, as planned.
+    fn ailments(&self, end: VirtualTime) -> Vec<Stretch> {
+        let stops = self.each(|_, _, fact| match *fact {
+            Fact::Host { rule, change: HostChange::Crashed | HostChange::Stalled } => Some(rule),
+            _ => None,
+        });
+        let pair = &self.night.trouble.pair;
+        let ails = |fault: &&FaultSpan| !stops.iter().any(|rule| usize::from(*rule) == fault.fault);
+        let others = pair.run.faults.iter().filter(ails);
+        others
+            .map(|fault| {
+                let name = pair.scenario.faults[fault.fault].name.clone();
+                stretch(fault.from, fault.until.min(end), name, Tone::Bad)
+            })
+            .collect()
     }
 
     /// When users had a bad time, and when they were heard.
     fn users(&self) -> Vec<Stretch> {
-        let pair = &self.trouble.pair;
+        let pair = &self.night.trouble.pair;
         let bad = pair.twin_measurement().map(|twin| pair.run.measurement.bad_times(twin));
         let mut stretches: Vec<Stretch> = bad
             .into_iter()
@@ -146,16 +163,22 @@ impl<N: Names> Sketch<'_, N> {
         let mut known: Vec<u32> = Vec::new();
         self.each(|now, _, fact| {
             let Fact::Suspicion { process, phi } = *fact else { return None };
-            if phi == 0 || known.contains(&process) || known.len() == MOST {
+            if phi == 0 || known.contains(&process) {
                 return None;
             }
             known.push(process);
-            Some(stretch(now, now, format!("suspect {}", self.names.name(process)), Tone::Plain))
+            Some(stretch(
+                now,
+                now,
+                format!("suspect {}", self.night.names.name(process)),
+                Tone::Plain,
+            ))
         })
     }
 
     fn alerts(&self, end: VirtualTime) -> Vec<Stretch> {
-        let rules = self.trouble.pair.scenario.ops.as_ref().map_or(&[][..], |ops| &ops.alerts);
+        let rules =
+            self.night.trouble.pair.scenario.ops.as_ref().map_or(&[][..], |ops| &ops.alerts);
         let mut open: Vec<Option<(VirtualTime, bool)>> = vec![None; rules.len()];
         let name = |rule: usize| rules.get(rule).map_or(String::new(), |rule| rule.name.clone());
         let tone = |fires: bool| if fires { Tone::Bad } else { Tone::Plain };
@@ -175,52 +198,55 @@ impl<N: Names> Sketch<'_, N> {
             let Some((from, fires)) = stand else { continue };
             stretches.push(stretch(from, end, name(rule), tone(fires)));
         }
-        stretches.truncate(MOST);
         stretches
     }
 
     fn people(&self, end: VirtualTime) -> Vec<Stretch> {
-        let night = Night { trouble: self.trouble, names: self.names };
         let mut opened = None;
         let mut is_owned = false;
         let mut stretches = self.each(|now, _, fact| {
             let Fact::Duty { duty, about, .. } = *fact else { return None };
             let at = |words: String, tone| Some(stretch(now, now, words, tone));
             match duty {
-                Duty::OpenedByAlert | Duty::OpenedByUsers | Duty::OpenedByPeer => {
+                _ if duty.is_opening() => {
                     (opened, is_owned) = (Some(now), false);
                     None
                 }
-                Duty::Paged => at(format!("page {}", night.role_name(about)), Tone::Plain),
+                Duty::Paged => at(format!("page {}", self.night.role_name(about)), Tone::Plain),
                 Duty::PagedInVain => at("page into a dead channel".to_owned(), Tone::Bad),
                 Duty::Acknowledged if !is_owned => {
                     is_owned = true;
-                    let words = format!("unowned, then {}", night.role_name(about));
+                    let words = format!("unowned, then {}", self.night.role_name(about));
                     Some(stretch(opened.take()?, now, words, Tone::Bad))
                 }
-                Duty::AsksOperator => at(format!("asks {}", night.operator(about)), Tone::Plain),
+                Duty::AsksOperator => {
+                    at(format!("asks {}", self.night.operator(about)), Tone::Plain)
+                }
                 Duty::Closed => at("closed".to_owned(), Tone::Good),
                 _ => None,
             }
         });
         if let Some(from) = opened.filter(|_| !is_owned) {
-            stretches.push(stretch(from, end, "unowned".to_owned(), Tone::Bad));
+            // In front: what lasts is drawn even where more happened than can be.
+            stretches.insert(0, stretch(from, end, "unowned".to_owned(), Tone::Bad));
         }
-        stretches.truncate(MOST);
         stretches
     }
 
     fn work(&self) -> Vec<Stretch> {
         let mut begun = None;
-        let mut stretches = self.each(|now, _, fact| {
+        self.each(|now, _, fact| {
             let Fact::Step { remedy, stage, on, .. } = *fact else { return None };
             if stage == StepStage::Begun {
                 begun = Some(now);
                 return None;
             }
             let from = begun.take().unwrap_or(now);
-            let whom =
-                if on == Fact::NONE { String::new() } else { format!(" {}", self.names.name(on)) };
+            let whom = if on == Fact::NONE {
+                String::new()
+            } else {
+                format!(" {}", self.night.names.name(on))
+            };
             let is_done = stage == StepStage::Done;
             let words = match is_done {
                 true => format!("{}{whom}", remedy.name()),
@@ -235,14 +261,17 @@ impl<N: Names> Sketch<'_, N> {
                 Tone::Bad
             };
             Some(stretch(from, now, words, tone))
-        });
-        stretches.truncate(MOST);
-        stretches
+        })
     }
 }
 
 /// More in one lane cannot be read.
 const MOST: usize = 24;
+
+fn lane(name: &str, mut stretches: Vec<Stretch>) -> Lane {
+    stretches.truncate(MOST);
+    Lane { name: name.to_owned(), stretches }
+}
 
 fn stretch(from: VirtualTime, until: VirtualTime, words: String, tone: Tone) -> Stretch {
     let span = |at: VirtualTime| Span::from_nanos(at.as_nanos());

@@ -236,4 +236,5 @@ choice!(Version, "version of the rules" {
     "accepts-expired" => Version::AcceptsExpired,
     "knows-no-links" => Version::KnowsNoLinks,
     "knows-three-locations" => Version::KnowsThreeLocations,
+    "replays-old" => Version::ReplaysOld,
 });

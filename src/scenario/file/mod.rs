@@ -9,6 +9,7 @@ use crate::trust::Formula;
 
 pub(crate) use arrivals::{ArrivalsFile, DiurnalFile, TraceFile, Unknown};
 pub(crate) use fault::{Climbing, DelayFile, FaultFile, LossFile, ReorderFile, WithholdFile};
+pub(crate) use history::HistoryFile;
 pub(crate) use links::LinksFile;
 pub(crate) use load::{HookFile, KeysFile, LawFile, LoadFile, MixFile, PatienceFile, StageFile};
 pub(crate) use ops::{
@@ -18,6 +19,7 @@ pub(crate) use readers::{CarriageFile, DependantsFile, IndexersFile};
 
 mod arrivals;
 mod fault;
+mod history;
 mod links;
 mod load;
 mod ops;
@@ -77,6 +79,8 @@ section! {
         expect: ExpectFile;
         /// Relations between variants, judged over seeds by `claims` and `compare`.
         claim: Vec<At<ClaimFile>>;
+        /// What really happened, row by row; `incident` sets it beside the run.
+        history: Vec<At<HistoryFile>>;
         /// Virtual CPU per kind of work.
         costs: CostsFile;
         /// Parameters of the strategies, for any number of them at once.

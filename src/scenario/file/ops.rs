@@ -52,6 +52,8 @@ section! {
         peers_tell: bool = false;
         /// An operation that takes longer to be applied is late, for `bad` and burn rates.
         objective: Span = "5s";
+        /// Share of operations that must not be late, for `budget_burnt`.
+        target: Share = "99.9%";
         /// The load group whose operations are probes, for `probe.oldest` and `probe.latency`.
         probes: String;
         /// An incident that was quiet for so long is closed.

@@ -88,6 +88,8 @@ pub enum Version {
     KnowsNoLinks,
     /// Data has three locations, and what lies in the fourth cannot be read.
     KnowsThreeLocations,
+    /// What is old is valid, and takes fifty times the work.
+    ReplaysOld,
 }
 
 impl Version {
@@ -97,6 +99,7 @@ impl Version {
             Self::AcceptsExpired => "accepts-expired",
             Self::KnowsNoLinks => "knows-no-links",
             Self::KnowsThreeLocations => "knows-three-locations",
+            Self::ReplaysOld => "replays-old",
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Ops {
     pub do_peers_tell: bool,
     /// An operation that takes longer is late.
     pub objective: Span,
+    /// Share of operations that must not be late; below 1.
+    pub target: f64,
     /// The load group whose operations are probes, by place.
     pub probes: Option<usize>,
 }

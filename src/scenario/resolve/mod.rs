@@ -7,6 +7,7 @@ mod demands;
 mod effects;
 mod faults;
 mod flow;
+mod history;
 mod load;
 mod moments;
 mod network;
@@ -100,6 +101,7 @@ pub(crate) fn resolve(
     let names = known_names(file, phases.as_deref(), incomplete, timing);
     let demands = demands::read(file, reader, &names);
     let claims = claims::read(file, reader, setting, &names);
+    let history = history::read(file, reader, timing, faults.as_deref());
     let timing = timing?;
     Some(Scenario {
         name: name?.value,
@@ -130,6 +132,7 @@ pub(crate) fn resolve(
         always: demands.always,
         sometimes: demands.sometimes,
         claims,
+        history,
         costs: costs?,
         phases: phases?,
     })

@@ -11,6 +11,7 @@ use crate::scenario::model::{
     People, Role, Sense,
 };
 use crate::scenario::problem::{Place, suggest};
+use crate::scenario::quantity::Share;
 use crate::scenario::words::{Mistake, Words};
 use crate::scenario::written::{At, Field, Reader, check_name};
 
@@ -76,6 +77,7 @@ pub(super) fn read(
         phi: written.phi.get()?.0,
         do_peers_tell: *written.peers_tell.get()?,
         objective: *written.objective.get()?,
+        target: written.target.get()?.0,
         probes: probes?,
     }))
 }
@@ -86,6 +88,7 @@ fn check_spans(written: &OpsFile, reader: &mut Reader<'_>) {
             reader.report(at.place, format!("`ops.{key}` must be at least {LEAST}"), "");
         }
     }
+    check_budget(written.target.at(), "a target", reader);
 }
 
 /// One organisation runs everything where none is named.
@@ -298,9 +301,7 @@ fn read_burn(written: &BurnFile, place: Place, reader: &mut Reader<'_>) -> Optio
     let long = reader.require(&written.long, place, "`long`", example).copied();
     let short = reader.require(&written.short, place, "`short`", example).copied();
     let objective = reader.require(&written.objective, place, "`objective`", example).copied();
-    if let Some(at) = objective.filter(|at| at.value.0 >= 1.0) {
-        reader.report(at.place, "an objective of 100% leaves no budget to burn", "");
-    }
+    check_budget(objective.as_ref(), "an objective", reader);
     if let (Some(long), Some(short)) = (long, short)
         && short.value > long.value
     {
@@ -312,6 +313,13 @@ fn read_burn(written: &BurnFile, place: Place, reader: &mut Reader<'_>) -> Optio
         short: short?.value,
         objective: objective?.value.0,
     })
+}
+
+/// Something may go wrong, or nothing can be said of how fast it does.
+fn check_budget(share: Option<&At<Share>>, noun: &str, reader: &mut Reader<'_>) {
+    if let Some(at) = share.filter(|at| at.value.0 >= 1.0) {
+        reader.report(at.place, format!("{noun} of 100% leaves no budget to burn"), "");
+    }
 }
 
 fn read_probes(

@@ -23,6 +23,7 @@ pub(super) fn write_ops(file: &mut Text, ops: &Ops, load: &[LoadGroup]) {
     file.plain("phi", ops.phi);
     file.plain("peers_tell", ops.do_peers_tell);
     file.text("objective", ops.objective);
+    file.text("target", spelt::share(ops.target));
     if let Some(group) = ops.probes {
         file.text("probes", &load[group].name);
     }

@@ -5,7 +5,7 @@ use std::fs;
 use super::{CATALOGUE, load_text};
 use crate::kernel::Span;
 use crate::scenario::check::{Bound, Relation, Stat};
-use crate::scenario::model::{Arrivals, Effect, Scenario};
+use crate::scenario::model::{Arrivals, Effect, Milestone, Scenario};
 use crate::scenario::selector::{ActorKind, ActorPick, ActorSet, Term};
 use crate::scenario::{Source, load};
 
@@ -291,4 +291,20 @@ fn a_fault_knows_its_line_and_a_plain_number_is_its_obvious_field() {
     assert_eq!(fault.line, 9);
     let Effect::Delay { add, .. } = &fault.effects[0] else { panic!("it is a delay") };
     assert_eq!((add.from, add.to), (Span::from_millis(50), Span::from_millis(50)));
+}
+
+/// The fault begins at 23:59:30.
+#[test]
+fn history_counts_from_the_first_fault() {
+    let fault = "[[fault]]\nname = 'late'\nat = '1m'\nclog = true\non = '* -> *'\n\
+                 [[fault]]\nname = 'first'\nat = '30s'\nclog = true\non = '* -> *'\n";
+    let rows = "[[history]]\nat = 'T+2m'\nwhat = 'paged'\nevent = 'detected'\n\
+                [[history]]\nat = '00:01'\nwhat = 'taken'\nsource = 'a report'\n";
+    let scenario = read(&format!("{BASE}{fault}{rows}"));
+    let told: Vec<_> = scenario.history.iter().map(|row| (row.at, row.event)).collect();
+    let seconds = Span::from_secs;
+    assert_eq!(told, [(seconds(120), Some(Milestone::Detected)), (seconds(90), None)]);
+    super::same(&scenario, &read(&scenario.to_toml()));
+    let calm = load_text(&format!("{BASE}{rows}")).expect_err("nothing goes wrong");
+    assert!(calm.to_string().contains("there is history, and nothing goes wrong"), "{calm}");
 }
