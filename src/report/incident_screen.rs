@@ -50,6 +50,9 @@ fn write_incident<N: Names>(to: &mut String, view: &IncidentView<'_, N>) -> std:
     for (label, words) in summary(view.trouble) {
         writeln!(to, "{label:<15} {words}")?;
     }
+    for line in super::production_lines(scenario) {
+        writeln!(to, "{line}")?;
+    }
     if !view.files.is_empty() {
         writeln!(to, "\nfiles  {}", view.files)?;
     }

@@ -2,6 +2,7 @@
 
 pub mod chart;
 
+mod blindspots_screen;
 mod challenge_screen;
 mod charts;
 mod claim_lines;
@@ -11,6 +12,7 @@ mod compare_screen;
 mod compare_table;
 mod compare_verdict;
 mod decision;
+mod export;
 mod format;
 mod grid_files;
 mod hunt_screen;
@@ -23,6 +25,8 @@ mod journey_way;
 mod journey_words;
 mod minutes;
 mod operations;
+mod outward;
+mod production_lines;
 mod queueing_screen;
 mod run_files;
 mod run_numbers;
@@ -45,6 +49,7 @@ use crate::measure::{Measured, Statistic};
 use crate::scenario::check::{Check, Stat};
 
 pub use crate::experiment::grouped;
+pub use blindspots_screen::blindspots_screen;
 pub use challenge_screen::{challenge_screen, challenged};
 pub use chart::Rendered;
 pub use charts::{incident_chart, journey_chart, sweep_chart};
@@ -54,12 +59,15 @@ pub use compare_screen::compare_screen;
 pub use compare_table::CompareTable;
 pub use compare_verdict::compare_verdict;
 pub use decision::decision;
+pub use export::{Alerts, Nights, export_alerts, gameday};
 pub use format::{millis, number};
 pub use grid_files::{write_grid, write_runs};
 pub use hunt_screen::hunt_screen;
 pub use incident_screen::{IncidentView, incident_screen};
 pub use journey_screen::{JourneyView, journey_screen};
 pub use operations::OperationsCsv;
+pub use outward::{Labelled, exposition, junit};
+pub use production_lines::{production_line, production_lines};
 pub use queueing_screen::{QueueingValidation, queueing_screen};
 pub use run_files::{metrics_csv, pretty, summary, write_run};
 pub use run_screen::{Making, run_screen, verdict_line};
