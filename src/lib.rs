@@ -10,6 +10,7 @@
 //! - [`trust`]: when somebody who relies on an attestation is confident in it, as a declared model.
 //! - [`network`]: how long a message takes and what becomes of it; hosts that fail.
 //! - [`ops`]: alert rules, suspicion, rosters, escalation, runbooks: pure policies.
+//! - [`production`]: rules of Prometheus, read and written.
 //! - [`flow`]: admission, bulkheads, balance, backpressure, retries: pure policies.
 //! - [`ordering`]: the strategies to compare, each a pure state machine; [`ordering::own`] shows
 //!   how to add one.
@@ -35,6 +36,7 @@ pub mod measure;
 pub mod network;
 pub mod ops;
 pub mod ordering;
+pub mod production;
 pub mod report;
 pub mod scenario;
 pub mod simulation;

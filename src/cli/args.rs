@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::arg_values::{Seeds, axis_of, over_of, override_of, seed_of, seeds_of};
+use super::args_export::{BlindspotsArgs, ExportCommand};
 use super::examples::{
-    CLAIMS_EXAMPLES, COMPARE_EXAMPLES, HISTORY_EXAMPLES, HUNT_EXAMPLES, INCIDENT_EXAMPLES,
-    NEW_EXAMPLES, REPLAY_EXAMPLES, REPORT_EXAMPLES, RUN_EXAMPLES, SWEEP_EXAMPLES, TRACK_EXAMPLES,
-    VALIDATE_EXAMPLES,
+    BLINDSPOTS_EXAMPLES, CLAIMS_EXAMPLES, COMPARE_EXAMPLES, HISTORY_EXAMPLES, HUNT_EXAMPLES,
+    INCIDENT_EXAMPLES, NEW_EXAMPLES, REPLAY_EXAMPLES, REPORT_EXAMPLES, RUN_EXAMPLES,
+    SWEEP_EXAMPLES, TRACK_EXAMPLES, VALIDATE_EXAMPLES,
 };
 use super::over::Over;
 use crate::history::{DEFAULT_BUDGET, Model};
@@ -62,6 +63,14 @@ pub(super) enum Command {
     /// Draw random faults from seeds and look for one that breaks a guarantee
     #[command(after_help = HUNT_EXAMPLES)]
     Hunt(HuntArgs),
+    /// Strike with every kind of fault alone: which does no rule see?
+    #[command(after_help = BLINDSPOTS_EXAMPLES)]
+    Blindspots(BlindspotsArgs),
+    /// Write what was judged for production: alert rules with tests, the plan of a game day
+    Export {
+        #[command(subcommand)]
+        command: ExportCommand,
+    },
     /// Hold this build against results that others measured or proved
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate {
@@ -161,6 +170,23 @@ pub(super) enum Format {
     Json,
 }
 
+/// How results of runs are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ResultFormat {
+    /// For people.
+    Text,
+    /// Markdown.
+    Md,
+    /// Comma-separated values.
+    Csv,
+    /// JSON.
+    Json,
+    /// Metrics as Prometheus exposes them.
+    Prometheus,
+    /// Guarantees, thresholds, expectations and faults as test cases of JUnit.
+    Junit,
+}
+
 /// Arguments of `run`.
 #[derive(Args, Debug)]
 pub(super) struct RunArgs {
@@ -181,8 +207,8 @@ pub(super) struct RunArgs {
     #[arg(long)]
     pub(super) trace: bool,
     /// How to print the result
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub(super) format: ResultFormat,
 }
 
 /// Arguments of `compare`.
@@ -207,8 +233,8 @@ pub(super) struct CompareArgs {
     #[arg(value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub(super) tune: Option<u32>,
     /// How to print the table
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub(super) format: ResultFormat,
 }
 
 /// Arguments of `sweep`.
@@ -302,8 +328,8 @@ pub(super) struct ReportArgs {
     #[command(flatten)]
     pub(super) engine: EngineArgs,
     /// How to print the result
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub(super) format: ResultFormat,
 }
 
 /// Arguments of `hunt`.

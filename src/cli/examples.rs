@@ -80,6 +80,39 @@ run as they are: when each moment comes, beside when it really did by the scenar
 
 Exit codes: 0 told, 104 no such result, 1 the run cannot be repeated as it was.";
 
+pub(super) const BLINDSPOTS_EXAMPLES: &str = "Examples:
+  attestorm blindspots 0213-stall
+  attestorm blindspots 0213-stall --set ops.alerts=prod-rules.yml --seeds 1..5
+
+Every kind of fault strikes alone for ten minutes, after three calm ones, whatever the scenario does
+otherwise; nobody answers pages, so that what is seen is the fault and not its repair. All times
+count from the fault, and are medians over the nights in which it did something.
+
+  ok            a rule fires in most nights, 30 s before users are heard or more, or none are
+  close         a rule fires in most nights, but less than 30 s before users, or after them
+  BLIND         in half of the nights or more no rule fires; that says nothing of the harm done
+  inconclusive  the fault changed no metric in any night: nothing was tested
+
+Recall is the share of nights with a fault in which a rule fires after it; precision the share of
+those among all nights in which a rule fires, calm twins and what fires before a fault included.
+
+Exit codes: 0 looked, 104 invalid scenario, or one that nobody watches.";
+
+pub(super) const EXPORT_ALERTS_EXAMPLES: &str = "Examples:
+  attestorm export alerts 0213-stall --out rules
+  attestorm export alerts results/0213-stall/latest --names names.toml --seeds 1..50
+  promtool test rules rules/attestorm-0213-stall.test.yml
+
+The rules judged are the rules written: reading the file with `ops.alerts` gives them again. A rate
+from one round to the next is written over two rounds, as Prometheus needs two samples.
+
+Exit codes: 0 written, 104 no such scenario or result, or one that nobody watches.";
+
+pub(super) const EXPORT_GAMEDAY_EXAMPLES: &str = "Examples:
+  attestorm export gameday 0213-stall --seeds 1..50 > gameday.md
+
+Exit codes: 0 written, 104 no such scenario or result, or one that nobody watches.";
+
 pub(super) const VALIDATE_EXAMPLES: &str = "Examples:
   attestorm validate ordering       published latencies of protocols, each row with its own clock
 

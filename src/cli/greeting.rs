@@ -12,7 +12,7 @@ pub(super) const GREETING: &str = concat!(
   attestorm scenario list                   the bundled scenarios, each asks one question
 
 everyday   run  compare  sweep  report    look closer   track  incident  replay  history  validate
-search     hunt  claims                   files         scenario  metrics  completions
+search     hunt  claims  blindspots       files         scenario  metrics  export  completions
            attestorm <command> --help has examples
 "
 );
@@ -41,7 +41,9 @@ Look closer
 Search
   claims <scenario>…             what its author claims of variants: holds, fails, or open?
   hunt <scenario>                random faults from seeds: does one break a guarantee?
+  blindspots <scenario>          every kind of fault alone: which does no rule see?
 Files
+  export alerts|gameday <scenario>   rules of Prometheus with unit tests; the plan of a game day
   scenario list|show|check|schema|new
   metrics [word]                 every metric: name, unit, better direction, definition, source
   completions <shell>

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use super::args::{EngineArgs, Format};
+use super::args::{EngineArgs, ResultFormat};
 use super::output::{FAILED, fail, print};
 use super::progress::Progress;
 use super::run::stamp;
@@ -12,8 +12,8 @@ use super::tune::Trials;
 use crate::experiment::{Comparison, Grid, compare};
 use crate::ordering::Catalogue;
 use crate::report::{
-    Draft, Making, compare_csv, compare_json, compare_screen, compare_verdict, decision, pretty,
-    seeds_screen, tuning_csv, write_grid,
+    Draft, Labelled, Making, compare_csv, compare_json, compare_screen, compare_verdict, decision,
+    exposition, junit, pretty, seeds_screen, tuning_csv, write_grid,
 };
 
 /// A grid to be run and stored, and how to tell of it.
@@ -22,7 +22,7 @@ pub(super) struct Job<'a> {
     /// What its folder is called, without the instant.
     pub(super) folder: &'a str,
     pub(super) engine: &'a EngineArgs,
-    pub(super) format: Format,
+    pub(super) format: ResultFormat,
     pub(super) quiet: bool,
     /// What tuning came to, if variants were tuned.
     pub(super) trials: Option<Trials>,
@@ -86,7 +86,7 @@ pub(super) fn show(
     making: &Making,
     command: &str,
     place: &str,
-    format: Option<Format>,
+    format: Option<ResultFormat>,
 ) {
     let is_one = comparison.labels.len() == 1;
     let screen = || match is_one {
@@ -99,10 +99,21 @@ pub(super) fn show(
     };
     print(&match format {
         None => verdict() + "\n",
-        Some(Format::Text) => screen(),
-        Some(Format::Md) if is_one => format!("```text\n{}```\n", screen()),
-        Some(Format::Md) => decision(comparison, command, place),
-        Some(Format::Csv) => compare_csv(comparison),
-        Some(Format::Json) => pretty(&compare_json(comparison)),
+        Some(ResultFormat::Text) => screen(),
+        Some(ResultFormat::Md) if is_one => format!("```text\n{}```\n", screen()),
+        Some(ResultFormat::Md) => decision(comparison, command, place),
+        Some(ResultFormat::Csv) => compare_csv(comparison),
+        Some(ResultFormat::Json) => pretty(&compare_json(comparison)),
+        Some(ResultFormat::Prometheus) => exposition(&labelled(comparison)),
+        Some(ResultFormat::Junit) => junit(&labelled(comparison)),
     });
+}
+
+/// Every run with its variant, which has no name where it is alone.
+pub(super) fn labelled(comparison: &Comparison) -> Vec<Labelled<'_>> {
+    let is_one = comparison.labels.len() == 1;
+    let each = comparison.labels.iter().zip(&comparison.runs).flat_map(|(label, runs)| {
+        runs.iter().map(move |pair| (if is_one { "" } else { label.as_str() }, pair))
+    });
+    each.collect()
 }

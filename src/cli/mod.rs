@@ -2,9 +2,11 @@
 
 mod arg_values;
 mod args;
+mod args_export;
 mod claims;
 mod compare;
 mod examples;
+mod export;
 mod follow;
 mod greeting;
 mod grid;
@@ -92,6 +94,8 @@ impl Cli {
             Command::Track(args) => track::track(&args, catalogue, quiet),
             Command::Incident(args) => incident::incident(&args, catalogue, quiet),
             Command::Report(args) => report::report(&args, catalogue, quiet),
+            Command::Blindspots(args) => export::blindspots(&args, catalogue, quiet),
+            Command::Export { command } => export::export(&command, catalogue, quiet),
             Command::Hunt(args) => hunt::hunt(&args, catalogue, quiet),
             Command::Validate { topic } => validate::validate_topic(topic, catalogue, quiet),
             Command::History { command: HistoryCommand::Check(args) } => {

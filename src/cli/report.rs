@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use super::args::{EngineArgs, Format, ReportArgs};
+use super::args::{EngineArgs, ReportArgs, ResultFormat};
 use super::grid;
 use super::output::{FAILED, INVALID, fail};
 use super::run::show;
@@ -57,7 +57,7 @@ fn one_run(
     folder: &Path,
     catalogue: &Catalogue,
     engine: &EngineArgs,
-    format: Option<Format>,
+    format: Option<ResultFormat>,
 ) -> Result<ExitCode, Trouble> {
     let began = Instant::now();
     let StoredRun { origin, scenario, is_edited } = StoredRun::read(folder, catalogue)?;
@@ -69,7 +69,7 @@ fn one_run(
     let draft = beside(folder)?;
     write_run(&draft, &pair, &making, &origin.command)?;
     draft.redraw(folder, is_page)?;
-    show(&pair, &making, format.unwrap_or(Format::Text), format.is_none());
+    show(&pair, &making, format.unwrap_or(ResultFormat::Text), format.is_none());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -77,7 +77,7 @@ fn grid(
     folder: &Path,
     catalogue: &Catalogue,
     engine: &EngineArgs,
-    format: Option<Format>,
+    format: Option<ResultFormat>,
 ) -> Result<ExitCode, Trouble> {
     let began = Instant::now();
     let stored = StoredGrid::read(folder, catalogue)?;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use super::args::{Format, RunArgs};
+use super::args::{ResultFormat, RunArgs};
 use super::grid::Job;
 use super::output::{FAILED, fail, print};
 use super::progress::Progress;
@@ -14,7 +14,8 @@ use crate::kernel::{Recorded, Span, VirtualTime};
 use crate::measure::{OperationRow, Rows};
 use crate::ordering::Catalogue;
 use crate::report::{
-    Draft, Making, OperationsCsv, StoreError, pretty, run_screen, summary, verdict_line, write_run,
+    Draft, Making, OperationsCsv, StoreError, exposition, junit, pretty, run_screen, summary,
+    verdict_line, write_run,
 };
 use crate::scenario::model::Scenario;
 use crate::simulation::{Listener, World};
@@ -68,16 +69,18 @@ fn once(args: &RunArgs, scenario: &Scenario, catalogue: &Catalogue, quiet: bool)
 }
 
 /// Prints a run as it was asked for.
-pub(super) fn show(pair: &Pair, making: &Making, format: Format, quiet: bool) {
+pub(super) fn show(pair: &Pair, making: &Making, format: ResultFormat, quiet: bool) {
     if quiet {
         print(&format!("{}\n", verdict_line(pair)));
         return;
     }
     print(&match format {
-        Format::Text => run_screen(pair, making),
-        Format::Md => format!("```text\n{}```\n", run_screen(pair, making)),
-        Format::Json => pretty(&summary(pair)),
-        Format::Csv => crate::report::metrics_csv(pair),
+        ResultFormat::Text => run_screen(pair, making),
+        ResultFormat::Md => format!("```text\n{}```\n", run_screen(pair, making)),
+        ResultFormat::Json => pretty(&summary(pair)),
+        ResultFormat::Csv => crate::report::metrics_csv(pair),
+        ResultFormat::Prometheus => exposition(&[("", pair)]),
+        ResultFormat::Junit => junit(&[("", pair)]),
     });
 }
 

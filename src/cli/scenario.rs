@@ -9,7 +9,7 @@ use super::args::{ScenarioArgs, ScenarioCommand};
 use super::output::{FAILED, fail, print};
 use super::source;
 use crate::ordering::Catalogue;
-use crate::report::pretty;
+use crate::report::{pretty, production_lines};
 use crate::scenario::{
     BUNDLED, Catalogue as KnownOrderings, OrderingEntry, Source, TEMPLATE, schema, show,
 };
@@ -53,9 +53,11 @@ fn check(args: &ScenarioArgs, catalogue: &Catalogue) -> ExitCode {
         Ok(scenario) => {
             let (faults, demands) = (scenario.faults.len(), scenario.thresholds.len());
             let (name, claims) = (&scenario.name, scenario.claims.len());
+            let rules = production_lines(&scenario).into_iter();
+            let rules: String = rules.map(|line| line + "\n").collect();
             print(&format!(
                 "{name} is valid: {faults} faults, {demands} thresholds, {claims} claims\n\
-                 next: attestorm run {}\n",
+                 {rules}next: attestorm run {}\n",
                 args.scenario
             ));
             ExitCode::SUCCESS

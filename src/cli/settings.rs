@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::args::{CompareArgs, EngineArgs, Format, SweepArgs};
+use super::args::{CompareArgs, EngineArgs, Format, ResultFormat, SweepArgs};
 use super::compare::labels_of;
-use super::grid::measured;
+use super::grid::{labelled, measured};
 use super::output::{FAILED, INVALID, fail, print};
 use super::progress::Progress;
 use super::run::stamp;
@@ -15,8 +15,8 @@ use super::source::{self, command};
 use crate::experiment::{Change, Comparison, Grid, Reach, Variant, changes, reach};
 use crate::ordering::Catalogue;
 use crate::report::{
-    Draft, Making, Rendered, Sweep, challenge_screen, challenged, compare_json, pretty,
-    sweep_chart, sweep_csv, sweep_screen, write_runs,
+    Draft, Making, Rendered, Sweep, challenge_screen, challenged, compare_json, exposition, junit,
+    pretty, sweep_chart, sweep_csv, sweep_screen, write_runs,
 };
 use crate::scenario::model::Scenario;
 use crate::scenario::sought;
@@ -104,11 +104,13 @@ pub(super) fn challenge(
             screen.lines().find(|line| line.starts_with("the verdict")).unwrap_or("").to_owned()
                 + "\n"
         }
-        (false, Format::Md) => format!("```text\n{screen}```\n"),
-        (false, Format::Json) => {
+        (false, ResultFormat::Md) => format!("```text\n{screen}```\n"),
+        (false, ResultFormat::Json) => {
             pretty(&pairs.iter().map(|(_, comparison)| compare_json(comparison)).collect())
         }
-        (false, Format::Text | Format::Csv) => screen,
+        (false, ResultFormat::Text | ResultFormat::Csv) => screen,
+        (false, ResultFormat::Prometheus) => exposition(&labelled(&base)),
+        (false, ResultFormat::Junit) => junit(&labelled(&base)),
     });
     Ok(ExitCode::SUCCESS)
 }

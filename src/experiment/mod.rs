@@ -1,6 +1,7 @@
 //! Questions that take more than one run: with the twin, over seeds, between variants, and the
 //! hunt for a seed that breaks a guarantee.
 
+mod blindspots;
 mod challenge;
 mod check;
 mod claims;
@@ -14,6 +15,7 @@ mod pool;
 pub mod queueing;
 mod reach;
 mod sensitivity;
+mod sighting;
 mod single;
 mod track;
 mod trail;
@@ -24,6 +26,9 @@ mod what_if;
 
 /// What variants owe, for those who compare them.
 pub use crate::ordering::{Assumptions, FaultModel, Guarantees, Property, TransportNeed};
+pub use blindspots::{
+    BlindSpots, CLOSE, LASTS, Seen, Spot, Trial as FaultTrial, blind_spots, trials,
+};
 pub use challenge::{Change, changes};
 pub use check::{CheckResult, Met, evaluate, measured_in, statistic as statistic_of};
 pub use claims::{
@@ -41,6 +46,7 @@ pub use sensitivity::{
     Conclusion, Range, claims_anew, conclusions, confident_share, is_judged_anew, mean_confident,
     variants_of,
 };
+pub use sighting::{Change as RuleChange, Sighting, quantile, sightings};
 pub use single::{Pair, judge_pair, run_pair, twin_of};
 pub use track::{Followed, Ranked, Tracked, rank, track};
 pub use trail::Trail;

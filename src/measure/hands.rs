@@ -76,7 +76,7 @@ impl Hands {
 
     fn settle(&mut self, at: VirtualTime) {
         if let Some(since) = self.confused.take() {
-            self.confusion = self.confusion + at.since(since);
+            self.confusion += at.since(since);
         }
     }
 

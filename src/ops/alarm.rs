@@ -28,6 +28,8 @@ pub enum Condition {
     Compare {
         /// What is looked at.
         gauge: Gauge,
+        /// Over which window, for a gauge that is a rate; zero is from one round to the next.
+        over: Span,
         /// How.
         sense: Sense,
         /// With what: milliseconds, a share, a rate or a number.
@@ -44,6 +46,31 @@ pub enum Sense {
     Above,
     /// `<`
     Below,
+    /// `>=`
+    AtLeast,
+    /// `<=`
+    AtMost,
+}
+
+impl Sense {
+    /// Every comparison with its sign, the longer ones first.
+    pub const SIGNS: &'static [(&'static str, Self)] =
+        &[(">=", Self::AtLeast), ("<=", Self::AtMost), (">", Self::Above), ("<", Self::Below)];
+
+    /// As rules write it.
+    pub fn sign(self) -> &'static str {
+        Self::SIGNS.iter().find(|(_, sense)| *sense == self).map_or("", |(sign, _)| sign)
+    }
+
+    /// Whether a value lies on that side of a bound.
+    pub const fn holds(self, value: f64, bound: f64) -> bool {
+        match self {
+            Self::Above => value > bound,
+            Self::Below => value < bound,
+            Self::AtLeast => value >= bound,
+            Self::AtMost => value <= bound,
+        }
+    }
 }
 
 /// A multi-window, multi-burn-rate condition (Google SRE workbook, chapter 5): both windows must
@@ -69,13 +96,12 @@ impl Condition {
         gauge: Measure<'_>,
     ) -> Option<(f64, bool)> {
         match self {
-            Self::Compare { gauge: of, sense, bound } => {
-                let value = gauge(*of)?;
-                let holds = match sense {
-                    Sense::Above => value > *bound,
-                    Sense::Below => value < *bound,
+            Self::Compare { gauge: of, over, sense, bound } => {
+                let value = match *over {
+                    Span::ZERO => gauge(*of)?,
+                    window => of.value(round, counters.over(round.at, window))?,
                 };
-                Some((value, holds))
+                Some((value, sense.holds(value, *bound)))
             }
             Self::Burn(burn) => {
                 let budget = 1.0 - burn.objective;
@@ -90,7 +116,7 @@ impl Condition {
     /// The longest window that it needs.
     fn keeps(&self) -> Span {
         match self {
-            Self::Compare { .. } => Span::ZERO,
+            Self::Compare { over, .. } => *over,
             Self::Burn(burn) => burn.long,
         }
     }
@@ -207,6 +233,7 @@ mod tests {
     fn a_rule_waits_until_its_condition_has_held_for_long_enough() {
         let when = Condition::Compare {
             gauge: Gauge::OldestUnconfirmed,
+            over: Span::ZERO,
             sense: Sense::Above,
             bound: 20_000.0,
         };
@@ -225,7 +252,12 @@ mod tests {
 
     #[test]
     fn who_does_not_answer_is_down() {
-        let when = Condition::Compare { gauge: Gauge::Down, sense: Sense::Above, bound: 0.5 };
+        let when = Condition::Compare {
+            gauge: Gauge::Down,
+            over: Span::ZERO,
+            sense: Sense::AtLeast,
+            bound: 1.0,
+        };
         let seen = stages(rule(when, 0), &[old(0), None, old(0)]);
         assert_eq!(seen, [(15, AlertStage::Firing), (30, AlertStage::Resolved)]);
     }

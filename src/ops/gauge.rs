@@ -75,6 +75,20 @@ impl Gauge {
         }
     }
 
+    /// Whether it is a rate, which can be looked at over a window.
+    pub const fn is_rate(self) -> bool {
+        match self {
+            Self::Routed | Self::Applied | Self::Refused | Self::Bad => true,
+            Self::OldestUnconfirmed
+            | Self::Waiting
+            | Self::Down
+            | Self::Behind
+            | Self::Disagree
+            | Self::ProbeOldest
+            | Self::ProbeLatency => false,
+        }
+    }
+
     /// Its value in a round; `None` where nothing says anything about it, as Prometheus has no
     /// sample then and the rule does not fire.
     pub(super) fn value(self, round: &Scraped, rates: Option<Rates>) -> Option<f64> {

@@ -68,14 +68,19 @@ impl Counters {
 
     /// Share of events that were bad in the last `window`; 0 where nothing happened.
     pub(super) fn bad_over(&self, now: VirtualTime, window: Span) -> f64 {
+        self.over(now, window).and_then(|sum| sum.bad()).unwrap_or(0.0)
+    }
+
+    /// All rounds of the last `window` together; what came before the first round is not known.
+    pub(super) fn over(&self, now: VirtualTime, window: Span) -> Option<Rates> {
         let recent = self.history.iter().rev().take_while(|(at, _)| now.since(*at) < window);
-        let sum = recent.fold(Rates::default(), |sum, (_, rates)| Rates {
+        recent.map(|(_, rates)| *rates).reduce(|sum, rates| Rates {
+            span: sum.span + rates.span,
+            routed: sum.routed + rates.routed,
             applied: sum.applied + rates.applied,
             refused: sum.refused + rates.refused,
             late: sum.late + rates.late,
-            ..sum
-        });
-        sum.bad().unwrap_or(0.0)
+        })
     }
 }
 
@@ -87,6 +92,8 @@ const fn increase(before: u64, now: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const EMPTY: Rates = Rates { span: Span::ZERO, routed: 0, applied: 0, refused: 0, late: 0 };
 
     fn round(at: u64, passed: [u64; 2], refused: u64) -> Scraped {
         let reading = |passed, refused| Reading { passed, refused, ..Reading::default() };
@@ -119,5 +126,9 @@ mod tests {
         let now = VirtualTime::ZERO + Span::from_secs(60);
         let bad = |seconds| counters.bad_over(now, Span::from_secs(seconds));
         assert_eq!((bad(15), bad(30), bad(45)), (0.0, 0.0, 0.25));
+        let over = |seconds| counters.over(now, Span::from_secs(seconds));
+        let expected = Rates { span: Span::from_secs(45), applied: 30, refused: 10, ..EMPTY };
+        assert_eq!(over(45), Some(expected));
+        assert_eq!(over(0), None);
     }
 }

@@ -51,6 +51,9 @@ fn write_incident<N: Names>(to: &mut String, view: &IncidentView<'_, N>) -> std:
         writeln!(to, "{label:<15} {words}")?;
     }
     super::nights_screen::beside_history(to, &view.trouble.pair)?;
+    for line in super::production_lines(scenario) {
+        writeln!(to, "{line}")?;
+    }
     if !view.files.is_empty() {
         writeln!(to, "\nfiles  {}", view.files)?;
     }

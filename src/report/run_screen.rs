@@ -284,6 +284,9 @@ fn foot(to: &mut String, pair: &Pair, making: &Making) -> std::fmt::Result {
     if let Some(model) = super::trust_page::model_line(pair) {
         writeln!(to, "  confident    {model}")?;
     }
+    if let Some(rules) = super::production_line(scenario) {
+        writeln!(to, "  rules        {rules}")?;
+    }
     let delays = &scenario.network.delays;
     writeln!(to, "  delays       {}, one-way ({})", delays.name, delays.source)?;
     write!(to, "  digest       {} (model {MODEL})", pair.run.digest.short())?;

@@ -32,6 +32,7 @@ mod tests;
 mod trace_rows;
 mod words;
 mod written;
+mod yaml;
 
 pub use bundled::{BUNDLED, Bundled, TEMPLATE};
 pub use cast::singular;
@@ -47,7 +48,7 @@ pub use table::{BUNDLED_TABLES, BundledTable};
 use document::{Node, read_toml};
 use file::ScenarioFile;
 use json::read_json;
-use model::Scenario;
+use model::{Names, Scenario};
 use problem::{Log, Place};
 use resolve::{Setting, resolve};
 use written::{Reader, Written};
@@ -78,6 +79,24 @@ pub fn load(
     }
     assert!(!log.is_empty(), "a scenario is refused only with a reason");
     Err(log.finish())
+}
+
+/// Reads a name map: what production calls the gauges that rules look at.
+///
+/// # Errors
+///
+/// Everything that is wrong with it.
+pub fn name_map(file: &std::path::Path) -> Result<Names, ScenarioErrors> {
+    let name = file.display().to_string();
+    let text = source::read_text(file).map_err(|why| {
+        ScenarioErrors::about(&name, format!("`{name}` {}", why.message), why.note)
+    })?;
+    let mut log = Log::new(&name, &text);
+    let names = resolve::names_of(&mut Reader::new(&mut log), 0, &text);
+    match names.filter(|_| log.is_empty()) {
+        Some(names) => Ok(names),
+        None => Err(log.finish()),
+    }
 }
 
 fn read_document(log: &mut Log, name: &str, text: &str) -> Option<Node> {

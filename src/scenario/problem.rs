@@ -25,6 +25,12 @@ impl Place {
         self.start == usize::MAX
     }
 
+    /// Its line in `text`, from 1.
+    pub(crate) fn line(self, text: &str) -> u32 {
+        let before = text.get(..self.start).unwrap_or_default();
+        u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX)
+    }
+
     pub(crate) fn shifted(self, offset: usize) -> Self {
         Self { start: self.start + offset, end: self.end + offset, ..self }
     }

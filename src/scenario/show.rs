@@ -1,10 +1,10 @@
 //! A scenario as a picture of its time line, for `scenario show`.
 
 use super::model::{
-    Arrivals, Bursty, Climb, Diurnal, Effect, Fault, Flash, LoadGroup, Scenario, Shape, Stage,
-    Trace,
+    AlertRule, Arrivals, Bursty, Climb, Diurnal, Effect, Fault, Flash, LoadGroup, Ops, Scenario,
+    Shape, Stage, Trace,
 };
-use super::spelt;
+use super::{condition, spelt};
 use crate::kernel::{Span, VirtualTime};
 
 /// No line is wider.
@@ -47,7 +47,22 @@ fn foot(scenario: &Scenario) -> String {
         0 => String::new(),
         count => format!(", {}", plural(count, "claim")),
     };
-    format!("{thresholds}, {expectations}{claims}\n{next}")
+    let rules = scenario.ops.as_ref().map_or_else(String::new, rules);
+    format!("{rules}{thresholds}, {expectations}{claims}\n{next}")
+}
+
+/// Every alert rule, where some came from a file: then the scenario does not have them all.
+fn rules(ops: &Ops) -> String {
+    let Some(production) = &ops.production else { return String::new() };
+    let line = |rule: &AlertRule| {
+        let role = rule.page.and_then(|role| ops.people.roles.get(usize::from(role)));
+        let whom = role.map_or("nobody", |role| &role.name);
+        let when = condition(&rule.when);
+        format!("{}: {when} for {}, pages {whom}\n", rule.name, rule.lasts)
+    };
+    let lines: String = ops.alerts.iter().map(line).collect();
+    let (file, judged, unread) = (&production.file, production.judged, production.unread.len());
+    format!("{lines}{judged} of them from {file}, where {unread} are not judged\n\n")
 }
 
 fn plural(count: usize, noun: &str) -> String {

@@ -13,6 +13,7 @@ mod histories;
 mod laws;
 mod mistakes;
 mod operations;
+mod production;
 mod profiles;
 mod program;
 mod readers;

@@ -175,9 +175,9 @@ impl Operators {
 
     /// Users are told that it is known, or that it is over.
     pub(super) fn tell_users(&self, is_known: bool, desk: &mut Desk<'_, Packet>) {
-        let comms = self.roles_of(Job::Comms);
+        let mut comms = self.roles_of(Job::Comms);
         let has_told = |role| self.incident.as_ref().is_some_and(|at| at.answered.contains(&role));
-        if comms.map(has_told).any(|told| told) {
+        if comms.any(has_told) {
             let at = desk.now() + CONTROL_FLOOR;
             let users = self.setting.clients.clone().map(ProcessId);
             users.for_each(|user| desk.tell(user, at, Packet::Known(is_known)));

@@ -104,7 +104,9 @@ impl Replica {
     /// Whether bodies of batches below `end` that it has heard of are not here; they are asked for.
     fn lacks_bodies(&mut self, now: LocalTime, end: u64, out: &mut Out<Sequencer>) -> bool {
         let Role::Follower(follower) = &self.role else { return false };
-        let batches = follower.ahead.range(self.committed..end).map(|(_, (_, batch))| batch);
+        // A sequencer that lies may begin before what is committed: then nothing lies between.
+        let between = self.committed..end.max(self.committed);
+        let batches = follower.ahead.range(between).map(|(_, (_, batch))| batch);
         let names = batches.flat_map(|batch| batch.iter());
         let mut lacks = false;
         for name in names.filter(|name| self.bodies.body(&name.id).is_none()) {

@@ -16,6 +16,10 @@ pub(crate) use ops::{
     AlertFile, AnswersFile, AutomationFile, BurnFile, OpsFile, RoleFile, RunbookFile, StepFile,
 };
 pub(crate) use readers::{CarriageFile, DependantsFile, IndexersFile};
+pub(crate) use rules::{
+    GroupFile, GroupsFile, Labels, MetricFile, Metrics, NamesFile, PrometheusRule, RulesFile,
+    UnreadFile,
+};
 
 mod arrivals;
 mod fault;
@@ -24,6 +28,7 @@ mod links;
 mod load;
 mod ops;
 mod readers;
+mod rules;
 
 section! {
     /// A scenario: what happens, to whom, for how long, and what its author demands.

@@ -1,5 +1,6 @@
 //! `[ops]` as written.
 
+use super::rules::{NamesFile, RulesFile};
 use crate::kernel::Span;
 use crate::scenario::model::{Job, Level, Remedy, Scope, Structure};
 use crate::scenario::quantity::{Clock, Factor, Share, Tickets};
@@ -72,6 +73,10 @@ section! {
         declares: Span = "10m";
         /// How an organisation answers in which nobody has a role.
         others: AnswersFile;
+        /// Rules that production has, a file of Prometheus; they come after those written here.
+        alerts: RulesFile;
+        /// What production calls the gauges that rules look at.
+        names: NamesFile;
         /// Alert rules, in order.
         alert: Vec<At<AlertFile>>;
         /// Who can be paged, by a name of your choice; the first responder is called when users
@@ -101,7 +106,7 @@ section! {
     AlertFile, "an alert rule" => {
         /// Its name.
         name: String;
-        /// What must hold: `oldest_unconfirmed > 20s`, `waiting > 1000`, `refused > 5%`.
+        /// What must hold: `oldest_unconfirmed > 20s`, `waiting > 1000`, `refused over 5m > 5%`.
         when: String;
         /// Or that errors use up their budget too fast.
         burn: BurnFile;

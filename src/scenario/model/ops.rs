@@ -2,6 +2,8 @@
 
 use crate::kernel::Span;
 
+pub use crate::production::Names;
+
 pub use crate::ops::{
     AlertRule, Answers, Automation, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, Job,
     Patience, People, Remedy, Role, Runbook, Scope, Sense, Step, Structure,
@@ -16,6 +18,10 @@ pub struct Ops {
     pub scrape: Span,
     /// What the monitor looks for; in file order.
     pub alerts: Vec<AlertRule>,
+    /// What production calls the gauges.
+    pub names: Names,
+    /// The file that rules came from, if some came from a file.
+    pub production: Option<Production>,
     /// Everybody who can be called.
     pub people: People,
     /// What is written down; in file order.
@@ -34,6 +40,30 @@ pub struct Ops {
     pub target: f64,
     /// The load group whose operations are probes, by place.
     pub probes: Option<usize>,
+}
+
+/// A file of Prometheus rules, as far as it is judged.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Production {
+    /// Its name.
+    pub file: String,
+    /// How many of its rules are judged.
+    pub judged: u32,
+    /// Those that are not; in file order.
+    pub unread: Vec<Unread>,
+    /// In what the judgement differs from Prometheus'.
+    pub remarks: Vec<String>,
+}
+
+/// A rule that is not judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Its name there.
+    pub rule: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// Why: `it uses predict_linear`.
+    pub why: String,
 }
 
 /// How much of `[ops]` there is.

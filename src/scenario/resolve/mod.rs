@@ -1,6 +1,7 @@
 //! From the file as written to the scenario as meant. Every function returns `None` only after
 //! having reported why.
 
+mod alerts;
 mod arrivals;
 mod claims;
 mod demands;
@@ -10,13 +11,16 @@ mod flow;
 mod history;
 mod load;
 mod moments;
+mod names;
 mod network;
 mod ops;
 mod phases;
 mod readers;
+mod rules;
 mod trace;
 mod trust;
 
+pub(super) use self::names::names_of;
 pub(super) use self::ops::TICKETS;
 
 use std::collections::BTreeMap;
@@ -81,7 +85,7 @@ pub(crate) fn resolve(
     let indexers = readers::read_indexers(file, reader, table);
     let dependants = readers::read_dependants(file, reader, table);
     readers::check_together(file, reader, (validators.as_ref(), load.as_deref()));
-    let ops = ops::read(file, reader, load.as_deref());
+    let ops = ops::read(file, reader, (load.as_deref(), setting.folder));
     let cast = match (&validators, &routers, &load, table) {
         (Some(validators), Some(routers), Some(load), Some(table)) => {
             let readers = (indexers.as_ref()?.as_ref(), dependants.as_ref()?.as_ref());

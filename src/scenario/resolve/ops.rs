@@ -2,18 +2,16 @@
 
 mod books;
 
-use super::report_inside;
+use std::path::Path;
+
+use super::alerts::{check_budget, read_alerts};
+use super::names;
+use super::rules::{self, Beside};
 use crate::kernel::Span;
-use crate::scenario::demand::{Scale, read_value};
-use crate::scenario::file::{AlertFile, AnswersFile, BurnFile, OpsFile, RoleFile, ScenarioFile};
-use crate::scenario::model::{
-    AlertRule, Answers, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, LoadGroup, Ops,
-    People, Role, Sense,
-};
-use crate::scenario::problem::{Place, suggest};
-use crate::scenario::quantity::Share;
-use crate::scenario::words::{Mistake, Words};
-use crate::scenario::written::{At, Field, Reader, check_name};
+use crate::scenario::file::{AnswersFile, OpsFile, RoleFile, ScenarioFile};
+use crate::scenario::model::{Answers, Crowd, Guess, Hours, Job, LoadGroup, Ops, People, Role};
+use crate::scenario::problem::suggest;
+use crate::scenario::written::{At, Field, Reader};
 
 /// Rounds, beats and steps are at least this long.
 const LEAST: Span = Span::from_millis(100);
@@ -21,30 +19,46 @@ const LEAST: Span = Span::from_millis(100);
 /// What a runbook says for complaints of users.
 pub(crate) const TICKETS: &str = "tickets";
 
-/// What a condition may look like.
-const FORM: &str = "a condition is like `oldest_unconfirmed > 20s`";
-
 /// The names that may be referred to.
-struct Known<'a> {
+pub(super) struct Known<'a> {
     operators: Vec<String>,
-    roles: Vec<String>,
-    alerts: Vec<&'a str>,
+    pub(super) roles: Vec<String>,
+    /// The first role that responds, by place.
+    pub(super) responder: u16,
+    pub(super) alerts: Vec<&'a str>,
+}
+
+impl Known<'_> {
+    /// Where no role is written there is one, by this name.
+    pub(super) fn has_default(&self, role: &str) -> bool {
+        self.roles.is_empty() && role == "primary"
+    }
 }
 
 /// Who watches and who runs it; `Some(None)` if nobody does.
 pub(super) fn read(
     file: &ScenarioFile,
     reader: &mut Reader<'_>,
-    load: Option<&[LoadGroup]>,
+    (load, folder): (Option<&[LoadGroup]>, &Path),
 ) -> Option<Option<Ops>> {
     if file.ops.is_absent() {
         return Some(None);
     }
     let written = file.ops.get()?;
     check_spans(written, reader);
-    let known = known(written);
+    let mut known = known(written);
     let roles = read_roles(written, &known, reader);
     let alerts = read_alerts(written, &known, reader);
+    let names = names::read(&written.names, reader, folder)?;
+    let beside = Beside {
+        folder,
+        names: &names,
+        known: &known,
+        scrape: *written.scrape.get()?,
+        objective: *written.objective.get()?,
+    };
+    let (theirs, production) = rules::read(&written.alerts, reader, &beside)?;
+    known.alerts.extend(theirs.iter().map(|rule| rule.name.as_str()));
     let runbooks = books::read_runbooks(written, &known, reader);
     let automations = books::read_automations(written, &known, reader);
     let probes = read_probes(written, load, reader);
@@ -69,7 +83,9 @@ pub(super) fn read(
     Some(Some(Ops {
         level: *written.level.get()?,
         scrape: *written.scrape.get()?,
-        alerts: alerts?,
+        alerts: alerts?.into_iter().chain(theirs.iter().cloned()).collect(),
+        names: names.clone(),
+        production,
         people,
         runbooks: runbooks?,
         automations: automations?,
@@ -100,10 +116,16 @@ fn known(written: &OpsFile) -> Known<'_> {
         operators.push(ONLY.to_owned());
     }
     let roles = written.role.get().map_or(&[][..], |roles| &roles.0);
+    let is_responder = |role: &RoleFile| role.job.get() == Some(&Job::Responder);
+    let each = roles.iter().flat_map(|(name, role)| {
+        each_name(&name.value, &role.value).into_iter().map(|_| is_responder(&role.value))
+    });
+    let responds = each.into_iter().position(|responds| responds);
     let alerts = written.alert.get().map_or(&[][..], |alerts| alerts);
     Known {
         operators,
         roles: roles.iter().flat_map(|(name, role)| each_name(&name.value, &role.value)).collect(),
+        responder: responds.and_then(|place| u16::try_from(place).ok()).unwrap_or(0),
         alerts: alerts
             .iter()
             .map(|alert| alert.value.name.get().map_or("", String::as_str))
@@ -119,7 +141,7 @@ fn each_name(name: &str, role: &RoleFile) -> Vec<String> {
 }
 
 /// The place of a name among others, or a report.
-fn find<T: AsRef<str>>(
+pub(super) fn find<T: AsRef<str>>(
     name: &At<String>,
     noun: &str,
     names: &[T],
@@ -137,7 +159,7 @@ fn find<T: AsRef<str>>(
 }
 
 /// The place of a name if one is written; `Some(None)` if not.
-fn find_if_any<T: AsRef<str>>(
+pub(super) fn find_if_any<T: AsRef<str>>(
     field: &Field<String>,
     noun: &str,
     names: &[T],
@@ -214,112 +236,6 @@ fn read_answers(written: &AnswersFile) -> Option<Answers> {
         hours: Hours { from: written.from.get()?.0, until: written.until.get()?.0 },
         misses: written.misses.get()?.0,
     })
-}
-
-fn read_alerts(
-    written: &OpsFile,
-    known: &Known<'_>,
-    reader: &mut Reader<'_>,
-) -> Option<Vec<AlertRule>> {
-    let alerts = written.alert.get().map_or(&[][..], |alerts| alerts);
-    let each: Vec<_> =
-        alerts.iter().map(|alert| read_alert(&alert.value, alert.place, known, reader)).collect();
-    each.into_iter().collect()
-}
-
-fn read_alert(
-    written: &AlertFile,
-    place: Place,
-    known: &Known<'_>,
-    reader: &mut Reader<'_>,
-) -> Option<AlertRule> {
-    let example = "`name = \"oldest-unconfirmed\"`";
-    let name = reader.require(&written.name, place, "`name`", example).cloned();
-    if let Some(name) = &name {
-        check_name(reader, name);
-    }
-    let when = match (written.when.at(), written.burn.at()) {
-        (Some(_), Some(burn)) => {
-            let note = "leave out one of them";
-            reader.report(burn.place, "an alert rule has `when` or `burn`, not both", note);
-            None
-        }
-        (Some(when), None) => match read_condition(&when.value) {
-            Ok(condition) => Some(condition),
-            Err(mistake) => {
-                report_inside(reader, &when.value, when.place, mistake);
-                None
-            }
-        },
-        (None, Some(burn)) => read_burn(&burn.value, burn.place, reader).map(Condition::Burn),
-        (None, None) => {
-            let is_missing = written.when.is_absent() && written.burn.is_absent();
-            if is_missing && !reader.is_misspelt(place, None) {
-                reader.report(place, "this alert rule looks for nothing", FORM);
-            }
-            None
-        }
-    };
-    let page = match written.page.at() {
-        // Where no role is written there is one, by this name.
-        Some(role) if known.roles.is_empty() && role.value == "primary" => Some(Some(0)),
-        _ => find_if_any(&written.page, "role", &known.roles, reader),
-    };
-    let lasts = *written.lasts.get()?;
-    Some(AlertRule { name: name?.value, when: when?, lasts, page: page? })
-}
-
-fn read_condition(text: &str) -> Result<Condition, Mistake> {
-    let mut words = Words::new(text);
-    let word = words.word();
-    let names = || Gauge::NAMES.iter().map(|(name, _)| *name);
-    let found = Gauge::NAMES.iter().find(|(name, _)| *name == word.text);
-    let Some((_, gauge)) = found else {
-        let meant = suggest(word.text, names());
-        let all: Vec<&str> = names().collect();
-        let note = format!("{meant}alerts look at: {}", all.join(", "));
-        return Err(word.wrong(format!("there is no gauge `{}`", word.text), note));
-    };
-    let sense = match words.sign(&[">", "<"]) {
-        Some(">") => Sense::Above,
-        Some(_) => Sense::Below,
-        None => return Err(words.here().wrong("`>` or `<` is missing here", FORM)),
-    };
-    let scale = match gauge.unit() {
-        GaugeUnit::Millis => Scale::Millis,
-        GaugeUnit::Share => Scale::Share,
-        GaugeUnit::PerSecond => Scale::Rate,
-        GaugeUnit::Plain => Scale::Plain,
-    };
-    let bound = read_value(&words.remainder(), scale)?;
-    Ok(Condition::Compare { gauge: *gauge, sense, bound })
-}
-
-fn read_burn(written: &BurnFile, place: Place, reader: &mut Reader<'_>) -> Option<Burn> {
-    let example = BurnFile::EXAMPLE;
-    let factor = reader.require(&written.factor, place, "`factor`", example).copied();
-    let long = reader.require(&written.long, place, "`long`", example).copied();
-    let short = reader.require(&written.short, place, "`short`", example).copied();
-    let objective = reader.require(&written.objective, place, "`objective`", example).copied();
-    check_budget(objective.as_ref(), "an objective", reader);
-    if let (Some(long), Some(short)) = (long, short)
-        && short.value > long.value
-    {
-        reader.report(short.place, "the short window is longer than the long one", "");
-    }
-    Some(Burn {
-        factor: factor?.value.0,
-        long: long?.value,
-        short: short?.value,
-        objective: objective?.value.0,
-    })
-}
-
-/// Something may go wrong, or nothing can be said of how fast it does.
-fn check_budget(share: Option<&At<Share>>, noun: &str, reader: &mut Reader<'_>) {
-    if let Some(at) = share.filter(|at| at.value.0 >= 1.0) {
-        reader.report(at.place, format!("{noun} of 100% leaves no budget to burn"), "");
-    }
 }
 
 fn read_probes(

@@ -2,9 +2,10 @@
 
 use super::{Text, fields, list, quoted};
 use crate::kernel::Span;
+use crate::production::Name;
 use crate::scenario::model::{
-    AlertRule, Answers, Automation, Condition, GaugeUnit, LoadGroup, Ops, Patience, Role, Runbook,
-    Sense, Step,
+    AlertRule, Answers, Automation, Condition, GaugeUnit, LoadGroup, Names, Ops, Patience,
+    Production, Role, Runbook, Step,
 };
 use crate::scenario::resolve::TICKETS;
 use crate::scenario::spelt;
@@ -40,6 +41,12 @@ pub(super) fn write_ops(file: &mut Text, ops: &Ops, load: &[LoadGroup]) {
     file.text("overlap", spelt::share(people.crowd.overlap));
     file.text("declares", people.declares);
     file.plain("others", answers(people.others));
+    if let Some(production) = &ops.production {
+        write_production(file, production);
+    }
+    if !ops.names.0.is_empty() {
+        write_names(file, &ops.names);
+    }
     let roles: Vec<&str> = people.roles.iter().map(|role| role.name.as_str()).collect();
     ops.alerts.iter().for_each(|alert| write_alert(file, alert, &roles));
     people.roles.iter().for_each(|role| write_role(file, role, &people.operators, &roles));
@@ -50,19 +57,58 @@ pub(super) fn write_ops(file: &mut Text, ops: &Ops, load: &[LoadGroup]) {
 /// A condition as rules write it.
 pub fn condition(when: &Condition) -> String {
     match when {
-        Condition::Compare { gauge, sense, bound } => {
-            let sign = if *sense == Sense::Above { '>' } else { '<' };
+        Condition::Compare { gauge, over, sense, bound } => {
+            let sign = sense.sign();
             let bound = match gauge.unit() {
                 GaugeUnit::Millis => Span::from_nanos((bound * 1e6) as u64).to_string(),
                 GaugeUnit::Share => spelt::share(*bound),
                 GaugeUnit::PerSecond => spelt::rate(*bound),
                 GaugeUnit::Plain => bound.to_string(),
             };
-            format!("{} {sign} {bound}", gauge.name())
+            let over = match *over {
+                Span::ZERO => String::new(),
+                window => format!(" over {window}"),
+            };
+            format!("{}{over} {sign} {bound}", gauge.name())
         }
         Condition::Burn(burn) => {
             let (factor, objective) = (spelt::factor(burn.factor), spelt::share(burn.objective));
             format!("budget of {objective} burns {factor} over {} and {}", burn.long, burn.short)
+        }
+    }
+}
+
+fn write_production(file: &mut Text, production: &Production) {
+    let unread = production.unread.iter().map(|unread| {
+        fields(&[
+            ("rule", quoted(&unread.rule)),
+            ("line", unread.line.to_string()),
+            ("why", quoted(&unread.why)),
+        ])
+    });
+    let written = [
+        ("name", quoted(&production.file)),
+        ("judged", production.judged.to_string()),
+        ("unread", list(unread)),
+        ("remarks", list(production.remarks.iter().map(quoted))),
+    ];
+    file.plain("alerts", fields(&written));
+}
+
+/// As [`Names`] are written in a file of their own.
+fn write_names(file: &mut Text, names: &Names) {
+    let each: Vec<String> = names.0.iter().map(write_name).collect();
+    file.plain("names", format!("{{ metrics = {{ {} }} }}", each.join(", ")));
+}
+
+fn write_name(name: &Name) -> String {
+    match name {
+        Name::Histogram(of) => {
+            format!("{} = {}", quoted(Names::APPLIED), fields(&[("histogram", quoted(of))]))
+        }
+        Name::Expression { gauge, expr, unit } => {
+            let said = [("expr", quoted(expr)), ("unit", quoted(unit.word()))];
+            format!("{} = {}", quoted(gauge.name()), fields(&said))
         }
     }
 }

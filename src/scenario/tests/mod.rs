@@ -3,6 +3,7 @@
 mod bundled;
 mod errors;
 mod meaning;
+mod rules;
 mod strange;
 mod trace;
 
