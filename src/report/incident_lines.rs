@@ -47,6 +47,11 @@ pub(super) const fn structure(structure: Structure) -> &'static str {
     }
 }
 
+/// Whether the same befell two hosts at once: that is told once.
+fn is_alike(one: &Recorded<Fact>, next: &Recorded<Fact>) -> bool {
+    one.key.time == next.key.time && matches!(one.fact, Fact::Host { .. }) && one.fact == next.fact
+}
+
 impl<N: Names> Night<'_, N> {
     pub(super) fn lines(&self) -> Vec<Line> {
         let mut told = Told::default();
@@ -56,9 +61,11 @@ impl<N: Names> Night<'_, N> {
         let is_told = |fact: &&Recorded<Fact>| {
             fact.key.time < end || !matches!(fact.fact, Fact::Suspicion { .. })
         };
-        for fact in self.trouble.facts.iter().filter(is_told) {
-            if let Some(words) = self.words(fact, &mut told) {
-                lines.push(Line { clock: self.clock(fact.key.time), words });
+        let facts: Vec<_> = self.trouble.facts.iter().filter(is_told).collect();
+        for alike in facts.chunk_by(|one, next| is_alike(one, next)) {
+            let others = alike.len() - 1;
+            if let Some(words) = self.words(alike[0], others, &mut told) {
+                lines.push(Line { clock: self.clock(alike[0].key.time), words });
             }
         }
         lines
@@ -101,11 +108,12 @@ impl<N: Names> Night<'_, N> {
         self.names.name(process)
     }
 
-    fn words(&self, recorded: &Recorded<Fact>, told: &mut Told) -> Option<String> {
+    /// What one fact comes to, that befell so many others at once.
+    fn words(&self, recorded: &Recorded<Fact>, others: usize, told: &mut Told) -> Option<String> {
         let (now, process) = (recorded.key.time, recorded.process.0);
         let is_trouble = self.onset().is_some_and(|onset| now >= onset);
         match recorded.fact {
-            Fact::Host { rule, change } => self.host(process, rule, change),
+            Fact::Host { rule, change } => self.host((process, others), rule, change),
             Fact::Refreshed { .. } if is_trouble => {
                 told.looks += 1;
                 let words =
@@ -130,8 +138,8 @@ impl<N: Names> Night<'_, N> {
             )),
             Fact::Alert { rule, stage, value } => self.alert(rule, stage, value, told),
             Fact::Duty { duty, about, .. } => self.duty(duty, about, now, told),
-            Fact::Step { step, remedy, stage, on, part, .. } => {
-                self.step((step, remedy, stage), (on, part))
+            Fact::Step { step, remedy, stage, on, part, by, .. } => {
+                self.step((step, remedy, stage), (on, part), by)
             }
             _ => None,
         }
@@ -141,7 +149,12 @@ impl<N: Names> Night<'_, N> {
         self.trouble.pair.scenario.faults.get(usize::from(rule))
     }
 
-    fn host(&self, process: u32, rule: u16, change: HostChange) -> Option<String> {
+    fn host(
+        &self,
+        (process, others): (u32, usize),
+        rule: u16,
+        change: HostChange,
+    ) -> Option<String> {
         let name = self.name(process);
         let by_people = rule == Fact::OF_OPERATORS;
         let what = match change {
@@ -163,7 +176,12 @@ impl<N: Names> Night<'_, N> {
                 if fault.on.text == name { String::new() } else { format!(": {}", fault.on.text) };
             format!(" (fault {}{on})", fault.name)
         });
-        Some(format!("{name} {what}{fault}."))
+        let others = match others {
+            0 => String::new(),
+            1 => ", and one other with it".to_owned(),
+            others => format!(", and {others} others with it"),
+        };
+        Some(format!("{name} {what}{others}{fault}."))
     }
 
     fn ticket(&self, told: &mut Told) -> Option<String> {
@@ -293,16 +311,17 @@ impl<N: Names> Night<'_, N> {
         &self,
         (step, remedy, stage): (u16, Remedy, StepStage),
         (on, part): (u32, u8),
+        by: u16,
     ) -> Option<String> {
         let whom = match (on, part) {
             (Fact::NONE, _) => None,
             (on, u8::MAX) => Some(self.name(on)),
             (on, part) => Some(format!("{}.{}", self.name(on), self.names.lane(part))),
         };
-        let by = if step == Fact::GUESS {
-            "by guess: ".to_owned()
-        } else {
-            format!("step {}: ", step + 1)
+        let by = match (by, step) {
+            (Fact::AUTOMATION, _) => "by itself: ".to_owned(),
+            (_, Fact::GUESS) => "by guess: ".to_owned(),
+            (_, step) => format!("step {}: ", step + 1),
         };
         let what = remedy.name();
         match (stage, whom) {

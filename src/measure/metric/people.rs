@@ -72,7 +72,7 @@ pub(super) const OF_PEOPLE: &[Metric] = metrics! {
         "capabilities B7";
     "chaos_index" Moment Acts Lower
         "Alerts that fired at once, on average over the time in which an incident was open and not \
-         quiet."
+         quiet, and the conflicts in it."
         "capabilities B25";
     "alert_precision" Moment Part Higher
         "Of the times that an alert rule began to fire, the share while a fault was at work or had \

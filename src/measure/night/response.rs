@@ -88,7 +88,8 @@ impl Night {
         spans
     }
 
-    /// How many alerts fired at once, on average while an incident was open.
+    /// How many alerts fired at once, on average while an incident was open, and how often somebody
+    /// got in another's way meanwhile.
     pub(super) fn chaos(&self) -> Measured {
         let open = self.open();
         let total = open.iter().fold(Span::ZERO, |sum, (from, until)| sum + until.since(*from));
@@ -102,7 +103,9 @@ impl Night {
             each.fold(Span::ZERO, |sum, span| sum + span).as_secs_f64()
         };
         let sum = |list: &[VirtualTime]| list.iter().map(rest).sum::<f64>();
-        Measured::Value((sum(&self.alerts) - sum(&self.resolved)) / total.as_secs_f64())
+        let fired = (sum(&self.alerts) - sum(&self.resolved)) / total.as_secs_f64();
+        let conflicts = self.hands.count("conflicts", &open).unwrap_or_default();
+        Measured::Value(fired + conflicts as f64)
     }
 
     /// Of the alerts that fired, the share about a fault.

@@ -24,7 +24,11 @@ fn duty(duty: Duty) -> Fact {
 }
 
 fn done(remedy: Remedy, on: u32) -> Fact {
-    Fact::Step { incident: 0, step: 0, remedy, stage: StepStage::Done, on, part: 255, by: 0 }
+    done_by(remedy, on, 0)
+}
+
+fn done_by(remedy: Remedy, on: u32, by: u16) -> Fact {
+    Fact::Step { incident: 0, step: 0, remedy, stage: StepStage::Done, on, part: 255, by }
 }
 
 fn alert(stage: AlertStage) -> Fact {
@@ -203,6 +207,14 @@ fn chaos_is_how_much_fires_at_once() {
         (500, duty(Duty::Quiet)),
     ]);
     assert_eq!(stormy.moment("chaos_index"), Measured::Value(150.0 / 200.0));
+    let in_the_way = night(&[
+        (200, duty(Duty::OpenedByAlert)),
+        (210, done(Remedy::Drain, 8)),
+        (220, done(Remedy::Restart, 8)),
+        (230, done_by(Remedy::Restart, 8, 1)),
+        (300, duty(Duty::Quiet)),
+    ]);
+    assert_eq!(in_the_way.moment("chaos_index"), Measured::Value(1.0));
     assert_eq!(night(&[]).moment("chaos_index"), Measured::NoData);
 }
 
