@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 
 use crate::kernel::Recorded;
-use crate::measure::{OperationRow, Rows};
+use crate::measure::Rows;
 use crate::simulation::{Listener, World};
 use crate::trace::{Checkpoint, Fact, Names, line};
 
@@ -47,13 +47,7 @@ impl<'a> Comparer<'a> {
     }
 }
 
-impl Rows for Comparer<'_> {
-    fn row(&mut self, _: &OperationRow) {}
-
-    fn are_wanted(&self) -> bool {
-        false
-    }
-}
+impl Rows for Comparer<'_> {}
 
 impl Listener for Comparer<'_> {
     fn facts(&mut self, facts: &[Recorded<Fact>]) {

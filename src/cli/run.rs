@@ -204,6 +204,10 @@ impl Rows for Follower {
         let result = self.attestations.row(row);
         self.note(result);
     }
+
+    fn are_wanted(&self) -> bool {
+        true
+    }
 }
 
 impl Listener for Follower {

@@ -2,7 +2,7 @@
 
 use super::single::{Pair, run_pair};
 use crate::kernel::Recorded;
-use crate::measure::{OperationRow, Rows};
+use crate::measure::Rows;
 use crate::ordering::Catalogue;
 use crate::scenario::model::{Crypto, Scenario};
 use crate::simulation::{Failure, Listener, Options};
@@ -40,13 +40,7 @@ struct Keeper {
 /// More is no story.
 const MOST: usize = 1 << 20;
 
-impl Rows for Keeper {
-    fn row(&mut self, _: &OperationRow) {}
-
-    fn are_wanted(&self) -> bool {
-        false
-    }
-}
+impl Rows for Keeper {}
 
 impl Listener for Keeper {
     fn facts(&mut self, facts: &[Recorded<Fact>]) {

@@ -6,7 +6,7 @@ use super::fault_report::report_fault;
 use super::pool::{Panicked, run_all};
 use crate::kernel::{Recorded, Span, VirtualTime};
 use crate::measure::metric::{self, Kind};
-use crate::measure::{Measured, Measurement, OperationRow, Rows, Statistic};
+use crate::measure::{Measured, Measurement, Rows, Statistic};
 use crate::ordering::Catalogue;
 use crate::scenario::model::{Crypto, Scenario};
 use crate::simulation::{Listener, Options, run};
@@ -91,13 +91,7 @@ struct Keeper(Vec<Change>);
 /// Rules that change more often tell nothing more.
 const MOST: usize = 1 << 16;
 
-impl Rows for Keeper {
-    fn row(&mut self, _: &OperationRow) {}
-
-    fn are_wanted(&self) -> bool {
-        false
-    }
-}
+impl Rows for Keeper {}
 
 impl Listener for Keeper {
     fn facts(&mut self, facts: &[Recorded<Fact>]) {

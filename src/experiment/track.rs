@@ -108,6 +108,10 @@ impl Rows for Watch {
         }
         self.all.extend(row.applied.map(|applied| (row.phases, applied)));
     }
+
+    fn are_wanted(&self) -> bool {
+        true
+    }
 }
 
 impl Listener for Watch {

@@ -3,7 +3,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::measure::{OperationRow, Rows};
+use crate::measure::Rows;
 use crate::simulation::Listener;
 use crate::trace::Checkpoint;
 
@@ -70,13 +70,7 @@ impl Trail {
     }
 }
 
-impl Rows for Trail {
-    fn row(&mut self, _: &OperationRow) {}
-
-    fn are_wanted(&self) -> bool {
-        false
-    }
-}
+impl Rows for Trail {}
 
 impl Listener for Trail {
     fn checkpoint(&mut self, checkpoint: Checkpoint) {

@@ -66,14 +66,14 @@ pub struct Trusted {
     pub factors: Factors,
 }
 
-/// Takes rows in the order of operation numbers.
+/// Takes rows in the order of operation numbers. Who wants them says so in both methods.
 pub trait Rows {
     /// An operation of the load plan is settled.
-    fn row(&mut self, row: &OperationRow);
+    fn row(&mut self, _row: &OperationRow) {}
 
     /// Whether rows are wanted at all.
     fn are_wanted(&self) -> bool {
-        true
+        false
     }
 }
 
@@ -81,16 +81,14 @@ pub trait Rows {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoRows;
 
-impl Rows for NoRows {
-    fn row(&mut self, _: &OperationRow) {}
-
-    fn are_wanted(&self) -> bool {
-        false
-    }
-}
+impl Rows for NoRows {}
 
 impl Rows for Vec<OperationRow> {
     fn row(&mut self, row: &OperationRow) {
         self.push(*row);
+    }
+
+    fn are_wanted(&self) -> bool {
+        true
     }
 }

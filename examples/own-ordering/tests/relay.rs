@@ -4,7 +4,7 @@ use std::path::Path;
 
 use attestorm::experiment::{Hunt, hunt};
 use attestorm::kernel::{Recorded, Span};
-use attestorm::measure::{OperationRow, Rows};
+use attestorm::measure::Rows;
 use attestorm::ordering::{Catalogue, Strategy};
 use attestorm::scenario::model::Scenario;
 use attestorm::scenario::{Catalogue as Known, OrderingEntry, Source, load};
@@ -29,9 +29,7 @@ struct Transcript {
     text: String,
 }
 
-impl Rows for Transcript {
-    fn row(&mut self, _: &OperationRow) {}
-}
+impl Rows for Transcript {}
 
 impl Listener for Transcript {
     fn facts(&mut self, facts: &[Recorded<Fact>]) {

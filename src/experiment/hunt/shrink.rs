@@ -11,7 +11,7 @@ use super::lesser::PASSES;
 use super::why::{Recording, why};
 use crate::experiment::run_all;
 use crate::kernel::{Recorded, Span};
-use crate::measure::{OperationRow, Rows};
+use crate::measure::Rows;
 use crate::ordering::{Catalogue, Property};
 use crate::scenario::model::Scenario;
 use crate::scenario::{Catalogue as KnownOrderings, OrderingEntry, Source, load};
@@ -182,13 +182,7 @@ fn broken(scenario: Scenario, wanted: Option<Property>, catalogue: &Catalogue) -
 /// Counts statements that are meant to be sent.
 struct Statements(u64);
 
-impl Rows for Statements {
-    fn row(&mut self, _: &OperationRow) {}
-
-    fn are_wanted(&self) -> bool {
-        false
-    }
-}
+impl Rows for Statements {}
 
 impl Listener for Statements {
     fn facts(&mut self, facts: &[Recorded<Fact>]) {

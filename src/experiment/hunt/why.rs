@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::kernel::Recorded;
-use crate::measure::{OperationRow, Rows};
+use crate::measure::Rows;
 use crate::ordering::Property;
 use crate::simulation::Listener;
 use crate::trace::{Fact, Names, line};
@@ -18,13 +18,7 @@ pub(super) struct Recording {
     pub(super) facts: Vec<Recorded<Fact>>,
 }
 
-impl Rows for Recording {
-    fn row(&mut self, _: &OperationRow) {}
-
-    fn are_wanted(&self) -> bool {
-        false
-    }
-}
+impl Rows for Recording {}
 
 impl Listener for Recording {
     fn facts(&mut self, facts: &[Recorded<Fact>]) {

@@ -3,7 +3,7 @@
 use super::published::{Clock, Row, Stop};
 use super::world::warmup;
 use crate::kernel::{Recorded, Span, VirtualTime};
-use crate::measure::{OperationRow, Rows};
+use crate::measure::Rows;
 use crate::ordering::Catalogue;
 use crate::scenario::model::Scenario;
 use crate::simulation::{Failure, Listener, Options, run};
@@ -142,13 +142,7 @@ impl Watch {
     }
 }
 
-impl Rows for Watch {
-    fn row(&mut self, _: &OperationRow) {}
-
-    fn are_wanted(&self) -> bool {
-        false
-    }
-}
+impl Rows for Watch {}
 
 impl Listener for Watch {
     fn facts(&mut self, facts: &[Recorded<Fact>]) {

@@ -58,6 +58,10 @@ impl Rows for Worst {
             self.rows.truncate(self.most);
         }
     }
+
+    fn are_wanted(&self) -> bool {
+        true
+    }
 }
 
 /// The gravest wrong, by its place.
