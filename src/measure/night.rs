@@ -30,7 +30,7 @@ pub struct Night {
     resolved: Vec<VirtualTime>,
     /// What happened to incidents, and to which.
     duties: Vec<(VirtualTime, Duty, u16)>,
-    /// When operators began with something other than looking around.
+    /// When people began with something other than looking around; a guess is done at once.
     begun: Vec<VirtualTime>,
     /// When something was done to a host.
     acts: Vec<VirtualTime>,
@@ -76,8 +76,11 @@ impl Night {
             }
             Fact::Step { remedy: Remedy::Inspect, .. } => {}
             Fact::Step { stage: StepStage::Begun, .. } => keep(&mut self.begun, now, capped),
-            Fact::Step { stage: StepStage::Done, .. } => {
+            Fact::Step { stage: StepStage::Done, by, .. } => {
                 keep(&mut self.acts, now, capped);
+                if by != Fact::AUTOMATION {
+                    keep(&mut self.begun, now, capped);
+                }
             }
             _ => {}
         }

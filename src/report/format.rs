@@ -66,7 +66,7 @@ pub(super) fn measured(measured: Measured, metric: &Metric) -> String {
     }
 }
 
-/// A length of time in words: `3m 30s`, `850 ms`.
+/// A length of time in words: `5h 04m`, `3m 30s`, `850 ms`.
 pub(super) fn span(span: Span) -> String {
     let seconds = span.as_nanos() / 1_000_000_000;
     match seconds {
@@ -74,7 +74,12 @@ pub(super) fn span(span: Span) -> String {
         1..60 if span.as_nanos().is_multiple_of(1_000_000_000) => format!("{seconds} s"),
         1..60 => format!("{} s", number(span.as_secs_f64())),
         _ if seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
-        _ if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
+        60..3600 if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
+        3600.. => {
+            let rest = seconds % 60;
+            let rest = if rest == 0 { String::new() } else { format!(" {rest:02}s") };
+            format!("{}h {:02}m{rest}", seconds / 3600, seconds / 60 % 60)
+        }
         _ => format!("{}m {:02}s", seconds / 60, seconds % 60),
     }
 }

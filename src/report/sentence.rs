@@ -333,7 +333,7 @@ mod tests {
         let calm = "At most 2 users waited for what is theirs (twin: 2).";
         check([Some(2.0), Some(2.0)], [None, Some(0.0)], Some(calm));
         let kept = "At most 27 users waited for what is theirs; one was told so long that it is \
-                    revoked: 65m; one passed on what had been revoked for 59m 12s.";
+                    revoked: 1h 05m; one passed on what had been revoked for 59m 12s.";
         check([Some(27.0), None], [Some(3_900_000.0), Some(3_552_000.0)], Some(kept));
         let never = "At most 27 users waited for what is theirs; one was told for good that it is \
                      revoked.";

@@ -62,7 +62,6 @@ impl Operators {
         let now = desk.now();
         let Some((setting, automaton)) = self.automaton(place) else { return };
         let Some((_, looked)) = automaton.looks.take() else { return };
-        automaton.acted = Some(now);
         self.set_for_all(setting.cooldown, Due::Cooled(place), desk);
         if self.is_automation_paused || !self.firing.contains(&setting.alert) {
             return;
@@ -74,6 +73,9 @@ impl Operators {
         let Some(target) = target else { return };
         if setting.is_gated && !self.is_safe(setting.remedy, target.process, &looked) {
             return self.tell_all(Duty::Held, setting.alert, desk);
+        }
+        if let Some(automaton) = self.automata.get_mut(usize::from(place)) {
+            automaton.acted = Some(now);
         }
         let target = match setting.remedy {
             Remedy::FailOver => self.fail_over(&looked, setting.is_gated, desk),

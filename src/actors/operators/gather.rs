@@ -21,7 +21,7 @@ impl Operators {
         let role = self.worker(who).map(|worker| worker.role);
         let own = role.map(|role| people.roles[usize::from(role)].operator);
         let Some(worker) = self.worker_mut(who) else { return };
-        worker.gathering = Some(Gathering::default());
+        worker.gathering = Some(Gathering { called: operators.len(), ..Gathering::default() });
         worker.worked += 1;
         let index = worker.worked;
         let mut there = Vec::new();
@@ -64,6 +64,13 @@ impl Operators {
             let own = hosts.iter().filter(|(_, owner)| *owner == operator);
             own.for_each(|(host, _)| self.act(step, Worst::whole(*host), desk));
         }
+    }
+
+    /// Whether somebody who was called is still to come: their hosts are not what they should be.
+    pub(super) fn is_somebody_awaited(&self) -> bool {
+        let workers = self.incident.iter().flat_map(|open| &open.workers);
+        let mut gatherings = workers.filter_map(|worker| worker.gathering.as_ref());
+        gatherings.any(|gathering| gathering.has_begun && gathering.came.len() < gathering.called)
     }
 
     /// The last step up to that one which is done together.

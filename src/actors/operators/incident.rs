@@ -157,6 +157,9 @@ impl Operators {
 
     pub(super) fn closes(&mut self, since: VirtualTime, desk: &mut Desk<'_, Packet>) {
         if self.incident.as_ref().is_some_and(|incident| incident.quiet == Some(since)) {
+            if self.is_somebody_awaited() {
+                return self.set(self.setting.people.calm, Due::Closes(since), desk);
+            }
             self.tell(Duty::Closed, 0, desk);
             self.tell_users(false, desk);
             self.incident = None;

@@ -36,6 +36,8 @@ pub(super) struct Worker {
 /// Operators who do one step together.
 #[derive(Debug, Default)]
 pub(super) struct Gathering {
+    /// How many were called.
+    pub(super) called: usize,
     /// Who has come.
     pub(super) came: BTreeSet<u16>,
     /// There were enough of them.

@@ -29,23 +29,22 @@ impl Night {
         }
     }
 
-    /// Where the parts meet. What did not happen takes no time: automation that acts before anybody
-    /// answers ends the wait for an answer, and what was quiet before anybody did anything has
-    /// waited for an answer all the while.
+    /// Where the parts meet. What did not happen takes no time: what was quiet before anybody did
+    /// anything has waited for an answer all the while.
     fn borders(&self) -> Option<[VirtualTime; 6]> {
         let (onset, quiet) = (self.onset()?, self.quiet()?);
         let opened = self.opened().unwrap_or(quiet).min(quiet);
-        let acted = self.acted().unwrap_or(quiet).clamp(opened, quiet);
+        let acted = self.acted(quiet).unwrap_or(quiet).clamp(opened, quiet);
         let owned = self.owned().unwrap_or(acted).clamp(opened, acted);
         let mitigated = self.mitigated().unwrap_or(acted).clamp(acted, quiet);
         Some([onset, opened, owned, acted, mitigated, quiet])
     }
 
-    /// When the first act began; a guess is done at once.
-    fn acted(&self) -> Option<VirtualTime> {
-        let done = self.acts.iter().copied();
-        let onset = self.onset()?;
-        self.begun.iter().copied().chain(done).filter(|at| *at >= onset).min()
+    /// When people first began to act. What acts by itself counts where nobody else did: an act
+    /// of automation that people must undo is no answer.
+    fn acted(&self, quiet: VirtualTime) -> Option<VirtualTime> {
+        let people = self.first(&self.begun).filter(|at| *at <= quiet);
+        people.or_else(|| self.first(&self.acts))
     }
 
     /// Whether anybody had done anything about the trouble by then.

@@ -168,11 +168,21 @@ fn the_parts_of_a_response_make_up_the_whole() {
     assert_eq!(parts(&mended), [60.0, 440.0, 90.0, 60.0, 50.0].map(Measured::Value));
     let by_automation = night(&[
         (160, duty(Duty::OpenedByAlert)),
-        (170, done(Remedy::Restart, 8)),
+        (170, done_by(Remedy::Restart, 8, Fact::AUTOMATION)),
         (200, duty(Duty::Acknowledged)),
         (220, duty(Duty::Quiet)),
     ]);
     assert_eq!(parts(&by_automation), [60.0, 10.0, 0.0, 0.0, 50.0].map(Measured::Value));
+    let undone_by_people = night(&[
+        (160, duty(Duty::OpenedByAlert)),
+        (170, done_by(Remedy::FailOver, 1, Fact::AUTOMATION)),
+        (250, duty(Duty::Acknowledged)),
+        (300, begun(Remedy::FailOver)),
+        (400, done(Remedy::FailOver, 2)),
+        (420, duty(Duty::Quiet)),
+    ]);
+    let wanted = [60.0, 90.0, 50.0, 100.0, 20.0].map(Measured::Value);
+    assert_eq!(parts(&undone_by_people), wanted, "what does harm by itself is no answer");
     let by_itself = night(&[(160, duty(Duty::OpenedByAlert)), (220, duty(Duty::Quiet))]);
     assert_eq!(parts(&by_itself), [60.0, 60.0, 0.0, 0.0, 0.0].map(Measured::Value));
     let lasting = night(&[(160, duty(Duty::OpenedByAlert))]);

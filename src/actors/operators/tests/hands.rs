@@ -4,6 +4,12 @@
 use super::*;
 use crate::ops::Automation;
 
+/// The lines that say one of these.
+fn with(words: &[&str], lines: &[String]) -> Vec<String> {
+    let says = |line: &&String| words.iter().any(|word| line.contains(word));
+    lines.iter().filter(says).cloned().collect()
+}
+
 fn leaderless() -> OperatorsSetting {
     let mut setting = setting();
     setting.people.structure = Structure::Leaderless;
@@ -50,14 +56,8 @@ fn whoever_takes_command_ends_the_confusion() {
     setting.people.roles.push(extra("comms", Job::Comms));
     setting.clients = 0..1;
     let lines = night(setting, &[(60, FIRES), (1_200, RESOLVES)]);
-    let wanted = ["AlsoWorks", "Commands", "TellsUsers", "note", "Quiet", "Closed"];
-    let found: Vec<&str> = lines
-        .iter()
-        .filter(|line| wanted.iter().any(|word| line.contains(word)))
-        .map(String::as_str)
-        .collect();
     assert_eq!(
-        found,
+        with(&["AlsoWorks", "Commands", "TellsUsers", "note", "Quiet", "Closed"], &lines),
         [
             "497 operators incident 0 AlsoWorks about 1",
             "640 operators incident 0 TellsUsers about 3",
@@ -73,9 +73,8 @@ fn whoever_takes_command_ends_the_confusion() {
     assert!(after.iter().all(|line| !line.ends_with("by 1")), "{after:?}");
 }
 
-/// Five validators of five organisations, and a restart that needs four of them.
-#[test]
-fn a_step_that_needs_a_quorum_begins_when_the_quorum_is_there() {
+/// Five validators of five organisations, and a restart that needs a share of them.
+fn restart_together(share: f64) -> OperatorsSetting {
     let mut setting = setting();
     setting.validators = 5;
     setting.people.structure = Structure::Federated;
@@ -84,16 +83,42 @@ fn a_step_that_needs_a_quorum_begins_when_the_quorum_is_there() {
     setting.people.roles[0].escalate = None;
     let restart = Step::at_once(Remedy::Restart, Scope::Validators);
     let takes = Span::from_secs(600);
-    setting.runbooks[0].steps = vec![Step { takes, together: Some(0.8), ..restart }];
-    let lines = night(setting, &[(60, FIRES), (900, RESOLVES)]);
-    let wanted = ["Gather", "OperatorAnswers", "step", "Crashed", "Restarted"];
-    let found: Vec<&str> = lines
-        .iter()
-        .filter(|line| wanted.iter().any(|word| line.contains(word)))
-        .map(String::as_str)
-        .collect();
+    setting.runbooks[0].steps = vec![Step { takes, together: Some(share), ..restart }];
+    setting
+}
+
+#[test]
+fn an_incident_stays_open_until_all_who_were_called_have_come() {
+    let mut setting = restart_together(0.4);
+    setting.people.others.day = minutes(20);
+    let lines = night(setting, &[(60, FIRES), (1_170, RESOLVES)]);
+    let words = ["Gathered", "OperatorAnswers", "Restarted", "Quiet", "Closed"];
     assert_eq!(
-        found,
+        with(&words, &lines),
+        [
+            "135 operators incident 0 OperatorAnswers about 0",
+            "538 operators incident 0 OperatorAnswers about 2",
+            "538 operators incident 0 Gathered about 2",
+            "1011 operators incident 0 OperatorAnswers about 3",
+            "1029 operators incident 0 OperatorAnswers about 1",
+            "1158 validator-0 host by rule 65534 Restarted",
+            "1158 validator-1 host by rule 65534 Restarted",
+            "1158 validator-2 host by rule 65534 Restarted",
+            "1158 validator-3 host by rule 65534 Restarted",
+            "1170 operators incident 0 Quiet about 0",
+            "1410 operators incident 0 OperatorAnswers about 4",
+            "1430 validator-4 host by rule 65534 Restarted",
+            "1530 operators incident 0 Closed about 0",
+        ],
+        "after three quiet minutes one host is still down"
+    );
+}
+
+#[test]
+fn a_step_that_needs_a_quorum_begins_when_the_quorum_is_there() {
+    let lines = night(restart_together(0.8), &[(60, FIRES), (900, RESOLVES)]);
+    assert_eq!(
+        with(&["Gather", "OperatorAnswers", "step", "Crashed", "Restarted"], &lines),
         [
             "135 operators incident 0 Gathers about 5",
             "135 operators incident 0 OperatorAnswers about 0",
@@ -125,25 +150,31 @@ fn automation(remedy: Remedy, on: Scope, is_gated: bool) -> Automation {
 }
 
 /// Nobody is paged; what acts by itself acts at once, and not again while it cools down.
-fn by_itself(automation: Automation) -> Vec<String> {
+fn by_itself(automation: Automation, came: &[(u64, Packet)]) -> Vec<String> {
     let mut setting = setting();
     setting.validators = 3;
     setting.has_people = false;
     setting.automations = vec![automation];
-    let lines = night(setting, &[(60, FIRES), (1_300, RESOLVES)]).into_iter();
-    let wanted = ["by itself", "note", "Held", "Resumed", "Opened"];
-    lines.filter(|line| wanted.iter().any(|word| line.contains(word))).collect()
+    with(&["by itself", "note", "Held", "Resumed", "Opened"], &night(setting, came))
 }
+
+const LASTS: [(u64, Packet); 2] = [(60, FIRES), (1_300, RESOLVES)];
 
 #[test]
 fn what_acts_by_itself_repairs_in_seconds_and_cools_down() {
     assert_eq!(
-        by_itself(automation(Remedy::Restart, Scope::Bulkheads, true)),
+        by_itself(automation(Remedy::Restart, Scope::Bulkheads, true), &LASTS),
         [
             "65 operators incident 65535 guess restart router-0.order Done by itself",
             "65 router-0 host by rule 65534 Resumed",
         ],
         "after ten minutes nothing is left to repair"
+    );
+    let flaps = [(60, FIRES), (63, RESOLVES), (90, FIRES), (200, RESOLVES)];
+    assert_eq!(
+        by_itself(automation(Remedy::Restart, Scope::Bulkheads, true), &flaps)[0],
+        "95 operators incident 65535 guess restart router-0.order Done by itself",
+        "who did nothing has nothing to cool down from"
     );
 }
 
@@ -155,7 +186,7 @@ fn a_gate_keeps_the_lead_from_who_is_not_ready() {
         lines.into_iter().filter(|line| line.starts_with("65 ")).collect()
     };
     assert_eq!(
-        to(by_itself(automation(Remedy::FailOver, Scope::Leader, false))),
+        to(by_itself(automation(Remedy::FailOver, Scope::Leader, false), &LASTS)),
         [
             "65 operators incident 65535 guess fail-over validator-1 Done by itself",
             "65 validator-0 note 0 is 1",
@@ -163,6 +194,6 @@ fn a_gate_keeps_the_lead_from_who_is_not_ready() {
             "65 validator-2 note 0 is 1",
         ]
     );
-    let gated = to(by_itself(automation(Remedy::FailOver, Scope::Leader, true)));
+    let gated = to(by_itself(automation(Remedy::FailOver, Scope::Leader, true), &LASTS));
     assert_eq!(gated[0], "65 operators incident 65535 guess fail-over validator-2 Done by itself");
 }
