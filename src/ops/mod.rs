@@ -19,8 +19,10 @@ pub use alarm::{Alarm, AlertRule, Burn, Changed, Condition, Sense};
 pub use decided::{Decided, Digest, minority};
 pub use gauge::{Gauge, GaugeUnit};
 pub use patience::Patience;
-pub use people::{Answers, Crowd, Guess, Hours, Job, People, Role, Structure, blurred, lognormal};
-pub use phi::Phi;
+pub use people::{
+    Answers, Crowd, Guess, Hours, Job, People, Role, Staffing, Structure, blurred, lognormal,
+};
+pub use phi::{Phi, Signs};
 pub use rates::Rates;
 pub use reading::{PartReading, Probes, Reading, Scraped, Worst};
 pub use runbook::{Automation, Runbook, Scope, Step};

@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 24] = [
+pub const BUNDLED: [Bundled; 25] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -102,6 +102,11 @@ pub const BUNDLED: [Bundled; 24] = [
         name: "postal-holiday-rush",
         question: "Every stamp is right: why does the post feel unreliable?",
         text: include_str!("../../scenarios/postal-holiday-rush.toml"),
+    },
+    Bundled {
+        name: "calm-day",
+        question: "Who is woken in 24 hours in which nothing happens?",
+        text: include_str!("../../scenarios/calm-day.toml"),
     },
     Bundled {
         name: "0213-stall",

@@ -123,6 +123,19 @@ fn probes_of_a_calm_day_are_answered_and_wake_nobody() {
     }
 }
 
+/// The long form is `run calm-day --seeds 1..20`: twenty days.
+#[test]
+fn a_calm_day_wakes_nobody_and_a_bad_one_does() {
+    let place = Place::new();
+    place.expect(0, "run calm-day --set duration=30m --no-twin");
+    let calm = include_str!("../../scenarios/calm-day.toml");
+    let stall = "[[fault]]\nname = 'stall'\nat = '10m'\non = 'router-1.order'\nstall = true\n";
+    place.write("bad-day.toml", format!("{calm}{stall}"));
+    let bad = place.expect(99, "run bad-day.toml --set duration=30m --no-twin").out;
+    let missed = |name: &str| bad.lines().any(|line| line.contains(name) && line.contains("FAIL"));
+    assert!(missed("count(pages) == 0"), "{bad}");
+}
+
 /// A router that is down is found by whoever knocks, and by probes from outside.
 #[test]
 fn a_dead_router_is_down_for_the_monitor_and_late_for_probes() {

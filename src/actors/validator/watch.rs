@@ -9,7 +9,7 @@ use crate::actors::packet::Beat;
 use crate::attestation::{Applied, Attestation};
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune};
-use crate::ops::{Decided, Digest, Phi, Reading};
+use crate::ops::{Decided, Digest, Phi, Reading, Signs};
 use crate::trace::Fact;
 
 /// What validators watch, and whom they tell.
@@ -41,7 +41,7 @@ pub(super) struct Watch {
     decided: Decided,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Peer {
     phi: Phi,
     is_suspected: bool,
@@ -49,6 +49,18 @@ struct Peer {
     applied: u64,
     /// Beats in a row that said otherwise of what was decided.
     differs: u8,
+}
+
+impl Peer {
+    /// Validators beat, routers pass work on.
+    fn all(setting: WatchSetting) -> Vec<Self> {
+        let of = |process| {
+            let is_router = process >= setting.validators;
+            let phi = Phi::new(if is_router { Signs::Arrivals } else { Signs::Beats });
+            Self { phi, is_suspected: false, applied: 0, differs: 0 }
+        };
+        (0..setting.validators + setting.routers).map(of).collect()
+    }
 }
 
 /// More than this is not remembered: the oldest is looked at, not all.
@@ -62,10 +74,9 @@ const LIVELY: f64 = 1.0;
 
 impl Watch {
     pub(super) fn new(setting: WatchSetting) -> Self {
-        let peers = vec![Peer::default(); (setting.validators + setting.routers) as usize];
         Self {
             setting,
-            peers,
+            peers: Peer::all(setting),
             open: BTreeMap::new(),
             applied: 0,
             late: 0,
@@ -156,7 +167,7 @@ impl Watch {
     fn restart(&mut self) {
         self.open.clear();
         self.decided.clear();
-        self.peers.iter_mut().for_each(|peer| *peer = Peer::default());
+        self.peers = Peer::all(self.setting);
     }
 }
 
@@ -263,7 +274,7 @@ mod tests {
             let stalls = (30..50).contains(&second);
             feed(watch, second, if stalls { &[3] } else { &[3, 4] });
         });
-        assert_eq!(one_stops, [(34, 4, true), (50, 4, false)]);
+        assert_eq!(one_stops, [(37, 4, true), (50, 4, false)]);
         let load_ends = suspects(|watch, second| {
             if second < 30 {
                 feed(watch, second, &[3, 4]);
