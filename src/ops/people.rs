@@ -48,6 +48,29 @@ pub struct Answers {
     pub misses: f64,
 }
 
+/// How near somebody is to the pager: how people answer is said once, for all scenarios. These
+/// medians are assumptions; no open data of times from page to answer were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Staffing {
+    /// On duty, with the pager at hand.
+    OnCall,
+    /// Not on duty, but reads what is sent.
+    Reachable,
+    /// Nothing calls them: they look at their own screens now and then.
+    LooksIn,
+}
+
+impl Staffing {
+    /// Median times to an answer, by day and by night.
+    pub const fn medians(self) -> [Span; 2] {
+        match self {
+            Self::OnCall => [Span::from_secs(180), Span::from_secs(420)],
+            Self::Reachable => [Span::from_secs(1_800), Span::from_secs(3_600)],
+            Self::LooksIn => [Span::from_secs(14_400), Span::from_secs(32_400)],
+        }
+    }
+}
+
 /// The deviation of the logarithm of answer times: a log-normal law with a heavy tail.
 const SPREAD: f64 = 1.0;
 

@@ -28,8 +28,8 @@ pub use load::{
 };
 pub use ops::{
     AlertRule, Answers, Automation, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, Job,
-    Level, Names, Ops, Patience, People, Production, Remedy, Role, Runbook, Scope, Sense, Step,
-    Structure, Unread,
+    Level, Names, Ops, Patience, People, Production, Remedy, Role, Runbook, Scope, Sense, Staffing,
+    Step, Structure, Unread,
 };
 pub use readers::{Carriage, Dependants, Indexers, Source};
 pub use trace::{RecordedKind, Trace, TraceRow};

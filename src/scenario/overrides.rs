@@ -2,9 +2,11 @@
 
 use super::document::{Entry, Node, Table, Value, read_toml_value};
 use super::file::{
-    ArrivalsFile, DelayFile, HookFile, LossFile, OpsFile, PatienceFile, ReorderFile, TraceFile,
+    AnswersFile, ArrivalsFile, DelayFile, HookFile, LossFile, OpsFile, PatienceFile, ReorderFile,
+    TraceFile,
 };
 use super::problem::{Log, Place, suggest};
+use super::written::Lone;
 
 /// Applies one override. Faults are addressed by name, load groups must exist; what the key means
 /// and whether the value fits is found out when the document is read.
@@ -123,8 +125,9 @@ fn name_of(node: &Node) -> &str {
 }
 
 /// The field that may stand alone.
-fn lone_field(key: &str) -> Option<&'static str> {
+fn lone_field(key: &str) -> Option<Lone> {
     match key {
+        "answers" | "others" => AnswersFile::LONE,
         "arrivals" => ArrivalsFile::LONE,
         "trace" => TraceFile::LONE,
         "delay" => DelayFile::LONE,
@@ -138,11 +141,11 @@ fn lone_field(key: &str) -> Option<&'static str> {
 }
 
 /// `loss = "2%"` becomes `loss = { share = "2%" }` before `loss.burst` is set.
-fn stand_alone_no_more(node: &mut Node, key: &str, lone: &str, next: &str) {
+fn stand_alone_no_more(node: &mut Node, key: &str, lone: Lone, next: &str) {
     let Value::Table(table) = &mut node.value else { return };
     let Some(entry) = table.find_mut(key) else { return };
-    let climb = ["from", "to", "steps"].contains(&next);
-    if let Some(lifted) = super::written::lift(&entry.node, lone).filter(|_| !climb) {
+    let climb = ["from", "to", "steps"].contains(&next) && !lone.keys.contains(&next);
+    if let Some(lifted) = lone.lift(&entry.node).filter(|_| !climb) {
         entry.node = lifted;
     }
 }
@@ -154,12 +157,12 @@ fn put(table: &mut Table, path: &[Segment<'_>], value: Node) {
         table.entries.push(Entry { key, key_place: last.place, node: value });
         return;
     };
-    let short = lone_field(last.name).filter(|lone| super::written::lift(&value, lone).is_some());
-    let full = |lone: &&str| super::written::lift(&entry.node, lone).is_none();
+    let short = lone_field(last.name).filter(|lone| lone.lift(&value).is_some());
+    let full = |lone: &Lone| lone.lift(&entry.node).is_none();
     if let Some(lone) = short.filter(full)
         && let Value::Table(effect) = &mut entry.node.value
     {
-        return put(effect, &[Segment { name: lone, place: last.place }], value);
+        return put(effect, &[Segment { name: lone.field, place: last.place }], value);
     }
     entry.key_place = last.place;
     entry.node = value;

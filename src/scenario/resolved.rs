@@ -221,7 +221,7 @@ fn write_network(file: &mut Text, network: &Network) {
 
 fn write_links(file: &mut Text, routers: &Routers) {
     match &routers.links {
-        _ if !routers.are_centres() => {}
+        Links::Ring if !routers.are_centres() => {}
         Links::Ring => file.text("links", "ring"),
         Links::Line => file.text("links", "line"),
         Links::Mesh => file.text("links", "mesh"),

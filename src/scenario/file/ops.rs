@@ -2,7 +2,7 @@
 
 use super::rules::{NamesFile, RulesFile};
 use crate::kernel::Span;
-use crate::scenario::model::{Job, Level, Remedy, Scope, Structure};
+use crate::scenario::model::{Job, Level, Remedy, Scope, Staffing, Structure};
 use crate::scenario::quantity::{Clock, Factor, Share, Tickets};
 use crate::scenario::written::{At, Count, Named, Organisations, Ratio, choice, section};
 
@@ -21,6 +21,11 @@ choice!(Job, "job of a role" {
     "responder" => Job::Responder,
     "commander" => Job::Commander,
     "comms" => Job::Comms,
+});
+choice!(Staffing, "staffing" {
+    "on-call" => Staffing::OnCall,
+    "reachable" => Staffing::Reachable,
+    "looks-in" => Staffing::LooksIn,
 });
 choice!(Remedy, "remedy", Remedy::NAMES);
 choice!(Scope, "scope of a step", Scope::NAMES);
@@ -154,11 +159,14 @@ section! {
 
 section! {
     /// How pages are answered: medians of a log-normal law.
-    AnswersFile, "a way to answer" => {
-        /// By day.
-        day: Span = "3m";
-        /// By night.
-        night: Span = "7m";
+    AnswersFile, "a way to answer", alone "staffing" => {
+        /// `on-call`: 3 minutes by day and 7 by night; `reachable`: half an hour and an hour;
+        /// `looks-in`, when they next look by themselves: 4 and 9 hours.
+        staffing: Staffing = "on-call";
+        /// By day, where it is not as the staffing says.
+        day: Span;
+        /// By night, where it is not as the staffing says.
+        night: Span;
         /// When day begins for them, by the run's clock.
         from: Clock = "07:00";
         /// When it ends.

@@ -6,7 +6,7 @@ pub use crate::production::Names;
 
 pub use crate::ops::{
     AlertRule, Answers, Automation, Burn, Condition, Crowd, Gauge, GaugeUnit, Guess, Hours, Job,
-    Patience, People, Remedy, Role, Runbook, Scope, Sense, Step, Structure,
+    Patience, People, Remedy, Role, Runbook, Scope, Sense, Staffing, Step, Structure,
 };
 
 /// The monitor, the people and what is written down for them.

@@ -230,9 +230,14 @@ fn read_role(
 }
 
 fn read_answers(written: &AnswersFile) -> Option<Answers> {
+    let [by_day, by_night] = written.staffing.get()?.medians();
+    let or = |field: &Field<Span>, usual: Span| match field.is_absent() {
+        true => Some(usual),
+        false => field.get().copied(),
+    };
     Some(Answers {
-        day: *written.day.get()?,
-        night: *written.night.get()?,
+        day: or(&written.day, by_day)?,
+        night: or(&written.night, by_night)?,
         hours: Hours { from: written.from.get()?.0, until: written.until.get()?.0 },
         misses: written.misses.get()?.0,
     })

@@ -68,5 +68,8 @@ pub(super) fn same(a: &Scenario, b: &Scenario) {
     for fault in a.faults.iter_mut().chain(&mut b.faults) {
         fault.line = 0;
     }
-    assert!(a == b, "{}\n\n{}", a.to_toml(), b.to_toml());
+    let lines = |scenario: &Scenario| format!("{scenario:#?}");
+    let (left, right) = (lines(&a), lines(&b));
+    let differs = left.lines().zip(right.lines()).find(|(a, b)| a != b);
+    assert!(a == b, "{differs:?}\n\n{}\n\n{}", a.to_toml(), b.to_toml());
 }

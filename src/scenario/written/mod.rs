@@ -7,7 +7,7 @@ mod kinds;
 mod section;
 
 pub(crate) use kinds::{Count, Named, Opaque, Organisations, Ratio, check_name};
-pub(crate) use section::{Choice, Key, choice, lift, object_schema, read_choice, section};
+pub(crate) use section::{Choice, Key, Lone, choice, object_schema, read_choice, section};
 
 use super::document::{Entry, Node, Table, Value};
 use super::problem::{Log, Place, nearest};

@@ -15,11 +15,11 @@ pub(crate) struct Key {
 }
 
 /// The schema of a section; with `lone`, its one obvious field may stand alone.
-pub(crate) fn object_schema(help: &[&str], keys: Vec<Key>, lone: Option<&str>) -> Json {
+pub(crate) fn object_schema(help: &[&str], keys: Vec<Key>, lone: Option<Lone>) -> Json {
     let mut alone = None;
     let mut properties = serde_json::Map::new();
     for key in keys {
-        if lone == Some(key.name) {
+        if lone.is_some_and(|lone| lone.field == key.name) {
             alone = Some(key.schema.clone());
         }
         properties.insert(key.name.to_owned(), key_schema(key));
@@ -89,7 +89,8 @@ macro_rules! section {
             pub(crate) const KEYS: &[&str] = &[$(section!(@key $field $($key)?)),*];
 
             /// The field that may stand without a table.
-            pub(crate) const LONE: Option<&'static str> = section!(@lone $($lone)?);
+            pub(crate) const LONE: Option<$crate::scenario::written::Lone> =
+                section!(@lone Self::KEYS, $($lone)?);
         }
 
         impl $crate::scenario::written::Written for $name {
@@ -97,8 +98,8 @@ macro_rules! section {
                 node: &$crate::scenario::document::Node,
                 reader: &mut $crate::scenario::written::Reader<'_>,
             ) -> Option<Self> {
-                $(let lifted = $crate::scenario::written::lift(node, $lone);
-                let node = lifted.as_ref().unwrap_or(node);)?
+                let lifted = Self::LONE.and_then(|lone| lone.lift(node));
+                let node = lifted.as_ref().unwrap_or(node);
                 let table = reader.table(node, $noun)?;
                 reader.refuse_unknown(table, node.place, $noun, Self::KEYS);
                 Some(Self {
@@ -130,19 +131,36 @@ macro_rules! section {
     (@key $field:ident) => { stringify!($field) };
     (@default $default:literal) => { Some($crate::scenario::document::Value::from($default)) };
     (@default) => { None };
-    (@lone $lone:literal) => { Some($lone) };
-    (@lone) => { None };
+    (@lone $keys:expr, $lone:literal) => {
+        Some($crate::scenario::written::Lone { field: $lone, keys: $keys })
+    };
+    (@lone $keys:expr,) => { None };
 }
 pub(crate) use section;
 
-/// A value that stands alone as the table it is short for; `None` when it is a table already.
-pub(crate) fn lift(node: &Node, lone: &str) -> Option<Node> {
-    let climbs = |table: &Table| table.find("from").is_some() || table.find("steps").is_some();
-    if node.table().is_some_and(|table| !climbs(table)) {
-        return None;
+/// The one obvious field of a section, which may stand alone for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lone {
+    pub(crate) field: &'static str,
+    /// All fields of the section.
+    pub(crate) keys: &'static [&'static str],
+}
+
+impl Lone {
+    /// A value that stands alone as the table it is short for; `None` when it is that table
+    /// already. A number that climbs is a table, too, unless its words are fields of the section.
+    pub(crate) fn lift(self, node: &Node) -> Option<Node> {
+        let climbs = |table: &Table| {
+            let words = ["from", "steps"].iter().filter(|word| !self.keys.contains(word));
+            words.into_iter().any(|word| table.find(word).is_some())
+        };
+        if node.table().is_some_and(|table| !climbs(table)) {
+            return None;
+        }
+        let (key, key_place) = (self.field.to_owned(), node.place);
+        let entry = Entry { key, key_place, node: node.clone() };
+        Some(Node { place: node.place, value: Value::Table(Table { entries: vec![entry] }) })
     }
-    let entry = Entry { key: lone.to_owned(), key_place: node.place, node: node.clone() };
-    Some(Node { place: node.place, value: Value::Table(Table { entries: vec![entry] }) })
 }
 
 /// Lets an enum be written as one plain word each.
