@@ -1,10 +1,12 @@
 //! What actors send one another.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::passage::{Relayed, Scan};
 use super::rows::{Need, Page, Place, Row};
-use crate::attestation::{Attestation, Id, Operation, SIGNATURE_BYTES, Signature, Status, Verdict};
+use crate::attestation::{
+    Attestation, Id, KeyRing, Operation, SIGNATURE_BYTES, Signature, Signer, Status, Verdict,
+};
 use crate::flow::routing::News;
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::Payload;
@@ -178,11 +180,32 @@ pub struct Handed {
     pub stamp: Signature,
     /// Where routers are centres: the stamps of those before it, in order.
     pub scans: Option<Arc<Vec<Scan>>>,
+    /// Of which router somebody first asked whether the stamp is its, and the answer.
+    stamped: OnceLock<(u32, bool)>,
 }
 
 impl Handed {
+    /// `item`, stamped by `signer`.
+    pub(super) fn new(
+        item: Item,
+        sequence: u32,
+        signer: &Signer,
+        scans: Option<Arc<Vec<Scan>>>,
+    ) -> Self {
+        let stamp = signer.sign(&Self::statement(&item.id(), sequence));
+        Self { item, sequence, stamp, scans, stamped: OnceLock::new() }
+    }
+
+    /// Whether the stamp is that router's. Computed once, then remembered.
+    pub(super) fn is_stamped_by(&self, router: u32, keys: &KeyRing) -> bool {
+        let statement = || Self::statement(&self.item.id(), self.sequence);
+        let check = || keys.verify(router, &statement(), &self.stamp);
+        let (asked, verdict) = *self.stamped.get_or_init(|| (router, check()));
+        if asked == router { verdict } else { check() }
+    }
+
     /// What a router signs.
-    pub(super) fn statement(id: &Id, sequence: u32) -> [u8; 36] {
+    fn statement(id: &Id, sequence: u32) -> [u8; 36] {
         let mut bytes = [0; 36];
         bytes[..32].copy_from_slice(id.as_bytes());
         bytes[32..].copy_from_slice(&sequence.to_le_bytes());

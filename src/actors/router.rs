@@ -259,10 +259,9 @@ impl Router {
         let (number, attempt) = (item.signed.attestation.operation.0, item.attempt);
         let sequence = self.routed;
         self.routed += 1;
-        let stamp = self.signer.sign(&Handed::statement(&item.id(), sequence));
         desk.fact(Fact::Routed { operation: number, attempt, sequence });
         let scans = guest.trip.as_ref().map(|trip| Arc::clone(&trip.scans));
-        let handed = Arc::new(Handed { item, sequence, stamp, scans });
+        let handed = Arc::new(Handed::new(item, sequence, &self.signer, scans));
         for validator in 0..self.setting.validators {
             let fortune = Fortune::Operation { number, attempt, leg: 1 };
             desk.send(ProcessId(validator), Packet::Handed(Arc::clone(&handed)), fortune);

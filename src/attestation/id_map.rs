@@ -60,6 +60,12 @@ impl<V> IdMap<V> {
         None
     }
 
+    /// Puts `value` under an id that has none.
+    pub fn add(&mut self, id: Id, value: V) {
+        debug_assert!(!self.contains(&id), "what is added is new");
+        self.put(id, value);
+    }
+
     /// Takes out the value under `id`.
     pub fn remove(&mut self, id: &Id) -> Option<V> {
         let at = self.seek(id)?;

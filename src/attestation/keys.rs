@@ -8,16 +8,13 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use ed25519_dalek::{Signature as Ed25519, Signer as _, SigningKey, VerifyingKey};
-use xxhash_rust::xxh3::xxh3_128_with_seed;
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 use super::{Encode, Encoder};
 use crate::kernel::{Draws, Luck, Purpose};
 
 /// Bytes of a signature on the wire.
 pub const SIGNATURE_BYTES: u32 = 64;
-
-/// Bytes of a mark in place of a signature.
-const MARK_BYTES: usize = 16;
 
 /// A signature; cheap to clone.
 #[derive(Clone)]
@@ -26,7 +23,7 @@ pub struct Signature(Form);
 #[derive(Clone)]
 enum Form {
     /// Modelled: a hash of signer and message.
-    Mark([u8; MARK_BYTES]),
+    Mark(u64),
     /// Real, with its remembered verdict.
     Real(Arc<Cell>),
 }
@@ -60,11 +57,7 @@ impl Signature {
     /// The same signature with one bit turned over, as a fault on the way may do.
     pub fn tampered(&self) -> Self {
         match &self.0 {
-            Form::Mark(mark) => {
-                let mut mark = *mark;
-                mark[0] ^= 1;
-                Self(Form::Mark(mark))
-            }
+            Form::Mark(mark) => Self(Form::Mark(mark ^ 1)),
             Form::Real(cell) => {
                 let mut bytes = cell.bytes;
                 bytes[0] ^= 1;
@@ -146,8 +139,8 @@ impl KeyRing {
     }
 
     /// A mark in place of a signature: a hash of signer and message.
-    fn mark(&self, signer: u32, message: &[u8]) -> [u8; MARK_BYTES] {
-        xxh3_128_with_seed(message, self.seed ^ (u64::from(signer) << 32)).to_le_bytes()
+    fn mark(&self, signer: u32, message: &[u8]) -> u64 {
+        xxh3_64_with_seed(message, self.seed ^ (u64::from(signer) << 32))
     }
 }
 

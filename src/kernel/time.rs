@@ -57,6 +57,12 @@ impl VirtualTime {
         self.0 / 1_000_000_000
     }
 
+    /// The instant at which the second after that one begins: who asks again and again whether it
+    /// has come need not divide.
+    pub const fn end_of_second(second: u64) -> Self {
+        Self((second + 1).saturating_mul(1_000_000_000))
+    }
+
     /// So long before, or the beginning.
     pub const fn before(self, span: Span) -> Self {
         Self(self.0.saturating_sub(span.0))

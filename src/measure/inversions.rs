@@ -124,8 +124,8 @@ impl Inversions {
         {
             self.queue.pop_front();
             let (mut pairs, mut inversions) = (0, 0);
-            for (validator, window) in self.windows.iter_mut().enumerate() {
-                let position = self.positions.pop_front().unwrap_or(NOWHERE);
+            let row = self.positions.drain(..self.windows.len());
+            for ((validator, window), position) in self.windows.iter_mut().enumerate().zip(row) {
                 if self.reference != Some(validator) {
                     let (compared, against) = window.add(self.judged as usize, position);
                     pairs += compared;

@@ -228,13 +228,7 @@ impl Observers {
     }
 
     fn take(&mut self, now: VirtualTime, process: u32, fact: &Fact, rows: &mut dyn Rows) {
-        if let Fact::Usage { second, messages, bytes, cpu, backlog_ms } = *fact {
-            self.hosts.works_until(process, now + Span::from_millis(backlog_ms.into()));
-            let cpu = if self.has_cpu(process) { cpu } else { Span::ZERO };
-            self.used(second, Used { messages: messages.into(), bytes, cpu });
-            return;
-        }
-        if now > self.setting.settled {
+        if now > self.setting.settled && !matches!(fact, Fact::Usage { .. }) {
             return;
         }
         match *fact {
@@ -363,7 +357,11 @@ impl Observers {
                     self.hosts_changed(now);
                 }
             }
-            Fact::Usage { .. } => {}
+            Fact::Usage { second, messages, bytes, cpu, backlog_ms } => {
+                self.hosts.works_until(process, now + Span::from_millis(backlog_ms.into()));
+                let cpu = if self.has_cpu(process) { cpu } else { Span::ZERO };
+                self.used(second, Used { messages: messages.into(), bytes, cpu });
+            }
             Fact::Refreshed { .. }
             | Fact::Ticket { .. }
             | Fact::Suspicion { .. }

@@ -51,8 +51,10 @@ pub(super) struct Reliance {
     cases: BTreeMap<u32, Case>,
     /// Those that are not settled, though their parties are done.
     decided: BTreeMap<u32, Trusted>,
-    /// Statements that are not settled, by subject.
+    /// Statements by subject, among them all that are not settled.
     about: BTreeMap<u32, VecDeque<u32>>,
+    /// With so many subjects the settled statements are left out again.
+    crowded: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -72,11 +74,14 @@ struct Case {
 /// Of one subject, older statements than so many are not looked at.
 const MOST_ABOUT: usize = 64;
 
+/// It is not worth while to go through fewer subjects in search of what is settled.
+const FEW_SUBJECTS: usize = 256;
+
 impl Reliance {
     pub(super) fn new(model: Option<Model>) -> Self {
         let variants = model.map(|model| model.variants());
         let (cases, decided, about) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { variants, cases, decided, about }
+        Self { variants, cases, decided, about, crowded: FEW_SUBJECTS }
     }
 
     /// A statement about a subject is planned.
@@ -98,12 +103,10 @@ impl Reliance {
         while let Some(entry) = self.decided.first_entry().filter(|entry| *entry.key() < front) {
             entry.remove();
         }
-        self.about.retain(|_, operations| {
-            while operations.front().is_some_and(|operation| *operation < front) {
-                operations.pop_front();
-            }
-            !operations.is_empty()
-        });
+        if self.about.len() >= self.crowded {
+            self.about.retain(|_, operations| operations.back().is_some_and(|last| *last >= front));
+            self.crowded = FEW_SUBJECTS.max(2 * self.about.len());
+        }
     }
 
     /// What the party of an operation came to.

@@ -55,8 +55,8 @@ impl Streams {
     /// Takes note that a process is a router.
     pub(super) fn know(&mut self, router: u32) -> Option<usize> {
         let known = self.routers.get_mut(router as usize)?;
-        let next = self.streams.len() / self.validators;
         let place = *known.get_or_insert_with(|| {
+            let next = self.streams.len() / self.validators;
             let blank = || (Stream::default(), Displacement::new(0));
             self.streams.extend((0..self.validators).map(|_| blank()));
             self.runs.resize(self.streams.len(), Run::default());

@@ -46,10 +46,10 @@ struct Journey<'a, P> {
     to: ProcessId,
     len: u32,
     fortune: Fortune,
-    /// The number of the link in addresses of draws.
-    entity: u64,
     /// Messages of strategies on this link before this one.
     count: u64,
+    /// The link's delay in middling weather, and its shortest.
+    base: Span,
     floor: Span,
     /// When it is on its way, after all waiting.
     departure: VirtualTime,
@@ -70,9 +70,10 @@ pub(super) fn carry<P: Payload>(
     let Parcel { to, packet, len, fortune } = parcel;
     let (from, topology) = (out.process(), road.topology);
     let concerns = std::mem::take(&mut road.rules);
+    let base = topology.base_delay(from, to);
     let mut journey = Journey {
-        floor: topology.floor(from, to),
-        entity: link_entity(from, to),
+        base,
+        floor: topology.floor_under(base),
         count: link.count(fortune),
         departure: out.now(),
         extra: Span::ZERO,
@@ -152,13 +153,17 @@ impl<P: Payload> Journey<'_, P> {
 
     /// The link's own delay in the weather at departure.
     fn delay_on_the_way(&mut self) -> Span {
-        let topology = self.road.topology;
-        let base = topology.base_delay(self.out.process(), self.to);
-        if topology.jitter == 0.0 {
-            return base.max(self.floor);
+        let jitter = self.road.topology.jitter;
+        if jitter == 0.0 {
+            return self.base.max(self.floor);
         }
-        let weather = self.link.weather(self.entity, self.departure, self.road.draws);
-        base.scaled(1.0 + topology.jitter * weather).max(self.floor)
+        let weather = self.link.weather(self.entity(), self.departure, self.road.draws);
+        self.base.scaled(1.0 + jitter * weather).max(self.floor)
+    }
+
+    /// The number of the link in addresses of draws.
+    fn entity(&self) -> u64 {
+        link_entity(self.out.process(), self.to)
     }
 
     /// The place that overtakes as many as `moved` says of those under way, within the floor.

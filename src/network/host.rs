@@ -146,7 +146,7 @@ impl<R: Resident> Process for Host<R> {
         incoming: Incoming<Self::Message>,
         out: &mut Outbox<Self::Message, Fact>,
     ) {
-        if now.whole_seconds() as u32 != self.shell.usage.second {
+        if now >= VirtualTime::end_of_second(self.shell.usage.second.into()) {
             self.shell.tell_usage(out);
         }
         let Incoming { source, message } = incoming;

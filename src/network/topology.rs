@@ -38,7 +38,13 @@ impl Topology {
 
     /// The shortest delay of a link; jitter and reordering never undercut it.
     pub fn floor(&self, from: ProcessId, to: ProcessId) -> Span {
-        self.base_delay(from, to).scaled(1.0 - self.jitter).max(Span::TICK)
+        self.floor_under(self.base_delay(from, to))
+    }
+
+    /// The shortest delay of a link that has `base` in middling weather.
+    pub(super) fn floor_under(&self, base: Span) -> Span {
+        let least = if self.jitter == 0.0 { base } else { base.scaled(1.0 - self.jitter) };
+        least.max(Span::TICK)
     }
 
     /// The shortest delay between two processes of different shards.
@@ -52,7 +58,7 @@ impl Topology {
             for (to, to_shard) in &places {
                 if from_shard != to_shard {
                     let delay = self.one_way[usize::from(*from)][usize::from(*to)];
-                    least = least.min(delay.scaled(1.0 - self.jitter).max(Span::TICK));
+                    least = least.min(self.floor_under(delay));
                 }
             }
         }

@@ -23,6 +23,8 @@ pub struct Digest {
 pub struct Decided {
     /// By operation, what was said last.
     verdicts: BTreeMap<u32, u8>,
+    /// What these come to, by block, without empty ones: every beat asks.
+    blocks: BTreeMap<u32, Digest>,
 }
 
 /// Operations in a block.
@@ -34,45 +36,50 @@ const BLOCKS: u32 = 16;
 impl Decided {
     /// A verdict, by its number.
     pub fn decide(&mut self, operation: u32, verdict: u8) {
-        self.verdicts.insert(operation, verdict);
-        while let Some((last, _)) = self.verdicts.last_key_value()
-            && let Some((first, _)) = self.verdicts.first_key_value()
+        if let Some(before) = self.verdicts.insert(operation, verdict) {
+            self.count_out(operation, before);
+        }
+        self.count_in(operation, verdict);
+        while let Some((&last, _)) = self.verdicts.last_key_value()
+            && let Some((&first, _)) = self.verdicts.first_key_value()
             && last / BLOCK - first / BLOCK >= BLOCKS
         {
-            self.verdicts.pop_first();
+            self.undo(first);
         }
     }
 
     /// A verdict is taken back.
     pub fn undo(&mut self, operation: u32) {
-        self.verdicts.remove(&operation);
+        if let Some(verdict) = self.verdicts.remove(&operation) {
+            self.count_out(operation, verdict);
+        }
+    }
+
+    fn count_in(&mut self, operation: u32, verdict: u8) {
+        let block = operation / BLOCK;
+        let digest = self.blocks.entry(block).or_insert(Digest::empty(block));
+        digest.count += 1;
+        digest.name ^= named(operation, verdict);
+    }
+
+    fn count_out(&mut self, operation: u32, verdict: u8) {
+        let block = operation / BLOCK;
+        let Some(digest) = self.blocks.get_mut(&block) else { return };
+        digest.count -= 1;
+        digest.name ^= named(operation, verdict);
+        if digest.count == 0 {
+            self.blocks.remove(&block);
+        }
     }
 
     /// Every block that is remembered, oldest first.
     pub fn digests(&self) -> Vec<Digest> {
-        let mut all: Vec<Digest> = Vec::new();
-        for (operation, verdict) in &self.verdicts {
-            let block = operation / BLOCK;
-            if all.last().is_none_or(|digest| digest.block != block) {
-                all.push(Digest { block, count: 0, name: 0 });
-            }
-            if let Some(digest) = all.last_mut() {
-                digest.count += 1;
-                digest.name ^= named(u64::from(*operation) << 8 | u64::from(*verdict));
-            }
-        }
-        all
+        self.blocks.values().copied().collect()
     }
 
     /// One block.
     pub fn digest(&self, block: u32) -> Digest {
-        let within = self.verdicts.range(block * BLOCK..(block + 1).saturating_mul(BLOCK));
-        let mut digest = Digest { block, count: 0, name: 0 };
-        for (operation, verdict) in within {
-            digest.count += 1;
-            digest.name ^= named(u64::from(*operation) << 8 | u64::from(*verdict));
-        }
-        digest
+        self.blocks.get(&block).copied().unwrap_or(Digest::empty(block))
     }
 
     /// A block that is likely to be complete: the last but two.
@@ -84,12 +91,20 @@ impl Decided {
     /// Nothing is remembered.
     pub fn clear(&mut self) {
         self.verdicts.clear();
+        self.blocks.clear();
     }
 }
 
-/// A number's name (the finaliser of SplitMix64, Steele, Lea and Flood 2014): what belongs to one
-/// set and not to another tells them apart.
-const fn named(number: u64) -> u64 {
+impl Digest {
+    const fn empty(block: u32) -> Self {
+        Self { block, count: 0, name: 0 }
+    }
+}
+
+/// The name of one verdict (the finaliser of SplitMix64, Steele, Lea and Flood 2014): what belongs
+/// to one set and not to another tells them apart.
+const fn named(operation: u32, verdict: u8) -> u64 {
+    let number = (operation as u64) << 8 | verdict as u64;
     let mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -155,6 +170,9 @@ mod tests {
         let before = decided.digests();
         decided.decide(300, 1);
         decided.undo(300);
+        decided.decide(299, 1);
+        assert_ne!(decided.digests(), before);
+        decided.decide(299, 0);
         assert_eq!(decided.digests(), before);
         assert_eq!(decided.settled(), None, "two blocks are open");
         (300..100_000).for_each(|number| decided.decide(number, 0));

@@ -37,8 +37,8 @@ impl Stamp {
 pub(super) struct Stamps {
     history: Span,
     known: IdMap<Known>,
-    /// By attester and number; more than one if it equivocates.
-    numbered: BTreeMap<(AttesterId, u32), Vec<Id>>,
+    /// By attester, in the order of its numbers; more than one with a number if it equivocates.
+    numbered: BTreeMap<AttesterId, VecDeque<(u32, Id)>>,
     /// By what they refer to.
     effects: IdMap<Vec<Id>>,
     ages: VecDeque<(LocalTime, Id)>,
@@ -114,7 +114,9 @@ impl Stamps {
             known.stamp = *stamp;
             return;
         }
-        self.numbered.entry(number(item)).or_default().push(id);
+        let (attester, number) = number(item);
+        let line = self.numbered.entry(attester).or_default();
+        line.insert(line.partition_point(|(other, _)| *other <= number), (number, id));
         if let Some(cause) = item.signed.attestation.action.reference() {
             self.effects.find_or_insert_with(cause, Vec::new).push(id);
         }
@@ -137,13 +139,7 @@ impl Stamps {
         {
             self.ages.pop_front();
             let Some(known) = self.known.remove(&id) else { continue };
-            let number = number(&known.item);
-            if let Some(ids) = self.numbered.get_mut(&number) {
-                ids.retain(|numbered| *numbered != id);
-                if ids.is_empty() {
-                    self.numbered.remove(&number);
-                }
-            }
+            self.leave_out(known.item.signed.attestation.attester, &id);
             self.effects.remove(&id);
             let cause = known.item.signed.attestation.action.reference();
             if let Some(effects) = cause.and_then(|cause| self.effects.find_mut(&cause)) {
@@ -152,13 +148,32 @@ impl Stamps {
         }
     }
 
+    /// One of an attester's statements is not known any more: most often its first.
+    fn leave_out(&mut self, attester: AttesterId, id: &Id) {
+        let Some(line) = self.numbered.get_mut(&attester) else { return };
+        if let Some(place) = line.iter().position(|(_, known)| known == id) {
+            line.remove(place);
+        }
+        if line.is_empty() {
+            self.numbered.remove(&attester);
+        }
+    }
+
+    /// What is known under an attester's number, in the order in which it came.
+    fn numbered(&self, (attester, number): (AttesterId, u32)) -> impl Iterator<Item = &Id> {
+        let line = self.numbered.get(&attester);
+        let from = line.map_or(0, |line| line.partition_point(|(other, _)| *other < number));
+        let same = line.into_iter().flat_map(move |line| line.range(from..));
+        same.take_while(move |(other, _)| *other == number).map(|(_, id)| id)
+    }
+
     /// What `item` is stamped if `new` comes and the stamps planned are given.
     fn stamp(&self, item: &Item, new: &Item, planned: &BTreeMap<Id, Stamp>) -> Stamp {
         let attestation = &item.signed.attestation;
         let before = attestation.sequence.checked_sub(1).map(|n| (attestation.attester, n));
-        let known = before.and_then(|before| self.numbered.get(&before));
+        let known = before.into_iter().flat_map(|before| self.numbered(before)).copied();
         let new = Some(new).filter(|new| before == Some(number(new))).map(Item::id);
-        let causes = known.into_iter().flatten().copied().chain(new);
+        let causes = known.chain(new);
         let stamp = |id: Id| {
             let known = self.known.find(&id).map(|known| known.stamp);
             planned.get(&id).copied().or(known)
@@ -170,9 +185,9 @@ impl Stamps {
     /// What is stamped after `item` and is not settled, with `new` if that is such.
     fn effects_of(&self, item: &Item, new: &Item) -> impl Iterator<Item = Item> + '_ {
         let (attester, at) = number(item);
-        let next = self.numbered.get(&(attester, at.saturating_add(1)));
+        let next = self.numbered((attester, at.saturating_add(1)));
         let referring = self.effects.find(&item.id());
-        let known = next.into_iter().chain(referring).flatten();
+        let known = next.chain(referring.into_iter().flatten());
         let known = known.filter_map(|id| self.known.find(id)).filter(|known| !known.is_settled);
         let is_effect = number(new) == (attester, at.saturating_add(1))
             || new.signed.attestation.action.reference() == Some(item.id());

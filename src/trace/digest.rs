@@ -9,7 +9,7 @@ use std::fmt;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Fact;
-use crate::kernel::Recorded;
+use crate::kernel::{Recorded, VirtualTime};
 
 /// 256 bits that two runs share only if all their facts agree.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,10 +91,9 @@ impl DigestChain {
 
     /// Takes the next fact in key order; `checkpoint` is told of every second that it closes.
     pub fn add(&mut self, recorded: &Recorded<Fact>, checkpoint: &mut impl FnMut(Checkpoint)) {
-        let second = recorded.key.time.whole_seconds();
-        if second != self.second {
+        if recorded.key.time >= VirtualTime::end_of_second(self.second) {
             self.close_second(checkpoint);
-            self.second = second;
+            self.second = recorded.key.time.whole_seconds();
         }
         let process = recorded.process.index();
         let mut step = [0_u8; 56];
@@ -134,7 +133,7 @@ impl DigestChain {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{EventKey, ProcessId, Span, VirtualTime};
+    use crate::kernel::{EventKey, ProcessId, Span};
 
     fn fact(millis: u64, process: u32, operation: u32) -> Recorded<Fact> {
         let time = VirtualTime::ZERO + Span::from_millis(millis);

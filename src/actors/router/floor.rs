@@ -260,10 +260,10 @@ impl<T> Floor<T> {
 
     /// Tells the longest queues of each second that something happened in.
     pub(super) fn tell(&mut self, desk: &mut Desk<'_, Packet>) {
-        let second = desk.now().whole_seconds();
-        if second == std::mem::replace(&mut self.second, second) {
+        if desk.now() < VirtualTime::end_of_second(self.second) {
             return;
         }
+        self.second = desk.now().whole_seconds();
         for room in &mut self.rooms {
             let oldest = room.queue.oldest().map_or(Span::ZERO, |came| desk.now().since(came));
             let (lane, waiting) = (room.compartment.lane as u8, room.peak);

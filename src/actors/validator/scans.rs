@@ -25,8 +25,7 @@ impl Validator {
         desk: &mut Desk<'_, Packet>,
     ) -> bool {
         let (keys, id) = (self.signer.ring(), handed.item.id());
-        let stamp = Handed::statement(&id, handed.sequence);
-        let is_last = keys.verify(router.0, &stamp, &handed.stamp);
+        let is_last = handed.is_stamped_by(router.0, keys);
         let Some(scans) = &handed.scans else { return is_last };
         let is_valid = |(before, scan): (u8, &Scan)| {
             keys.verify(scan.centre.0, &scan.stay.statement(&id, before), &scan.signature)

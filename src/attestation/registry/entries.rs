@@ -204,7 +204,7 @@ impl Entries {
         if matches!(action, Action::Attest { .. }) && !is_offchain {
             self.claim(entry.claim(), key);
         }
-        self.by_id.insert(key, entry);
+        self.by_id.add(key, entry);
         self.ages.push_back((at, key));
     }
 

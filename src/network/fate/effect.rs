@@ -138,7 +138,7 @@ impl<P: Payload> Journey<'_, P> {
             true => burst,
             false => burst.scaled((1.0 - share).max(0.0) / share.max(1e-9)),
         };
-        let entity = u64::from(rule.number | 0x80) << 48 | self.entity;
+        let entity = u64::from(rule.number | 0x80) << 48 | self.entity();
         let index = (place as u64) << 40;
         let draws = &mut *self.road.draws;
         let mut word =
@@ -164,7 +164,7 @@ impl<P: Payload> Journey<'_, P> {
     }
 
     fn luck(&self, rule: &FaultRule, word: u64) -> Luck {
-        message_luck(self.fortune, rule.number, self.entity, self.count, word)
+        message_luck(self.fortune, rule.number, self.entity(), self.count, word)
     }
 
     fn word(&mut self, rule: &FaultRule, word: u64) -> u64 {

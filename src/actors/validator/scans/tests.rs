@@ -65,9 +65,8 @@ fn check((attester, first, last): (u32, u32, u32), before: u8, told: &[&str]) {
     let stay = Stay { came: LocalTime(1), left: LocalTime(2), queue: 3 };
     let signature = keys.signer(first).sign(&stay.statement(&signed.id, before));
     let scan = Scan { centre: ProcessId(1), stay, signature };
-    let stamp = keys.signer(last).sign(&Handed::statement(&signed.id, 0));
     let item = Item { signed, attempt: 0 };
-    let handed = Handed { item, sequence: 0, stamp, scans: Some(Arc::new(vec![scan])) };
+    let handed = Handed::new(item, 0, &keys.signer(last), Some(Arc::new(vec![scan])));
     let costs = Costs {
         sign: Span::ZERO,
         verify: Span::from_millis(1),
