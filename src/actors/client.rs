@@ -16,7 +16,7 @@ use self::active::{Active, Waiting};
 use self::flight::Flight;
 pub use self::patience::Watchers;
 pub use self::setting::{ClientSetting, GroupNeeds, ReadFrom};
-use self::submit::sign;
+use self::submit::{dated, sign};
 use super::Packet;
 use super::packet::{Ack, Answer, Planned, Promise};
 use crate::attestation::{Id, Operation, Status, Verdict};
@@ -43,7 +43,7 @@ impl Client {
         let active = self.active.get_or_insert_with(|| Box::new(Active::new(setting, desk)));
         let operation = planned.operation;
         active.forget_before(setting, desk.now());
-        let said = planned.attestation.clone();
+        let said = planned.attestation.clone().map(|said| dated(said, desk));
         let signed = said.map(|said| sign((setting, &mut active.book), said, planned.forgery));
         active.flights.insert(Flight::new(planned, signed));
         if let Some(retry) = &setting.retry {

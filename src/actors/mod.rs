@@ -41,7 +41,7 @@ pub use plan_setting::{
 };
 pub use plan_standing::REFERENCE_AGE;
 pub use router::{CentreSeat, GOSSIP_PART, MakeAdmission, Router, RouterPolicies, RouterSetting};
-pub use validator::{Costs, Validator, ValidatorSetting, WatchSetting};
+pub use validator::{Ahead, Costs, Validator, ValidatorSetting, WatchSetting};
 
 use crate::kernel::{Event, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Host, Misdeed, PartHealth, Resident, Signal, TimerSlot};
@@ -132,6 +132,10 @@ impl Resident for Actor {
 
     fn throttle(&mut self, share: u16) {
         each!(self, inner => inner.throttle(share));
+    }
+
+    fn limit(&mut self, most: u32) {
+        each!(self, inner => inner.limit(most));
     }
 
     fn misbehave(&mut self, rule: u16, deed: Misdeed, desk: &mut Desk<'_, Packet>) {

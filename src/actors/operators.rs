@@ -48,6 +48,8 @@ pub struct OperatorsSetting {
     pub routers: u32,
     /// The time of day at the start of the run.
     pub midnight: Span,
+    /// Validators that run the client of which a version may be made in haste.
+    pub one_client: Vec<ProcessId>,
 }
 
 /// All people of a run.
@@ -65,6 +67,8 @@ pub struct Operators {
     round: u32,
     automata: Vec<Automaton>,
     is_automation_paused: bool,
+    /// Who runs a version made in haste.
+    patched: Vec<ProcessId>,
 }
 
 /// What is due. Workers are counted in the order in which they began.
@@ -110,6 +114,7 @@ enum Chance {
     Crowd = 4,
     Call = 5,
     Overlap = 6,
+    Patch = 7,
 }
 
 impl Operators {
@@ -126,6 +131,7 @@ impl Operators {
             round: 0,
             automata,
             is_automation_paused: false,
+            patched: Vec::new(),
         }
     }
 

@@ -398,6 +398,10 @@ impl Resident for Router {
         self.vitals.throttle(share);
     }
 
+    fn limit(&mut self, most: u32) {
+        self.backpressure.limit(most);
+    }
+
     fn ail(&mut self, part: u8, health: PartHealth, desk: &mut Desk<'_, Packet>) {
         if let Some(lane) = Lane::ALL.get(usize::from(part)) {
             self.floor.ail(*lane, health, desk);

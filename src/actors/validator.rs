@@ -1,5 +1,6 @@
 //! A validator: verify, order, apply, answer. Every message is priced before it is handled.
 
+mod ahead;
 mod apply;
 mod evidence;
 mod journal;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use self::evidence::Evidence;
 use self::journal::Journal;
-pub use self::setting::{Costs, ValidatorSetting};
+pub use self::setting::{Ahead, Costs, ValidatorSetting};
 use self::watch::Watch;
 pub use self::watch::WatchSetting;
 use super::Packet;
@@ -55,11 +56,15 @@ pub struct Validator {
     watch: Option<Box<Watch>>,
     /// What indexers copy, where there are any.
     journal: Option<Box<Journal>>,
+    /// How many wait for their time.
+    early: u32,
 }
 
 /// Something that a timer will come back to.
 enum Job {
     Handed(Arc<Handed>, ProcessId),
+    /// What is dated in the future, until then.
+    Early(Item),
     Protocol(Arc<Carried>, Option<Face>, ProcessId),
     Ask(Arc<Ask>, ProcessId),
     Look(Arc<Look>, ProcessId),
@@ -105,6 +110,7 @@ impl Validator {
             evidence,
             watch: setting.watch.map(|watch| Box::new(Watch::new(watch))),
             journal,
+            early: 0,
         }
     }
 
@@ -142,11 +148,19 @@ impl Validator {
             return self.ack(&item, verdict, desk);
         }
         self.keep_stamps(&item, desk);
+        self.let_in(item, desk);
+    }
+
+    /// What is genuine goes to the ordering, unless it is in already, or its time has not come.
+    fn let_in(&mut self, item: Item, desk: &mut Desk<'_, Packet>) {
         if self.registry.has(&item.signed, item.attempt) {
             if let Some(watch) = &mut self.watch {
-                watch.is_done_with(operation);
+                watch.is_done_with(item.signed.attestation.operation.0);
             }
             return self.ack(&item, Verdict::Accepted, desk);
+        }
+        if self.is_early(&item, desk) {
+            return;
         }
         let byzantine = self.byzantine.as_ref();
         let face = byzantine.map_or(Face::First, |byzantine| byzantine.taker(&item.id()));
@@ -325,6 +339,10 @@ impl Resident for Validator {
             Job::Post(parcel) => return self.post(*parcel, desk),
             Job::Relapse(rule, every) => return self.relapse(rule, every, desk),
             Job::Watch => return self.look_around(desk),
+            Job::Early(item) => {
+                self.early -= 1;
+                return self.let_in(item, desk);
+            }
             Job::Apply => {
                 self.applier.end();
                 return self.apply_next(desk);
@@ -344,6 +362,7 @@ impl Resident for Validator {
         self.applier.clear();
         self.jobs.clear();
         self.timers.clear();
+        self.early = 0;
         self.effects.clear();
         if state_lost {
             self.registry.empty(&self.setting.schemas);

@@ -87,6 +87,9 @@ verdicts! {
     /// Of a schema's hook, as no error of the contracts: it builds on a state of the outer chain
     /// that is not seen here yet.
     UpstreamUnseen "UpstreamUnseen",
+    /// Of a validator, as no error of the contracts: it is dated further ahead of the validator's
+    /// clock than that lets in.
+    FutureDated "FutureDated",
 }
 
 impl Verdict {
@@ -101,7 +104,7 @@ impl Verdict {
 
     /// Whether sending the same attestation again may have another outcome.
     pub const fn may_pass_later(self) -> bool {
-        self.is_orphan() || matches!(self, Self::Paused | Self::UpstreamUnseen)
+        self.is_orphan() || matches!(self, Self::Paused | Self::UpstreamUnseen | Self::FutureDated)
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a fault achieved, beside what was planned.
 
 use super::grouped::grouped;
+use crate::kernel::Span;
 use crate::measure::Measurement;
-use crate::scenario::model::{Behaviour, Climb, Effect, Fault};
+use crate::scenario::model::{Behaviour, Climb, Effect, Fault, TimePolicy, TimeSources};
 use crate::trace::FateKind;
 
 /// What one fault did.
@@ -25,11 +26,20 @@ pub struct FaultReport {
 /// A fault that reaches less than this share of what was planned did not occur.
 const LEAST_SHARE: f64 = 0.25;
 
-/// Reports on a fault, which has that number in its scenario.
-pub(super) fn report_fault(fault: &Fault, number: usize, measurement: &Measurement) -> FaultReport {
+/// Reports on a fault, which has that number in its scenario, where time sources may be struck.
+pub(super) fn report_fault(
+    (fault, number): (&Fault, usize),
+    time: Option<&TimeSources>,
+    measurement: &Measurement,
+) -> FaultReport {
     let (mut achieved, mut missing) = (Vec::new(), None);
     for effect in &fault.effects {
-        let done = achieve(effect, number, measurement);
+        let done = match time.and_then(|time| Some((time, time.moved_by(fault)?))) {
+            Some((time, moved)) => {
+                achieve_on_sources(time, moved, measurement.host_changes(number))
+            }
+            None => achieve(effect, number, measurement),
+        };
         achieved.push(done.text);
         missing = missing.or(done.missing.map(|(miss, reason)| (effect, miss, reason)));
     }
@@ -88,6 +98,22 @@ fn achieve_on_actors(changes: u64) -> Achieved {
     let text = format!("{} change{plural} of actors", grouped(changes));
     let missing = (changes == 0).then(|| (Miss::Nothing, "struck nobody".to_owned()));
     Achieved { text, missing }
+}
+
+/// A lie that the policy withstands has occurred, and it was the policy that made it harmless.
+fn achieve_on_sources(time: &TimeSources, moved: i64, changes: u64) -> Achieved {
+    let policy = match time.policy {
+        TimePolicy::Average => "average",
+        TimePolicy::Median => "median",
+    };
+    let of = format!("the {policy} of {} time sources", time.count);
+    if moved == 0 && changes == 0 {
+        return Achieved { text: format!("no clock moved: {of} withstands it"), missing: None };
+    }
+    let by = Span::from_nanos(moved.unsigned_abs());
+    let sign = if moved < 0 { '-' } else { '+' };
+    let Achieved { text, missing } = achieve_on_actors(changes);
+    Achieved { text: format!("{text}, {sign}{by} by {of}"), missing }
 }
 
 /// What an effect does to messages, in a word, and to what share of them if not to all.
@@ -256,7 +282,7 @@ mod tests {
             effects: vec![effect],
             line: 0,
         };
-        report_fault(&fault, 0, &measured(kind, seen, touched))
+        report_fault((&fault, 0), None, &measured(kind, seen, touched))
     }
 
     /// What a fault did that met and touched so many messages, and why that is nothing.
@@ -291,6 +317,28 @@ mod tests {
         );
         check(&Effect::Duplicate(fifth), (10, 1), "1 of 10 messages duplicated (10.0 %)", "");
         check(&Effect::Clog, (10, 1), "1 of 10 messages held back", "");
+    }
+
+    #[test]
+    fn a_lie_that_the_policy_withstands_is_said_and_one_that_moved_nobody_did_not_occur() {
+        let hosts = Selector { text: "validators".to_owned(), terms: Vec::new() };
+        let told = |policy, moved, changes| {
+            let time = TimeSources { count: 6, policy, hosts: hosts.clone() };
+            let done = achieve_on_sources(&time, moved, changes);
+            (done.text, done.missing.is_some())
+        };
+        let four_hours = 4 * 3_600_000_000_000;
+        let text = |text: &str| text.to_owned();
+        assert_eq!(
+            told(TimePolicy::Average, four_hours, 14),
+            (text("14 changes of actors, +4h by the average of 6 time sources"), false)
+        );
+        assert_eq!(
+            told(TimePolicy::Median, 0, 0),
+            (text("no clock moved: the median of 6 time sources withstands it"), false)
+        );
+        let (_, is_missing) = told(TimePolicy::Average, four_hours, 0);
+        assert!(is_missing, "nobody was up to be moved");
     }
 
     #[test]

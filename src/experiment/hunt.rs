@@ -134,7 +134,9 @@ fn hunt_once(base: &Scenario, number: u64, catalogue: &Catalogue) -> Hunted {
     Hunted {
         events: outcome.report.events,
         has_struck: scenario.faults.iter().enumerate().any(|(number, fault)| {
-            report_fault(fault, number, &outcome.measurement).did_not_occur.is_none()
+            let time = scenario.time.as_ref();
+            let report = report_fault((fault, number), time, &outcome.measurement);
+            report.did_not_occur.is_none()
         }),
         has_healed: outcome.liveness == Some(Standing::Held),
         is_excused: standings.into_iter().any(|at| matches!(at, Standing::NotOwed { .. })),

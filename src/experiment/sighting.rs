@@ -146,7 +146,9 @@ fn sight(scenario: &Scenario, catalogue: &Catalogue, options: Options) -> Result
         users: after("noticed.users"),
         validators: after("noticed.validators"),
         pages: pages.unwrap_or(0.0) as u64,
-        did_not_occur: fault.and_then(|fault| report_fault(fault, 0, &measurement).did_not_occur),
+        did_not_occur: fault.and_then(|fault| {
+            report_fault((fault, 0), scenario.time.as_ref(), &measurement).did_not_occur
+        }),
         measured: measured(&measurement),
     })
 }

@@ -85,9 +85,11 @@ pub fn judge_pair(scenario: Scenario, run: Outcome, twin: Option<Outcome>) -> Pa
         scenario.always.iter().map(|check| extreme_window(check, evidence, Met::No)).collect();
     let sometimes: Vec<_> =
         scenario.sometimes.iter().map(|check| extreme_window(check, evidence, Met::Yes)).collect();
+    let time = scenario.time.as_ref();
     let faults = scenario.faults.iter().enumerate();
-    let faults: Vec<_> =
-        faults.map(|(number, fault)| report_fault(fault, number, &run.measurement)).collect();
+    let faults: Vec<_> = faults
+        .map(|(number, fault)| report_fault((fault, number), time, &run.measurement))
+        .collect();
     let mut verdict = Verdict::default();
     judge_guarantees(&run.guarantees, &mut verdict);
     judge_faults(&faults, &mut verdict);

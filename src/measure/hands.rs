@@ -114,12 +114,15 @@ impl Hands {
         })
     }
 
-    /// Whether it was done to a host that no fault had struck; or gave the lead to one that had.
+    /// Whether it was done to a host that no fault had struck; or gave the lead to one that had;
+    /// or was made in haste.
     fn is_wrong(&self, act: &Act) -> bool {
         let is_struck = self.struck.contains(&act.on);
         match act.remedy {
             Remedy::FailOver => is_struck,
             Remedy::Refill => false,
+            // It takes away what worked.
+            Remedy::Patch => true,
             _ => act.on != Fact::NONE && !is_struck,
         }
     }
@@ -168,6 +171,8 @@ mod tests {
             (510, done(Remedy::Restart, 8, Fact::AUTOMATION)),
             (520, done(Remedy::FailOver, 8, Fact::AUTOMATION)),
             (530, done(Remedy::FailOver, 9, 0)),
+            // On a host that was struck, and wrong all the same.
+            (530, done(Remedy::Patch, 8, 0)),
             (531, duty(Duty::Held)),
             (540, done(Remedy::Inspect, 9, 0)),
         ]);
@@ -175,7 +180,7 @@ mod tests {
         let names =
             ["acts", "wrong_acts", "automated", "harmful_automation", "held_back", "conflicts"];
         let counts = names.map(|name| hands.count(name, &all));
-        assert_eq!(counts, [6, 1, 2, 1, 1, 3].map(Some));
+        assert_eq!(counts, [7, 2, 2, 1, 1, 4].map(Some));
         assert_eq!(hands.count("conflicts", &[(at(0), at(100))]), Some(1));
         assert_eq!(hands.count("pages", &all), None);
         assert_eq!(hands.last_lead(), Some(9));

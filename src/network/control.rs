@@ -29,8 +29,15 @@ pub enum Order {
     Slow(u64),
     /// Let one part of the resident ail, by the resident's own number for it.
     Part(u8, PartOrder),
-    /// Move the clock by so many nanoseconds.
+    /// Have the clock ahead by so many nanoseconds. Skews of several rules add, and 0 takes back
+    /// that of its rule.
     Skew(i64),
+    /// The same for a host that sets its clock by time sources, where these err.
+    Steer(i64),
+    /// An operator sets the clock right by hand; no time source moves it from now on.
+    SetClock,
+    /// Hold so many operations at most from now on.
+    Limit(u32),
     /// Let the clock run fast by so many parts per billion. Drifts of several rules add, and 0
     /// takes back that of its rule.
     Drift(i64),

@@ -182,8 +182,17 @@ impl<P: Payload> Shell<P> {
                 (before != pace).then_some(HostChange::Slowed)
             }
             Order::Skew(nanos) => {
-                self.clock.skew(now, nanos);
-                Some(HostChange::ClockChanged)
+                let moved = self.ailments.skew(rule, nanos);
+                self.move_clock(now, moved)
+            }
+            Order::Steer(nanos) => {
+                let moved = self.ailments.steer(rule, nanos);
+                self.move_clock(now, moved)
+            }
+            Order::SetClock => {
+                self.ailments.set_clock();
+                let wrong = self.clock.read(now).0;
+                self.move_clock(now, (now.as_nanos() as i64).saturating_sub(wrong))
             }
             Order::Drift(parts_per_billion) => {
                 self.clock.drift(now, self.ailments.drift(rule, parts_per_billion));
@@ -195,7 +204,7 @@ impl<P: Payload> Shell<P> {
                 Some(HostChange::Reinterpreted)
             }
             Order::RollBack(_) => Some(HostChange::RolledBack),
-            Order::Throttle(_) => Some(HostChange::Throttled),
+            Order::Throttle(_) | Order::Limit(_) => Some(HostChange::Throttled),
             Order::Restart
             | Order::Stall
             | Order::Resume
@@ -205,6 +214,11 @@ impl<P: Payload> Shell<P> {
             | Order::Lead(_)
             | Order::Close => None,
         }
+    }
+
+    fn move_clock(&mut self, now: VirtualTime, nanos: i64) -> Option<HostChange> {
+        self.clock.skew(now, nanos);
+        (nanos != 0).then_some(HostChange::ClockChanged)
     }
 
     fn come_up(&mut self) -> HostChange {

@@ -12,6 +12,7 @@ mod link;
 mod rule;
 #[cfg(test)]
 pub(crate) mod sampled;
+mod time_policy;
 mod topology;
 
 pub use behaviour::{Behaviour, Misdeed};
@@ -20,4 +21,5 @@ pub use control::{CONTROL_FLOOR, Control, Order, PartOrder};
 pub use host::{Desk, Host, PartHealth, Payload, Resident, Signal, TimerSlot};
 pub use link::Fortune;
 pub use rule::{FaultRule, LinkEffect, Reordering, Window};
+pub use time_policy::TimePolicy;
 pub use topology::{ProcessSet, Topology, Transport};

@@ -128,6 +128,9 @@ pub struct Guess {
     pub right: f64,
     /// After a try, so long until the next.
     pub waits: Span,
+    /// Share of the nodes of one client that get a version made in haste, where somebody thinks
+    /// that its clocks are wrong; 0 where nobody makes one.
+    pub patch: f64,
 }
 
 /// How many feel responsible where nobody is named (Darley and Latané 1968: the more watch, the

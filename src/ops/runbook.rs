@@ -25,6 +25,8 @@ pub struct Step {
     pub works: f64,
     /// Share that [`Remedy::Shed`] turns away, in thousandths.
     pub share: u16,
+    /// What [`Remedy::Limit`] sets, in operations.
+    pub limit: u32,
     /// The step needs the operators of this share of the hosts that it is about, 0 to 1, all at
     /// once; `None` where whoever has the incident does it alone.
     pub together: Option<f64>,
@@ -47,6 +49,8 @@ pub struct Automation {
     pub cooldown: Span,
     /// Whether it looks first whether the act is safe.
     pub is_gated: bool,
+    /// What [`Remedy::Limit`] sets, in operations.
+    pub limit: u32,
 }
 
 impl Step {
@@ -55,7 +59,7 @@ impl Step {
 
     /// A step that nobody wrote down: it works, at once.
     pub const fn at_once(remedy: Remedy, on: Scope) -> Self {
-        Self { remedy, on, takes: Span::ZERO, works: 1.0, share: 500, together: None }
+        Self { remedy, on, takes: Span::ZERO, works: 1.0, share: 500, limit: 0, together: None }
     }
 }
 

@@ -12,7 +12,7 @@ pub struct Bundled {
 }
 
 /// Every bundled scenario, the simplest first.
-pub const BUNDLED: [Bundled; 25] = [
+pub const BUNDLED: [Bundled; 26] = [
     Bundled {
         name: "calm-baseline",
         question: "What does the network do on a day when nothing happens?",
@@ -44,8 +44,14 @@ pub const BUNDLED: [Bundled; 25] = [
         text: include_str!("../../scenarios/partition-heal.toml"),
     },
     Bundled {
-        name: "clock-skew",
+        name: "wrong-clocks",
         question: "Which orderings believe a clock, and what does a wrong one cost?",
+        text: include_str!("../../scenarios/wrong-clocks.toml"),
+    },
+    Bundled {
+        name: "clock-skew",
+        question: "One time source of six is a day ahead. Whose clocks follow, and who sets them \
+                   right?",
         text: include_str!("../../scenarios/clock-skew.toml"),
     },
     Bundled {

@@ -28,6 +28,8 @@ struct Role<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
     Links,
+    /// Actors and time sources.
+    Clocks,
     /// Actors, or one kind of a router's work.
     Pools,
     Actors,
@@ -37,17 +39,19 @@ pub(crate) enum Target {
 }
 
 /// A name that belongs to the selector language and cannot be a load group's.
-pub(crate) const RESERVED: [&str; 12] = [
+pub(crate) const RESERVED: [&str; 14] = [
     "validators",
     "routers",
     "clients",
     "indexers",
     "dependants",
+    "time-sources",
     "validator",
     "router",
     "client",
     "indexer",
     "dependant",
+    "time-source",
     "leader",
     "sequencer",
 ];
@@ -99,6 +103,13 @@ impl<'a> Cast<'a> {
             roles.push(role("dependants", ActorKind::Dependants, some.count, &some.regions));
         }
         Self { roles, regions: &table.regions, operators }
+    }
+
+    /// The same with time sources, which are nowhere in particular.
+    pub(crate) fn with_sources(mut self, count: u32) -> Self {
+        let (plural, kind) = ("time-sources", ActorKind::TimeSources);
+        self.roles.push(Role { plural, kind, count, regions: &[0] });
+        self
     }
 
     /// Reads a selector and makes sure that it names somebody.
@@ -267,13 +278,14 @@ impl<'a> Cast<'a> {
     /// How many of the actors that it may pick from are in its region.
     fn count(&self, set: &ActorSet) -> u32 {
         let fits = |role: &&Role<'_>| match set.kind {
-            ActorKind::Anyone => true,
+            ActorKind::Anyone => role.kind != ActorKind::TimeSources,
             ActorKind::Clients(None) => matches!(role.kind, ActorKind::Clients(_)),
             ActorKind::Leader => role.kind == ActorKind::Validators,
             ActorKind::Validators
             | ActorKind::Routers
             | ActorKind::Indexers
             | ActorKind::Dependants
+            | ActorKind::TimeSources
             | ActorKind::Clients(Some(_)) => role.kind == set.kind,
         };
         self.roles.iter().filter(fits).map(|role| role.count_in(set)).sum()
@@ -305,6 +317,15 @@ pub(crate) fn no_region(word: &Word<'_>, regions: &[String]) -> Mistake {
     word.wrong(format!("there is no region `{}`", word.text), note)
 }
 
+/// Whether it names time sources.
+pub(crate) fn is_of_sources(term: &Term) -> bool {
+    let is_source = |set: &ActorSet| set.kind == ActorKind::TimeSources;
+    match term {
+        Term::Actors(set) => is_source(set),
+        Term::Links { from, to, .. } => is_source(from) || is_source(to),
+    }
+}
+
 fn check_target(term: &Term, target: Target, word: &Word<'_>) -> Result<(), Mistake> {
     let narrow = match term {
         Term::Actors(set) => {
@@ -316,10 +337,13 @@ fn check_target(term: &Term, target: Target, word: &Word<'_>) -> Result<(), Mist
         let note = "a bulkhead takes `stall` and `slow`: other effects strike the whole router";
         return Err(word.wrong("this fault strikes no single bulkhead", note));
     }
+    if target != Target::Clocks && is_of_sources(term) {
+        let note = "of time sources only the clocks can be wrong: `skew`";
+        return Err(word.wrong("this fault strikes no time sources", note));
+    }
     match (term, target) {
-        (Term::Actors(_), Target::Actors | Target::Pools) | (Term::Links { .. }, Target::Links) => {
-            Ok(())
-        }
+        (Term::Actors(_), Target::Clocks | Target::Actors | Target::Pools)
+        | (Term::Links { .. }, Target::Links) => Ok(()),
         (Term::Actors(_), Target::Links) => {
             let note = format!("write `{0} -> *`, `* -> {0}` or `{0} <-> *`", word.text);
             Err(word.wrong("this fault strikes links, and these are actors", note))
@@ -330,6 +354,7 @@ fn check_target(term: &Term, target: Target, word: &Word<'_>) -> Result<(), Mist
             | ActorKind::Routers
             | ActorKind::Indexers
             | ActorKind::Dependants
+            | ActorKind::TimeSources
             | ActorKind::Clients(_) => {
                 let note = "name validators: `validator-3`, `2 validators`, `leader`";
                 Err(word.wrong("this fault strikes validators only", note))

@@ -6,6 +6,7 @@ mod links;
 mod load;
 mod ops;
 mod readers;
+mod time;
 mod trace;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ pub use crate::attestation::{Profile, Reading, Storage};
 pub use crate::flow::{
     Backoff, Bursty, Curve, Diurnal, Flash, Law, Retry, Service, Shape, Silence,
 };
-pub use crate::network::Behaviour;
+pub use crate::network::{Behaviour, TimePolicy};
 pub use effect::{Climb, Effect, ReorderForm, Version};
 pub use history::{HistoryRow, Milestone};
 pub use links::Links;
@@ -32,6 +33,7 @@ pub use ops::{
     Step, Structure, Unread,
 };
 pub use readers::{Carriage, Dependants, Indexers, Source};
+pub use time::TimeSources;
 pub use trace::{RecordedKind, Trace, TraceRow};
 
 /// One checked scenario. Spans count from the start of what is measured unless they say otherwise.
@@ -81,6 +83,8 @@ pub struct Scenario {
     pub indexers: Option<Indexers>,
     /// Who goes by what is attested, if anybody does.
     pub dependants: Option<Dependants>,
+    /// Time sources and who goes by them, if anybody does.
+    pub time: Option<TimeSources>,
     /// Who watches and runs it, if anybody does.
     pub ops: Option<Ops>,
     /// What goes wrong; in file order.
@@ -158,6 +162,17 @@ pub struct Validators {
     pub cores: u32,
     /// Whom a reader asks, unless its group says otherwise.
     pub reads: Reads,
+    /// What becomes of statements dated ahead of a validator's clock; `None` is not looked at.
+    pub ahead: Option<Ahead>,
+}
+
+/// What becomes of statements that are dated in the future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    /// So far ahead is let in.
+    pub most: Span,
+    /// Whether what is further ahead waits for its time; else it is refused.
+    pub holds: bool,
 }
 
 /// Whom a reader asks.
@@ -248,6 +263,17 @@ pub struct Fault {
     pub effects: Vec<Effect>,
     /// Line of its table in the file, from 1; 0 when it was not read from a file.
     pub line: u32,
+}
+
+impl Fault {
+    /// By how many nanoseconds it moves the clocks that it strikes.
+    pub fn skew(&self) -> i64 {
+        let skew = |effect: &Effect| match effect {
+            Effect::Skew(nanos) => *nanos,
+            _ => 0,
+        };
+        self.effects.iter().map(skew).sum()
+    }
 }
 
 /// A demand of the author.

@@ -9,7 +9,10 @@ pub use self::ops::condition;
 
 use std::fmt::Display;
 
-use super::model::{Arrivals, DelayTable, Links, LoadGroup, Network, Routers, Scenario, Trust};
+use super::file::Early;
+use super::model::{
+    Ahead, Arrivals, DelayTable, Links, LoadGroup, Network, Routers, Scenario, Trust,
+};
 use super::spelt;
 use super::table::find_table;
 use super::written::Choice as _;
@@ -34,6 +37,12 @@ impl Scenario {
         }
         if let Some(dependants) = &self.dependants {
             readers::write_dependants(&mut file, dependants, &self.network.delays.regions);
+        }
+        if let Some(time) = &self.time {
+            file.section("[time]");
+            file.plain("sources", time.count);
+            file.text("policy", time.policy.word());
+            file.text("hosts", &time.hosts.text);
         }
         if let Some(ops) = &self.ops {
             ops::write_ops(&mut file, ops, &self.load);
@@ -90,6 +99,11 @@ impl Scenario {
         file.plain("regions", region_names(&self.validators.regions, regions));
         file.plain("cores", self.validators.cores);
         file.text("reads", self.validators.reads.word());
+        if let Some(Ahead { most, holds }) = self.validators.ahead {
+            let then = if holds { Early::Hold } else { Early::Refuse };
+            let then = ("then", quoted(then.word()));
+            file.plain("ahead", fields(&[("most", quoted(most)), then]));
+        }
         file.section("[routers]");
         file.plain("count", self.routers.count);
         file.plain("regions", region_names(&self.routers.regions, regions));

@@ -57,6 +57,8 @@ pub enum ActorKind {
     Indexers,
     /// `dependants`
     Dependants,
+    /// `time-sources`: they are no processes, and only their clocks can be wrong.
+    TimeSources,
     /// `leader`, `sequencer`: the validator that leads when the fault strikes.
     Leader,
 }

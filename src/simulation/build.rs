@@ -8,11 +8,12 @@ use super::flow;
 use super::liveness;
 use super::ops;
 use super::readers;
+use super::time;
 use crate::actors::{
-    Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Delegated, Group,
-    GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, PartySetting, REFERENCE_AGE,
-    RateStage, Recorded, Reliance, RelyingParty, Router, RouterSetting, StoredData, Validator,
-    ValidatorSetting,
+    Actor, Ahead, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Delegated,
+    Group, GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, PartySetting,
+    REFERENCE_AGE, RateStage, Recorded, Reliance, RelyingParty, Router, RouterSetting, StoredData,
+    Validator, ValidatorSetting,
 };
 use crate::attestation::{KeyRing, Schema};
 use crate::flow::routing::Overlay;
@@ -23,7 +24,7 @@ use crate::network::{
 };
 use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Liveness, Property, Seat};
 use crate::scenario::model::{
-    Arrivals, Crypto, LoadGroup, Pick, RecordedKind, Scenario, Spacing, TraceRow,
+    Ahead as Limit, Arrivals, Crypto, LoadGroup, Pick, RecordedKind, Scenario, Spacing, TraceRow,
     Transport as Kept, Trust,
 };
 use crate::trace::Kind;
@@ -60,6 +61,8 @@ pub struct World {
     /// When the run is over.
     pub end: VirtualTime,
     orders: Vec<(VirtualTime, ProcessId, Control)>,
+    /// Those whose clocks go by time sources.
+    clock_hosts: ProcessSet,
     entry: Entry,
 }
 
@@ -84,6 +87,7 @@ impl World {
         let leader = (entry.first_leader)(&committee).unwrap_or(0).into();
         let cast = Cast { layout: &layout, region_of: &region_of, leader, seed: scenario.seed };
         let timeline = Timeline::new(scenario, &cast, end);
+        let clock_hosts = time::hosts(scenario, &cast);
         let network = &scenario.network;
         let topology = Arc::new(Topology {
             region_of,
@@ -112,6 +116,7 @@ impl World {
             begin,
             end,
             orders,
+            clock_hosts,
             entry,
         }
     }
@@ -145,7 +150,7 @@ impl World {
         }
         actors.extend(scenario.trust.iter().flat_map(|trust| self.parties(scenario, trust)));
         actors.extend(readers::actors(&self.layout, scenario));
-        actors.extend(ops::actors(&self.layout, scenario));
+        actors.extend(ops::actors(&self.layout, (scenario, &self.clock_hosts)));
         let host = |(number, actor)| {
             let topology = Arc::clone(&self.topology);
             Host::new(ProcessId(number), scenario.seed, topology, actor)
@@ -191,6 +196,7 @@ impl World {
             retention: REGISTRY_RETENTION.max(ops::longest_wait(scenario)),
             shows: scenario.trust.is_some(),
             watch: ops::watch(&self.layout, scenario),
+            ahead: scenario.validators.ahead.map(|Limit { most, holds }| Ahead { most, holds }),
             journal: scenario.indexers.as_ref().map(|indexers| indexers.keeps),
         };
         let signer = keys.signer(me.into());

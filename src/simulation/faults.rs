@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cast::{Cast, LinkSet};
+use super::time;
 use crate::actors::GOSSIP_PART;
 use crate::attestation::Rules;
 use crate::flow::Lane;
@@ -47,7 +48,7 @@ impl Timeline {
     pub fn new(scenario: &Scenario, cast: &Cast<'_>, end: VirtualTime) -> Self {
         let mut timeline = Self::default();
         for (number, fault) in scenario.faults.iter().enumerate() {
-            let begin = VirtualTime::ZERO + scenario.warmup;
+            let begin = begin_of(scenario);
             for start in &fault.starts {
                 let from = begin + *start;
                 let until = fault.length.map_or(VirtualTime::MAX, |length| from + length);
@@ -61,6 +62,7 @@ impl Timeline {
                 timeline.add(number, fault, effect, cast, begin);
             }
         }
+        timeline.orders.extend(time::steers(scenario, cast, begin_of(scenario)));
         timeline.orders.sort_by_key(|(at, process, _)| (*at, *process));
         timeline
     }
@@ -126,7 +128,7 @@ impl Timeline {
                 let slow = |pace| Order::Part(GOSSIP_PART, PartOrder::Slow(pace));
                 (slow(pace_at(*factor, steps, step)), slow(USUAL_PACE))
             }
-            Effect::Skew(nanos) => (Order::Skew(*nanos), Order::Skew(-nanos)),
+            Effect::Skew(nanos) => (Order::Skew(*nanos), Order::Skew(0)),
             Effect::Drift(ppm) => (Order::Drift((ppm * 1_000.0) as i64), Order::Drift(0)),
             Effect::Rules(version) => {
                 (Order::Interpret(rules(*version) as u8), Order::Interpret(Rules::Usual as u8))
@@ -156,6 +158,11 @@ impl Timeline {
             self.orders.push((step.until, process, order(end)));
         }
     }
+}
+
+/// When what is measured begins.
+fn begin_of(scenario: &Scenario) -> VirtualTime {
+    VirtualTime::ZERO + scenario.warmup
 }
 
 const fn rules(version: Version) -> Rules {

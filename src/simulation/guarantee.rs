@@ -273,6 +273,9 @@ fn halts(world: &World, measurement: &Measurement) -> Vec<(VirtualTime, VirtualT
             | Order::Slow(_)
             | Order::Part(..)
             | Order::Skew(_)
+            | Order::Steer(_)
+            | Order::SetClock
+            | Order::Limit(_)
             | Order::Drift(_)
             | Order::Misbehave(_)
             | Order::Behave
@@ -320,7 +323,9 @@ fn transport(world: &World, measurement: &Measurement, need: TransportNeed) -> O
 /// A clock was further off than is assumed.
 fn clocks(world: &World, bound: Span) -> Option<String> {
     let off = world.orders().find_map(|(at, process, order)| match order {
-        Order::Skew(nanos) if nanos.unsigned_abs() > bound.as_nanos() => Some((at, process)),
+        Order::Skew(nanos) | Order::Steer(nanos) if nanos.unsigned_abs() > bound.as_nanos() => {
+            Some((at, process))
+        }
         Order::Drift(billionths) if *billionths != 0 => {
             let run = i128::from(world.end.as_nanos());
             let gained = run * i128::from(billionths.unsigned_abs()) / 1_000_000_000;

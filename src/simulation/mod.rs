@@ -13,6 +13,7 @@ mod ops;
 mod readers;
 mod run;
 mod slowest;
+mod time;
 mod watch;
 
 pub use build::{MODEL, World};

@@ -4,6 +4,7 @@ use crate::actors::{
     Actor, Layout, Monitor, MonitorSetting, Operators, OperatorsSetting, WatchSetting, Watchers,
 };
 use crate::kernel::Span;
+use crate::network::ProcessSet;
 use crate::scenario::model::{AlertRule, Level, Ops, Scenario};
 
 /// What there is of `[ops]`, unless its level is `none`.
@@ -48,7 +49,11 @@ pub(super) fn watchers(layout: &Layout, scenario: &Scenario, group: usize) -> Wa
 }
 
 /// The monitor and the operators, in the order of the layout.
-pub(super) fn actors(layout: &Layout, scenario: &Scenario) -> Vec<Actor> {
+/// Those whose clocks go by time sources run one client, which may have a version made in haste.
+pub(super) fn actors(
+    layout: &Layout,
+    (scenario, clock_hosts): (&Scenario, &ProcessSet),
+) -> Vec<Actor> {
     let Some(ops) = active(scenario) else { return Vec::new() };
     let monitor = MonitorSetting {
         validators: layout.validators(),
@@ -73,6 +78,7 @@ pub(super) fn actors(layout: &Layout, scenario: &Scenario) -> Vec<Actor> {
         validators: layout.validators(),
         routers: layout.routers(),
         midnight: time_at_zero(scenario),
+        one_client: clock_hosts.iter().filter(|host| host.0 < layout.validators()).collect(),
     };
     vec![
         Actor::Monitor(Box::new(Monitor::new(monitor))),

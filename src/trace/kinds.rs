@@ -217,6 +217,12 @@ pub enum Remedy {
     FailOver,
     /// Lets nothing act by itself any more.
     PauseAutomation,
+    /// Sets how much it holds at most.
+    Limit,
+    /// Sets its clock right by hand; no time source moves it any more.
+    SetClock,
+    /// Gives it a version made in haste: its clock is right, and something else is missing.
+    Patch,
 }
 
 impl Remedy {
@@ -231,6 +237,9 @@ impl Remedy {
         ("roll-back", Self::RollBack),
         ("fail-over", Self::FailOver),
         ("pause-automation", Self::PauseAutomation),
+        ("limit", Self::Limit),
+        ("set-clock", Self::SetClock),
+        ("patch", Self::Patch),
     ];
 
     /// As runbooks write it.

@@ -181,6 +181,7 @@ fn metrics_and_scenarios_are_listed() {
         "overlapping-claims",
         "dead-leader",
         "partition-heal",
+        "wrong-clocks",
         "clock-skew",
         "wan-thirteen-regions",
         "committee-hundred",

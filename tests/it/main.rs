@@ -3,6 +3,7 @@
 mod between;
 mod byzantine;
 mod cli;
+mod clocks;
 mod determinism;
 mod elsewhere;
 mod faults;

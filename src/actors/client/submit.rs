@@ -15,6 +15,14 @@ use crate::network::{Desk, Fortune};
 use crate::ordering::Item;
 use crate::trace::{Conclusion, Fact};
 
+/// Dates what is planned by the client's own clock: the instant at which it is meant to be written,
+/// as that clock shows it.
+pub(super) fn dated(mut said: Attestation, desk: &Desk<'_, Packet>) -> Attestation {
+    let ahead = desk.local_now().0.saturating_sub(desk.now().as_nanos() as i64);
+    said.written_at.0 = said.written_at.0.saturating_add(ahead);
+    said
+}
+
 /// Completes and signs what is planned. A forger has a key, but not the author's: a router's will
 /// do. The author of a delegated call has signed it, and handed it over out of band, by now.
 pub(super) fn sign(

@@ -80,7 +80,8 @@ impl Operators {
         let target = match setting.remedy {
             Remedy::FailOver => self.fail_over(&looked, setting.is_gated, desk),
             remedy => {
-                self.act(Step::at_once(remedy, setting.on), target, desk);
+                let step = Step { limit: setting.limit, ..Step::at_once(remedy, setting.on) };
+                self.act(step, target, desk);
                 target
             }
         };

@@ -50,8 +50,11 @@ impl Operators {
     }
 
     /// Whoever is suspected by guess is started anew, or drained first if it is a router that
-    /// still answers.
+    /// still answers. Where a version can be made in haste, it may be that.
     pub(super) fn act_on_guess(&mut self, who: u16, on: Worst, desk: &mut Desk<'_, Packet>) {
+        if self.acts_in_haste(who, on, desk) {
+            return self.wait(who, desk);
+        }
         let Some(worker) = self.worker_mut(who) else { return };
         let (role, index) = (worker.role, worker.worked * WORDS + 4);
         if let Some(process) = worker.drained.take() {
@@ -65,6 +68,44 @@ impl Operators {
             worker.drained = Some(on.process);
         }
         self.wait(who, desk);
+    }
+
+    /// Every other time that one of the client's nodes is suspected, its version is to blame: a new
+    /// one is made in haste, or taken back where there was one.
+    fn acts_in_haste(&mut self, who: u16, on: Worst, desk: &mut Desk<'_, Packet>) -> bool {
+        let share = self.setting.people.guess.patch;
+        let is_theirs = self.setting.one_client.contains(&on.process);
+        let Some(worker) = self.worker(who).filter(|_| share > 0.0 && is_theirs) else {
+            return false;
+        };
+        let (role, index) = (worker.role, worker.worked * WORDS + 5);
+        if unit(self.luck(Chance::Guess, role, index, desk)) >= 0.5 {
+            return false;
+        }
+        let had = std::mem::take(&mut self.patched);
+        let (remedy, hosts) = match had.is_empty() {
+            true => (Remedy::Patch, self.early_ones(share, desk)),
+            false => (Remedy::RollBack, had),
+        };
+        for host in &hosts {
+            self.do_by_guess(who, remedy, Worst::whole(*host), desk);
+        }
+        if remedy == Remedy::Patch {
+            self.patched = hosts;
+        }
+        true
+    }
+
+    /// Those of the client's nodes that take a new version at once.
+    fn early_ones(&self, share: f64, desk: &mut Desk<'_, Packet>) -> Vec<ProcessId> {
+        let all = self.setting.one_client.iter();
+        let mut drawn: Vec<(u64, ProcessId)> =
+            all.map(|host| (self.luck(Chance::Patch, 0, host.0.into(), desk), *host)).collect();
+        drawn.sort_unstable();
+        drawn.truncate(libm::round(share * drawn.len() as f64) as usize);
+        let mut hosts: Vec<ProcessId> = drawn.into_iter().map(|(_, host)| host).collect();
+        hosts.sort_unstable();
+        hosts
     }
 
     fn do_by_guess(&self, who: u16, remedy: Remedy, on: Worst, desk: &mut Desk<'_, Packet>) {

@@ -30,6 +30,12 @@ impl Operators {
             (Remedy::Refill, _) => order(Span::ZERO, Order::Throttle(0)),
             (Remedy::Shed, _) => order(Span::ZERO, Order::Throttle(step.share)),
             (Remedy::Pause, _) => order(Span::ZERO, Order::Interpret(Rules::Paused as u8)),
+            (Remedy::Limit, _) => order(Span::ZERO, Order::Limit(step.limit)),
+            (Remedy::SetClock, _) => order(Span::ZERO, Order::SetClock),
+            (Remedy::Patch, _) => {
+                order(Span::ZERO, Order::SetClock);
+                order(Span::ZERO, Order::Interpret(Rules::KnowsNoLinks as u8));
+            }
             (Remedy::RollBack, _) => order(Span::ZERO, Order::Interpret(Rules::Usual as u8)),
         }
     }

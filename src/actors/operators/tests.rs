@@ -16,6 +16,7 @@ use crate::ops::{
 use crate::trace::{Names as _, Remedy, line};
 
 mod hands;
+mod remedies;
 
 enum Player {
     /// Answers scrapes; its order stage is stalled since then, if it is. Validator 0 leads, and
@@ -55,6 +56,10 @@ impl Resident for Player {
 
     fn lead(&mut self, leader: u16, desk: &mut Desk<'_, Packet>) {
         desk.fact(Fact::Note { note: 0, value: leader.into() });
+    }
+
+    fn limit(&mut self, most: u32) {
+        assert_eq!(most, 40, "what the step says");
     }
 
     fn ail(&mut self, _: u8, health: PartHealth, desk: &mut Desk<'_, Packet>) {
@@ -107,7 +112,12 @@ fn setting() -> OperatorsSetting {
         structure: Structure::Central,
         operators: vec!["north".to_owned(), "south".to_owned()],
         roles: vec![role("primary", 0, Some(1)), role("secondary", 1, None)],
-        guess: Guess { takes: Span::from_secs(300), right: 1.0, waits: Span::from_secs(120) },
+        guess: Guess {
+            takes: Span::from_secs(300),
+            right: 1.0,
+            waits: Span::from_secs(120),
+            patch: 0.0,
+        },
         others: answers(),
         declares: minutes(10),
         crowd: Crowd { beta: 1.0, overlap: 1.0 },
@@ -136,6 +146,7 @@ fn setting() -> OperatorsSetting {
         validators: 1,
         routers: 1,
         midnight: Span::ZERO,
+        one_client: Vec::new(),
     }
 }
 

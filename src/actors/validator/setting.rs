@@ -18,6 +18,15 @@ pub struct Costs {
     pub receive: Span,
 }
 
+/// What becomes of statements that are dated in the future, by the validator's own clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    /// So far ahead is let in.
+    pub most: Span,
+    /// Whether what is further ahead waits for its time; else it is refused.
+    pub holds: bool,
+}
+
 /// What all validators of a run have in common.
 #[derive(Clone, Copy, Debug)]
 pub struct ValidatorSetting {
@@ -37,6 +46,8 @@ pub struct ValidatorSetting {
     pub shows: bool,
     /// What it watches, where anybody watches.
     pub watch: Option<super::WatchSetting>,
+    /// What it does with what is dated ahead of its clock, where it looks.
+    pub ahead: Option<Ahead>,
     /// How long it keeps a journal for indexers, where there are any.
     pub journal: Option<Span>,
 }

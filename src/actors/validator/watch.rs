@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Job, Validator};
 use crate::actors::Packet;
 use crate::actors::packet::Beat;
-use crate::attestation::{Applied, Attestation};
+use crate::attestation::{Applied, Attestation, Verdict};
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune};
 use crate::ops::{Decided, Digest, Phi, Reading, Signs};
@@ -107,6 +107,12 @@ impl Watch {
         self.applied += 1;
         let took = now.since(attestation.written_at);
         self.late += u64::from(took > self.setting.objective);
+    }
+
+    /// It was turned away at the door, which is a verdict that others may not share.
+    pub(super) fn refused(&mut self, operation: u32, verdict: Verdict) {
+        self.is_done_with(operation);
+        self.decided.decide(operation, verdict as u8);
     }
 
     pub(super) fn taken_back(&mut self, attestation: &Attestation) {

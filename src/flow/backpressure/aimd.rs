@@ -63,6 +63,10 @@ impl Backpressure for Aimd {
         if f64::from(here) < self.limit { Entry::Take } else { Entry::Refuse }
     }
 
+    fn limit(&mut self, most: u32) {
+        self.limit = most.into();
+    }
+
     /// A limit that is not used up says nothing about what is beyond it.
     fn ends(&mut self, now: VirtualTime, took: Span, here: u32) {
         if took <= self.setting.target {

@@ -18,6 +18,10 @@ impl Backpressure for Block {
         if has_room(self.queue, here) { Entry::Take } else { Entry::Park }
     }
 
+    fn limit(&mut self, most: u32) {
+        self.queue = Some(most);
+    }
+
     fn window(&self) -> Option<Window> {
         Some(Window { permits: 1, back: Back::Entered })
     }

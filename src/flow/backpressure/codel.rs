@@ -91,6 +91,10 @@ impl Backpressure for Codel {
         if has_room(self.queue, here) { Entry::Take } else { Entry::Refuse }
     }
 
+    fn limit(&mut self, most: u32) {
+        self.queue = Some(most);
+    }
+
     fn starts(&mut self, now: VirtualTime, waited: Span) -> bool {
         if !self.is_long(now, waited) {
             self.is_shedding = false;

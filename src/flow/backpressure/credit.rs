@@ -47,6 +47,10 @@ impl Backpressure for Credit {
         if has_room(self.queue, here) { Entry::Take } else { Entry::Refuse }
     }
 
+    fn limit(&mut self, most: u32) {
+        self.queue = Some(most);
+    }
+
     fn window(&self) -> Option<Window> {
         Some(Window { permits: self.credits, back: Back::Done })
     }

@@ -16,4 +16,8 @@ impl Backpressure for DropTail {
     fn arrives(&mut self, here: u32) -> Entry {
         if has_room(self.queue, here) { Entry::Take } else { Entry::Lose }
     }
+
+    fn limit(&mut self, most: u32) {
+        self.queue = Some(most);
+    }
 }

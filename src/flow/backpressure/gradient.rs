@@ -95,6 +95,10 @@ impl Backpressure for Gradient {
         if f64::from(here) < self.limit { Entry::Take } else { Entry::Refuse }
     }
 
+    fn limit(&mut self, most: u32) {
+        self.limit = most.into();
+    }
+
     /// A limit that is not used up says nothing about what is beyond it.
     fn ends(&mut self, _now: VirtualTime, took: Span, here: u32) {
         let took = (took.as_nanos() as f64).max(1.0);

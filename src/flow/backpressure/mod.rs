@@ -31,6 +31,9 @@ pub trait Backpressure: Send {
     /// One that came so long ago is done, and so many are here still.
     fn ends(&mut self, _now: VirtualTime, _took: Span, _here: u32) {}
 
+    /// From now on so many may be here at most, whatever was set before.
+    fn limit(&mut self, most: u32);
+
     /// What clients must hold before they send.
     fn window(&self) -> Option<Window> {
         None

@@ -17,4 +17,8 @@ impl Backpressure for Reject {
     fn arrives(&mut self, here: u32) -> Entry {
         if has_room(self.queue, here) { Entry::Take } else { Entry::Refuse }
     }
+
+    fn limit(&mut self, most: u32) {
+        self.queue = Some(most);
+    }
 }

@@ -25,6 +25,18 @@ fn a_full_router_does_as_its_policy_says() {
 }
 
 #[test]
+fn operators_set_the_limit_of_every_policy() {
+    for policy in DESCRIBED {
+        let mut policy = make(policy.name, &Value::Null, SITE);
+        for most in [40, 4] {
+            policy.limit(most);
+            let taken = (0..100).take_while(|here| policy.arrives(*here) == Entry::Take).count();
+            assert_eq!(taken, most as usize);
+        }
+    }
+}
+
+#[test]
 fn permits_share_the_queue_among_the_clients() {
     let window = |name: &str, site| make(name, &Value::Null, site).window();
     let credits = |permits| Some(Window { permits, back: Back::Done });

@@ -23,6 +23,12 @@ struct Active {
     slow: Vec<(u16, u64)>,
     /// With the parts per billion of each.
     drifts: Vec<(u16, i64)>,
+    /// With the nanoseconds of each by which the clock is ahead.
+    skews: Vec<(u16, i64)>,
+    /// The same where time sources err.
+    steers: Vec<(u16, i64)>,
+    /// The clock goes by no time source any more.
+    is_set_by_hand: bool,
     /// What parts of the resident suffer from.
     parts: Vec<(u8, Part)>,
     /// Messages that met the misdeeds of a rule and have not been told.
@@ -146,6 +152,25 @@ impl Ailments {
         sum.max(LEAST_DRIFT)
     }
 
+    /// By how many nanoseconds the clock moves once that of a rule is `nanos`: skews add.
+    pub(super) fn skew(&mut self, rule: u16, nanos: i64) -> i64 {
+        moved(&mut self.0.get_or_insert_default().skews, rule, nanos)
+    }
+
+    /// The same where time sources err; nothing once the clock was set by hand.
+    pub(super) fn steer(&mut self, rule: u16, nanos: i64) -> i64 {
+        let active = self.0.get_or_insert_default();
+        if active.is_set_by_hand { 0 } else { moved(&mut active.steers, rule, nanos) }
+    }
+
+    /// The clock is right, whatever moved it, and goes by no time source any more.
+    pub(super) fn set_clock(&mut self) {
+        let active = self.0.get_or_insert_default();
+        active.skews.clear();
+        active.steers.clear();
+        active.is_set_by_hand = true;
+    }
+
     pub(super) fn met(&mut self, rule: u16, kind: FateKind) {
         let met = &mut self.0.get_or_insert_default().met;
         match met.iter_mut().find(|(by, of, _)| (*by, *of) == (rule, kind)) {
@@ -157,6 +182,16 @@ impl Ailments {
     pub(super) fn take_met(&mut self) -> Vec<(u16, FateKind, u32)> {
         self.0.as_mut().map(|active| std::mem::take(&mut active.met)).unwrap_or_default()
     }
+}
+
+/// How much the sum of all skews changes.
+fn moved(skews: &mut Vec<(u16, i64)>, rule: u16, nanos: i64) -> i64 {
+    let sum = |skews: &[(u16, i64)]| {
+        skews.iter().fold(0_i64, |sum, (_, nanos)| sum.saturating_add(*nanos))
+    };
+    let before = sum(skews);
+    replace(skews, rule, nanos, 0);
+    sum(skews).saturating_sub(before)
 }
 
 /// Factors multiply.
@@ -211,6 +246,18 @@ mod tests {
         let drifts = [(1, half), (2, half), (3, 7), (1, 0), (2, 0), (3, 0)];
         let drifts = drifts.map(|(rule, drift)| ailments.drift(rule, drift));
         assert_eq!(drifts, [half, LEAST_DRIFT, LEAST_DRIFT + 6, half + 7, 7, 0]);
+    }
+
+    #[test]
+    fn skews_add_until_the_clock_is_set_by_hand() {
+        let mut ailments = Ailments::default();
+        let moved = [(1, 5), (2, 7), (1, 0)].map(|(rule, nanos)| ailments.skew(rule, nanos));
+        assert_eq!(moved, [5, 7, -5]);
+        let steered = [(3, 40), (3, 20)].map(|(rule, nanos)| ailments.steer(rule, nanos));
+        assert_eq!(steered, [40, -20]);
+        ailments.set_clock();
+        assert_eq!((ailments.skew(2, 0), ailments.steer(3, 0)), (0, 0), "that is over already");
+        assert_eq!((ailments.skew(2, 9), ailments.steer(3, 9)), (9, 0), "no source moves it");
     }
 
     #[test]

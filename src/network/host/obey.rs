@@ -40,6 +40,7 @@ impl<R: Resident> Host<R> {
             }
             Order::Misreport(share) => self.resident.misreport(share),
             Order::Throttle(share) => self.resident.throttle(share),
+            Order::Limit(most) => self.resident.limit(most),
             Order::Part(part, _) => {
                 let health = self.shell.ailments.part(part);
                 return self.resident.ail(part, health, &mut Desk { shell: &mut self.shell, out });

@@ -69,6 +69,9 @@ pub trait Resident: Send + 'static {
     /// Refuse this share of what is new from now on, in thousandths; the host may be down.
     fn throttle(&mut self, _share: u16) {}
 
+    /// Hold so many operations at most from now on; the host may be down.
+    fn limit(&mut self, _most: u32) {}
+
     /// What that rule began is over; the host may be down.
     fn behave(&mut self, _rule: u16, _desk: &mut Desk<'_, Self::Packet>) {}
 }

@@ -277,8 +277,17 @@ fn a_slow_host_takes_longer_for_all_work() {
 #[test]
 fn a_clock_is_wrong_as_ordered_and_hours_pass_all_the_same() {
     check(
-        &[(200, Order::Skew(30_000_000_000)), (400, Order::Skew(-30_000_000_000))],
+        &[(200, Order::Skew(30_000_000_000)), (400, Order::Skew(0))],
         "0@160 ClockChanged 1@30260 2@30360 ClockChanged 3@460 4@560",
+    );
+    // Time sources err, until somebody sets the clock by hand: then they err in vain.
+    check(
+        &[(200, Order::Steer(30_000_000_000)), (300, Order::SetClock), (400, Order::Steer(0))],
+        "0@160 ClockChanged 1@30260 ClockChanged 2@360 3@460 4@560",
+    );
+    check(
+        &[(100, Order::Drift(1_000_000_000)), (200, Order::SetClock)],
+        "ClockChanged 0@220 ClockChanged 1@320 2@520 3@720 4@920",
     );
     // The sender's clock runs twice as fast from 350 ms on, so its spans are half as long.
     let fast = run(5, vec![], &[(250, 0, Order::Drift(1_000_000_000))]);

@@ -1,6 +1,6 @@
 //! The scenario file as written: every section, every key, its default and its documentation.
 
-use super::model::{Crypto, Reads, Transport};
+use super::model::{Crypto, Reads, TimePolicy, Transport};
 use super::quantity::{BitRate, Clock, Share};
 use super::written::{At, Count, Named, Opaque, choice, section};
 use crate::attestation::Profile;
@@ -13,7 +13,8 @@ pub(crate) use history::HistoryFile;
 pub(crate) use links::LinksFile;
 pub(crate) use load::{HookFile, KeysFile, LawFile, LoadFile, MixFile, PatienceFile, StageFile};
 pub(crate) use ops::{
-    AlertFile, AnswersFile, AutomationFile, BurnFile, OpsFile, RoleFile, RunbookFile, StepFile,
+    AlertFile, AnswersFile, AutomationFile, BurnFile, GuessFile, OpsFile, RoleFile, RunbookFile,
+    StepFile,
 };
 pub(crate) use readers::{CarriageFile, DependantsFile, IndexersFile};
 pub(crate) use rules::{
@@ -78,6 +79,8 @@ section! {
         indexers: IndexersFile;
         /// Dependants, whose users need what is attested; without it nobody does.
         dependants: DependantsFile;
+        /// Time sources, by which some hosts set their clocks; without it nobody does.
+        time: TimeFile;
         /// Who watches and who is called; without it nobody is.
         ops: OpsFile;
         /// What must be seen in a run.
@@ -160,6 +163,45 @@ section! {
         cores: Count<1, 1024> = 4;
         /// Whom a reader asks: the nearest `one`, a `quorum`, or the nearest `index`.
         reads: Reads = "one";
+        /// What is dated further ahead of a validator's clock than this is not let in; without it
+        /// nobody looks.
+        ahead: AheadFile;
+    }
+}
+
+choice!(Early, "way with the early" { "refuse" => Early::Refuse, "hold" => Early::Hold, });
+
+/// What is done with what is dated in the future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Early {
+    Refuse,
+    Hold,
+}
+
+section! {
+    /// What validators do with statements that are dated in the future.
+    AheadFile, "a limit of what is ahead", alone "most" => {
+        /// So far ahead is let in.
+        most: Span;
+        /// What is further ahead is refused, or waits for its time.
+        then: Early = "refuse";
+    }
+}
+
+choice!(TimePolicy, "way with time sources" {
+    "average" => TimePolicy::Average,
+    "median" => TimePolicy::Median,
+});
+
+section! {
+    /// Time sources, which are right unless a fault with `skew` strikes them.
+    TimeFile, "[time]" => {
+        /// How many.
+        sources: Count<1, 100> = 6;
+        /// What those who ask make of the answers: the `average`, or the `median`.
+        policy: TimePolicy = "average";
+        /// Who asks, and has the clock that comes of it: `validator-0..6, issuers`.
+        hosts: String = "validators";
     }
 }
 

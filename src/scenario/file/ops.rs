@@ -103,6 +103,9 @@ section! {
         right: Share = "40%";
         /// After a try, so long until the next.
         waits: Span = "2m";
+        /// Share of the validators in `[time]` that get a version made in haste, whose clock is
+        /// right and which knows no links.
+        patch: Share = "0%";
     }
 }
 
@@ -209,6 +212,8 @@ section! {
         works: Share = "100%";
         /// What `shed` turns away.
         share: Share = "50%";
+        /// So many operations `limit` lets a router hold.
+        limit: Count<0, 100_000_000>;
         /// Needs the operators of this share of the hosts, all at once: a restart that needs a
         /// quorum. Whoever comes later does it alone.
         together: Share;
@@ -226,6 +231,8 @@ section! {
         does as "do": Remedy;
         /// Among whom it looks for the worst; `leader` for `fail-over`.
         on: Scope = "bulkheads";
+        /// So many operations `limit` lets a router hold.
+        limit: Count<0, 100_000_000>;
         /// From the alert to the act.
         takes: Span = "5s";
         /// It does not act again for so long.

@@ -49,6 +49,8 @@ pub(super) fn read(fault: &At<FaultFile>, reader: &mut Reader<'_>) -> Option<Eff
         return None;
     }
     let target = found.effects.iter().map(|effect| effect.2).max().unwrap_or(of_first);
+    let is_skew = |effect: &(_, _, _, Effect)| matches!(effect.3, Effect::Skew(_));
+    let target = if found.effects.iter().all(is_skew) { Target::Clocks } else { target };
     let list = found.effects.into_iter().map(|(_, _, _, effect)| effect).collect();
     Some(Effects { list, steps: steps?, target })
 }

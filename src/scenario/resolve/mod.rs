@@ -17,6 +17,7 @@ mod ops;
 mod phases;
 mod readers;
 mod rules;
+mod time;
 mod trace;
 mod trust;
 
@@ -91,10 +92,15 @@ pub(crate) fn resolve(
             let readers = (indexers.as_ref()?.as_ref(), dependants.as_ref()?.as_ref());
             let operators = ops.as_ref().and_then(Option::as_ref);
             let operators = operators.map_or(&[][..], |ops| &ops.people.operators);
-            Some(Cast::new((validators, routers, load), readers, table, operators))
+            let cast = Cast::new((validators, routers, load), readers, table, operators);
+            Some(match time::count(file) {
+                Some(count) => cast.with_sources(count),
+                None => cast,
+            })
         }
         _ => None,
     };
+    let time = time::read(file, reader, cast.as_ref());
     let faults = faults::read(file, reader, timing, cast.as_ref());
     let phases = timing.map(|timing| {
         phases::name(timing, faults.as_deref().unwrap_or(&[]), load.as_deref().unwrap_or(&[]))
@@ -130,6 +136,7 @@ pub(crate) fn resolve(
         trust: trust?,
         indexers: indexers?,
         dependants: dependants?,
+        time: time?,
         ops: ops?,
         faults: faults?,
         thresholds: demands.thresholds,
@@ -272,6 +279,7 @@ fn read_validators(
         regions: regions?,
         cores: written.cores.get()?.0,
         reads: *written.reads.get()?,
+        ahead: time::read_ahead(&written.ahead, reader)?,
     })
 }
 

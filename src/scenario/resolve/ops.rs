@@ -8,7 +8,7 @@ use super::alerts::{check_budget, read_alerts};
 use super::names;
 use super::rules::{self, Beside};
 use crate::kernel::Span;
-use crate::scenario::file::{AnswersFile, OpsFile, RoleFile, ScenarioFile};
+use crate::scenario::file::{AnswersFile, GuessFile, OpsFile, RoleFile, ScenarioFile};
 use crate::scenario::model::{Answers, Crowd, Guess, Hours, Job, LoadGroup, Ops, People, Role};
 use crate::scenario::problem::suggest;
 use crate::scenario::written::{At, Field, Reader};
@@ -71,6 +71,7 @@ pub(super) fn read(
             takes: *guess.takes.get()?,
             right: guess.right.get()?.0,
             waits: *guess.waits.get()?,
+            patch: read_patch(file, &guess, reader)?,
         },
         others: read_answers(&reader.or_empty(&written.others)?)?,
         declares: *written.declares.get()?,
@@ -96,6 +97,15 @@ pub(super) fn read(
         target: written.target.get()?.0,
         probes: probes?,
     }))
+}
+
+/// Only those who go by time sources are known to run one client.
+fn read_patch(file: &ScenarioFile, guess: &GuessFile, reader: &mut Reader<'_>) -> Option<f64> {
+    if let Some(at) = guess.patch.at().filter(|at| at.value.0 > 0.0 && file.time.is_absent()) {
+        let note = "write `[time]`: it says who runs that client";
+        reader.report(at.place, "a version made in haste is of no client", note);
+    }
+    Some(guess.patch.get()?.0)
 }
 
 fn check_spans(written: &OpsFile, reader: &mut Reader<'_>) {

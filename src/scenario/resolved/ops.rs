@@ -5,7 +5,7 @@ use crate::kernel::Span;
 use crate::production::Name;
 use crate::scenario::model::{
     AlertRule, Answers, Automation, Condition, GaugeUnit, LoadGroup, Names, Ops, Patience,
-    Production, Role, Runbook, Step,
+    Production, Remedy, Role, Runbook, Step,
 };
 use crate::scenario::resolve::TICKETS;
 use crate::scenario::spelt;
@@ -35,6 +35,7 @@ pub(super) fn write_ops(file: &mut Text, ops: &Ops, load: &[LoadGroup]) {
         ("takes", quoted(guess.takes)),
         ("right", quoted(spelt::share(guess.right))),
         ("waits", quoted(guess.waits)),
+        ("patch", quoted(spelt::share(guess.patch))),
     ];
     file.plain("guess", fields(&guess));
     file.plain("blur", people.crowd.beta);
@@ -164,6 +165,9 @@ fn write_automation(file: &mut Text, automation: &Automation, alerts: &[AlertRul
     }
     file.text("do", automation.remedy.name());
     file.text("on", automation.on.name());
+    if automation.remedy == Remedy::Limit {
+        file.plain("limit", automation.limit);
+    }
     file.text("takes", automation.takes);
     file.text("cooldown", automation.cooldown);
     file.plain("gate", automation.is_gated);
@@ -182,6 +186,8 @@ fn write_runbook(file: &mut Text, book: &Runbook, alerts: &[AlertRule]) {
             ("works", quoted(spelt::share(step.works))),
             ("share", quoted(spelt::share(f64::from(step.share) / 1_000.0))),
         ];
+        let sets = step.remedy == Remedy::Limit;
+        written.extend(sets.then(|| ("limit", step.limit.to_string())));
         written.extend(together);
         fields(&written)
     };

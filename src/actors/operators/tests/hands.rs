@@ -146,7 +146,7 @@ fn a_step_that_needs_a_quorum_begins_when_the_quorum_is_there() {
 fn automation(remedy: Remedy, on: Scope, is_gated: bool) -> Automation {
     let (takes, cooldown) = (Span::from_secs(5), minutes(10));
     let name = "tried".to_owned();
-    Automation { name, alert: 0, remedy, on, takes, cooldown, is_gated }
+    Automation { name, alert: 0, remedy, on, takes, cooldown, is_gated, limit: 7 }
 }
 
 /// Nobody is paged; what acts by itself acts at once, and not again while it cools down.

@@ -84,6 +84,7 @@ fn check((attester, first, last): (u32, u32, u32), before: u8, told: &[&str]) {
         retention,
         shows: false,
         watch: None,
+        ahead: None,
         journal: None,
     };
     let seat = Seat { me: 0, committee: Committee::new(1), signer: keys.signer(0) };

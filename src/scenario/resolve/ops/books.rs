@@ -4,7 +4,7 @@ use super::{Known, TICKETS, find};
 use crate::scenario::file::{AutomationFile, OpsFile, RunbookFile, StepFile};
 use crate::scenario::model::{Automation, Remedy, Runbook, Scope, Step};
 use crate::scenario::problem::Place;
-use crate::scenario::written::{At, Reader, check_name};
+use crate::scenario::written::{At, Count, Field, Reader, check_name};
 
 pub(super) fn read_runbooks(
     written: &OpsFile,
@@ -79,6 +79,7 @@ fn read_automation(
         takes: *written.takes.get()?,
         cooldown: *written.cooldown.get()?,
         is_gated: *written.gate.get()?,
+        limit: read_limit(does, (on, &written.limit), reader)?,
     })
 }
 
@@ -87,6 +88,32 @@ fn check_lead(does: At<Remedy>, on: Scope, reader: &mut Reader<'_>) {
     if does.value == Remedy::FailOver && on != Scope::Leader {
         let note = "write `on = \"leader\"`";
         reader.report(does.place, "only a leader is failed over", note);
+    }
+}
+
+/// What a limit is set to; 0 where none is set.
+fn read_limit(
+    does: At<Remedy>,
+    (on, limit): (Scope, &Field<Count<0, 100_000_000>>),
+    reader: &mut Reader<'_>,
+) -> Option<u32> {
+    let is_set = does.value == Remedy::Limit;
+    if let Some(at) = limit.at().filter(|_| !is_set) {
+        let note = "write `do = \"limit\"`, or leave it out";
+        reader.report(at.place, format!("`{}` sets no limit", does.value.name()), note);
+    }
+    if is_set && matches!(on, Scope::Validators | Scope::Leader | Scope::Everybody) {
+        let note = "write `on = \"routers\"`, or `\"suspect\"`";
+        reader.report(does.place, "only routers have a limit", note);
+    }
+    match limit {
+        Field::Absent if is_set => {
+            reader.report(does.place, "this limit is not said", "write `limit = 1000`");
+            None
+        }
+        Field::Absent => Some(0),
+        Field::Given(at) => Some(at.value.0),
+        Field::Wrong => None,
     }
 }
 
@@ -130,5 +157,6 @@ fn read_step(written: &StepFile, place: Place, reader: &mut Reader<'_>) -> Optio
         takes: *written.takes.get()?,
         works: written.works.get()?.0,
         share: (share * 1_000.0) as u16,
+        limit: read_limit(does, (on, &written.limit), reader)?,
     })
 }
