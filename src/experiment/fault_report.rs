@@ -110,9 +110,12 @@ fn achieve_on_sources(time: &TimeSources, moved: i64, changes: u64) -> Achieved 
     if moved == 0 && changes == 0 {
         return Achieved { text: format!("no clock moved: {of} withstands it"), missing: None };
     }
+    let Achieved { text, missing } = achieve_on_actors(changes);
+    if moved == 0 {
+        return Achieved { text: format!("{text}, with others that lie, by {of}"), missing };
+    }
     let by = Span::from_nanos(moved.unsigned_abs());
     let sign = if moved < 0 { '-' } else { '+' };
-    let Achieved { text, missing } = achieve_on_actors(changes);
     Achieved { text: format!("{text}, {sign}{by} by {of}"), missing }
 }
 
