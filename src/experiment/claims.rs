@@ -121,7 +121,7 @@ pub(super) fn decide(
     let relation = claim.holds.relation;
     let standing = match difference {
         _ if without_data + both_never > 0 => Standing::Open,
-        Some(interval) => by_interval(relation, interval),
+        Some(interval) => standing_by(relation, interval),
         None => by_signs(relation, &differences),
     };
     let open = standing == Standing::Open && without_data + both_never == 0;
@@ -134,8 +134,9 @@ pub(super) fn decide(
     ClaimResult { claim, standing, left, right, difference, seeds_needed, without_data, both_never }
 }
 
-/// Decided when the interval of the difference lies on one side of zero.
-fn by_interval(relation: Relation, difference: Interval) -> Standing {
+/// What is shown of a relation by the interval of a difference: decided when that lies on one side
+/// of zero.
+pub fn standing_by(relation: Relation, difference: Interval) -> Standing {
     let Interval { low, high, .. } = difference;
     let (holds, fails) = match relation {
         Relation::Less => (high < 0.0, low >= 0.0),
@@ -157,7 +158,7 @@ fn by_signs(relation: Relation, differences: &[f64]) -> Standing {
         return Standing::Open;
     }
     let Some(sign) = all_point_one_way(differences) else { return Standing::Open };
-    by_interval(relation, Interval { estimate: sign, low: sign, high: sign })
+    standing_by(relation, Interval { estimate: sign, low: sign, high: sign })
 }
 
 /// 1 or -1 if every difference has that sign.

@@ -114,9 +114,13 @@ fn achieve_on_sources(time: &TimeSources, moved: i64, changes: u64) -> Achieved 
     if moved == 0 {
         return Achieved { text: format!("{text}, with others that lie, by {of}"), missing };
     }
-    let by = Span::from_nanos(moved.unsigned_abs());
-    let sign = if moved < 0 { '-' } else { '+' };
-    Achieved { text: format!("{text}, {sign}{by} by {of}"), missing }
+    Achieved { text: format!("{text}, {} by {of}", signed(moved)), missing }
+}
+
+/// Ahead or behind by so many nanoseconds: `+4h`.
+fn signed(nanos: i64) -> String {
+    let sign = if nanos < 0 { '-' } else { '+' };
+    format!("{sign}{}", Span::from_nanos(nanos.unsigned_abs()))
 }
 
 /// What an effect does to messages, in a word, and to what share of them if not to all.
@@ -232,7 +236,7 @@ fn name(effect: &Effect) -> String {
         Effect::Stall => "stall".to_owned(),
         Effect::Slow(factor) => format!("slow {}", range(factor.from, factor.to, "x")),
         Effect::Gossip(factor) => format!("gossip {}", range(factor.from, factor.to, "x")),
-        Effect::Skew(nanos) => format!("skew {:+.3}s", *nanos as f64 / 1e9),
+        Effect::Skew(nanos) => format!("skew {}", signed(*nanos)),
         Effect::Drift(ppm) => format!("drift {ppm:+}ppm"),
         Effect::Rules(version) => format!("rules {}", version.word()),
         Effect::Upstream(lag) => format!("upstream {lag} behind"),

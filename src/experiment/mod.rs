@@ -33,6 +33,7 @@ pub use challenge::{Change, changes};
 pub use check::{CheckResult, Met, evaluate, measured_in, statistic as statistic_of};
 pub use claims::{
     ClaimResult, Standing as ClaimStanding, gravest as gravest_claim, judge_claims, ratio,
+    standing_by,
 };
 pub use compare::{Comparison, Grid, GridRun, Variant, compare};
 pub use fault_report::FaultReport;

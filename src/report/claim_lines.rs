@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::format::{cut, number};
-use crate::experiment::{ClaimResult, ClaimStanding, ratio};
-use crate::measure::statistics::mean;
+use crate::experiment::{ClaimResult, ClaimStanding, ratio, standing_by};
+use crate::measure::statistics::{Interval, mean};
 use crate::scenario::claim::Side;
 
 /// Columns of a screen.
@@ -53,18 +53,31 @@ fn claim_numbers(result: &ClaimResult) -> String {
         Side::Value(value) => format!("{left}{around} ({sign} {})", number(value * scale)),
         Side::Variant { times, label, plus } if *plus == 0.0 => {
             let bare: Vec<f64> = result.right.iter().map(|right| right / times).collect();
-            match ratio(&result.left, &bare) {
+            match ratio(&result.left, &bare).filter(|found| agrees(result, *found, *times)) {
                 Some(found) => {
                     let half = number((found.high - found.low) / 2.0);
                     let times = number(*times);
                     format!("{}x ± {half} of {label} ({sign} {times}x)", number(found.estimate))
                 }
-                None => format!("{left} against {} of {label} ({sign} {times}x)", average(&bare)),
+                None => {
+                    format!(
+                        "{left} against {} of {label}{around} ({sign} {times}x)",
+                        average(&bare)
+                    )
+                }
             }
         }
         Side::Variant { .. } => format!("{left} against {right}{around} ({sign})"),
     };
     format!("{found}{}", doubt(result))
+}
+
+/// Whether ratios by seed say what the differences say. They need not: a seed on which there is
+/// hardly anything to divide by outweighs all others.
+fn agrees(result: &ClaimResult, ratio: Interval, times: f64) -> bool {
+    let Interval { estimate, low, high } = ratio;
+    let above = Interval { estimate: estimate - times, low: low - times, high: high - times };
+    standing_by(result.claim.holds.relation, above) == result.standing
 }
 
 /// Why a claim is open, and what would settle it.
@@ -122,6 +135,24 @@ mod tests {
         let mut lines = claim_lines(&results);
         lines.push(claims_summary(&results));
         lines
+    }
+
+    /// By the mean ratio a claim would fail that holds by the mean difference.
+    #[test]
+    fn a_ratio_that_one_seed_makes_is_not_shown() {
+        let text = "per10k(orphans) in storm: causal < arrival";
+        let base = SMALL.to_owned()
+            + &format!(
+                "\n[[claim]]\ntext = \"less\"\nby = \"ordering=arrival,causal\"\nholds = \"{text}\"\n"
+            );
+        let compared = comparison_of(&base, &["arrival", "causal"], &[1, 2]);
+        let mut result = judge_claims(&compared).remove(0);
+        result.standing = ClaimStanding::Holds;
+        (result.left, result.right) = (vec![3.0, 1.0, 1.0], vec![0.5, 10.0, 10.0]);
+        result.difference = Some(Interval { estimate: -5.0, low: -9.0, high: -1.0 });
+        assert_eq!(claim_numbers(&result), "1.67 against 6.83 of arrival ± 4 (< 1x)");
+        result.left[0] = 0.1;
+        assert_eq!(claim_numbers(&result), "0.13x ± 0.14 of arrival (< 1x)");
     }
 
     #[test]

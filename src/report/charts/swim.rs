@@ -268,12 +268,69 @@ impl<N: Names> Sketch<'_, N> {
 /// More in one lane cannot be read.
 const MOST: usize = 24;
 
-fn lane(name: &str, mut stretches: Vec<Stretch>) -> Lane {
+fn lane(name: &str, stretches: Vec<Stretch>) -> Lane {
+    let mut stretches = together(&stretches);
     stretches.truncate(MOST);
     Lane { name: name.to_owned(), stretches }
+}
+
+/// `patch` of `patch validator-1`, `validator-` of `validator-1`.
+fn what(stretch: &Stretch) -> &str {
+    let first = stretch.words.split(' ').next().unwrap_or_default();
+    first.trim_end_matches(|c: char| c.is_ascii_digit())
+}
+
+/// What befalls several at once, or is done to them, is one: `patch validator-1 and 3 more`.
+fn together(stretches: &[Stretch]) -> Vec<Stretch> {
+    let close = |a: Span, b: Span| a.max(b).saturating_sub(a.min(b)) < Span::from_secs(1);
+    let alike = |a: &Stretch, b: &Stretch| {
+        let begins = close(a.from, b.from) || b.from == b.until;
+        begins && close(a.until, b.until) && a.tone == b.tone && what(a) == what(b)
+    };
+    let one = |group: &[Stretch]| {
+        let mut first = group.first().cloned()?;
+        if group.len() > 1 {
+            first.words += &format!(" and {} more", group.len() - 1);
+        }
+        Some(first)
+    };
+    stretches.chunk_by(alike).filter_map(one).collect()
 }
 
 fn stretch(from: VirtualTime, until: VirtualTime, words: String, tone: Tone) -> Stretch {
     let span = |at: VirtualTime| Span::from_nanos(at.as_nanos());
     Stretch { from: span(from), until: span(until), words, tone }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_befalls_several_at_once_is_one_mark() {
+        let told = [
+            (10_000, 20_000, "patch validator-1", Tone::Good),
+            (20_000, 20_000, "patch validator-2", Tone::Good),
+            (20_000, 20_000, "patch validator-4", Tone::Good),
+            (20_000, 20_000, "restart validator-2", Tone::Good),
+            (30_000, 31_000, "validator-1", Tone::Bad),
+            (30_200, 31_200, "validator-12", Tone::Bad),
+            (30_200, 31_200, "router-0", Tone::Bad),
+            (50_000, 52_000, "router-0", Tone::Bad),
+        ];
+        let at = |millis| VirtualTime::ZERO + Span::from_millis(millis);
+        let told =
+            told.map(|(from, until, words, tone)| stretch(at(from), at(until), words.into(), tone));
+        let words: Vec<String> = together(&told).into_iter().map(|one| one.words).collect();
+        assert_eq!(
+            words,
+            [
+                "patch validator-1 and 2 more",
+                "restart validator-2",
+                "validator-1 and 1 more",
+                "router-0",
+                "router-0",
+            ]
+        );
+    }
 }
