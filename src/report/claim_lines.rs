@@ -140,11 +140,9 @@ mod tests {
     /// By the mean ratio a claim would fail that holds by the mean difference.
     #[test]
     fn a_ratio_that_one_seed_makes_is_not_shown() {
-        let text = "per10k(orphans) in storm: causal < arrival";
-        let base = SMALL.to_owned()
-            + &format!(
-                "\n[[claim]]\ntext = \"less\"\nby = \"ordering=arrival,causal\"\nholds = \"{text}\"\n"
-            );
+        let claim = "[[claim]]\ntext = 'less'\nby = 'ordering=arrival,causal'\n\
+                     holds = 'per10k(orphans) in storm: causal < arrival'\n";
+        let base = format!("{SMALL}\n{claim}");
         let compared = comparison_of(&base, &["arrival", "causal"], &[1, 2]);
         let mut result = judge_claims(&compared).remove(0);
         result.standing = ClaimStanding::Holds;
