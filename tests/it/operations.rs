@@ -132,7 +132,8 @@ fn a_calm_day_wakes_nobody_and_a_bad_one_does() {
     let stall = "[[fault]]\nname = 'stall'\nat = '10m'\non = 'router-1.order'\nstall = true\n";
     place.write("bad-day.toml", format!("{calm}{stall}"));
     let bad = place.expect(99, "run bad-day.toml --set duration=30m --no-twin").out;
-    let missed = |name: &str| bad.lines().any(|line| line.contains(name) && line.contains("MISSED"));
+    let missed =
+        |name: &str| bad.lines().any(|line| line.contains(name) && line.contains("MISSED"));
     assert!(missed("count(pages) == 0"), "{bad}");
 }
 
