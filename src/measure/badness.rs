@@ -100,13 +100,20 @@ impl Measurement {
     }
 
     /// The stretches of ten seconds in a row, by intended send, that are bad as in `bad_minutes`.
+    /// Where nothing is due nothing is known: what was bad before and is so after lasts.
     pub fn bad_times(&self, twin: &Self) -> Vec<(VirtualTime, VirtualTime)> {
         let mut stretches: Vec<(VirtualTime, VirtualTime)> = Vec::new();
-        for at in self.whole_windows(MOMENT).filter(|at| self.is_bad(*at, MOMENT, twin)) {
-            match stretches.last_mut().filter(|(_, until)| *until == at) {
+        let mut lasts = false;
+        for at in self.whole_windows(MOMENT) {
+            if !self.is_bad(at, MOMENT, twin) {
+                lasts &= self.window(at, MOMENT).due == 0;
+                continue;
+            }
+            match stretches.last_mut().filter(|_| lasts) {
                 Some((_, until)) => *until = at + MOMENT,
                 None => stretches.push((at, at + MOMENT)),
             }
+            lasts = true;
         }
         stretches
     }
@@ -163,14 +170,14 @@ mod tests {
     use crate::trace::{Fact, Remedy, StepStage};
 
     /// Two operations a second for four minutes, with these latencies minute by minute; `-` is
-    /// never. Trouble begins after a minute.
+    /// never, and with `.` nothing is due. Trouble begins after a minute.
     fn run(minutes: &[&str]) -> Measurement {
         let mut script =
             "measured 240s; settled 400s; faulted 60s 240s; retention 200s; objective 500ms;"
                 .to_owned();
         let mut number = 0;
         for (minute, latency) in minutes.iter().enumerate() {
-            for half in 0..120 {
+            for half in 0..if *latency == "." { 0 } else { 120 } {
                 let sent = minute * 60_000 + half * 500;
                 script += &format!("{sent}ms c9 plan {number} seq {number};");
                 if let Ok(latency) = latency.parse::<usize>() {
@@ -195,6 +202,19 @@ mod tests {
         check(&["100", "-", "100", "100"], 1.0, Measured::Value(60_000.0));
         check(&["100", "100", "100", "900"], 1.0, Measured::Never);
         assert_eq!(twin.beside_twin("latency.applied", &twin), None);
+    }
+
+    #[test]
+    fn a_bad_time_lasts_while_nothing_is_due() {
+        let twin = run(&["100", "100", "100", "100"]);
+        let times = |minutes: &[&str]| -> Vec<(u64, u64)> {
+            let times = run(minutes).bad_times(&twin).into_iter();
+            times.map(|(from, until)| (from.whole_seconds(), until.whole_seconds())).collect()
+        };
+        assert_eq!(times(&["100", "-", "100", "-"]), [(60, 120), (180, 240)]);
+        assert_eq!(times(&["100", "-", ".", "-"]), [(60, 240)]);
+        assert_eq!(times(&["100", "-", ".", "100"]), [(60, 120)], "nobody knows how long");
+        assert_eq!(times(&["100", ".", "100", "100"]), []);
     }
 
     fn check(run: &Measurement, twin: &Measurement, metric: &str, expected: Measured) {

@@ -16,6 +16,7 @@ use super::selector::Selector;
 use crate::kernel::{Span, VirtualTime};
 use crate::trust::Model;
 
+pub use crate::actors::Ahead;
 pub use crate::attestation::{Profile, Reading, Storage};
 pub use crate::flow::{
     Backoff, Bursty, Curve, Diurnal, Flash, Law, Retry, Service, Shape, Silence,
@@ -164,15 +165,6 @@ pub struct Validators {
     pub reads: Reads,
     /// What becomes of statements dated ahead of a validator's clock; `None` is not looked at.
     pub ahead: Option<Ahead>,
-}
-
-/// What becomes of statements that are dated in the future.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ahead {
-    /// So far ahead is let in.
-    pub most: Span,
-    /// Whether what is further ahead waits for its time; else it is refused.
-    pub holds: bool,
 }
 
 /// Whom a reader asks.

@@ -10,10 +10,10 @@ use super::ops;
 use super::readers;
 use super::time;
 use crate::actors::{
-    Actor, Ahead, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Delegated,
-    Group, GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, PartySetting,
-    REFERENCE_AGE, RateStage, Recorded, Reliance, RelyingParty, Router, RouterSetting, StoredData,
-    Validator, ValidatorSetting,
+    Actor, Arrivals as Instants, Burst, ChainShape, Client, ClientSetting, Costs, Delegated, Group,
+    GroupNeeds, KeyPick, Layout, LoadPlan, LoadSetting, MixShares, PartySetting, REFERENCE_AGE,
+    RateStage, Recorded, Reliance, RelyingParty, Router, RouterSetting, StoredData, Validator,
+    ValidatorSetting,
 };
 use crate::attestation::{KeyRing, Schema};
 use crate::flow::routing::Overlay;
@@ -24,7 +24,7 @@ use crate::network::{
 };
 use crate::ordering::{Catalogue, Committee, Entry, Guarantees, Liveness, Property, Seat};
 use crate::scenario::model::{
-    Ahead as Limit, Arrivals, Crypto, LoadGroup, Pick, RecordedKind, Scenario, Spacing, TraceRow,
+    Arrivals, Crypto, LoadGroup, Pick, RecordedKind, Scenario, Spacing, TraceRow,
     Transport as Kept, Trust,
 };
 use crate::trace::Kind;
@@ -196,7 +196,7 @@ impl World {
             retention: REGISTRY_RETENTION.max(ops::longest_wait(scenario)),
             shows: scenario.trust.is_some(),
             watch: ops::watch(&self.layout, scenario),
-            ahead: scenario.validators.ahead.map(|Limit { most, holds }| Ahead { most, holds }),
+            ahead: scenario.validators.ahead,
             journal: scenario.indexers.as_ref().map(|indexers| indexers.keeps),
         };
         let signer = keys.signer(me.into());

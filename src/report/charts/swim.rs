@@ -4,6 +4,7 @@ use super::{Frame, foot};
 use crate::kernel::{Span, VirtualTime};
 use crate::measure::{Measured, Statistic};
 use crate::report::chart::{Lane, Rendered, Stretch, SwimLane, Tone};
+use crate::report::format::span;
 use crate::report::incident_lines::Night;
 use crate::report::incident_screen::IncidentView;
 use crate::simulation::FaultSpan;
@@ -60,18 +61,17 @@ impl<N: Names> Sketch<'_, N> {
 
     fn title(&self) -> String {
         let run = &self.night.trouble.pair.run.measurement;
-        let minutes = |metric: &str| match run.value(metric, Statistic::Max, 0, None) {
-            Measured::Value(millis) => Some(format!("{:.1} min", millis / 60_000.0)),
+        let after = |metric: &str| match run.value(metric, Statistic::Max, 0, None) {
+            Measured::Value(millis) => Some(span(Span::from_millis(millis.round() as u64))),
             Measured::Never | Measured::Few | Measured::NoData => None,
         };
-        let said = |metric: &str, words: &str| match minutes(metric) {
+        let said = |metric: &str, words: &str| match after(metric) {
             Some(time) => format!("{words} after {time}"),
             None => format!("never {words}"),
         };
         format!(
             "Noticed{}, {}, {}",
-            minutes("mttd")
-                .map_or_else(|| " by nobody".to_owned(), |time| format!(" after {time}")),
+            after("mttd").map_or_else(|| " by nobody".to_owned(), |time| format!(" after {time}")),
             said("unowned", "owned"),
             said("quiet", "over")
         )
