@@ -41,7 +41,7 @@ pub use plan_setting::{
 };
 pub use plan_standing::REFERENCE_AGE;
 pub use router::{CentreSeat, GOSSIP_PART, MakeAdmission, Router, RouterPolicies, RouterSetting};
-pub use validator::{Ahead, Costs, Validator, ValidatorSetting, WatchSetting};
+pub use validator::{Costs, Validator, ValidatorSetting, WatchSetting};
 
 use crate::kernel::{Event, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Host, Misdeed, PartHealth, Resident, Signal, TimerSlot};

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use self::evidence::Evidence;
 use self::journal::Journal;
-pub use self::setting::{Ahead, Costs, ValidatorSetting};
+pub use self::setting::{Costs, ValidatorSetting};
 use self::watch::Watch;
 pub use self::watch::WatchSetting;
 use super::Packet;

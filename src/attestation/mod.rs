@@ -24,4 +24,4 @@ pub use keys::{KeyRing, SIGNATURE_BYTES, Signature, Signer};
 pub use profile::Profile;
 pub use registry::Registry;
 pub use storage::{Reading, Storage};
-pub use verdict::{Applied, Rules, Status, Verdict};
+pub use verdict::{Ahead, Applied, Rules, Status, Verdict};

@@ -153,6 +153,15 @@ impl Rules {
     }
 }
 
+/// What becomes of statements that are dated in the future, by the clock of who judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    /// So far ahead is let in.
+    pub most: Span,
+    /// Whether what is further ahead waits for its time; else it is refused.
+    pub holds: bool,
+}
+
 /// What became of one attestation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Applied {

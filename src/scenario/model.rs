@@ -16,8 +16,7 @@ use super::selector::Selector;
 use crate::kernel::{Span, VirtualTime};
 use crate::trust::Model;
 
-pub use crate::actors::Ahead;
-pub use crate::attestation::{Profile, Reading, Storage};
+pub use crate::attestation::{Ahead, Profile, Reading, Storage};
 pub use crate::flow::{
     Backoff, Bursty, Curve, Diurnal, Flash, Law, Retry, Service, Shape, Silence,
 };

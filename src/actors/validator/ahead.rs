@@ -2,9 +2,9 @@
 //! come. Ethereum's nodes let 500 ms pass and may queue the rest (consensus-specs, phase0
 //! p2p-interface, `MAXIMUM_GOSSIP_CLOCK_DISPARITY`).
 
-use super::{Ahead, Job, Validator, names};
+use super::{Job, Validator, names};
 use crate::actors::Packet;
-use crate::attestation::Verdict;
+use crate::attestation::{Ahead, Verdict};
 use crate::network::Desk;
 use crate::ordering::Item;
 use crate::trace::Fact;

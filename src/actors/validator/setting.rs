@@ -1,6 +1,6 @@
 //! What all validators of a run have in common.
 
-use crate::attestation::{Profile, Registry, Schema};
+use crate::attestation::{Ahead, Profile, Registry, Schema};
 use crate::kernel::Span;
 
 /// Virtual CPU per kind of work.
@@ -16,15 +16,6 @@ pub struct Costs {
     pub read: Span,
     /// Receive one message.
     pub receive: Span,
-}
-
-/// What becomes of statements that are dated in the future, by the validator's own clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ahead {
-    /// So far ahead is let in.
-    pub most: Span,
-    /// Whether what is further ahead waits for its time; else it is refused.
-    pub holds: bool,
 }
 
 /// What all validators of a run have in common.
