@@ -294,11 +294,11 @@ impl Resident for Indexer {
                 }
             }
             Some(Job::Page(page)) => {
-                self.writer.end();
+                self.writer.end(desk);
                 self.end(&page, desk);
             }
             Some(Job::Ask(ask, asker)) => {
-                self.readers.end();
+                self.readers.end(desk);
                 self.answer(asker, &ask, desk);
             }
             None => {}

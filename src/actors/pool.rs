@@ -1,27 +1,30 @@
 //! Workers with one queue before them: first come, first served.
 
-use crate::kernel::{Span, VirtualTime};
+use std::collections::VecDeque;
+
+use crate::kernel::Span;
 use crate::network::{Desk, Payload, TimerSlot};
 
 /// A queue that the scenario leaves without a limit holds so many jobs all the same.
-const MOST_JOBS: u32 = 1 << 20;
+const MOST_JOBS: usize = 1 << 20;
 
-/// Equal workers. As service is first come, first served, a job's end is known when it comes.
+/// Equal workers. How long a job takes is known when a worker begins it: by the host's pace then.
 #[derive(Clone, Debug)]
 pub(super) struct Pool {
-    free_at: Vec<VirtualTime>,
-    jobs: u32,
+    workers: u32,
+    busy: u32,
+    waiting: VecDeque<(Span, TimerSlot)>,
 }
 
 impl Pool {
     /// So many workers, at least one.
     pub(super) fn new(workers: u32) -> Self {
-        Self { free_at: vec![VirtualTime::ZERO; workers.max(1) as usize], jobs: 0 }
+        Self { workers: workers.max(1), busy: 0, waiting: VecDeque::new() }
     }
 
     /// Whether one more job may wait; said aloud if not, for no scenario set this limit.
     pub(super) fn has_room<P: Payload>(&self, desk: &mut Desk<'_, P>) -> bool {
-        let has_room = self.jobs < MOST_JOBS;
+        let has_room = self.waiting.len() < MOST_JOBS;
         if !has_room {
             desk.overflow();
         }
@@ -35,23 +38,35 @@ impl Pool {
         slot: TimerSlot,
         desk: &mut Desk<'_, P>,
     ) {
-        // Any worker that is idle will do; only where none is, who is free first begins.
-        let idle = self.free_at.iter().position(|free_at| *free_at <= desk.now());
-        let soonest = || (0..self.free_at.len()).min_by_key(|at| self.free_at[*at]);
-        let first = idle.or_else(soonest).unwrap_or(0);
-        self.free_at[first] = desk.work(self.free_at[first], work, slot);
-        self.jobs += 1;
+        if self.busy < self.workers {
+            self.busy += 1;
+            desk.work(work, slot);
+        } else {
+            desk.owe(self.share(work));
+            self.waiting.push_back((work, slot));
+        }
     }
 
-    /// A job is done.
-    pub(super) const fn end(&mut self) {
-        self.jobs = self.jobs.saturating_sub(1);
+    /// A job is done, and its worker begins the next.
+    pub(super) fn end<P: Payload>(&mut self, desk: &mut Desk<'_, P>) {
+        match self.waiting.pop_front() {
+            Some((work, slot)) => {
+                desk.settle(self.share(work));
+                desk.work(work, slot);
+            }
+            None => self.busy = self.busy.saturating_sub(1),
+        }
     }
 
-    /// Drops all jobs.
+    /// Drops all jobs, with the host that went down.
     pub(super) fn clear(&mut self) {
-        self.free_at.fill(VirtualTime::ZERO);
-        self.jobs = 0;
+        self.busy = 0;
+        self.waiting.clear();
+    }
+
+    /// By how much a job that waits puts off the end of all.
+    const fn share(&self, work: Span) -> Span {
+        Span::from_nanos(work.as_nanos() / self.workers as u64)
     }
 }
 

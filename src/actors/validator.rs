@@ -42,9 +42,9 @@ pub struct Validator {
     /// Verifies, handles protocol messages and answers questions.
     workers: Pool,
     jobs: Slots<Job>,
-    /// Applies, one after another, in the order of delivery.
-    applier: Pool,
-    lane: VecDeque<Change>,
+    /// What it applies, one after another in the order of delivery, with what each was priced at;
+    /// the first is being worked on.
+    lane: VecDeque<(Change, Span)>,
     timers: BTreeMap<(Face, TimerId), TimerSlot>,
     is_up: bool,
     state_lost: bool,
@@ -81,7 +81,8 @@ enum Job {
 
 /// A change of the registry that the order has decided on.
 enum Change {
-    Apply(Item),
+    /// With its age when it came.
+    Apply(Item, Span),
     Retract(Item),
     /// Taken back before it was applied.
     Nothing,
@@ -101,7 +102,6 @@ impl Validator {
             position: 0,
             workers: Pool::new(setting.cores),
             jobs: Slots::default(),
-            applier: Pool::new(1),
             lane: VecDeque::new(),
             timers: BTreeMap::new(),
             is_up: true,
@@ -344,8 +344,7 @@ impl Resident for Validator {
                 return self.let_in(item, desk);
             }
             Job::Apply => {
-                self.applier.end();
-                return self.apply_next(desk);
+                return self.applied_first(desk);
             }
             Job::Handed(handed, router) => self.verified(&handed, router, desk),
             Job::Protocol(carried, mark, from) => self.heard((&carried, mark), from, desk),
@@ -353,13 +352,12 @@ impl Resident for Validator {
             Job::Look(look, party) => self.show(party, &look, desk),
             Job::Fetch(place, reader) => self.turn_page(reader, place, desk),
         }
-        self.workers.end();
+        self.workers.end(desk);
     }
 
     fn crash(&mut self, state_lost: bool) {
         (self.is_up, self.state_lost) = (false, state_lost);
         self.workers.clear();
-        self.applier.clear();
         self.jobs.clear();
         self.timers.clear();
         self.early = 0;
@@ -376,9 +374,7 @@ impl Resident for Validator {
     /// What the order had decided on before the crash is in its log, and is applied first.
     fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
         self.is_up = true;
-        while !self.lane.is_empty() {
-            self.apply_next(desk);
-        }
+        self.take_up_lane(desk);
         let state_kept = !self.state_lost;
         self.call(Face::First, desk, |replica, now, out| replica.restart(now, state_kept, out));
         self.restart_misdeeds(state_kept, desk);

@@ -65,8 +65,10 @@ struct Shell<P> {
     ailments: Ailments,
     /// Thousandths of the usual time that work takes.
     pace: u64,
-    /// When all work that it has taken in is done.
+    /// When all work that it has begun is done.
     busy_until: VirtualTime,
+    /// By how much what has not begun puts that off, at the usual pace.
+    owed: Span,
     incarnation: u16,
     has_started: bool,
     is_up: bool,
@@ -104,6 +106,7 @@ impl<R: Resident> Host<R> {
             ailments: Ailments::default(),
             pace: USUAL_PACE,
             busy_until: VirtualTime::ZERO,
+            owed: Span::ZERO,
             incarnation: 0,
             has_started: false,
             is_up: true,
@@ -243,6 +246,7 @@ impl<P: Payload> Shell<P> {
                 self.state_lost = state_lost;
                 self.incarnation = self.incarnation.wrapping_add(1);
                 self.busy_until = VirtualTime::ZERO;
+                self.owed = Span::ZERO;
                 self.held = None;
             }
             Turn::Among if loses_more => self.state_lost = true,
@@ -254,7 +258,8 @@ impl<P: Payload> Shell<P> {
     fn tell_usage(&mut self, out: &mut Outbox<Signal<P>, Fact>) {
         let Usage { second, messages, bytes, cpu } = self.usage;
         if messages > 0 || cpu > Span::ZERO {
-            let backlog_ms = millis_between(out.now(), self.busy_until);
+            let until = self.busy_until.max(out.now()) + self.time_for(self.owed);
+            let backlog_ms = millis_between(out.now(), until);
             out.fact(Fact::Usage { second, messages, bytes, cpu, backlog_ms });
         }
         for (rule, kind, messages) in self.ailments.take_met() {
@@ -380,17 +385,24 @@ impl<P: Payload> Desk<'_, P> {
         self.out.timer(delay, Signal::Timer { incarnation, slot });
     }
 
-    /// Calls back after work that usually takes `work`, from `begin` on, and books the CPU.
-    /// Gives back when the work is done.
-    pub fn work(&mut self, begin: VirtualTime, work: Span, slot: TimerSlot) -> VirtualTime {
+    /// Calls back after work that usually takes `work`, and books the CPU.
+    pub fn work(&mut self, work: Span, slot: TimerSlot) {
         let taken = self.shell.time_for(work);
         self.shell.usage.cpu += taken;
-        let end = (begin.max(self.out.now()) + taken).max(self.out.now() + Span::TICK);
-        self.shell.busy_until = self.shell.busy_until.max(end);
+        let wait = taken.max(Span::TICK);
+        self.shell.busy_until = self.shell.busy_until.max(self.out.now() + wait);
         let incarnation = self.shell.incarnation;
-        let wait = end.since(self.out.now());
         self.out.timer(wait, Signal::Timer { incarnation, slot });
-        end
+    }
+
+    /// Notes that work waits for a worker, and puts off the end of all by `work`.
+    pub fn owe(&mut self, work: Span) {
+        self.shell.owed += work;
+    }
+
+    /// What was owed begins.
+    pub fn settle(&mut self, work: Span) {
+        self.shell.owed = self.shell.owed.saturating_sub(work);
     }
 
     /// Records that the actor lost something for want of room.

@@ -30,7 +30,7 @@ use crate::scenario::model::{
 use crate::trace::Kind;
 
 /// Changes whenever a seed may give another result, and only then.
-pub const MODEL: u32 = 3;
+pub const MODEL: u32 = 4;
 
 /// How long registries remember what they applied, at least: as long as users wait.
 const REGISTRY_RETENTION: Span = Span::from_secs(300);

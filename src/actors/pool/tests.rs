@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::kernel::{
-    Limits, Luck, Model, ProcessId, Purpose, Recorded, Sink, exponential, sequential,
+    Limits, Luck, Model, ProcessId, Purpose, Recorded, Sink, VirtualTime, exponential, sequential,
 };
 use crate::network::sampled::{SEEDS, check_mean};
 use crate::network::{Control, Host, Order, Resident, Signal, Topology, Transport};
@@ -59,7 +59,7 @@ impl Resident for Counter {
 
     fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Nothing>) {
         if slot != ARRIVAL {
-            self.pool.end();
+            self.pool.end(desk);
             let (came, service) = self.inside[slot.0 as usize].take().expect("it is inside");
             let waited = desk.now().since(came).saturating_sub(service).as_nanos();
             return desk.fact(Fact::Note { note: 0, value: waited as i64 });
@@ -97,6 +97,15 @@ impl Sink<Fact> for Waits {
 
 /// What a resident without neighbours notes.
 fn run_alone(resident: impl Resident<Packet = Nothing>, seed: u64) -> Vec<i64> {
+    run_with(resident, seed, &[])
+}
+
+/// The same, where its host obeys `orders` at those milliseconds.
+fn run_with(
+    resident: impl Resident<Packet = Nothing>,
+    seed: u64,
+    orders: &[(u64, Order)],
+) -> Vec<i64> {
     let topology = Topology {
         region_of: vec![0],
         one_way: vec![vec![Span::TICK]],
@@ -106,8 +115,12 @@ fn run_alone(resident: impl Resident<Packet = Nothing>, seed: u64) -> Vec<i64> {
         rules: vec![],
     };
     let host = Host::new(ProcessId(0), seed, Arc::new(topology), resident);
-    let start = Control { rule: Control::OF_THE_RUN, order: Order::Start };
-    let script = vec![(VirtualTime::from_nanos(1), ProcessId(0), Signal::Control(Box::new(start)))];
+    let order = |nanos, order: &Order| {
+        let control = Control { rule: Control::OF_THE_RUN, order: order.clone() };
+        (VirtualTime::from_nanos(nanos), ProcessId(0), Signal::Control(Box::new(control)))
+    };
+    let later = orders.iter().map(|(millis, what)| order(millis * 1_000_000, what));
+    let script = std::iter::once(order(1, &Order::Start)).chain(later).collect();
     let limits = Limits { until: VirtualTime::MAX, max_events: u64::MAX };
     let mut waits = Waits::default();
     sequential::run(Model { processes: vec![host], script }, limits, &mut waits);
@@ -203,11 +216,41 @@ fn a_pool_that_is_full_says_so_once() {
                 self.0.begin(SERVICE, TimerSlot(0), desk);
             }
             let has_room = self.0.has_room(desk);
-            desk.fact(Fact::Note { note: 0, value: self.0.jobs.into() });
+            desk.fact(Fact::Note { note: 0, value: self.0.waiting.len() as i64 });
             assert!(!has_room, "it stays full");
         }
         fn packet(&mut self, _: ProcessId, _: Nothing, _: &mut Desk<'_, Nothing>) {}
         fn timer(&mut self, _: TimerSlot, _: &mut Desk<'_, Nothing>) {}
     }
-    assert_eq!(run_alone(Glutton(Pool::new(4)), 1), [OVERFLOWED, MOST_JOBS.into()]);
+    assert_eq!(run_alone(Glutton(Pool::new(4)), 1), [OVERFLOWED, MOST_JOBS as i64]);
+}
+
+/// Takes six jobs in at once, and notes the millisecond at which each is done.
+struct Batch(Pool);
+
+impl Resident for Batch {
+    type Packet = Nothing;
+    fn start(&mut self, desk: &mut Desk<'_, Nothing>) {
+        (0..6).for_each(|number| self.0.begin(SERVICE, TimerSlot(number), desk));
+    }
+    fn packet(&mut self, _: ProcessId, _: Nothing, _: &mut Desk<'_, Nothing>) {}
+    fn timer(&mut self, _: TimerSlot, desk: &mut Desk<'_, Nothing>) {
+        self.0.end(desk);
+        let value = desk.now().as_nanos() as i64 / 1_000_000;
+        desk.fact(Fact::Note { note: 0, value });
+    }
+}
+
+#[test]
+fn what_waits_is_done_at_the_pace_of_its_turn() {
+    let check = |workers, orders: &[(u64, Order)], done: [i64; 6]| {
+        assert_eq!(run_with(Batch(Pool::new(workers)), 1, orders), done, "{workers} {orders:?}");
+    };
+    check(1, &[], [10, 20, 30, 40, 50, 60]);
+    check(2, &[], [10, 10, 20, 20, 30, 30]);
+    // Slower while the second is worked on, and well again during the fourth.
+    check(1, &[(15, Order::Slow(3_000)), (55, Order::Slow(1_000))], [10, 20, 50, 80, 90, 100]);
+    check(2, &[(5, Order::Slow(2_000))], [10, 10, 30, 30, 50, 50]);
+    // A host that hangs begins nothing.
+    check(1, &[(15, Order::Stall), (100, Order::Resume)], [10, 100, 110, 120, 130, 140]);
 }

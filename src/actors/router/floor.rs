@@ -200,7 +200,7 @@ impl<T> Floor<T> {
             return;
         }
         let nanos = work.iter().zip(health).map(|(work, health)| time(*health, *work)).sum();
-        desk.work(desk.now(), Span::from_nanos(nanos), TimerSlot(slot));
+        desk.work(Span::from_nanos(nanos), TimerSlot(slot));
     }
 
     /// A timer came back: the work of a piece is done, or queues want to be asked again. Gives back

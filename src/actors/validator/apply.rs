@@ -15,12 +15,8 @@ impl Validator {
         self.position += 1;
         desk.fact(Fact::Delivered { operation, attempt, position, is_final });
         self.keep_position(&item, position, desk);
-        let costs = self.setting.costs;
-        let attestation = &item.signed.attestation;
-        let age = desk.local_now().since(attestation.written_at);
-        let times = self.registry.rules().times(age);
-        let apply = costs.apply * (u64::from(attestation.statements()) * times);
-        self.change(Change::Apply(item), apply + costs.sign, desk);
+        let age = desk.local_now().since(item.signed.attestation.written_at);
+        self.change(Change::Apply(item, age), desk);
     }
 
     pub(super) fn retracted(&mut self, item: Item, desk: &mut Desk<'_, Packet>) {
@@ -30,22 +26,58 @@ impl Validator {
         desk.fact(Fact::Retracted { operation, attempt, position, was_final });
         self.lose_position(&item);
         // What is taken back is the last that was delivered: if anything waits to be applied, it.
-        let waiting = self.lane.iter_mut().rev().find(|change| matches!(change, Change::Apply(_)));
-        match waiting {
+        let mut waiting = self.lane.iter_mut().rev().map(|(change, _)| change);
+        match waiting.find(|change| matches!(change, Change::Apply(..))) {
             Some(change) => *change = Change::Nothing,
-            None => self.change(Change::Retract(item), self.setting.costs.apply, desk),
+            None => self.change(Change::Retract(item), desk),
         }
     }
 
-    fn change(&mut self, change: Change, work: Span, desk: &mut Desk<'_, Packet>) {
-        self.lane.push_back(change);
-        let slot = self.jobs.put(Job::Apply);
-        self.applier.begin(work, slot, desk);
+    fn change(&mut self, change: Change, desk: &mut Desk<'_, Packet>) {
+        let price = self.price(&change);
+        if self.lane.is_empty() {
+            self.begin(price, desk);
+        } else {
+            desk.owe(price);
+        }
+        self.lane.push_back((change, price));
     }
 
-    pub(super) fn apply_next(&mut self, desk: &mut Desk<'_, Packet>) {
-        match self.lane.pop_front() {
-            Some(Change::Apply(item)) => self.apply(&item, desk),
+    /// By the rules that it follows now: they may be others when its turn comes.
+    fn price(&self, change: &Change) -> Span {
+        let costs = self.setting.costs;
+        match change {
+            Change::Apply(item, age) => {
+                let statements = u64::from(item.signed.attestation.statements());
+                costs.apply * (statements * self.registry.rules().times(*age)) + costs.sign
+            }
+            Change::Retract(_) => costs.apply,
+            Change::Nothing => Span::ZERO,
+        }
+    }
+
+    fn begin(&mut self, work: Span, desk: &mut Desk<'_, Packet>) {
+        let slot = self.jobs.put(Job::Apply);
+        desk.work(work, slot);
+    }
+
+    /// After a crash, from the one that it had been working on.
+    pub(super) fn take_up_lane(&mut self, desk: &mut Desk<'_, Packet>) {
+        self.lane.iter().skip(1).for_each(|(_, price)| desk.owe(*price));
+        if let Some((change, _)) = self.lane.front() {
+            self.begin(self.price(change), desk);
+        }
+    }
+
+    /// The first is done, and the next is begun.
+    pub(super) fn applied_first(&mut self, desk: &mut Desk<'_, Packet>) {
+        let first = self.lane.pop_front();
+        if let Some((change, price)) = self.lane.front() {
+            desk.settle(*price);
+            self.begin(self.price(change), desk);
+        }
+        match first.map(|(change, _)| change) {
+            Some(Change::Apply(item, _)) => self.apply(&item, desk),
             Some(Change::Retract(item)) => {
                 let target = self.logged_target(&item.signed);
                 if let Some(watch) = &mut self.watch {

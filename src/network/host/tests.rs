@@ -41,7 +41,7 @@ impl Resident for Player {
     }
 
     fn packet(&mut self, _: ProcessId, Ping(number): Ping, desk: &mut Desk<'_, Ping>) {
-        desk.work(desk.now(), WORK, TimerSlot(number));
+        desk.work(WORK, TimerSlot(number));
     }
 
     fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Ping>) {
