@@ -21,6 +21,8 @@ pub struct MonitorSetting {
     pub scrape: Span,
     /// What it looks for.
     pub rules: Vec<AlertRule>,
+    /// When load ends: then no rule begins to fire.
+    pub until: VirtualTime,
     /// By rule: whether operators are told.
     pub heard: Vec<bool>,
     /// Who is told; `None` if nobody listens.
@@ -57,7 +59,7 @@ pub struct Monitor {
 impl Monitor {
     /// A monitor that has seen nothing.
     pub fn new(setting: MonitorSetting) -> Self {
-        let alarm = Alarm::new(setting.rules.clone());
+        let alarm = Alarm::new(setting.rules.clone(), setting.until);
         let (gathered, probes) = (Scraped::default(), BTreeMap::new());
         Self { setting, alarm, round: 0, gathered, probes, last_probe: Span::ZERO }
     }
@@ -149,7 +151,7 @@ impl Resident for Monitor {
 
     /// It has its rules from a file, and no memory of how they stood.
     fn restart(&mut self, desk: &mut Desk<'_, Packet>) {
-        self.alarm = Alarm::new(self.setting.rules.clone());
+        self.alarm = Alarm::new(self.setting.rules.clone(), self.setting.until);
         self.start(desk);
     }
 }

@@ -33,9 +33,9 @@ impl Band {
         Some(Self { low: at(0.1)?, median: at(0.5)?, high: at(0.9)? })
     }
 
-    /// Whether a moment lies inside, ends included.
-    pub fn contains(&self, millis: f64) -> bool {
-        self.low <= millis && millis <= self.high
+    /// Whether a moment that is known to `about` milliseconds may lie inside, ends included.
+    pub fn may_contain(&self, millis: f64, about: f64) -> bool {
+        self.low <= millis + about && millis - about <= self.high
     }
 }
 
@@ -90,7 +90,10 @@ mod tests {
         let nights: Vec<f64> = (1..=9).map(f64::from).chain([f64::INFINITY]).collect();
         let band = Band::of(&nights).expect("there are nights");
         assert_eq!((band.low, band.median, band.high), (1.0, 5.0, 9.0));
-        assert!(band.contains(9.0) && !band.contains(9.5) && !band.contains(f64::INFINITY));
+        let inside = |millis| band.may_contain(millis, 0.0);
+        assert!(inside(9.0) && !inside(9.5) && !inside(0.5) && !inside(f64::INFINITY));
+        assert!(band.may_contain(9.5, 0.5) && band.may_contain(0.5, 0.5));
+        assert!(!band.may_contain(9.6, 0.5));
         assert_eq!(Band::of(&[]), None);
     }
 

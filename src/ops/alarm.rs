@@ -143,14 +143,16 @@ pub struct Alarm {
     /// By rule: since when its condition holds, and whether it fires.
     stands: Vec<(Option<VirtualTime>, bool)>,
     counters: Counters,
+    until: VirtualTime,
 }
 
 impl Alarm {
-    /// Rules that have seen nothing.
-    pub fn new(rules: Vec<AlertRule>) -> Self {
+    /// Rules that have seen nothing. From `until` on no condition begins to hold: load ends then,
+    /// and that nothing more comes is no trouble.
+    pub fn new(rules: Vec<AlertRule>, until: VirtualTime) -> Self {
         let keeps = rules.iter().map(|rule| rule.when.keeps()).max().unwrap_or_default();
         let stands = vec![(None, false); rules.len()];
-        Self { rules, stands, counters: Counters::new(keeps) }
+        Self { rules, stands, counters: Counters::new(keeps), until }
     }
 
     /// Judges a round; what has changed, in the order of the rules.
@@ -159,7 +161,8 @@ impl Alarm {
         let mut changes = Vec::new();
         for (place, (rule, stand)) in self.rules.iter().zip(&mut self.stands).enumerate() {
             let look = rule.when.look(round, &self.counters, &|gauge| gauge.value(round, rates));
-            let (value, holds) = look.unwrap_or((0.0, false));
+            let (value, is_so) = look.unwrap_or((0.0, false));
+            let holds = is_so && (stand.0.is_some() || round.at < self.until);
             let stage = step(stand, holds, round.at, rule.lasts);
             changes.extend(stage.map(|stage| Changed { rule: place as u16, stage, value }));
         }
@@ -211,7 +214,7 @@ mod tests {
 
     /// What a rule says of rounds 15 s apart.
     fn stages(rule: AlertRule, readings: &[Option<Reading>]) -> Vec<(u64, AlertStage)> {
-        let mut alarm = Alarm::new(vec![rule]);
+        let mut alarm = Alarm::new(vec![rule], at(100));
         let rounds = readings.iter().zip(0..).map(|(reading, number)| Scraped {
             at: at(15 * number),
             asked: 1,
@@ -245,6 +248,12 @@ mod tests {
         );
         let at_once = stages(rule(when, 0), &[1, 25, 2].map(old));
         assert_eq!(at_once, [(15, Firing), (30, Resolved)]);
+        let late = stages(rule(when, 30), &[1, 2, 3, 4, 5, 25, 40, 55, 2, 30, 45, 60].map(old));
+        assert_eq!(
+            late,
+            [(75, Pending), (105, Firing), (120, Resolved)],
+            "none begins after 100 s"
+        );
         let silence = [old(1), old(25), None, old(60), old(75)];
         let seen = stages(rule(when, 30), &silence);
         assert_eq!(seen, [(15, Pending), (30, Dropped), (45, Pending)], "no sample, no alert");
@@ -280,7 +289,7 @@ mod tests {
             refused += if is_out { 150 } else { 0 };
             readings.push(Some(Reading { passed, refused, ..Reading::default() }));
         }
-        let mut alarm = Alarm::new(vec![rule(Condition::Burn(burn), 0)]);
+        let mut alarm = Alarm::new(vec![rule(Condition::Burn(burn), 0)], VirtualTime::MAX);
         let mut seen = Vec::new();
         for (number, reading) in (0..).zip(readings.into_iter().flatten()) {
             let round = Scraped {

@@ -7,7 +7,7 @@ use crate::experiment::{Band, Comparison, Pair, first_noticer, is_in_order, mome
 use crate::kernel::Span;
 use crate::measure::statistics::mean_interval;
 use crate::measure::{Measured, PARTS, Statistic};
-use crate::scenario::model::{HistoryRow, Milestone};
+use crate::scenario::model::{Milestone, Scenario};
 
 /// The moments of many nights, and the files that were written.
 pub fn nights_screen(comparison: &Comparison, files: &str, wall_secs: f64) -> String {
@@ -36,7 +36,7 @@ fn write_nights(to: &mut String, nights: &[Pair]) -> std::fmt::Result {
     for (_, milestone) in Milestone::NAMES {
         let Some(band) = Band::of(&moments(nights, *milestone)) else { continue };
         let between = format!("{} to {}", time(band.low), time(band.high));
-        let real = real_times(history, *milestone, band);
+        let real = real_times(&first.scenario, *milestone, band);
         let name = words(*milestone);
         let line = format!("  {name:<20} {:>9}    {between:<24} {real}", time(band.median));
         writeln!(to, "{}", line.trim_end())?;
@@ -74,12 +74,17 @@ pub(super) fn time(millis: f64) -> String {
     }
 }
 
-/// When it really came, and whether that lies inside.
-fn real_times(history: &[HistoryRow], milestone: Milestone, band: Band) -> String {
-    let rows = history.iter().filter(|row| row.event == Some(milestone));
+/// When it really came, and whether that lies inside; a run tells nothing of what came later.
+fn real_times(scenario: &Scenario, milestone: Milestone, band: Band) -> String {
+    let rows = scenario.history.iter().filter(|row| row.event == Some(milestone));
     let said = rows.map(|row| {
-        let lies = if band.contains(row.at.as_millis_f64()) { "inside" } else { "OUTSIDE" };
-        format!("{}, {lies}", spelt(row.at))
+        let lies = match band.may_contain(row.at.as_millis_f64(), row.about.as_millis_f64()) {
+            _ if row.at > scenario.duration => "longer than the run",
+            true => "inside",
+            false => "OUTSIDE",
+        };
+        let about = if row.about == Span::ZERO { "" } else { "about " };
+        format!("{about}{}, {lies}", spelt(row.at))
     });
     said.collect::<Vec<_>>().join("; ")
 }

@@ -147,6 +147,7 @@ impl Scenario {
             if let Some(event) = row.event {
                 file.text("event", event.name());
             }
+            file.text("about", row.about);
             file.text("source", &row.source);
         }
     }

@@ -3,7 +3,7 @@
 use crate::actors::{
     Actor, Layout, Monitor, MonitorSetting, Operators, OperatorsSetting, WatchSetting, Watchers,
 };
-use crate::kernel::Span;
+use crate::kernel::{Span, VirtualTime};
 use crate::network::ProcessSet;
 use crate::scenario::model::{AlertRule, Level, Ops, Scenario};
 
@@ -60,6 +60,7 @@ pub(super) fn actors(
         routers: layout.routers(),
         scrape: ops.scrape,
         rules: ops.alerts.clone(),
+        until: VirtualTime::ZERO + scenario.warmup + scenario.duration,
         heard: (0..).zip(&ops.alerts).map(|(place, rule)| is_heard(ops, place, rule)).collect(),
         operators: layout.operators(),
         has_probes: ops.probes.is_some(),

@@ -206,7 +206,8 @@ fn an_incident_is_told_as_a_story() {
     let place = Place::new();
     let history = "\n[[history]]\nat = \"T+2m\"\nwhat = \"somebody was paged\"\n\
                    event = \"detected\"\nsource = \"a report\"\n\
-                   [[history]]\nat = \"02:03:30\"\nwhat = \"it was over\"\nevent = \"quiet\"\n";
+                   [[history]]\nat = \"02:03:30\"\nwhat = \"it was over\"\nevent = \"quiet\"\n\
+                   about = \"1h\"\n";
     place.write("night.toml", format!("{NIGHT}{OPS}{history}"));
     place.run("run night.toml");
     let told = place.expect(0, "incident night").out;
@@ -241,7 +242,14 @@ fn an_incident_is_told_as_a_story() {
         assert!(changed.contains(words), "no `{words}` in\n{changed}");
     }
     let nights = place.expect(0, "incident night --nights 1..3").out;
-    for words in ["detected", "2m, OUTSIDE", "noticed first  ", "in 100 %", "in 0 of 3"] {
+    for words in [
+        "detected",
+        "2m, OUTSIDE",
+        "about 30 s, inside",
+        "noticed first  ",
+        "in 100 %",
+        "in 0 of 3",
+    ] {
         assert!(nights.contains(words), "no `{words}` in\n{nights}");
     }
     let names = place.names("results/night/latest");

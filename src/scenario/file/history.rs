@@ -1,5 +1,6 @@
 //! `[[history]]` as written.
 
+use crate::kernel::Span;
 use crate::scenario::model::Milestone;
 use crate::scenario::written::{choice, section};
 
@@ -15,6 +16,8 @@ section! {
         /// The moment of a run to compare it with: `looked`, `suspected`, `alerted`, `users`,
         /// `detected`, `owned`, `mitigated`, `quiet`, `over`.
         event: Milestone;
+        /// How exactly `at` is known: what is told in minutes, to a minute.
+        about: Span = "0s";
         /// Where that is told.
         source: String = "";
     }

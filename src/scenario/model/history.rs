@@ -7,6 +7,8 @@ use crate::kernel::Span;
 pub struct HistoryRow {
     /// Since the first fault's start.
     pub at: Span,
+    /// By how much that may be off: what a source tells in minutes is known to a minute.
+    pub about: Span,
     /// What happened, in words.
     pub what: String,
     /// The moment of a run that it is compared with, if there is one.

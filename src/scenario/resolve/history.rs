@@ -33,7 +33,7 @@ fn read_row(
     reader: &mut Reader<'_>,
     onset: Option<(Timing, Span)>,
 ) -> Option<HistoryRow> {
-    let HistoryFile { at, what, event, source } = &row.value;
+    let HistoryFile { at, what, event, about, source } = &row.value;
     let at = reader.require(at, row.place, "the row's `at`", "`at = \"T+2m\"`").cloned();
     let what = reader.require(what, row.place, "the row's `what`", "`what = \"paged\"`").cloned();
     let (at, (timing, onset)) = (at?, onset?);
@@ -42,6 +42,7 @@ fn read_row(
             at,
             what: what?.value,
             event: event.get().copied(),
+            about: *about.get()?,
             source: source.get()?.clone(),
         }),
         Err(mistake) => {
