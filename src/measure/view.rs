@@ -1,16 +1,18 @@
 //! A measurement as screens, checks and charts ask for it: by names, and row by row.
 
 use super::achievement::CHANGES;
+use super::buckets::Merge;
 use super::distribution::Measured;
 use super::event::Event;
 use super::measurement::Measurement;
 use super::recovery::recovery;
 use super::reliance::CAUSES;
+use super::series::Bucket;
 use super::waterfall::STAGE_NAMES;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::FateKind;
 
-/// One bucket of the series.
+/// One bucket of the series, or some in a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SeriesRow {
     /// When it begins.
@@ -115,26 +117,38 @@ impl Measurement {
 
     /// The series, bucket by bucket.
     pub fn series_rows(&self) -> Vec<SeriesRow> {
-        let buckets = self.series.buckets().iter().enumerate();
-        let rows = buckets.map(|(at, bucket)| {
-            let counts = &bucket.counts;
-            let arrivals = counts.due(Event::Reordered);
-            let reordered = counts.count(Event::Reordered) as f64 * 100.0;
-            SeriesRow {
-                start: self.series.start(at),
-                due: counts.operations(),
-                good: bucket.good,
-                never: bucket.applied.never(),
-                p50: bucket.applied.percentile(0.5),
-                p99: bucket.applied.percentile(0.99),
-                orphans: counts.count(Event::Orphans),
-                diverged: counts.count(Event::Diverged),
-                reordered_pct: (arrivals > 0).then(|| reordered / arrivals as f64),
-                relied: counts.count(Event::Relied),
-                confident: counts.count(Event::Confident),
-                gap: CAUSES.map(|cause| counts.count(cause)),
-            }
-        });
-        rows.collect()
+        self.series_windows(VirtualTime::ZERO, 1)
+    }
+
+    /// The series from the first bucket that does not begin before `from`, so many buckets, at
+    /// least one, taken together.
+    pub fn series_windows(&self, from: VirtualTime, together: usize) -> Vec<SeriesRow> {
+        let together = together.max(1);
+        let first = from.as_nanos().div_ceil(self.series.width().as_nanos()) as usize;
+        let buckets = self.series.buckets().get(first..).unwrap_or_default();
+        let windows = buckets.chunks(together).zip((first..).step_by(together));
+        windows.map(|(window, at)| row(self.series.start(at), window)).collect()
+    }
+}
+
+fn row(start: VirtualTime, window: &[Bucket]) -> SeriesRow {
+    let mut sum = Bucket::default();
+    window.iter().for_each(|bucket| sum.merge(bucket.clone()));
+    let counts = &sum.counts;
+    let arrivals = counts.due(Event::Reordered);
+    let reordered = counts.count(Event::Reordered) as f64 * 100.0;
+    SeriesRow {
+        start,
+        due: counts.operations(),
+        good: sum.good,
+        never: sum.applied.never(),
+        p50: sum.applied.percentile(0.5),
+        p99: sum.applied.percentile(0.99),
+        orphans: counts.count(Event::Orphans),
+        diverged: counts.count(Event::Diverged),
+        reordered_pct: (arrivals > 0).then(|| reordered / arrivals as f64),
+        relied: counts.count(Event::Relied),
+        confident: counts.count(Event::Confident),
+        gap: CAUSES.map(|cause| counts.count(cause)),
     }
 }

@@ -130,3 +130,15 @@ fn who_replays_what_is_old_works_fifty_times_as_long() {
     let young = cpu("skew = \"+10s\"\nrules = \"replays-old\"");
     assert!((young - usual).abs() < 0.05, "{usual} ms, then {young} ms");
 }
+
+/// For three seconds each costs 200 ms, and ten seconds of work come in a second. What waits is
+/// judged by the rules of its turn: when they are the usual ones again, it is done in a moment.
+#[test]
+fn what_waits_costs_what_it_costs_when_its_turn_comes() {
+    let dear = fault("ahead", "validators", "skew = \"+20s\"\nrules = \"replays-old\"");
+    let (place, _) = run(0, &format!("{dear}\n[costs]\napply = \"4ms\""));
+    let metrics = &place.summary("small")["metrics"];
+    let slowest = metrics["latency.applied"]["run"]["max"].as_f64().expect("a latency");
+    assert!((2_500.0..4_000.0).contains(&slowest), "{slowest} ms");
+    assert_eq!(metrics["unfinished"]["run"]["count"].as_f64(), Some(0.0));
+}

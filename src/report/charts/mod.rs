@@ -11,7 +11,7 @@ mod trust;
 mod waterfall;
 
 use crate::experiment::{Comparison, Pair};
-use crate::kernel::VirtualTime;
+use crate::kernel::{Span, VirtualTime};
 use crate::measure::{Measured, Measurement, Statistic};
 use crate::report::chart::{
     Curve, Distribution, FaultBand, Frame, Look, PercentileCurve, Percentiles, Quantile, Quantity,
@@ -126,17 +126,31 @@ fn bands(pair: &Pair, begin: VirtualTime) -> Vec<FaultBand> {
     faults.collect()
 }
 
+/// A window of a curve has so many operations on average, where that leaves windows enough.
+const READABLE: u64 = 20;
+const FEWEST_WINDOWS: u64 = 60;
+
+/// How many buckets of the series make a window of a curve.
+fn together(measurement: &Measurement, duration: Span) -> usize {
+    let buckets = duration.as_nanos() / measurement.series_width().as_nanos();
+    let due: u64 = measurement.series_rows().iter().map(|row| row.due).sum();
+    let wanted = (READABLE * buckets).div_ceil(due.max(1));
+    wanted.min(buckets / FEWEST_WINDOWS).max(1) as usize
+}
+
 fn timeline(pair: &Pair, command: &str) -> Timeline {
     let begin = VirtualTime::ZERO + pair.scenario.warmup;
-    let run = pair.run.measurement.series_rows();
-    let twin = pair.twin.as_ref().map(|twin| twin.measurement.series_rows()).unwrap_or_default();
-    let width = pair.run.measurement.series_width();
+    let together = together(&pair.run.measurement, pair.scenario.duration);
+    let rows = |measurement: &Measurement| measurement.series_windows(begin, together);
+    let run = rows(&pair.run.measurement);
+    let twin = pair.twin.as_ref().map(|twin| rows(&twin.measurement)).unwrap_or_default();
+    let width = pair.run.measurement.series_width() * together as u64;
     let seconds = width.as_secs_f64();
     let percentiles = |row: &crate::measure::SeriesRow| Percentiles {
         p50: reading(row.p50),
         p99: reading(row.p99),
     };
-    let windows = run.iter().filter(|row| row.due > 0 && row.start >= begin).map(|row| Window {
+    let windows = run.iter().filter(|row| row.due > 0).map(|row| Window {
         start: row.start.since(begin),
         run: percentiles(row),
         twin: twin.iter().find(|other| other.start == row.start).map(percentiles),

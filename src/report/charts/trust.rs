@@ -16,26 +16,21 @@ pub(super) fn gap(pair: &Pair, command: &str) -> Option<Gap> {
     pair.scenario.trust.as_ref()?;
     let begin = VirtualTime::ZERO + pair.scenario.warmup;
     let end = begin + pair.scenario.duration;
-    let width = wide(pair.run.measurement.series_width(), pair.scenario.duration);
-    let mut windows: Vec<GapWindow> = Vec::new();
-    let rows = pair.run.measurement.series_rows();
-    for row in rows.iter().filter(|row| row.start >= begin && row.start < end) {
-        let start = grid(row.start.since(begin), width);
-        if windows.last().is_none_or(|last| last.start != start) {
-            let gap = vec![0; CAUSE_NAMES.len()];
-            windows.push(GapWindow { start, relied: 0, confident: 0, gap });
-        }
-        if let Some(last) = windows.last_mut() {
-            last.relied += row.relied;
-            last.confident += row.confident;
-            last.gap.iter_mut().zip(row.gap).for_each(|(sum, part)| *sum += part);
-        }
-    }
+    let measurement = &pair.run.measurement;
+    let width = wide(measurement.series_width(), pair.scenario.duration);
+    let together = width.as_nanos() / measurement.series_width().as_nanos();
+    let rows = measurement.series_windows(begin, together as usize);
+    let windows = rows.iter().filter(|row| row.start < end).map(|row| GapWindow {
+        start: row.start.since(begin),
+        relied: row.relied,
+        confident: row.confident,
+        gap: row.gap.to_vec(),
+    });
     Some(Gap {
         frame: frame(pair, gap_title(pair), command),
         causes: CAUSE_NAMES.map(ToOwned::to_owned).to_vec(),
         window: width,
-        windows,
+        windows: windows.collect(),
         faults: bands(pair, begin),
     })
 }
@@ -119,9 +114,4 @@ fn agreement_title(windows: &[(Span, Minds)], validators: usize) -> String {
 pub(super) fn wide(bucket: Span, duration: Span) -> Span {
     let buckets = duration.as_nanos().div_ceil(bucket.as_nanos().max(1));
     bucket * buckets.div_ceil(MOST_WINDOWS).max(1)
-}
-
-/// The beginning of the window of that width around an instant.
-const fn grid(at: Span, width: Span) -> Span {
-    Span::from_nanos(at.as_nanos() - at.as_nanos() % width.as_nanos())
 }
