@@ -104,6 +104,24 @@ fn no_text_covers_another_or_leaves_the_page() {
     }
 }
 
+/// Bands of faults, by where they begin and end, are the same behind every panel.
+#[test]
+fn panels_one_above_the_other_line_up_however_long_their_figures() {
+    let mut long = sample::timeline();
+    for window in &mut long.windows {
+        window.run.p99 = Reading::exact(30_000_000.0);
+    }
+    let scene = long.scene();
+    let bands = scene.shapes.iter().filter_map(|shape| match shape {
+        Shape::Box { area, ink } if ink.permille == 750 => Some((area.left, area.right)),
+        _ => None,
+    });
+    let bands = bands.collect::<Vec<_>>();
+    let faults = long.faults.len();
+    assert!(faults > 0 && bands.len() > faults, "{bands:?}");
+    assert!(bands.chunks(faults).all(|panel| *panel == bands[..faults]), "{bands:?}");
+}
+
 #[test]
 fn every_place_is_finite() {
     for Drawn { name, rendered, .. } in SAMPLES.iter().chain(EMPTIES.iter()) {

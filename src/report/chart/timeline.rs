@@ -107,15 +107,17 @@ impl Timeline {
         }
         let scene = &mut page.scene;
         let mut plot = self.draw_latency(scene, all);
+        let gutter = plot.left - all.left;
         let below = |plot: Area, height: f64| Area {
             top: plot.bottom + BETWEEN,
             bottom: plot.bottom + BETWEEN + height,
             ..all
         };
         if self.windows.iter().any(|window| window.never_pct > 0.0) {
-            plot = self.draw_nevers(scene, below(plot, NEVER_HEIGHT));
+            plot = self.draw_nevers(scene, below(plot, NEVER_HEIGHT), gutter);
         }
-        plot = self.draw(scene, &small(below(plot, LOAD_HEIGHT), "load, per second"), &LOADS);
+        let load = small(below(plot, LOAD_HEIGHT), "load, per second", gutter);
+        plot = self.draw(scene, &load, &LOADS);
         let figures = moments::figures(&self.scale(plot.left, plot.right), self.end());
         let unit = moments::title(self.end());
         let bottom = axis::draw(scene, plot, &figures, unit, "");
@@ -139,8 +141,8 @@ impl Timeline {
     }
 
     /// A bar per window: the share is of a window, and nothing where nothing is lost.
-    fn draw_nevers(&self, scene: &mut Scene, outer: Area) -> Area {
-        let plan = small(outer, "never applied, % of what was due");
+    fn draw_nevers(&self, scene: &mut Scene, outer: Area, gutter: f64) -> Area {
+        let plan = small(outer, "never applied, % of what was due", gutter);
         let share = |window: &Window| Reading::exact(window.never_pct);
         let readings = self.windows.iter().map(share).collect::<Vec<_>>();
         let panel = Panel::new(&plan, &readings);
@@ -238,7 +240,8 @@ impl Timeline {
 /// Name, colour, whether dashed, which reading.
 type Series = (&'static str, Ink, bool, Pick);
 
-fn small(outer: Area, heading: &str) -> Plan<'_> {
+/// A panel below another, with as much at the left.
+fn small(outer: Area, heading: &str, gutter: f64) -> Plan<'_> {
     Plan {
         outer,
         heading,
@@ -247,7 +250,7 @@ fn small(outer: Area, heading: &str) -> Plan<'_> {
         ticks: 4,
         names: names_width(),
         flags: NO_FLAGS,
-        gutter: GUTTER,
+        gutter,
     }
 }
 
