@@ -23,6 +23,11 @@ pub struct Achievement {
     changes: [u64; CHANGES.len()],
     /// The first and the last instant at which it did something.
     pub span: Option<(VirtualTime, VirtualTime)>,
+    /// When the last of what it had stopped or stalled went on, whoever saw to that; `None` while
+    /// something is stopped, and where nothing ever was.
+    pub mended: Option<VirtualTime>,
+    /// What it stopped or stalled, and what has not gone on.
+    stopped: Vec<u32>,
 }
 
 /// Every kind of fate, in order.
@@ -85,9 +90,21 @@ impl Achievement {
         self.fates[kind as usize].seen += u64::from(messages);
     }
 
-    pub(super) fn change(&mut self, now: VirtualTime, change: HostChange) {
+    pub(super) fn change(&mut self, now: VirtualTime, process: u32, change: HostChange) {
         self.changes[change as usize] += 1;
         self.occurred(now);
+        if matches!(change, HostChange::Crashed | HostChange::Stalled) {
+            self.mended = None;
+            self.stopped.push(process);
+        }
+    }
+
+    fn goes_on(&mut self, now: VirtualTime, process: u32) {
+        let before = self.stopped.len();
+        self.stopped.retain(|stopped| *stopped != process);
+        if self.stopped.is_empty() && before > 0 {
+            self.mended = Some(now);
+        }
     }
 
     fn occurred(&mut self, now: VirtualTime) {
@@ -109,10 +126,38 @@ pub(super) fn of_rule(rules: &mut Vec<Achievement>, rule: u16) -> Option<&mut Ac
     rules.get_mut(rule)
 }
 
+/// A host changed: whatever rule had stopped or stalled it, it may go on.
+pub(super) fn host_changed(
+    rules: &mut [Achievement],
+    (now, process): (VirtualTime, u32),
+    change: HostChange,
+) {
+    use HostChange::{Restarted, RestartedEmpty, Resumed};
+    if matches!(change, Restarted | RestartedEmpty | Resumed) {
+        rules.iter_mut().for_each(|rule| rule.goes_on(now, process));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::measure::script::measure;
+
+    #[test]
+    fn what_was_stopped_is_mended_when_the_last_goes_on() {
+        let mended = |script: &str| {
+            let rules = measure(4, 3, script).achievements;
+            rules[1].mended.map(|at| at.as_nanos() / 1_000_000)
+        };
+        let stops = "1ms v0 host 1 crashed; 2ms v1 host 1 stalled";
+        assert_eq!(mended(stops), None);
+        assert_eq!(mended(&format!("{stops}; 5ms v0 host 1 restarted")), None);
+        let by_people = format!("{stops}; 5ms v0 host 1 restarted; 7ms v1 host 65534 resumed");
+        assert_eq!(mended(&by_people), Some(7));
+        assert_eq!(mended(&format!("{by_people}; 9ms v2 host 65534 resumed")), Some(7));
+        assert_eq!(mended(&format!("{by_people}; 9ms v1 host 1 crashed")), None, "and again");
+        assert_eq!(mended("1ms v0 host 1 slowed; 5ms v0 host 65534 resumed"), None);
+    }
 
     #[test]
     fn each_rule_says_what_it_did_and_when() {

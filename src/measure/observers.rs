@@ -342,8 +342,9 @@ impl Observers {
             }
             Fact::Host { rule, change } => {
                 if let Some(achievement) = self.achievement(rule) {
-                    achievement.change(now, change);
+                    achievement.change(now, process, change);
                 }
+                achievement::host_changed(&mut self.achievements, (now, process), change);
                 if rule == Fact::OF_OPERATORS && process < self.setting.validators {
                     self.operated.push((now, process, change));
                 }

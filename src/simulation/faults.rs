@@ -31,7 +31,7 @@ pub struct FaultSpan {
     pub fault: usize,
     /// When it struck.
     pub from: VirtualTime,
-    /// When it was over; the end of the run if nobody repaired it.
+    /// When it is over by plan; the end of the run where the plan does not say.
     pub until: VirtualTime,
 }
 

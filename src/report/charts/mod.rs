@@ -116,12 +116,18 @@ fn reading(measured: Measured) -> Reading {
     }
 }
 
-/// When faults were on, counted from the beginning of the measurement.
+/// When faults were on, counted from the beginning of the measurement: as planned, or until
+/// somebody mended what they stopped.
 fn bands(pair: &Pair, begin: VirtualTime) -> Vec<FaultBand> {
-    let faults = pair.run.faults.iter().map(|fault| FaultBand {
-        name: pair.scenario.faults[fault.fault].name.clone(),
-        from: fault.from.since(begin),
-        to: fault.until.since(begin),
+    let achieved = &pair.run.measurement.achievements;
+    let faults = pair.run.faults.iter().map(|fault| {
+        let mended = achieved.get(fault.fault).and_then(|achievement| achievement.mended);
+        let until = mended.filter(|at| *at > fault.from).unwrap_or(fault.until);
+        FaultBand {
+            name: pair.scenario.faults[fault.fault].name.clone(),
+            from: fault.from.since(begin),
+            to: fault.until.min(until).since(begin),
+        }
     });
     faults.collect()
 }
