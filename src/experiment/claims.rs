@@ -4,14 +4,14 @@ use super::check::measured_in;
 use super::compare::Comparison;
 use super::single::Pair;
 use crate::measure::Measured;
-use crate::measure::statistics::{Interval, mean, mean_interval, seeds_needed};
+use crate::measure::statistics::{Interval, mean, mean_interval, seeds_needed, share_at_most};
 use crate::scenario::check::Relation;
 use crate::scenario::claim::{Claim, Side};
 
 /// Confidence with which a claim is decided.
 const CONFIDENCE: f64 = 0.95;
-/// If all of so many pairs point one way, chance does it once in 32 times (two-sided sign test).
-const PAIRS_OF_ONE_SIGN: usize = 6;
+/// A sign test that would need more pairs has nothing to tell.
+const MOST_PAIRS: u64 = 2_000;
 
 /// How a claim stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +46,11 @@ pub struct ClaimResult {
     pub left: Vec<f64>,
     /// By seed: what it is compared with, factor and addition included.
     pub right: Vec<f64>,
-    /// Left minus right, mean and 95 % interval; `None` with one seed, or where one is never.
+    /// Left minus right, mean and 95 % interval; `None` with one seed, or where one is never: then
+    /// the signs decide.
     pub difference: Option<Interval>,
+    /// On how many seeds left is more.
+    pub signs: Signs,
     /// If open: about so many seeds would settle it; `None` if nobody can say.
     pub seeds_needed: Option<u64>,
     /// On so many seeds there was nothing to compare.
@@ -119,19 +122,32 @@ pub(super) fn decide(
     let is_finite = differences.iter().all(|difference| difference.is_finite());
     let difference = mean_interval(&differences, CONFIDENCE).filter(|_| is_finite);
     let relation = claim.holds.relation;
+    let signs = Signs::count(&differences);
+    let sign = signs.tell();
     let standing = match difference {
-        _ if without_data + both_never > 0 => Standing::Open,
+        _ if without_data > 0 => Standing::Open,
         Some(interval) => standing_by(relation, interval),
-        None => by_signs(relation, &differences),
+        None if is_finite || sign == 0.0 => Standing::Open,
+        None => standing_by(relation, Interval { estimate: sign, low: sign, high: sign }),
     };
-    let open = standing == Standing::Open && without_data + both_never == 0;
+    let open = standing == Standing::Open && without_data == 0;
     let needed = open.then(|| match is_finite {
         true => seeds_needed(&differences, CONFIDENCE),
-        false => all_point_one_way(&differences).map(|_| PAIRS_OF_ONE_SIGN as u64),
+        false => signs.needed(),
     });
     let seeds_needed = needed.flatten();
     let claim = claim.clone();
-    ClaimResult { claim, standing, left, right, difference, seeds_needed, without_data, both_never }
+    ClaimResult {
+        claim,
+        standing,
+        left,
+        right,
+        difference,
+        signs,
+        seeds_needed,
+        without_data,
+        both_never,
+    }
 }
 
 /// What is shown of a relation by the interval of a difference: decided when that lies on one side
@@ -152,20 +168,38 @@ pub fn standing_by(relation: Relation, difference: Interval) -> Standing {
     }
 }
 
-/// Where something never comes there is no mean: the signs decide if all agree and are enough.
-fn by_signs(relation: Relation, differences: &[f64]) -> Standing {
-    if differences.len() < PAIRS_OF_ONE_SIGN {
-        return Standing::Open;
-    }
-    let Some(sign) = all_point_one_way(differences) else { return Standing::Open };
-    standing_by(relation, Interval { estimate: sign, low: sign, high: sign })
+/// On how many pairs the left side was more, of those on which one side was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signs {
+    /// On so many pairs left was more.
+    pub more: u64,
+    /// So many differ. Of two that never come nobody can say which is more.
+    pub of: u64,
 }
 
-/// 1 or -1 if every difference has that sign.
-fn all_point_one_way(differences: &[f64]) -> Option<f64> {
-    let all = |wanted: f64| differences.iter().all(|difference| difference * wanted > 0.0);
-    let signs = [1.0, -1.0].into_iter();
-    signs.filter(|_| !differences.is_empty()).find(|sign| all(*sign))
+impl Signs {
+    fn count(differences: &[f64]) -> Self {
+        let count = |sign: f64| differences.iter().filter(|by| **by * sign > 0.0).count() as u64;
+        Self { more: count(1.0), of: count(1.0) + count(-1.0) }
+    }
+
+    /// The exact sign test, two-sided: 1 or -1 if so many of one sign are more than chance, else 0.
+    fn tell(self) -> f64 {
+        let is_rare =
+            |count| self.of > 0 && share_at_most(count, self.of, (1.0 + CONFIDENCE) / 2.0) < 0.5;
+        match (is_rare(self.of - self.more), is_rare(self.more)) {
+            (true, _) => 1.0,
+            (false, true) => -1.0,
+            (false, false) => 0.0,
+        }
+    }
+
+    /// Pairs after which the test would decide if the share of signs stays as it is.
+    fn needed(self) -> Option<u64> {
+        let share = self.more as f64 / self.of.max(1) as f64;
+        let with = |of: u64| Self { more: (share * of as f64).round() as u64, of };
+        (self.of..MOST_PAIRS).find(|pairs| self.of > 0 && with(*pairs).tell() != 0.0)
+    }
 }
 
 /// Mean ratio of left to right and its interval; `None` where a ratio says nothing.

@@ -32,7 +32,7 @@ pub use blindspots::{
 pub use challenge::{Change, changes};
 pub use check::{CheckResult, Met, evaluate, measured_in, statistic as statistic_of};
 pub use claims::{
-    ClaimResult, Standing as ClaimStanding, gravest as gravest_claim, judge_claims, ratio,
+    ClaimResult, Signs, Standing as ClaimStanding, gravest as gravest_claim, judge_claims, ratio,
     standing_by,
 };
 pub use compare::{Comparison, Grid, GridRun, Variant, compare};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::format::{cut, number};
-use crate::experiment::{ClaimResult, ClaimStanding, ratio, standing_by};
+use crate::experiment::{ClaimResult, ClaimStanding, Signs, ratio, standing_by};
 use crate::measure::statistics::{Interval, mean};
 use crate::scenario::claim::Side;
 
@@ -50,6 +50,15 @@ fn claim_numbers(result: &ClaimResult) -> String {
     let half = half.filter(|half| *half > 1e-9);
     let around = half.map_or_else(String::new, |half| format!(" ± {}", number(half)));
     let found = match &holds.right {
+        right if is_by_signs(result) => {
+            let than = match right {
+                Side::Value(value) => number(value * scale),
+                Side::Variant { times, label, .. } if *times == 1.0 => label.clone(),
+                Side::Variant { times, label, .. } => format!("{}x {label}", number(*times)),
+            };
+            let Signs { more, of } = result.signs;
+            format!("more than {than} on {more} of {of} seeds ({sign})")
+        }
         Side::Value(value) => format!("{left}{around} ({sign} {})", number(value * scale)),
         Side::Variant { times, label, plus } if *plus == 0.0 => {
             let bare: Vec<f64> = result.right.iter().map(|right| right / times).collect();
@@ -72,6 +81,11 @@ fn claim_numbers(result: &ClaimResult) -> String {
     format!("{found}{}", doubt(result))
 }
 
+/// Whether something never comes, so that there are no means.
+fn is_by_signs(result: &ClaimResult) -> bool {
+    result.left.iter().chain(&result.right).any(|value| value.is_infinite())
+}
+
 /// Whether ratios by seed say what the differences say. They need not: a seed on which there is
 /// hardly anything to divide by outweighs all others.
 fn agrees(result: &ClaimResult, ratio: Interval, times: f64) -> bool {
@@ -82,10 +96,11 @@ fn agrees(result: &ClaimResult, ratio: Interval, times: f64) -> bool {
 
 /// Why a claim is open, and what would settle it.
 fn doubt(result: &ClaimResult) -> String {
-    if result.both_never > 0 {
-        return format!(": never on either side on {} seeds", result.both_never);
-    }
-    match (result.standing, result.without_data, result.seeds_needed) {
+    let never = match result.both_never {
+        0 => String::new(),
+        seeds => format!(", never on either side on {seeds}"),
+    };
+    let why = match (result.standing, result.without_data, result.seeds_needed) {
         (ClaimStanding::Holds | ClaimStanding::Fails, ..) => String::new(),
         (ClaimStanding::Open, 0, None) if result.left.len() < 2 => {
             ": one seed decides nothing".into()
@@ -93,7 +108,8 @@ fn doubt(result: &ClaimResult) -> String {
         (ClaimStanding::Open, 0, None) => String::new(),
         (ClaimStanding::Open, 0, Some(seeds)) => format!(": about {seeds} seeds"),
         (ClaimStanding::Open, seeds, _) => format!(": too few samples on {seeds} seeds"),
-    }
+    };
+    never + &why
 }
 
 /// Claims as JSON. What is infinite, never, is null.
@@ -109,6 +125,8 @@ pub fn claims_json(results: &[ClaimResult]) -> Value {
             "right_by_seed": result.right,
             "difference": result.difference.map(|found| json!({
                 "mean": found.estimate, "low": found.low, "high": found.high })),
+            "seeds_more": result.signs.more,
+            "seeds_different": result.signs.of,
             "seeds_needed": result.seeds_needed,
             "seeds_without_data": result.without_data,
             "seeds_both_never": result.both_never,
@@ -151,6 +169,21 @@ mod tests {
         assert_eq!(claim_numbers(&result), "1.67 against 6.83 of arrival ± 4 (< 1x)");
         result.left[0] = 0.1;
         assert_eq!(claim_numbers(&result), "0.13x ± 0.14 of arrival (< 1x)");
+    }
+
+    #[test]
+    fn where_something_never_comes_seeds_are_counted() {
+        let claim = "[[claim]]\ntext = 'less'\nby = 'ordering=arrival,causal'\n\
+                     holds = 'per10k(orphans) in storm: causal < 0.5x arrival'\n";
+        let compared = comparison_of(&format!("{SMALL}\n{claim}"), &["arrival", "causal"], &[1, 2]);
+        let mut result = judge_claims(&compared).remove(0);
+        (result.left, result.right) = (vec![1.0, f64::INFINITY], vec![f64::INFINITY; 2]);
+        (result.signs, result.difference) = (Signs { more: 0, of: 1 }, None);
+        (result.standing, result.both_never) = (ClaimStanding::Open, 1);
+        result.seeds_needed = Some(6);
+        let line = "more than 0.5x arrival on 0 of 1 seeds (<), never on either side on 1: \
+                    about 6 seeds";
+        assert_eq!(claim_numbers(&result), line);
     }
 
     #[test]
