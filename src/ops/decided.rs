@@ -1,7 +1,8 @@
 //! What validators decided, in digests that they can compare while work goes on.
 //!
 //! Validators are never at the same place at once. So operations are taken in blocks by their
-//! numbers, and a block is compared only between those who decided on as many of it.
+//! numbers, each load group by itself, and a block is compared only between those who decided on
+//! as many of it.
 
 use std::collections::BTreeMap;
 
@@ -19,54 +20,87 @@ pub struct Digest {
 }
 
 /// The last verdicts of one validator.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Decided {
+    /// Load groups, which take turns with numbers however fast each is.
+    groups: u32,
+    /// The group of what was decided last.
+    latest: u32,
     /// By operation, what was said last.
-    verdicts: BTreeMap<u32, u8>,
+    verdicts: BTreeMap<Place, u8>,
     /// What these come to, by block, without empty ones: every beat asks.
     blocks: BTreeMap<u32, Digest>,
 }
 
+/// A load group, and which of its operations.
+type Place = (u32, u32);
+
 /// Operations in a block.
 const BLOCK: u32 = 256;
 
-/// Blocks that are remembered, and shown.
+/// Blocks of a group that are remembered, and shown.
 const BLOCKS: u32 = 16;
 
 impl Decided {
+    /// Nothing, where so many load groups take turns with numbers.
+    pub fn new(groups: u32) -> Self {
+        let groups = groups.max(1);
+        Self { groups, latest: 0, verdicts: BTreeMap::new(), blocks: BTreeMap::new() }
+    }
+
+    const fn place(&self, operation: u32) -> Place {
+        (operation % self.groups, operation / self.groups)
+    }
+
+    const fn block(&self, (group, index): Place) -> u32 {
+        index / BLOCK * self.groups + group
+    }
+
+    /// Of what is remembered of a group, the first and the last.
+    fn ends(&self, group: u32) -> Option<(Place, Place)> {
+        let mut of_group = self.verdicts.range((group, 0)..=(group, u32::MAX));
+        let (&first, _) = of_group.next()?;
+        Some((first, of_group.next_back().map_or(first, |(&last, _)| last)))
+    }
+
     /// A verdict, by its number.
     pub fn decide(&mut self, operation: u32, verdict: u8) {
-        if let Some(before) = self.verdicts.insert(operation, verdict) {
-            self.count_out(operation, before);
+        let place = self.place(operation);
+        if let Some(before) = self.verdicts.insert(place, verdict) {
+            self.count_out(place, before);
         }
-        self.count_in(operation, verdict);
-        while let Some((&last, _)) = self.verdicts.last_key_value()
-            && let Some((&first, _)) = self.verdicts.first_key_value()
-            && last / BLOCK - first / BLOCK >= BLOCKS
+        self.count_in(place, verdict);
+        self.latest = place.0;
+        while let Some((first, last)) = self.ends(place.0)
+            && last.1 / BLOCK - first.1 / BLOCK >= BLOCKS
         {
-            self.undo(first);
+            self.forget(first);
         }
     }
 
     /// A verdict is taken back.
     pub fn undo(&mut self, operation: u32) {
-        if let Some(verdict) = self.verdicts.remove(&operation) {
-            self.count_out(operation, verdict);
+        self.forget(self.place(operation));
+    }
+
+    fn forget(&mut self, place: Place) {
+        if let Some(verdict) = self.verdicts.remove(&place) {
+            self.count_out(place, verdict);
         }
     }
 
-    fn count_in(&mut self, operation: u32, verdict: u8) {
-        let block = operation / BLOCK;
+    fn count_in(&mut self, place: Place, verdict: u8) {
+        let block = self.block(place);
         let digest = self.blocks.entry(block).or_insert(Digest::empty(block));
         digest.count += 1;
-        digest.name ^= named(operation, verdict);
+        digest.name ^= named(place, verdict);
     }
 
-    fn count_out(&mut self, operation: u32, verdict: u8) {
-        let block = operation / BLOCK;
+    fn count_out(&mut self, place: Place, verdict: u8) {
+        let block = self.block(place);
         let Some(digest) = self.blocks.get_mut(&block) else { return };
         digest.count -= 1;
-        digest.name ^= named(operation, verdict);
+        digest.name ^= named(place, verdict);
         if digest.count == 0 {
             self.blocks.remove(&block);
         }
@@ -82,10 +116,11 @@ impl Decided {
         self.blocks.get(&block).copied().unwrap_or(Digest::empty(block))
     }
 
-    /// A block that is likely to be complete: the last but two.
+    /// A block that is likely to be complete: the last but two of the group that decided last.
     pub fn settled(&self) -> Option<Digest> {
-        let (last, _) = self.verdicts.last_key_value()?;
-        (last / BLOCK).checked_sub(2).map(|block| self.digest(block))
+        let (_, (group, last)) = self.ends(self.latest)?;
+        let index = last.checked_sub(2 * BLOCK)?;
+        Some(self.digest(self.block((group, index))))
     }
 
     /// Nothing is remembered.
@@ -103,8 +138,8 @@ impl Digest {
 
 /// The name of one verdict (the finaliser of SplitMix64, Steele, Lea and Flood 2014): what belongs
 /// to one set and not to another tells them apart.
-const fn named(operation: u32, verdict: u8) -> u64 {
-    let number = (operation as u64) << 8 | verdict as u64;
+const fn named((group, index): Place, verdict: u8) -> u64 {
+    let number = (group as u64) << 40 | (index as u64) << 8 | verdict as u64;
     let mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -138,7 +173,7 @@ mod tests {
 
     /// What a validator knows that accepted these, but for those it refused.
     fn decided(operations: impl Iterator<Item = u32>, refused: &[u32]) -> Vec<Digest> {
-        let mut decided = Decided::default();
+        let mut decided = Decided::new(1);
         operations.for_each(|number| decided.decide(number, u8::from(refused.contains(&number))));
         decided.digests()
     }
@@ -165,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_back_never_was_and_what_is_old_is_forgotten() {
-        let mut decided = Decided::default();
+        let mut decided = Decided::new(1);
         (0..300).for_each(|number| decided.decide(number, 0));
         let before = decided.digests();
         decided.decide(300, 1);
@@ -180,5 +215,24 @@ mod tests {
         let settled = decided.settled().expect("there are many");
         assert_eq!((settled.block, settled.count), (99_999 / BLOCK - 2, BLOCK));
         assert_eq!(decided.digests().iter().find(|one| one.block == settled.block), Some(&settled));
+    }
+
+    #[test]
+    fn a_slow_group_is_not_forgotten_beside_a_fast_one() {
+        let with = |refused: Option<u32>| {
+            let mut decided = Decided::new(2);
+            // The second group says one thing for each hundred of the first.
+            (0..40_000).for_each(|count| {
+                decided.decide(2 * count, 0);
+                if count % 100 == 0 {
+                    let slow = 2 * (count / 100) + 1;
+                    decided.decide(slow, u8::from(refused == Some(slow)));
+                }
+            });
+            assert_eq!(decided.settled(), Some(decided.digest(2 * (39_999 / BLOCK - 2))));
+            decided.digests()
+        };
+        let (all, otherwise) = (with(None), with(Some(701)));
+        assert_eq!(found(&[all.clone(), otherwise, all]), [1]);
     }
 }

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::format::{cut, number};
+use super::format::{cut, duration, number};
 use crate::experiment::{ClaimResult, ClaimStanding, Signs, ratio, standing_by};
 use crate::measure::statistics::{Interval, mean};
-use crate::scenario::claim::Side;
+use crate::scenario::check::Stat;
+use crate::scenario::claim::{Holds, Side};
 
 /// Columns of a screen.
 const WIDTH: usize = 100;
@@ -41,44 +42,53 @@ fn claim_numbers(result: &ClaimResult) -> String {
     if result.left.is_empty() {
         return format!("no data{}", doubt(result));
     }
+    let found = if is_by_signs(result) { by_signs(result) } else { by_means(result) };
+    format!("{found}{}", doubt(result))
+}
+
+/// A value of what a claim is about, with its unit.
+fn shown(holds: &Holds, value: f64) -> String {
+    match super::is_share(holds.stat) {
+        true => number(value * 100.0),
+        false if super::is_time(&holds.metric) && holds.stat != Stat::Count => duration(value),
+        false => number(value),
+    }
+}
+
+fn by_signs(result: &ClaimResult) -> String {
+    let holds = &result.claim.holds;
+    let than = match &holds.right {
+        Side::Value(value) => shown(holds, *value),
+        Side::Variant { times, label, .. } if *times == 1.0 => label.clone(),
+        Side::Variant { times, label, .. } => format!("{}x {label}", number(*times)),
+    };
+    let Signs { more, of } = result.signs;
+    format!("more than {than} on {more} of {of} seeds ({})", holds.relation.sign())
+}
+
+fn by_means(result: &ClaimResult) -> String {
     let holds = &result.claim.holds;
     let sign = holds.relation.sign();
-    let scale = if super::is_share(holds.stat) { 100.0 } else { 1.0 };
-    let average = |values: &[f64]| mean(values).map_or("no data".to_owned(), |m| number(m * scale));
+    let average =
+        |values: &[f64]| mean(values).map_or("no data".to_owned(), |mean| shown(holds, mean));
     let (left, right) = (average(&result.left), average(&result.right));
-    let half = result.difference.map(|found| (found.high - found.low) / 2.0 * scale);
-    let half = half.filter(|half| *half > 1e-9);
-    let around = half.map_or_else(String::new, |half| format!(" ± {}", number(half)));
-    let found = match &holds.right {
-        right if is_by_signs(result) => {
-            let than = match right {
-                Side::Value(value) => number(value * scale),
-                Side::Variant { times, label, .. } if *times == 1.0 => label.clone(),
-                Side::Variant { times, label, .. } => format!("{}x {label}", number(*times)),
-            };
-            let Signs { more, of } = result.signs;
-            format!("more than {than} on {more} of {of} seeds ({sign})")
-        }
-        Side::Value(value) => format!("{left}{around} ({sign} {})", number(value * scale)),
-        Side::Variant { times, label, plus } if *plus == 0.0 => {
-            let bare: Vec<f64> = result.right.iter().map(|right| right / times).collect();
-            match ratio(&result.left, &bare).filter(|found| agrees(result, *found, *times)) {
-                Some(found) => {
-                    let half = number((found.high - found.low) / 2.0);
-                    let times = number(*times);
-                    format!("{}x ± {half} of {label} ({sign} {times}x)", number(found.estimate))
-                }
-                None => {
-                    format!(
-                        "{left} against {} of {label}{around} ({sign} {times}x)",
-                        average(&bare)
-                    )
-                }
-            }
-        }
-        Side::Variant { .. } => format!("{left} against {right}{around} ({sign})"),
+    let half = result.difference.map(|found| (found.high - found.low) / 2.0);
+    let half = half.filter(|half| *half > 1e-11);
+    let around = half.map_or_else(String::new, |half| format!(" ± {}", shown(holds, half)));
+    let (times, label) = match &holds.right {
+        Side::Value(value) => return format!("{left}{around} ({sign} {})", shown(holds, *value)),
+        Side::Variant { times, label, plus } if *plus == 0.0 => (*times, label),
+        Side::Variant { .. } => return format!("{left} against {right}{around} ({sign})"),
     };
-    format!("{found}{}", doubt(result))
+    let bare: Vec<f64> = result.right.iter().map(|right| right / times).collect();
+    match ratio(&result.left, &bare).filter(|found| agrees(result, *found, times)) {
+        Some(found) => {
+            let half = number((found.high - found.low) / 2.0);
+            let times = number(times);
+            format!("{}x ± {half} of {label} ({sign} {times}x)", number(found.estimate))
+        }
+        None => format!("{left} against {} of {label}{around} ({sign} {times}x)", average(&bare)),
+    }
 }
 
 /// Whether something never comes, so that there are no means.

@@ -45,6 +45,14 @@ pub fn millis(value: f64) -> String {
     }
 }
 
+/// Milliseconds where they may be hours: `235 ms`, `1.34 s`, `3m 30s`.
+pub(super) fn duration(value: f64) -> String {
+    match value.is_finite() && value >= 60_000.0 {
+        true => span(Span::from_secs((value / 1_000.0).round() as u64)),
+        false => millis(value),
+    }
+}
+
 /// A gauge's value as people say it.
 pub(super) fn gauge(gauge: Gauge, value: f64) -> String {
     match gauge.unit() {

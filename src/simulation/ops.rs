@@ -36,6 +36,7 @@ pub(super) fn watch(layout: &Layout, scenario: &Scenario) -> Option<WatchSetting
         every: ops.beat,
         validators: layout.validators(),
         routers: layout.routers(),
+        groups: scenario.load.len() as u32,
         suspects: (ops.phi * 10.0) as u32,
         objective: ops.objective,
         tells: layout.operators().filter(|_| ops.do_peers_tell),

@@ -21,6 +21,8 @@ pub struct WatchSetting {
     pub validators: u32,
     /// Routers are the processes after the validators, so many.
     pub routers: u32,
+    /// Load groups, which take turns with the numbers of operations.
+    pub groups: u32,
     /// Suspicion begins at this phi, in tenths.
     pub suspects: u32,
     /// What took longer since it was written came too late.
@@ -80,7 +82,7 @@ impl Watch {
             open: BTreeMap::new(),
             applied: 0,
             late: 0,
-            decided: Decided::default(),
+            decided: Decided::new(setting.groups),
         }
     }
 
@@ -247,6 +249,7 @@ mod tests {
             every: Span::from_secs(1),
             validators: 3,
             routers: 2,
+            groups: 1,
             suspects: 80,
             objective: Span::from_secs(5),
             tells: None,
