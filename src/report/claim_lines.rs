@@ -63,6 +63,9 @@ fn by_signs(result: &ClaimResult) -> String {
         Side::Variant { times, label, .. } => format!("{}x {label}", number(*times)),
     };
     let Signs { more, of } = result.signs;
+    if of == 0 {
+        return "no seed tells".to_owned();
+    }
     format!("more than {than} on {more} of {of} seeds ({})", holds.relation.sign())
 }
 

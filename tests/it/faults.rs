@@ -138,7 +138,7 @@ fn what_waits_costs_what_it_costs_when_its_turn_comes() {
     let dear = fault("ahead", "validators", "skew = \"+20s\"\nrules = \"replays-old\"");
     let (place, _) = run(0, &format!("{dear}\n[costs]\napply = \"4ms\""));
     let metrics = &place.summary("small")["metrics"];
-    let slowest = metrics["latency.applied"]["run"]["max"].as_f64().expect("a latency");
+    let slowest = metrics["latency_applied_ms"]["run"]["max"].as_f64().expect("a latency");
     assert!((2_500.0..4_000.0).contains(&slowest), "{slowest} ms");
     assert_eq!(metrics["unfinished"]["run"]["count"].as_f64(), Some(0.0));
 }
