@@ -99,7 +99,12 @@ fn a_claim_about_two_that_never_come_is_open() {
     let place = claiming(&[("both are as late", "p50(latency.applied): causal <= arrival")]);
     let busy = "--set costs.verify=200ms";
     let ran = place.run(&format!("claims small.toml --seeds 1..2 {busy}"));
-    assert!(ran.out.contains("no seed tells, never on either side on 2"), "{}\n{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("no seed tells, never on either side on 2"),
+        "{}\n{}",
+        ran.out,
+        ran.err
+    );
     assert_eq!(ran.code, 97, "{}", ran.out);
 }
 
