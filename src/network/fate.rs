@@ -87,7 +87,7 @@ pub(super) fn carry<P: Payload>(
         fortune,
     };
     if let Some(rate) = topology.bandwidth {
-        let free = &mut journey.link.busy_until;
+        let free = journey.link.busy_until();
         journey.departure = effect::transmit(journey.departure, len, rate, free);
     }
     for concern in concerns {
@@ -111,7 +111,7 @@ pub(super) fn release_overdue<P: Payload>(
     link: &mut LinkState<P>,
     out: &mut Out<P>,
 ) {
-    let Some(disturbance) = &mut link.disturbance else { return };
+    let Some(disturbance) = link.known_disturbance() else { return };
     let soonest = out.now() + usual;
     while let Some(held) = disturbance.take_overdue(out.now()) {
         held.arrive(to, soonest, out);
@@ -143,7 +143,7 @@ impl<P: Payload> Journey<'_, P> {
             self.link.disturbance().remember_arrival(arrival);
         }
         send_with_copies(self.to, arrival, packet, &self.copies, self.out);
-        if let Some(disturbance) = &mut self.link.disturbance {
+        if let Some(disturbance) = self.link.known_disturbance() {
             disturbance.pass(arrival);
             while let Some(held) = disturbance.take_passed() {
                 held.arrive(self.to, VirtualTime::ZERO, self.out);

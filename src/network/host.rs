@@ -55,7 +55,7 @@ struct Shell<P> {
     topology: Arc<Topology>,
     /// The rules that concern this sender, in order.
     rules: Box<[Concern]>,
-    links: Vec<Option<Box<LinkState<P>>>>,
+    links: Vec<LinkState<P>>,
     clock: Clock,
     draws: Draws,
     /// What came while stalled; `None` when not stalled.
@@ -306,9 +306,9 @@ impl<P: Payload> Shell<P> {
         self.usage.messages += 1;
         self.usage.bytes += u64::from(len);
         if self.links.len() <= to.index() {
-            self.links.resize_with(to.index() + 1, || None);
+            self.links.resize_with(to.index() + 1, LinkState::default);
         }
-        let link = self.links[to.index()].get_or_insert_with(Box::default);
+        let link = &mut self.links[to.index()];
         let road = Road {
             topology: &self.topology,
             rules: &mut self.rules,
@@ -320,7 +320,7 @@ impl<P: Payload> Shell<P> {
 
     fn release(&mut self, to: ProcessId, out: &mut Outbox<Signal<P>, Fact>) {
         let usual = self.topology.base_delay(out.process(), to);
-        if let Some(Some(link)) = self.links.get_mut(to.index()) {
+        if let Some(link) = self.links.get_mut(to.index()) {
             release_overdue(to, usual, link, out);
         }
     }

@@ -25,19 +25,28 @@ pub enum Fortune {
     Protocol,
 }
 
-/// What a sender remembers of one link.
+/// What a sender remembers of one link. A table has one for every receiver, and every message
+/// looks here: what most links never need lies behind a box.
 #[derive(Debug)]
 pub(super) struct LinkState<P> {
-    weather: Weather,
-    /// When the last bit of the last message has left.
-    pub(super) busy_until: VirtualTime,
     /// Latest arrival so far, on a stream.
     pub(super) last_arrival: VirtualTime,
+    more: Option<Box<More<P>>>,
+}
+
+/// What weather, bandwidth, strategies and fault rules need.
+#[derive(Debug)]
+struct More<P> {
+    weather: Weather,
+    /// When the last bit of the last message has left.
+    busy_until: VirtualTime,
     /// Messages of strategies sent so far.
     protocol_count: u64,
     /// What fault rules remember; `None` until one does.
-    pub(super) disturbance: Option<Box<Disturbance<P>>>,
+    disturbance: Option<Box<Disturbance<P>>>,
 }
+
+const _: () = assert!(size_of::<LinkState<()>>() == 16, "a table of links stays small");
 
 /// The weather of one slot and the next, -1 to 1.
 #[derive(Clone, Copy, Debug)]
@@ -49,10 +58,15 @@ struct Weather {
 
 impl<P> Default for LinkState<P> {
     fn default() -> Self {
+        Self { last_arrival: VirtualTime::ZERO, more: None }
+    }
+}
+
+impl<P> Default for More<P> {
+    fn default() -> Self {
         Self {
             weather: Weather { slot: u64::MAX, here: 0.0, next: 0.0 },
             busy_until: VirtualTime::ZERO,
-            last_arrival: VirtualTime::ZERO,
             protocol_count: 0,
             disturbance: None,
         }
@@ -63,38 +77,54 @@ impl<P> LinkState<P> {
     /// The weather on the link at `now`, -1 to 1; it glides from slot to slot. A delay below half
     /// a slot therefore never shrinks faster than time passes: calm links keep their order.
     pub(super) fn weather(&mut self, link: u64, now: VirtualTime, draws: &mut Draws) -> f64 {
+        let weather = &mut self.more().weather;
         let slot = now.as_nanos() / WEATHER_SLOT;
-        if self.weather.slot != slot {
+        if weather.slot != slot {
             let mut at = |slot| {
                 let luck = Luck { purpose: Purpose::Weather, entity: link, index: slot };
                 2.0 * crate::kernel::unit(draws.word(luck)) - 1.0
             };
-            let follows = self.weather.slot.checked_add(1) == Some(slot);
-            let here = if follows { self.weather.next } else { at(slot) };
-            self.weather = Weather { slot, here, next: at(slot + 1) };
+            let follows = weather.slot.checked_add(1) == Some(slot);
+            let here = if follows { weather.next } else { at(slot) };
+            *weather = Weather { slot, here, next: at(slot + 1) };
         }
-        let Weather { here, next, .. } = self.weather;
+        let Weather { here, next, .. } = *weather;
         let share = (now.as_nanos() % WEATHER_SLOT) as f64 / WEATHER_SLOT as f64;
         here + (next - here) * share
     }
 
-    /// Messages of strategies before this one, which is counted if it is one.
-    pub(super) const fn count(&mut self, fortune: Fortune) -> u64 {
-        let before = self.protocol_count;
-        if matches!(fortune, Fortune::Protocol) {
-            self.protocol_count += 1;
+    /// When the last bit of the last message has left, where links have a bandwidth.
+    pub(super) fn busy_until(&mut self) -> &mut VirtualTime {
+        &mut self.more().busy_until
+    }
+
+    /// Messages of strategies before this one, which is counted; 0 for what is none.
+    pub(super) fn count(&mut self, fortune: Fortune) -> u64 {
+        if !matches!(fortune, Fortune::Protocol) {
+            return 0;
         }
-        before
+        let count = &mut self.more().protocol_count;
+        *count += 1;
+        *count - 1
     }
 
     /// What fault rules remember, from now on.
     pub(super) fn disturbance(&mut self) -> &mut Disturbance<P> {
-        self.disturbance.get_or_insert_default()
+        self.more().disturbance.get_or_insert_default()
+    }
+
+    /// The same, if they remember anything.
+    pub(super) fn known_disturbance(&mut self) -> Option<&mut Disturbance<P>> {
+        self.more.as_mut()?.disturbance.as_deref_mut()
     }
 
     /// What `rule` remembers of this link.
     pub(super) fn memory(&mut self, rule: u8) -> &mut super::fate::Memory {
         self.disturbance().memory(rule)
+    }
+
+    fn more(&mut self) -> &mut More<P> {
+        self.more.get_or_insert_default()
     }
 }
 
