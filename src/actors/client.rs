@@ -44,7 +44,8 @@ impl Client {
         let operation = planned.operation;
         active.forget_before(setting, desk.now());
         let said = planned.attestation.clone().map(|said| dated(said, desk));
-        let signed = said.map(|said| sign((setting, &mut active.book), said, planned.forgery));
+        let known = (planned.id, planned.forgery);
+        let signed = said.map(|said| sign((setting, &mut active.book), said, known));
         active.flights.insert(Flight::new(planned, signed));
         if let Some(retry) = &setting.retry {
             active.budget.earn(retry);

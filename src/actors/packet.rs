@@ -126,6 +126,8 @@ pub struct Planned {
     pub intended: VirtualTime,
     /// What to say; `None` for a question. The time of writing is filled in by the client.
     pub attestation: Option<Attestation>,
+    /// Its id, where the plan needed to know: nothing that the client fills in is part of it.
+    pub id: Option<Id>,
     /// What to ask about.
     pub question: Option<(Id, Operation)>,
     /// Somebody who is not its attester sends it.

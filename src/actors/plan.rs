@@ -274,6 +274,7 @@ impl LoadPlan {
             operation,
             intended,
             attestation,
+            id: said.map(|said| said.id),
             question,
             forgery,
             user,

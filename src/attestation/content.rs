@@ -267,8 +267,18 @@ impl Signed {
     /// # Panics
     /// If it is a delegated call, which has a second signer.
     pub fn new(attestation: Attestation, signer: &Signer) -> Arc<Self> {
+        let id = attestation.id();
+        Self::known(attestation, id, signer)
+    }
+
+    /// The same for something whose id is known, and not hashed again.
+    ///
+    /// # Panics
+    /// If it is a delegated call, which has a second signer.
+    pub fn known(attestation: Attestation, id: Id, signer: &Signer) -> Arc<Self> {
         assert!(attestation.delegation.is_none(), "a delegated call is signed by two");
-        Arc::new(Self::by(attestation, signer, None))
+        debug_assert!(id == attestation.id(), "what is known is its id");
+        Arc::new(Self::by((attestation, id), signer, None))
     }
 
     /// Signs a delegated call with `author`, and its submission with `submitter`.
@@ -277,11 +287,11 @@ impl Signed {
             let statement = delegation.statement(&attestation);
             author.sign(statement.as_bytes())
         });
-        Self::by(attestation, submitter, call)
+        let id = attestation.id();
+        Self::by((attestation, id), submitter, call)
     }
 
-    fn by(attestation: Attestation, signer: &Signer, call: Option<Signature>) -> Self {
-        let id = attestation.id();
+    fn by((attestation, id): (Attestation, Id), signer: &Signer, call: Option<Signature>) -> Self {
         let signature = signer.sign(Statement::of(&id, &attestation).as_bytes());
         let signatures = 1 + u32::from(call.is_some());
         let wire_len =

@@ -147,6 +147,7 @@ mod tests {
                 operation: Operation(number as u32),
                 intended: now,
                 attestation: None,
+                id: None,
                 question: None,
                 forgery: None,
                 user: None,

@@ -8,7 +8,7 @@ use super::flight::Flight;
 use super::setting::{ClientSetting, GroupNeeds};
 use crate::actors::Packet;
 use crate::actors::packet::{Ask, Forgery, Needs, Planned, Submission};
-use crate::attestation::{Attestation, Operation, Signed};
+use crate::attestation::{Attestation, Id, Operation, Signed};
 use crate::flow::balance::Call;
 use crate::kernel::{Luck, Purpose, Span};
 use crate::network::{Desk, Fortune};
@@ -23,12 +23,13 @@ pub(super) fn dated(mut said: Attestation, desk: &Desk<'_, Packet>) -> Attestati
     said
 }
 
-/// Completes and signs what is planned. A forger has a key, but not the author's: a router's will
-/// do. The author of a delegated call has signed it, and handed it over out of band, by now.
+/// Completes and signs what is planned, whose id may be known. A forger has a key, but not the
+/// author's: a router's will do. The author of a delegated call has signed it, and handed it over
+/// out of band, by now.
 pub(super) fn sign(
     (setting, book): (&ClientSetting, &mut Book),
     mut said: Attestation,
-    forgery: Option<Forgery>,
+    (id, forgery): (Option<Id>, Option<Forgery>),
 ) -> Arc<Signed> {
     book.fill_in(&mut said, setting.profile.names_numbers());
     let author = match forgery {
@@ -36,10 +37,13 @@ pub(super) fn sign(
         Some(Forgery::Tampered) | None => said.author().0,
     };
     let author = setting.keys.signer(author);
-    let submitter = setting.keys.signer(said.attester.0);
-    let signed = match said.delegation {
-        Some(_) => Arc::new(Signed::delegated(said, &author, &submitter)),
-        None => Signed::new(said, &author),
+    let signed = match (&said.delegation, id) {
+        (Some(_), _) => {
+            let submitter = setting.keys.signer(said.attester.0);
+            Arc::new(Signed::delegated(said, &author, &submitter))
+        }
+        (None, Some(id)) => Signed::known(said, id, &author),
+        (None, None) => Signed::new(said, &author),
     };
     match forgery {
         Some(_) => book.ended(&signed.attestation, signed.id),
@@ -62,7 +66,7 @@ pub(super) fn sign_anew(
     let mut said = flight.planned.attestation.clone()?;
     said.written_at = desk.local_now();
     said.data_len += u32::from(flight.attempt);
-    Some(sign(tools, said, flight.planned.forgery))
+    Some(sign(tools, said, (None, flight.planned.forgery)))
 }
 
 /// A permit that has not come back after so long never will: its router crashed, or the message
