@@ -28,8 +28,9 @@ pub(super) struct Receipts {
     /// A ring by number: whose row it is, and when each validator received that.
     owners: Vec<u32>,
     rows: Vec<VirtualTime>,
-    /// What the reference delivered, oldest first, and how many of these are judged.
-    recent: VecDeque<Lead>,
+    /// What the reference delivered and where its row is, oldest first, and how many of these are
+    /// judged.
+    recent: VecDeque<(Lead, usize)>,
     judged: usize,
 }
 
@@ -89,13 +90,13 @@ impl Receipts {
     /// The reference delivers an operation.
     pub(super) fn deliver(&mut self, lead: Lead) {
         if lead.operation >= self.from {
-            self.recent.push_back(lead);
+            self.recent.push_back((lead, self.place(lead.operation)));
         }
     }
 
     /// The reference takes back what it delivered last.
     pub(super) fn take_back(&mut self, operation: u32) {
-        let is_last = self.recent.back().is_some_and(|lead| lead.operation == operation);
+        let is_last = self.recent.back().is_some_and(|(lead, _)| lead.operation == operation);
         if is_last && self.recent.len() > self.judged {
             self.recent.pop_back();
         }
@@ -114,12 +115,12 @@ impl Receipts {
     /// delivered, or never will be.
     pub(super) fn judge(&mut self, is_over: bool) -> Option<Judged> {
         let at = self.judged;
-        let lead = *self.recent.get(at)?;
+        let (lead, place) = *self.recent.get(at)?;
         let after = self.recent.len() - at - 1;
         if after < NEIGHBOURS && !is_over {
             return None;
         }
-        let judged = self.compare(at, lead);
+        let judged = self.compare(at, (lead, place));
         if at < NEIGHBOURS {
             self.judged += 1;
         } else {
@@ -128,16 +129,17 @@ impl Receipts {
         Some(judged)
     }
 
-    fn compare(&self, at: usize, lead: Lead) -> Judged {
+    fn compare(&self, at: usize, (lead, place): (Lead, usize)) -> Judged {
         let mut judged = Judged { lead, pairs: 0, unfair: 0, late: None };
-        let Some(ours) = self.row(lead.operation) else { return judged };
-        for other in self.recent.range(at + 1..).take(NEIGHBOURS) {
-            let Some(theirs) = self.row(other.operation) else { continue };
-            let is_unfair = are_sooner(self.binding, theirs, ours);
-            judged.pairs += u64::from(is_unfair || are_sooner(self.binding, ours, theirs));
-            if is_unfair {
+        let Some(ours) = self.row(lead.operation, place) else { return judged };
+        for (other, place) in self.recent.range(at + 1..).take(NEIGHBOURS) {
+            let Some(theirs) = self.row(other.operation, *place) else { continue };
+            if are_sooner(self.binding, theirs, ours) {
+                judged.pairs += 1;
                 judged.unfair += 1;
                 judged.late.get_or_insert(*other);
+            } else if are_sooner(self.binding, ours, theirs) {
+                judged.pairs += 1;
             }
         }
         judged
@@ -147,8 +149,7 @@ impl Receipts {
         (operation % self.owners.len() as u32) as usize
     }
 
-    fn row(&self, operation: u32) -> Option<&[VirtualTime]> {
-        let place = self.place(operation);
+    fn row(&self, operation: u32, place: usize) -> Option<&[VirtualTime]> {
         let is_known = self.owners[place] == operation;
         is_known.then(|| &self.rows[place * self.validators..][..self.validators])
     }
