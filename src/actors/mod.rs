@@ -47,7 +47,7 @@ use crate::kernel::{Event, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Host, Misdeed, PartHealth, Resident, Signal, TimerSlot};
 
 const _: () = assert!(size_of::<Event<Signal<Packet>>>() <= 40, "an event stays small");
-const _: () = assert!(size_of::<Host<Actor>>() <= 192, "an idle client is its host, 160 bytes now");
+const _: () = assert!(size_of::<Host<Actor>>() <= 48, "an idle client is its host");
 
 /// Whoever lives in a host of a run.
 pub enum Actor {

@@ -23,13 +23,13 @@ pub(super) fn run<R: Resident, S: Sink<Fact>>(
         transport: Transport::Stream,
         rules: vec![],
     });
-    let host = |(number, player)| Host::new(ProcessId(number), 1, Arc::clone(&topology), player);
+    let host = |player| Host::new(1, Arc::clone(&topology), player);
     let order = |(millis, to, order)| {
         let at = VirtualTime::from_nanos(millis * 1_000_000 + 1);
-        (at, to, Signal::Control(Box::new(Control { rule: 0, order })))
+        (at, to, Signal::Control(Arc::new(Control { rule: 0, order })))
     };
     let script = orders.into_iter().map(order).collect();
-    let model = Model { processes: (0..).zip(players).map(host).collect(), script };
+    let model = Model { processes: players.into_iter().map(host).collect(), script };
     let until = VirtualTime::ZERO + Span::from_secs(seconds);
     sequential::run(model, Limits { until, max_events: 100_000 }, &mut facts);
     facts

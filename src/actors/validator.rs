@@ -60,6 +60,9 @@ pub struct Validator {
     early: u32,
 }
 
+/// The slot of the timer by which the first in its lane is done.
+const APPLY: TimerSlot = TimerSlot(u32::MAX);
+
 /// Something that a timer will come back to.
 enum Job {
     Handed(Arc<Handed>, ProcessId),
@@ -70,7 +73,6 @@ enum Job {
     Look(Arc<Look>, ProcessId),
     Fetch(Place, ProcessId),
     Timer(Face, TimerId),
-    Apply,
     /// What was kept back leaves.
     Post(Box<Parcel>),
     /// The amnesia of that rule, and how often it strikes.
@@ -333,6 +335,9 @@ impl Resident for Validator {
     }
 
     fn timer(&mut self, slot: TimerSlot, desk: &mut Desk<'_, Packet>) {
+        if slot == APPLY {
+            return self.applied_first(desk);
+        }
         let Some(job) = self.jobs.take(slot) else { return };
         match job {
             Job::Timer(face, timer) => return self.timer_due((face, timer), slot, desk),
@@ -342,9 +347,6 @@ impl Resident for Validator {
             Job::Early(item) => {
                 self.early -= 1;
                 return self.let_in(item, desk);
-            }
-            Job::Apply => {
-                return self.applied_first(desk);
             }
             Job::Handed(handed, router) => self.verified(&handed, router, desk),
             Job::Protocol(carried, mark, from) => self.heard((&carried, mark), from, desk),

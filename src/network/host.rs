@@ -40,17 +40,25 @@ pub enum Signal<P> {
         /// Its receiver.
         to: u32,
     },
-    /// An order, with its rule.
-    Control(Box<Control>),
+    /// An order, with its rule. Shared: the end of a run is told to everybody.
+    Control(Arc<Control>),
 }
 
-/// A resident with the shell around it.
+/// A resident, and the shell around it from the first event on: most hosts are idle clients.
 pub struct Host<R: Resident> {
     resident: R,
-    shell: Shell<R::Packet>,
+    topology: Arc<Topology>,
+    seed: u64,
+    shell: Option<Box<Shell<R::Packet>>>,
 }
 
-/// Everything about a host but its resident. What few hosts need is boxed: most are idle clients.
+/// A host that something has happened to.
+struct Awake<'a, R: Resident> {
+    resident: &'a mut R,
+    shell: &'a mut Shell<R::Packet>,
+}
+
+/// Everything about a host but its resident.
 struct Shell<P> {
     topology: Arc<Topology>,
     /// The rules that concern this sender, in order.
@@ -81,11 +89,88 @@ struct Shell<P> {
 type Held<P> = VecDeque<(ProcessId, Signal<P>)>;
 
 impl<R: Resident> Host<R> {
-    /// A host, up and healthy, for the process with that number.
-    ///
+    /// A host, up and healthy, for a process of a run under `seed`.
+    pub const fn new(seed: u64, topology: Arc<Topology>, resident: R) -> Self {
+        Self { resident, topology, seed, shell: None }
+    }
+}
+
+impl<R: Resident> Process for Host<R> {
+    type Message = Signal<R::Packet>;
+    type Fact = Fact;
+
     /// # Panics
     /// If a rule's number is [`FaultRule::MOST`] or more: draws would share addresses.
-    pub fn new(me: ProcessId, seed: u64, topology: Arc<Topology>, resident: R) -> Self {
+    fn handle(
+        &mut self,
+        now: VirtualTime,
+        incoming: Incoming<Self::Message>,
+        out: &mut Outbox<Self::Message, Fact>,
+    ) {
+        let Self { resident, topology, seed, shell } = self;
+        if shell.is_none() && incoming.message.closes() {
+            return;
+        }
+        let new = || Box::new(Shell::new(out.process(), *seed, Arc::clone(topology)));
+        Awake { resident, shell: shell.get_or_insert_with(new) }.handle(now, incoming, out);
+    }
+}
+
+impl<P> Signal<P> {
+    /// Whether it says that the run ends: who did nothing has nothing to tell.
+    fn closes(&self) -> bool {
+        matches!(self, Self::Control(control) if control.order == Order::Close)
+    }
+}
+
+impl<R: Resident> Awake<'_, R> {
+    fn handle(
+        &mut self,
+        now: VirtualTime,
+        incoming: Incoming<Signal<R::Packet>>,
+        out: &mut Outbox<Signal<R::Packet>, Fact>,
+    ) {
+        if now >= VirtualTime::end_of_second(self.shell.usage.second.into()) {
+            self.shell.tell_usage(out);
+        }
+        let Incoming { source, message } = incoming;
+        match message {
+            Signal::Control(control) => self.obey(&control, out),
+            // What is held back is in the network: the sender's health does not matter.
+            Signal::Release { to } => self.shell.release(ProcessId(to), out),
+            _ if !self.shell.is_up => {}
+            message => match &mut self.shell.held {
+                Some(held) if held.len() < MOST_HELD => held.push_back((source, message)),
+                Some(_) => self.shell.overflow(out),
+                None => self.take(source, message, out),
+            },
+        }
+    }
+
+    /// Gives a resident what came for it.
+    fn take(
+        &mut self,
+        from: ProcessId,
+        signal: Signal<R::Packet>,
+        out: &mut Outbox<Signal<R::Packet>, Fact>,
+    ) {
+        let mut desk = Desk { shell: self.shell, out };
+        match signal {
+            Signal::Packet(packet) => self.resident.packet(from, packet, &mut desk),
+            Signal::Timer { incarnation, slot } => {
+                if incarnation == desk.shell.incarnation {
+                    self.resident.timer(slot, &mut desk);
+                }
+            }
+            Signal::Release { .. } | Signal::Control(_) => {
+                unreachable!("orders and the network's own timers are not held")
+            }
+        }
+    }
+}
+
+impl<P: Payload> Shell<P> {
+    fn new(me: ProcessId, seed: u64, topology: Arc<Topology>) -> Self {
         let concerned = topology.rules.iter().zip(0..);
         let concerned = concerned.filter(|(rule, _)| rule.concerns_sender(me));
         let may_jump = concerned.clone().any(|(rule, _)| rule.may_jump());
@@ -95,7 +180,7 @@ impl<R: Resident> Host<R> {
                 Concern { place, seen: 0 }
             })
             .collect();
-        let shell = Shell {
+        Self {
             topology,
             rules,
             links: Vec::new(),
@@ -113,61 +198,9 @@ impl<R: Resident> Host<R> {
             state_lost: false,
             has_overflowed: false,
             may_jump,
-        };
-        Self { resident, shell }
-    }
-
-    /// Gives a resident what came for it.
-    fn take(
-        &mut self,
-        from: ProcessId,
-        signal: Signal<R::Packet>,
-        out: &mut Outbox<Signal<R::Packet>, Fact>,
-    ) {
-        let mut desk = Desk { shell: &mut self.shell, out };
-        match signal {
-            Signal::Packet(packet) => self.resident.packet(from, packet, &mut desk),
-            Signal::Timer { incarnation, slot } => {
-                if incarnation == desk.shell.incarnation {
-                    self.resident.timer(slot, &mut desk);
-                }
-            }
-            Signal::Release { .. } | Signal::Control(_) => {
-                unreachable!("orders and the network's own timers are not held")
-            }
         }
     }
-}
 
-impl<R: Resident> Process for Host<R> {
-    type Message = Signal<R::Packet>;
-    type Fact = Fact;
-
-    fn handle(
-        &mut self,
-        now: VirtualTime,
-        incoming: Incoming<Self::Message>,
-        out: &mut Outbox<Self::Message, Fact>,
-    ) {
-        if now >= VirtualTime::end_of_second(self.shell.usage.second.into()) {
-            self.shell.tell_usage(out);
-        }
-        let Incoming { source, message } = incoming;
-        match message {
-            Signal::Control(control) => self.obey(*control, out),
-            // What is held back is in the network: the sender's health does not matter.
-            Signal::Release { to } => self.shell.release(ProcessId(to), out),
-            _ if !self.shell.is_up => {}
-            message => match &mut self.shell.held {
-                Some(held) if held.len() < MOST_HELD => held.push_back((source, message)),
-                Some(_) => self.shell.overflow(out),
-                None => self.take(source, message, out),
-            },
-        }
-    }
-}
-
-impl<P: Payload> Shell<P> {
     /// Changes the state as a rule orders; `None` if it is so already, another fault keeps it so,
     /// or it is no order of that kind.
     fn change(&mut self, control: &Control, now: VirtualTime) -> Option<HostChange> {
@@ -375,7 +408,7 @@ impl<P: Payload> Desk<'_, P> {
     /// Sends an order to another host; it is obeyed after [`CONTROL_FLOOR`] and `after`.
     pub fn order(&mut self, to: ProcessId, after: Span, control: Control) {
         let at = self.out.now() + CONTROL_FLOOR + after;
-        self.out.send(to, at, Signal::Control(Box::new(control)));
+        self.out.send(to, at, Signal::Control(Arc::new(control)));
     }
 
     /// Calls back once the host's clock has counted `span`.

@@ -151,31 +151,29 @@ impl World {
         actors.extend(scenario.trust.iter().flat_map(|trust| self.parties(scenario, trust)));
         actors.extend(readers::actors(&self.layout, scenario));
         actors.extend(ops::actors(&self.layout, (scenario, &self.clock_hosts)));
-        let host = |(number, actor)| {
-            let topology = Arc::clone(&self.topology);
-            Host::new(ProcessId(number), scenario.seed, topology, actor)
-        };
-        let processes = (0..).zip(actors).map(host).collect();
+        let host = |actor| Host::new(scenario.seed, Arc::clone(&self.topology), actor);
+        let processes = actors.into_iter().map(host).collect();
         Model { processes, script: self.script() }
     }
 
     /// A start for everybody who acts of itself, the faults, and a close for everybody.
     fn script(&self) -> Vec<(VirtualTime, ProcessId, Signal<crate::actors::Packet>)> {
-        let signal = |control: Control| Signal::Control(Box::new(control));
-        let own = |order| signal(Control { rule: Control::OF_THE_RUN, order });
+        let own = |order| Arc::new(Control { rule: Control::OF_THE_RUN, order });
         let starters = self.layout.validators() + self.layout.routers();
         let starters = 0..starters + self.layout.groups().len() as u32;
         let starters = starters.chain(self.layout.indexers());
         let starters = starters.chain(self.layout.monitor().map(|monitor| monitor.0));
         let start = VirtualTime::from_nanos(1);
+        let (starting, closing) = (own(Order::Start), own(Order::Close));
+        let tell = |at, number, control: &Arc<Control>| {
+            (at, ProcessId(number), Signal::Control(Arc::clone(control)))
+        };
         let mut script: Vec<_> =
-            starters.map(|number| (start, ProcessId(number), own(Order::Start))).collect();
-        script.extend(
-            self.orders.iter().map(|(at, to, control)| (*at, *to, signal(control.clone()))),
-        );
-        let close = self.end - Span::TICK;
-        let all = 0..self.layout.processes();
-        script.extend(all.map(|number| (close, ProcessId(number), own(Order::Close))));
+            starters.map(|number| tell(start, number, &starting)).collect();
+        let orders = self.orders.iter();
+        script.extend(orders.map(|(at, to, control)| tell(*at, to.0, &Arc::new(control.clone()))));
+        let end = self.end - Span::TICK;
+        script.extend((0..self.layout.processes()).map(|number| tell(end, number, &closing)));
         script
     }
 

@@ -175,13 +175,13 @@ fn night(mut setting: OperatorsSetting, came: &[(u64, Packet)]) -> Vec<String> {
     };
     let at = |seconds| VirtualTime::ZERO + Span::from_secs(seconds);
     let stall = Order::Part(Lane::Order as u8, PartOrder::Stall);
-    let stall = Signal::Control(Box::new(Control { rule: 0, order: stall }));
+    let stall = Signal::Control(Arc::new(Control { rule: 0, order: stall }));
     let mut script = vec![(at(1), router, stall)];
     script.extend(
         came.iter()
             .map(|(seconds, packet)| (at(*seconds), operators, Signal::Packet(packet.clone()))),
     );
-    let mut host = |process| Host::new(process, 5, Arc::clone(&topology), player(process));
+    let mut host = |process| Host::new(5, Arc::clone(&topology), player(process));
     let processes = (0..layout.processes()).map(ProcessId).map(&mut host).collect();
     let model = Model { processes, script };
     let mut told = Told { layout, lines: Vec::new() };

@@ -110,13 +110,13 @@ fn run(seed: u64, setting: LoadSetting, answer: Option<Span>) -> Record {
         transport: Transport::Stream,
         rules: vec![],
     });
-    let host = |number, actor| Host::new(ProcessId(number), seed, Arc::clone(&topology), actor);
-    let client = |number| host(number, Actor::Client(answer, Arc::clone(&record)));
+    let host = |actor| Host::new(seed, Arc::clone(&topology), actor);
+    let client = |_| host(Actor::Client(answer, Arc::clone(&record)));
     let mut processes: Vec<_> = (0..CLIENTS).map(client).collect();
     let plan = Box::new(LoadPlan::new(setting));
-    processes.push(host(CLIENTS, Actor::Plan(plan, Arc::clone(&record))));
+    processes.push(host(Actor::Plan(plan, Arc::clone(&record))));
     let start = Control { rule: Control::OF_THE_RUN, order: Order::Start };
-    let script = vec![(VirtualTime::from_nanos(1), PLAN, Signal::Control(Box::new(start)))];
+    let script = vec![(VirtualTime::from_nanos(1), PLAN, Signal::Control(Arc::new(start)))];
     let until = VirtualTime::ZERO + Span::from_secs(10_000);
     sequential::run(
         Model { processes, script },

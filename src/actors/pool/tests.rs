@@ -114,10 +114,10 @@ fn run_with(
         transport: Transport::Stream,
         rules: vec![],
     };
-    let host = Host::new(ProcessId(0), seed, Arc::new(topology), resident);
+    let host = Host::new(seed, Arc::new(topology), resident);
     let order = |nanos, order: &Order| {
         let control = Control { rule: Control::OF_THE_RUN, order: order.clone() };
-        (VirtualTime::from_nanos(nanos), ProcessId(0), Signal::Control(Box::new(control)))
+        (VirtualTime::from_nanos(nanos), ProcessId(0), Signal::Control(Arc::new(control)))
     };
     let later = orders.iter().map(|(millis, what)| order(millis * 1_000_000, what));
     let script = std::iter::once(order(1, &Order::Start)).chain(later).collect();

@@ -1,6 +1,6 @@
 //! What the order has decided on: applied, one after another, in the order of delivery.
 
-use super::{Change, Job, Validator, names};
+use super::{APPLY, Change, Validator, names};
 use crate::actors::Packet;
 use crate::attestation::Verdict;
 use crate::kernel::Span;
@@ -36,7 +36,7 @@ impl Validator {
     fn change(&mut self, change: Change, desk: &mut Desk<'_, Packet>) {
         let price = self.price(&change);
         if self.lane.is_empty() {
-            self.begin(price, desk);
+            desk.work(price, APPLY);
         } else {
             desk.owe(price);
         }
@@ -56,16 +56,11 @@ impl Validator {
         }
     }
 
-    fn begin(&mut self, work: Span, desk: &mut Desk<'_, Packet>) {
-        let slot = self.jobs.put(Job::Apply);
-        desk.work(work, slot);
-    }
-
     /// After a crash, from the one that it had been working on.
     pub(super) fn take_up_lane(&mut self, desk: &mut Desk<'_, Packet>) {
         self.lane.iter().skip(1).for_each(|(_, price)| desk.owe(*price));
         if let Some((change, _)) = self.lane.front() {
-            self.begin(self.price(change), desk);
+            desk.work(self.price(change), APPLY);
         }
     }
 
@@ -74,7 +69,7 @@ impl Validator {
         let first = self.lane.pop_front();
         if let Some((change, price)) = self.lane.front() {
             desk.settle(*price);
-            self.begin(self.price(change), desk);
+            desk.work(self.price(change), APPLY);
         }
         match first.map(|(change, _)| change) {
             Some(Change::Apply(item, _)) => self.apply(&item, desk),

@@ -106,7 +106,7 @@ fn ordered(
     order: Order,
 ) -> (VirtualTime, ProcessId, Signal<Ping>) {
     let at = VirtualTime::from_nanos(millis * 1_000_000 + 1);
-    (at, ProcessId(to), Signal::Control(Box::new(Control { rule, order })))
+    (at, ProcessId(to), Signal::Control(Arc::new(Control { rule, order })))
 }
 
 fn run(pings: u32, rules: Vec<FaultRule>, orders: &[(u64, u32, Order)]) -> Facts {
@@ -127,9 +127,9 @@ fn run_script(
         transport: Transport::Datagram,
         rules,
     });
-    let host = |number, player| Host::new(ProcessId(number), 1, Arc::clone(&topology), player);
+    let host = |player| Host::new(1, Arc::clone(&topology), player);
     let processes =
-        vec![host(0, Player::Sender { sent: 0, of: pings }), host(1, Player::Worker { kept: 0 })];
+        vec![host(Player::Sender { sent: 0, of: pings }), host(Player::Worker { kept: 0 })];
     let mut script = vec![order(0, 0, Order::Start)];
     script.extend(orders);
     script.extend([order(60_000, 0, Order::Close), order(60_000, 1, Order::Close)]);
@@ -389,7 +389,7 @@ fn run_alone<R: Resident<Packet = Ping>>(
         transport: Transport::Stream,
         rules: vec![],
     };
-    let processes = vec![Host::new(ProcessId(0), 1, Arc::new(topology), resident)];
+    let processes = vec![Host::new(1, Arc::new(topology), resident)];
     let until = VirtualTime::ZERO + Span::from_secs(1);
     let mut facts = Facts::default();
     let limits = Limits { until, max_events: 1 << 21 };
