@@ -12,7 +12,7 @@ use self::disturbance::{Held, Moved};
 use super::host::{Payload, Signal};
 use super::link::{Fortune, LinkState, link_entity};
 use super::rule::{Concern, Reordering};
-use super::{Topology, Transport};
+use super::Topology;
 use crate::kernel::{Draws, Outbox, ProcessId, Span, VirtualTime};
 use crate::trace::{Fact, FateKind};
 
@@ -71,6 +71,10 @@ pub(super) fn carry<P: Payload>(
     let (from, topology) = (out.process(), road.topology);
     let concerns = std::mem::take(&mut road.rules);
     let base = topology.base_delay(from, to);
+    if concerns.is_empty() && topology.is_even() {
+        let arrival = link.in_line(out.now() + base.max(Span::TICK), topology.transport);
+        return out.send(to, arrival, Signal::Packet(packet));
+    }
     let mut journey = Journey {
         base,
         floor: topology.floor_under(base),
@@ -121,11 +125,8 @@ pub(super) fn release_overdue<P: Payload>(
 impl<P: Payload> Journey<'_, P> {
     /// The message arrives, unless it is held back; copies follow it.
     fn arrive(mut self, packet: P) {
-        let mut arrival = self.departure + self.delay_on_the_way() + self.extra;
-        if self.road.topology.transport == Transport::Stream {
-            arrival = arrival.max(self.link.last_arrival + Span::TICK);
-            self.link.last_arrival = arrival;
-        }
+        let arrival = self.departure + self.delay_on_the_way() + self.extra;
+        let mut arrival = self.link.in_line(arrival, self.road.topology.transport);
         if let Some(moved) = self.moved {
             let disturbance = self.link.disturbance();
             if moved.form == Reordering::Jump {

@@ -1,5 +1,6 @@
 //! The sender's side of one link: what it remembers between messages.
 
+use super::Transport;
 use super::fate::Disturbance;
 use crate::kernel::{Draws, Luck, ProcessId, Purpose, Span, VirtualTime};
 
@@ -30,7 +31,7 @@ pub enum Fortune {
 #[derive(Debug)]
 pub(super) struct LinkState<P> {
     /// Latest arrival so far, on a stream.
-    pub(super) last_arrival: VirtualTime,
+    last_arrival: VirtualTime,
     more: Option<Box<More<P>>>,
 }
 
@@ -74,6 +75,15 @@ impl<P> Default for More<P> {
 }
 
 impl<P> LinkState<P> {
+    /// When what would arrive then does arrive: on a stream, behind all that was sent before.
+    pub(super) fn in_line(&mut self, arrival: VirtualTime, transport: Transport) -> VirtualTime {
+        if transport == Transport::Datagram {
+            return arrival;
+        }
+        self.last_arrival = arrival.max(self.last_arrival + Span::TICK);
+        self.last_arrival
+    }
+
     /// The weather on the link at `now`, -1 to 1; it glides from slot to slot. A delay below half
     /// a slot therefore never shrinks faster than time passes: calm links keep their order.
     pub(super) fn weather(&mut self, link: u64, now: VirtualTime, draws: &mut Draws) -> f64 {

@@ -36,6 +36,11 @@ impl Topology {
         self.one_way[row][usize::from(self.region_of[to.index()])]
     }
 
+    /// Whether every message on a link takes as long as any other, but for faults.
+    pub(super) fn is_even(&self) -> bool {
+        self.jitter == 0.0 && self.bandwidth.is_none()
+    }
+
     /// The shortest delay of a link; jitter and reordering never undercut it.
     pub fn floor(&self, from: ProcessId, to: ProcessId) -> Span {
         self.floor_under(self.base_delay(from, to))
