@@ -9,10 +9,10 @@ mod tests;
 pub(super) use disturbance::{Disturbance, LONGEST_HOLD, Memory};
 
 use self::disturbance::{Held, Moved};
+use super::Topology;
 use super::host::{Payload, Signal};
 use super::link::{Fortune, LinkState, link_entity};
 use super::rule::{Concern, Reordering};
-use super::Topology;
 use crate::kernel::{Draws, Outbox, ProcessId, Span, VirtualTime};
 use crate::trace::{Fact, FateKind};
 

@@ -14,7 +14,7 @@ pub use self::resident::{PartHealth, Payload, Resident, TimerSlot};
 use self::usage::{Usage, millis_between};
 
 use super::fate::{Parcel, Road, carry, release_overdue};
-use super::link::{Fortune, LinkState};
+use super::link::{Fortune, Links};
 use super::rule::{Concern, FaultRule};
 use super::{CONTROL_FLOOR, Clock, Control, Order, Topology};
 use crate::kernel::{Draws, Incoming, LocalTime, Outbox, Process, ProcessId, Span, VirtualTime};
@@ -63,7 +63,7 @@ struct Shell<P> {
     topology: Arc<Topology>,
     /// The rules that concern this sender, in order.
     rules: Box<[Concern]>,
-    links: Vec<LinkState<P>>,
+    links: Links<P>,
     clock: Clock,
     draws: Draws,
     /// What came while stalled; `None` when not stalled.
@@ -183,7 +183,7 @@ impl<P: Payload> Shell<P> {
         Self {
             topology,
             rules,
-            links: Vec::new(),
+            links: Links::new(),
             clock: Clock::default(),
             draws: Draws::new(seed),
             held: None,
@@ -338,10 +338,7 @@ impl<P: Payload> Shell<P> {
         let len = packet.wire_len();
         self.usage.messages += 1;
         self.usage.bytes += u64::from(len);
-        if self.links.len() <= to.index() {
-            self.links.resize_with(to.index() + 1, LinkState::default);
-        }
-        let link = &mut self.links[to.index()];
+        let link = self.links.to(to);
         let road = Road {
             topology: &self.topology,
             rules: &mut self.rules,
@@ -353,9 +350,7 @@ impl<P: Payload> Shell<P> {
 
     fn release(&mut self, to: ProcessId, out: &mut Outbox<Signal<P>, Fact>) {
         let usual = self.topology.base_delay(out.process(), to);
-        if let Some(link) = self.links.get_mut(to.index()) {
-            release_overdue(to, usual, link, out);
-        }
+        release_overdue(to, usual, self.links.to(to), out);
     }
 }
 

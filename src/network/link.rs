@@ -26,8 +26,15 @@ pub enum Fortune {
     Protocol,
 }
 
-/// What a sender remembers of one link. A table has one for every receiver, and every message
-/// looks here: what most links never need lies behind a box.
+/// Links whose states lie side by side.
+const PAGE: usize = 16;
+
+/// A sender's links, by receiver. Whoever answers a few of a million clients has few pages.
+#[derive(Debug)]
+pub(super) struct Links<P>(Vec<Option<Box<[LinkState<P>; PAGE]>>>);
+
+/// What a sender remembers of one link. Every message looks here: what most links never need lies
+/// behind a box.
 #[derive(Debug)]
 pub(super) struct LinkState<P> {
     /// Latest arrival so far, on a stream.
@@ -47,7 +54,7 @@ struct More<P> {
     disturbance: Option<Box<Disturbance<P>>>,
 }
 
-const _: () = assert!(size_of::<LinkState<()>>() == 16, "a table of links stays small");
+const _: () = assert!(size_of::<LinkState<()>>() == 16, "a page of links stays small");
 
 /// The weather of one slot and the next, -1 to 1.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +62,22 @@ struct Weather {
     slot: u64,
     here: f64,
     next: f64,
+}
+
+impl<P> Links<P> {
+    pub(super) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The link to that receiver.
+    pub(super) fn to(&mut self, receiver: ProcessId) -> &mut LinkState<P> {
+        let (page, place) = (receiver.index() / PAGE, receiver.index() % PAGE);
+        if self.0.len() <= page {
+            self.0.resize_with(page + 1, || None);
+        }
+        let new = || Box::new(std::array::from_fn(|_| LinkState::default()));
+        &mut self.0[page].get_or_insert_with(new)[place]
+    }
 }
 
 impl<P> Default for LinkState<P> {

@@ -168,8 +168,7 @@ impl World {
         let tell = |at, number, control: &Arc<Control>| {
             (at, ProcessId(number), Signal::Control(Arc::clone(control)))
         };
-        let mut script: Vec<_> =
-            starters.map(|number| tell(start, number, &starting)).collect();
+        let mut script: Vec<_> = starters.map(|number| tell(start, number, &starting)).collect();
         let orders = self.orders.iter();
         script.extend(orders.map(|(at, to, control)| tell(*at, to.0, &Arc::new(control.clone()))));
         let end = self.end - Span::TICK;
