@@ -1,16 +1,32 @@
-//! A map by id that cannot be iterated.
+//! Maps by id that cannot be iterated.
 
 use super::Id;
 
+/// Something with an id of its own.
+pub trait Named {
+    /// That id; it never changes.
+    fn id(&self) -> &Id;
+}
+
+impl<V> Named for (Id, V) {
+    fn id(&self) -> &Id {
+        &self.0
+    }
+}
+
 /// A map by id. It offers no iteration, so no hash order can reach an event, a draw or a print.
+#[derive(Clone, Debug)]
+pub struct IdMap<V>(IdSet<(Id, V)>);
+
+/// The same of things that know their ids.
 ///
-/// Values lie in the order in which they came, and a small table says where: who only asks whether
+/// They lie in the order in which they came, and a small table says where: who only asks whether
 /// an id is known, or puts another in, touches one place of the table and the end of the values.
 #[derive(Clone, Debug)]
-pub struct IdMap<V> {
+pub struct IdSet<V> {
     /// Open addressing with linear probing, by the first bytes of ids.
     table: Vec<Cell>,
-    values: Vec<Option<(Id, V)>>,
+    values: Vec<Option<V>>,
     /// Places of `values` that are free.
     free: Vec<u32>,
 }
@@ -28,27 +44,25 @@ const FEWEST: usize = 8;
 impl<V> IdMap<V> {
     /// The value under `id`.
     pub fn find(&self, id: &Id) -> Option<&V> {
-        let place = self.place(self.seek(id)?);
-        self.values[place].as_ref().map(|(_, value)| value)
+        self.0.find(id).map(|(_, value)| value)
     }
 
     /// The value under `id`, to change.
     pub fn find_mut(&mut self, id: &Id) -> Option<&mut V> {
-        let place = self.place(self.seek(id)?);
-        self.values[place].as_mut().map(|(_, value)| value)
+        self.0.find_mut(id).map(|(_, value)| value)
     }
 
     /// The value under `id`, made first if there is none.
     pub fn find_or_insert_with(&mut self, id: Id, make: impl FnOnce() -> V) -> &mut V {
-        let known = self.seek(&id).map(|at| self.place(at));
-        let place = known.unwrap_or_else(|| self.put(id, make()));
-        let (_, value) = self.values[place].as_mut().expect("the table names places in use");
+        let known = self.0.seek(&id).map(|at| self.0.place(at));
+        let place = known.unwrap_or_else(|| self.0.put((id, make())));
+        let (_, value) = self.0.values[place].as_mut().expect("the table names places in use");
         value
     }
 
     /// Whether there is a value under `id`.
     pub fn contains(&self, id: &Id) -> bool {
-        self.seek(id).is_some()
+        self.0.contains(id)
     }
 
     /// Puts `value` under `id` and gives back what was there.
@@ -56,33 +70,57 @@ impl<V> IdMap<V> {
         if let Some(known) = self.find_mut(&id) {
             return Some(std::mem::replace(known, value));
         }
-        self.put(id, value);
+        self.0.add((id, value));
         None
     }
 
-    /// Puts `value` under an id that has none.
-    pub fn add(&mut self, id: Id, value: V) {
-        debug_assert!(!self.contains(&id), "what is added is new");
-        self.put(id, value);
+    /// Takes out the value under `id`.
+    pub fn remove(&mut self, id: &Id) -> Option<V> {
+        self.0.remove(id).map(|(_, value)| value)
     }
 
-    /// Takes out the value under `id`.
+    /// How many values there are.
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<V: Named> IdSet<V> {
+    /// The one with that id.
+    pub fn find(&self, id: &Id) -> Option<&V> {
+        let place = self.place(self.seek(id)?);
+        self.values[place].as_ref()
+    }
+
+    /// The same, to change.
+    pub fn find_mut(&mut self, id: &Id) -> Option<&mut V> {
+        let place = self.place(self.seek(id)?);
+        self.values[place].as_mut()
+    }
+
+    /// Whether there is one with that id.
+    pub fn contains(&self, id: &Id) -> bool {
+        self.seek(id).is_some()
+    }
+
+    /// Puts one in with whose id there is none.
+    pub fn add(&mut self, value: V) {
+        debug_assert!(!self.contains(value.id()), "what is added is new");
+        self.put(value);
+    }
+
+    /// Takes out the one with that id.
     pub fn remove(&mut self, id: &Id) -> Option<V> {
         let at = self.seek(id)?;
         let place = self.place(at);
         self.close(at);
         self.free.push(place as u32);
-        self.values[place].take().map(|(_, value)| value)
-    }
-
-    /// How many values there are.
-    pub const fn len(&self) -> usize {
-        self.values.len() - self.free.len()
-    }
-
-    /// Whether there are none.
-    pub const fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.values[place].take()
     }
 
     /// The cell of `id`.
@@ -93,30 +131,41 @@ impl<V> IdMap<V> {
         loop {
             let cell = self.table[at];
             let place = cell.place.checked_sub(1)? as usize;
-            if cell.tag == tag && matches!(&self.values[place], Some((known, _)) if known == id) {
+            if cell.tag == tag && self.values[place].as_ref().is_some_and(|known| known.id() == id)
+            {
                 return Some(at);
             }
             at = (at + 1) & mask;
         }
     }
 
-    fn place(&self, at: usize) -> usize {
-        self.table[at].place as usize - 1
-    }
-
     /// Puts in what is not there, and says where.
-    fn put(&mut self, id: Id, value: V) -> usize {
+    fn put(&mut self, value: V) -> usize {
         if (self.len() + 1) * 3 > self.table.len() * 2 {
             self.grow();
         }
         let place = self.free.pop().map_or(self.values.len(), |place| place as usize);
         let named = u32::try_from(place + 1).expect("a map has fewer than 2^32 values");
-        self.enter(Cell { tag: id.first_bytes(), place: named });
+        self.enter(Cell { tag: value.id().first_bytes(), place: named });
         match self.values.get_mut(place) {
-            Some(free) => *free = Some((id, value)),
-            None => self.values.push(Some((id, value))),
+            Some(free) => *free = Some(value),
+            None => self.values.push(Some(value)),
         }
         place
+    }
+}
+
+impl<V> IdSet<V> {
+    const fn len(&self) -> usize {
+        self.values.len() - self.free.len()
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn place(&self, at: usize) -> usize {
+        self.table[at].place as usize - 1
     }
 
     fn enter(&mut self, cell: Cell) {
@@ -159,6 +208,12 @@ impl<V> IdMap<V> {
 }
 
 impl<V> Default for IdMap<V> {
+    fn default() -> Self {
+        Self(IdSet::default())
+    }
+}
+
+impl<V> Default for IdSet<V> {
     fn default() -> Self {
         Self { table: Vec::new(), values: Vec::new(), free: Vec::new() }
     }

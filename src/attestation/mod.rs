@@ -19,7 +19,7 @@ pub use delegation::{Delegation, Terms};
 pub use encoding::{Counter, Encode, Encoder};
 pub(crate) use encoding::{encode_fields, encode_variants};
 pub use id::Id;
-pub use id_map::IdMap;
+pub use id_map::{IdMap, IdSet, Named};
 pub use keys::{KeyRing, SIGNATURE_BYTES, Signature, Signer};
 pub use profile::Profile;
 pub use registry::Registry;

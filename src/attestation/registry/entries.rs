@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::attestation::{
-    Action, Attestation, AttesterId, Id, IdMap, Schema, SchemaId, Signed, Storage,
+    Action, Attestation, AttesterId, Id, IdSet, Named, Schema, SchemaId, Signed, Storage,
 };
 use crate::kernel::{Span, VirtualTime};
 
@@ -15,7 +15,10 @@ pub(in crate::attestation) struct Entries {
     schemas: Vec<Schema>,
     /// Those that were registered since.
     registered: BTreeMap<SchemaId, Schema>,
-    by_id: IdMap<Entry>,
+    by_id: IdSet<Entry>,
+    /// What goes by a key that is not its id: other tries of a delegated call, and all but the
+    /// first statement of a batch.
+    by_key: BTreeMap<Id, Entry>,
     claims: BTreeMap<(SchemaId, u32), Id>,
     /// In order of application, where numbers are given.
     numbers: Option<Numbers>,
@@ -60,6 +63,12 @@ impl Numbers {
     }
 }
 
+impl Named for Entry {
+    fn id(&self) -> &Id {
+        &self.signed.id
+    }
+}
+
 impl Entry {
     pub(in crate::attestation) fn said(&self) -> &Attestation {
         &self.signed.attestation
@@ -97,7 +106,8 @@ impl Entries {
             schemas: schemas.to_vec(),
             registered: BTreeMap::new(),
             revoked_offchain: BTreeSet::new(),
-            by_id: IdMap::default(),
+            by_id: IdSet::default(),
+            by_key: BTreeMap::new(),
             claims: BTreeMap::new(),
             numbers: has_numbers.then(Numbers::default),
             nonces: BTreeMap::new(),
@@ -115,7 +125,7 @@ impl Entries {
     }
 
     pub(in crate::attestation) fn find(&self, key: &Id) -> Option<&Entry> {
-        self.by_id.find(key)
+        self.by_id.find(key).or_else(|| self.by_key.get(key))
     }
 
     /// What was given that number, as a key.
@@ -149,7 +159,7 @@ impl Entries {
         if signed.attestation.delegation.is_none() || entry.attempt == attempt {
             return Some(signed.id);
         }
-        Some(another(signed, attempt)).filter(|key| self.by_id.contains(key))
+        Some(another(signed, attempt)).filter(|key| self.by_key.contains_key(key))
     }
 
     /// Under which key that try goes in, which is not in yet.
@@ -204,7 +214,11 @@ impl Entries {
         if matches!(action, Action::Attest { .. }) && !is_offchain {
             self.claim(entry.claim(), key);
         }
-        self.by_id.add(key, entry);
+        if key == entry.signed.id {
+            self.by_id.add(entry);
+        } else {
+            self.by_key.insert(key, entry);
+        }
         self.ages.push_back((at, key));
     }
 
@@ -224,7 +238,7 @@ impl Entries {
     ) -> Vec<(Arc<Signed>, Option<Id>)> {
         let mut taken = Vec::new();
         while let Some((_, key)) = self.ages.pop_back_if(|(at, _)| *at > instant) {
-            let Some(entry) = self.by_id.find(&key) else { continue };
+            let Some(entry) = self.find(&key) else { continue };
             let (signed, is_first) = (Arc::clone(&entry.signed), entry.part == 0);
             let target = reference(self, &signed.attestation);
             self.take_one_back(&key, target);
@@ -234,7 +248,7 @@ impl Entries {
     }
 
     fn take_one_back(&mut self, key: &Id, target: Option<Id>) {
-        let Some(entry) = self.by_id.remove(key) else { return };
+        let Some(entry) = self.remove(key) else { return };
         match (entry.action(), target) {
             (Action::Revoke(_), Some(target)) if entry.is_offchain() => {
                 let by = entry.said().author();
@@ -269,7 +283,7 @@ impl Entries {
         while self.ages.front().is_some_and(|(age, _)| at.since(*age) > retention) {
             let Some((_, key)) = self.ages.pop_front() else { return };
             self.release_claim(&key);
-            let entry = self.by_id.remove(&key);
+            let entry = self.remove(&key);
             if let Some(said) = entry.as_ref().filter(|entry| entry.is_offchain()).map(Entry::said)
                 && let Action::Revoke(target) = said.action
             {
@@ -284,8 +298,13 @@ impl Entries {
         }
     }
 
+    fn remove(&mut self, key: &Id) -> Option<Entry> {
+        self.by_id.remove(key).or_else(|| self.by_key.remove(key))
+    }
+
     fn mark(&mut self, key: &Id, change: impl FnOnce(&mut Entry)) {
-        if let Some(entry) = self.by_id.find_mut(key) {
+        let known = self.by_id.find_mut(key).or_else(|| self.by_key.get_mut(key));
+        if let Some(entry) = known {
             change(entry);
         }
     }
