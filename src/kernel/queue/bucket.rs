@@ -45,6 +45,7 @@ impl<M> Bucket<M> {
 
     /// Moves all events to the end of `events` and the chunks to the pool.
     pub(super) fn drain_into(&mut self, events: &mut Vec<Event<M>>, pool: &mut Pool<M>) {
+        events.reserve(self.len());
         for mut chunk in self.full.drain(..).chain([mem::take(&mut self.tail)]) {
             events.append(&mut chunk);
             pool.give_back(chunk);
