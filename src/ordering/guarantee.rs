@@ -42,7 +42,8 @@ pub enum Property {
     /// before it asked, its own writes with it (regular, Lamport 1986). It is no more than that:
     /// readers write nothing back, and two of them may be told new and old in turn. They go by what
     /// most say, so that it is owed while at most (2q - n)/2 validators have lost their state or
-    /// are Byzantine.
+    /// are Byzantine; and, of 13 validators or more, while nothing is replaced and revoked before
+    /// all have it.
     RegularReads,
 }
 
