@@ -109,7 +109,7 @@ impl Observers {
             receipts: Receipts::new(validators),
             holders: Holders::default(),
             readers: Readers::default(),
-            sessions: Sessions::default(),
+            sessions: Sessions::new(&setting),
             reliance: Reliance::new(setting.trust),
             relays: setting.overlay.clone().map(Relays::new),
             concord: Concord::new(&setting),

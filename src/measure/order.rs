@@ -69,11 +69,15 @@ pub struct OrderObservations {
     pub unsettled: Violations,
     /// Told to a reader, and in no order with what others knew before it asked.
     pub unlinearizable: Violations,
+    /// Told to who asks one validator, and earlier than what it had been told before it asked.
+    pub reads_backward: Violations,
+    /// Told to who asks a quorum, and earlier than what was known to be applied before it asked.
+    pub reads_behind: Violations,
 }
 
 impl OrderObservations {
     /// Every observation with its name.
-    pub const fn all(&self) -> [(&'static str, &Violations); 15] {
+    pub const fn all(&self) -> [(&'static str, &Violations); 17] {
         [
             ("duplicate_deliveries", &self.duplicate_deliveries),
             ("fifo_violations", &self.fifo_violations),
@@ -90,6 +94,8 @@ impl OrderObservations {
             ("forged_accepted", &self.forged_accepted),
             ("lost_after_ack", &self.lost_after_ack),
             ("unlinearizable", &self.unlinearizable),
+            ("reads_backward", &self.reads_backward),
+            ("reads_behind", &self.reads_behind),
         ]
     }
 }

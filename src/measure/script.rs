@@ -5,7 +5,9 @@
 //! at the next position and apply. Without an instant: `retention 2s`, `settled 60s`,
 //! `byzantine 3`, `phase storm 2s 4s`, `trusting` for relying parties with the usual model,
 //! `needed 9 500ms` for a deadline of all that client 9 does, `measured 60s` for another length,
-//! `faulted 2s 4s`, `objective 500ms` for 99 %, `routers 3`, `indexers 2`, `chains 9 10 3` for workflows of three parts by 9 and 10; `of 9` after a phase is what client 9 intends in it.
+//! `faulted 2s 4s`, `objective 500ms` for 99 %, `routers 3`, `indexers 2`, `chains 9 10 3` for
+//! workflows of three parts by 9 and 10, `one 12` and `quorum 12` for whom client 12 asks; `of 9`
+//! after a phase is what client 9 intends in it.
 
 use std::fmt::Debug;
 
@@ -136,6 +138,8 @@ fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
             (setting.measured.1, setting.settled) = (end, end);
             setting.phases[0].spans = vec![setting.measured];
         }
+        "one" => setting.lone_readers.push(number(words.at(1))..number(words.at(1)) + 1),
+        "quorum" => setting.quorum_readers.push(number(words.at(1))..number(words.at(1)) + 1),
         "objective" => setting.objective = span(words.at(1)).map(|span| (span, 0.99)),
         "faulted" => setting.faulted.push((instant(words.at(1)), instant(words.at(2)))),
         // Three in a row from process 7 on: links of 10 ms, one worker, 10 ms of work.

@@ -11,12 +11,14 @@
 //! What is void by its own date is not judged: no write makes it so.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::event::Event;
 use super::ledger::Ledger;
 use super::order::OrderObservations;
 use super::readers::Answer;
 use super::record::NEVER;
+use super::setting::Setting;
 use crate::attestation::Status;
 use crate::kernel::VirtualTime;
 use crate::trace::{Fact, Kind};
@@ -61,9 +63,21 @@ pub(super) struct Sessions {
     known: BTreeMap<(u32, u32), Session>,
     /// What each client was last told exists.
     latest: BTreeMap<u32, u32>,
+    /// By attestation, since when a client was told that its replacement or revocation is applied.
+    changed: BTreeMap<u32, Known>,
+    lone_readers: Vec<Range<u32>>,
+    quorum_readers: Vec<Range<u32>>,
 }
 
 impl Sessions {
+    pub(super) fn new(setting: &Setting) -> Self {
+        Self {
+            lone_readers: setting.lone_readers.clone(),
+            quorum_readers: setting.quorum_readers.clone(),
+            ..Self::default()
+        }
+    }
+
     /// A client is told something.
     pub(super) fn answer(
         &mut self,
@@ -92,6 +106,8 @@ impl Sessions {
         if record.client == reader {
             own.wrote.learn(1, record.answered);
         }
+        let mut applied = self.changed.get(&target).copied().unwrap_or_default();
+        applied.learn(1, record.answered);
         let since = all.beyond(version, asked);
         let Some(events) = ledger.live(question).map(|question| &mut question.events) else {
             return;
@@ -99,15 +115,10 @@ impl Sessions {
         events.add_if(Event::Unlinearizable, since.is_some());
         events.add_if(Event::ReadYourWrites, own.wrote.beyond(version, asked).is_some());
         events.add_if(Event::MonotonicReads, own.read.beyond(version, asked).is_some());
-        if let Some(since) = since {
-            let word = format!("{said:?}").to_lowercase();
-            order.unlinearizable.add(|| {
-                format!(
-                    "{now} process {reader}: told that #{target} is {word}, asked at {asked}; \
-                     another state was known since {since}"
-                )
-            });
-        }
+        let asks = |clients: &[Range<u32>]| clients.iter().any(|some| some.contains(&reader));
+        let backward = own.read.beyond(version, asked).filter(|_| asks(&self.lone_readers));
+        let behind = applied.beyond(version, asked).filter(|_| asks(&self.quorum_readers));
+        tell((now, asked), answer, [since, backward, behind], order);
     }
 
     /// A client is told that its statement is applied: what it changes is known from now on.
@@ -125,6 +136,7 @@ impl Sessions {
         };
         if let Some(record) = ledger.live(target) {
             record.known.learn(version, now);
+            self.changed.entry(target).or_default().learn(version, now);
             let session = self.known.entry((target, client)).or_default();
             session.wrote.learn(version, now);
         }
@@ -143,6 +155,35 @@ impl Sessions {
         while let Some(entry) = self.known.first_entry().filter(|entry| entry.key().0 < front) {
             entry.remove();
         }
+        while let Some(entry) = self.changed.first_entry().filter(|entry| *entry.key() < front) {
+            entry.remove();
+        }
+    }
+}
+
+/// Enters an answer that fits into no order, goes back, or is behind what was applied: since when
+/// more was known.
+fn tell(
+    (now, asked): (VirtualTime, VirtualTime),
+    answer: Answer,
+    since: [Option<VirtualTime>; 3],
+    order: &mut OrderObservations,
+) {
+    let Answer { target, reader, said, .. } = answer;
+    let kinds = [
+        (&mut order.unlinearizable, "another state was known since"),
+        (&mut order.reads_backward, "it had been told a later one at"),
+        (&mut order.reads_behind, "a later one was known to be applied since"),
+    ];
+    for ((violations, what), since) in kinds.into_iter().zip(since) {
+        let Some(since) = since else { continue };
+        violations.add(|| {
+            let word = format!("{said:?}").to_lowercase();
+            format!(
+                "{now} process {reader}: told that #{target} is {word}, asked at {asked}; {what} \
+                 {since}"
+            )
+        });
     }
 }
 

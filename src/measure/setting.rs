@@ -74,6 +74,10 @@ pub struct Setting {
     pub promises: Vec<(Range<u32>, Span)>,
     /// The clients whose statements come as chains, and of how many parts.
     pub chains: Vec<(Range<u32>, u32)>,
+    /// The clients that ask one validator, always the same.
+    pub lone_readers: Vec<Range<u32>>,
+    /// The clients that ask all validators and go by what q say.
+    pub quorum_readers: Vec<Range<u32>>,
     /// How many indexers there are.
     pub indexers: u32,
     /// Whether they carry what they have to a second chain.
@@ -107,6 +111,8 @@ impl Setting {
             deadlines: Vec::new(),
             promises: Vec::new(),
             chains: Vec::new(),
+            lone_readers: Vec::new(),
+            quorum_readers: Vec::new(),
             indexers: 0,
             carries: false,
             overlay: None,

@@ -37,7 +37,7 @@ impl Strategy for Arrival {
     fn guarantees(_: &Committee, _: &Params) -> Guarantees {
         Guarantees {
             summary: "nothing".to_owned(),
-            owed: vec![Property::Integrity],
+            owed: vec![Property::Integrity, Property::MonotonicReads, Property::RegularReads],
             assumptions: Assumptions {
                 faults: FaultModel::None,
                 transport: TransportNeed::Datagram,

@@ -292,6 +292,8 @@ impl Strategy for Bcb {
                 Property::Agreement,
                 Property::Finality,
                 Property::Durability,
+                Property::MonotonicReads,
+                Property::RegularReads,
             ],
             assumptions: Assumptions {
                 faults: FaultModel::Byzantine(committee.byzantine()),

@@ -104,7 +104,13 @@ impl Strategy for Causal {
     fn guarantees(committee: &Committee, _: &Params) -> Guarantees {
         Guarantees {
             summary: "causal".to_owned(),
-            owed: vec![Property::Integrity, Property::NoDuplication, Property::CausalOrder],
+            owed: vec![
+                Property::Integrity,
+                Property::NoDuplication,
+                Property::CausalOrder,
+                Property::MonotonicReads,
+                Property::RegularReads,
+            ],
             assumptions: Assumptions {
                 faults: FaultModel::Byzantine(committee.size() - 1),
                 transport: TransportNeed::Datagram,

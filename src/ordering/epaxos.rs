@@ -182,6 +182,8 @@ impl Strategy for Epaxos {
                 Property::Agreement,
                 Property::Finality,
                 Property::Durability,
+                Property::MonotonicReads,
+                Property::RegularReads,
             ],
             assumptions: Assumptions {
                 faults: FaultModel::Crash(params.failures(committee)),

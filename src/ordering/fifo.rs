@@ -130,7 +130,13 @@ impl Strategy for Fifo {
     fn guarantees(committee: &Committee, _: &Params) -> Guarantees {
         Guarantees {
             summary: "per attester".to_owned(),
-            owed: vec![Property::Integrity, Property::NoDuplication, Property::PerAttesterOrder],
+            owed: vec![
+                Property::Integrity,
+                Property::NoDuplication,
+                Property::PerAttesterOrder,
+                Property::MonotonicReads,
+                Property::RegularReads,
+            ],
             assumptions: Assumptions {
                 faults: FaultModel::Crash(committee.size() - 1),
                 transport: TransportNeed::Datagram,

@@ -33,11 +33,23 @@ pub enum Property {
     Finality,
     /// What a client was told is applied stays with a quorum.
     Durability,
+    /// Who asks one validator, and always that one, is told no earlier state of an attestation than
+    /// in an answer that it had before it asked (Terry et al. 1994). What it is told is some prefix
+    /// of what that validator will deliver: its own writes may be missing. Owed while no validator
+    /// has lost its state or is Byzantine.
+    MonotonicReads,
+    /// Who asks a quorum is told no earlier state than what any client had been told is applied
+    /// before it asked, its own writes with it (regular, Lamport 1986). It is no more than that:
+    /// readers write nothing back, and two of them may be told new and old in turn. They go by what
+    /// most say, so that it is owed while at most (2q - n)/2 validators have lost their state or
+    /// are Byzantine; and, of 13 validators or more, while nothing is replaced and revoked before
+    /// all have it.
+    RegularReads,
 }
 
 impl Property {
     /// Every property, in order; of fairness the strongest of its kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Integrity,
         Self::NoDuplication,
         Self::PerAttesterOrder,
@@ -50,6 +62,8 @@ impl Property {
         Self::Convergence,
         Self::Finality,
         Self::Durability,
+        Self::MonotonicReads,
+        Self::RegularReads,
     ];
 
     /// As screens spell it.
@@ -67,6 +81,8 @@ impl Property {
             Self::Convergence => "convergence",
             Self::Finality => "finality",
             Self::Durability => "durability",
+            Self::MonotonicReads => "monotonic reads",
+            Self::RegularReads => "regular reads",
         }
     }
 }
@@ -178,6 +194,8 @@ impl Guarantees {
                 Property::Agreement,
                 Property::Finality,
                 Property::Durability,
+                Property::MonotonicReads,
+                Property::RegularReads,
             ],
             assumptions: Assumptions {
                 faults: FaultModel::Byzantine(byzantine),

@@ -109,7 +109,7 @@ impl Strategy for Hlc {
 
     /// One order that respects causes, if delay and skew together stay below the hold-back.
     fn guarantees(_: &Committee, params: &Params) -> Guarantees {
-        let owed = vec![
+        let mut owed = vec![
             Property::Integrity,
             Property::NoDuplication,
             // Until the end later ones may be there first; they are taken back.
@@ -119,6 +119,10 @@ impl Strategy for Hlc {
             Property::Agreement,
             Property::Finality,
         ];
+        // What is taken back for an earlier one is unknown to readers for a while.
+        if params.deliver == Deliver::Stable {
+            owed.extend([Property::MonotonicReads, Property::RegularReads]);
+        }
         Guarantees {
             summary: match params.deliver {
                 Deliver::Stable => "total and causal, trusts delays and clocks".to_owned(),

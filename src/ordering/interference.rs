@@ -2,7 +2,7 @@
 //! others commute: whoever applies them in another order comes to the same state.
 
 use super::Item;
-use crate::attestation::{Action, Id, Schema, SchemaId};
+use crate::attestation::{Action, AttesterId, Id, Schema, SchemaId};
 
 /// Something that a statement reads or changes in a registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +13,8 @@ pub(super) enum Key {
     Claim(SchemaId, u32),
     /// Which schemas there are.
     Schemas,
+    /// How many delegated calls of that author were accepted.
+    Nonce(AttesterId),
 }
 
 /// What `item` reads or changes, given what it takes back, if that is known. Two statements
@@ -30,6 +32,8 @@ pub(super) fn keys(item: &Item, target: Option<&Item>) -> Vec<Key> {
     if schema(attestation.schema).is_none() {
         keys.push(Key::Schemas);
     }
+    let call = attestation.delegation.as_ref().filter(|call| call.terms.is_some());
+    keys.extend(call.map(|call| Key::Nonce(call.attester)));
     keys
 }
 
@@ -43,4 +47,31 @@ fn claim(item: &Item) -> Option<Key> {
 
 fn schema(id: SchemaId) -> Option<Schema> {
     Schema::GENESIS.get(id.0 as usize).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attestation::{Attestation, Delegation, KeyRing, Profile, Signed};
+    use std::sync::Arc;
+
+    /// Statement `number` about a subject of its own, that 7 says and 8 or 9 submits.
+    fn called(number: u32, profile: Profile) -> Item {
+        let ring = KeyRing::modelled(1);
+        let delegation = Delegation { attester: AttesterId(7), terms: profile.terms(None) };
+        let plain = Attestation::plain(number, 8 + number % 2);
+        let said = Attestation { subject: number, delegation: Some(Box::new(delegation)), ..plain };
+        let submitter = ring.signer(said.attester.0);
+        Item { signed: Arc::new(Signed::delegated(said, &ring.signer(7), &submitter)), attempt: 0 }
+    }
+
+    #[test]
+    fn calls_of_one_author_interfere_where_they_are_numbered() {
+        let share = |profile| {
+            let (one, other) = (keys(&called(1, profile), None), keys(&called(2, profile), None));
+            one.iter().any(|key| other.contains(key))
+        };
+        assert!(share(Profile::Eas));
+        assert!(!share(Profile::Sign));
+    }
 }

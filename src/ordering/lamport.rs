@@ -100,24 +100,14 @@ impl Strategy for Lamport {
     }
 
     fn guarantees(_: &Committee, params: &Params) -> Guarantees {
-        Guarantees {
-            summary: "total, stops with any validator".to_owned(),
-            owed: vec![
-                Property::Integrity,
-                Property::NoDuplication,
-                Property::TotalOrder,
-                Property::Agreement,
-                Property::Finality,
-                Property::Durability,
-            ],
-            assumptions: Assumptions {
-                faults: FaultModel::None,
-                transport: TransportNeed::Stream,
-                delay_bound: None,
-                clock_bound: None,
-                absence_bound: Some(Span::from_nanos(params.history.as_nanos() / 2)),
-            },
-        }
+        let longest_absence = Span::from_nanos(params.history.as_nanos() / 2);
+        let stated = Guarantees::total_order("total, stops with any validator", 0, longest_absence);
+        let assumptions = Assumptions {
+            faults: FaultModel::None,
+            transport: TransportNeed::Stream,
+            ..stated.assumptions
+        };
+        Guarantees { assumptions, ..stated }
     }
 
     fn work(message: &Message) -> Work {

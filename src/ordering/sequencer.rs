@@ -121,6 +121,8 @@ impl Strategy for Sequencer {
             Property::TotalOrder,
             Property::Agreement,
             Property::Finality,
+            Property::MonotonicReads,
+            Property::RegularReads,
         ];
         if params.commit == Commit::Majority {
             owed.push(Property::Durability);

@@ -102,7 +102,13 @@ impl Strategy for Watermark {
     /// One order, with the same statements in it, if delay and skew together stay below the
     /// hold-back. With `late = "deliver"` no order: a second try comes when it comes.
     fn guarantees(_: &Committee, params: &Params) -> Guarantees {
-        let mut owed = vec![Property::Integrity, Property::NoDuplication, Property::Agreement];
+        let mut owed = vec![
+            Property::Integrity,
+            Property::NoDuplication,
+            Property::Agreement,
+            Property::MonotonicReads,
+            Property::RegularReads,
+        ];
         if params.late == Late::Drop {
             owed.push(Property::TotalOrder);
         }

@@ -160,7 +160,8 @@ impl CompareTable {
         }
     }
 
-    /// The row with the least mean, and those that the seeds do not tell apart from it.
+    /// The row with the least mean, and those that the seeds do not tell apart from it; nobody if
+    /// that is everybody.
     fn best(&self, column: usize) -> Vec<usize> {
         let better = metric::find(COLUMNS[column].1).map(|metric| metric.better);
         let means = self.rows.iter().map(|row| row.cells[column].mean()).enumerate();
@@ -174,7 +175,8 @@ impl CompareTable {
         let ties = |at: &usize| {
             *at == best || self.gap(column, best, *at).is_some_and(|gap| !gap.is_shown())
         };
-        (0..self.rows.len()).filter(|at| has_gaps && ties(at)).collect()
+        let best: Vec<usize> = (0..self.rows.len()).filter(|at| has_gaps && ties(at)).collect();
+        if best.len() < self.rows.len() { best } else { Vec::new() }
     }
 }
 
@@ -334,6 +336,7 @@ pub(super) mod tests {
         check(&["10 11 12 13", "20 21 22.5 23", "never"], "*..");
         check(&["never", "never"], "..");
         check(&["10", "20"], "..");
+        check(&["10 11 12 13", "11 10 13 12"], "..");
     }
 
     #[test]

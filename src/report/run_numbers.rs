@@ -154,14 +154,13 @@ const SHARES: [&str; 3] = ["proof_ok", "reordered", "showed_up"];
 /// Events that are always shown, those that a check names, and those that occurred.
 fn shown_events(pair: &Pair) -> Vec<&'static str> {
     const ALWAYS: [&str; 3] = ["orphans", "diverged", "lost_after_ack"];
-    const HIDDEN: [&str; 14] = [
+    const HIDDEN: [&str; 13] = [
         "unfinished",
         "proof_ok",
         "inversions",
         "order_unfair",
         "refused",
         "reordered",
-        "forged_refused",
         "stale",
         "relied_on",
         "confident",

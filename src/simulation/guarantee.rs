@@ -1,12 +1,14 @@
 //! Whether a strategy kept what it owes: each guarantee is held, broken, or not owed because an
 //! assumption failed.
 
+mod reads;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::World;
 use crate::kernel::{ProcessId, Span, VirtualTime};
-use crate::measure::{Measurement, OrderObservations, Violations};
+use crate::measure::{Event, Measurement, OrderObservations, Violations};
 use crate::network::{Control, FaultRule, LinkEffect, Order, Transport};
 use crate::ordering::{FaultModel, Property, TransportNeed};
 use crate::trace::{FateKind, HostChange};
@@ -43,14 +45,15 @@ pub enum Standing {
     },
 }
 
-/// Judges every guarantee that the strategy of `world` owes.
+/// Judges every guarantee that the strategy of `world` owes; of reads where somebody reads so.
 pub fn judge(
     world: &World,
     measurement: &Measurement,
     slowest: Option<Span>,
 ) -> Vec<GuaranteeVerdict> {
     let failed = failed_assumption(world, measurement, slowest);
-    let verdicts = world.guarantees.owed.iter().map(|property| {
+    let owed = world.guarantees.owed.iter();
+    let verdicts = owed.filter(|property| is_called_in(**property, measurement)).map(|property| {
         let (count, first) = violations(*property, &measurement.order);
         let standing = match (count, &failed) {
             (0, _) => unless_late(*property, measurement),
@@ -65,13 +68,26 @@ pub fn judge(
     verdicts.collect()
 }
 
+/// Whether there is anybody to keep it to: what readers are told is owed to those who ask so.
+const fn is_called_in(property: Property, measurement: &Measurement) -> bool {
+    let setting = &measurement.setting;
+    match property {
+        Property::MonotonicReads => !setting.lone_readers.is_empty(),
+        Property::RegularReads => !setting.quorum_readers.is_empty(),
+        _ => true,
+    }
+}
+
 /// Why this property alone is not owed, in words.
 fn excuse(property: Property, world: &World, measurement: &Measurement) -> Option<String> {
     match property {
         Property::Convergence if rules_differ(world) => {
             Some("validators judged by rules of different versions".to_owned())
         }
+        Property::Convergence => misnamed(measurement),
         Property::Agreement => misled(world, measurement),
+        Property::MonotonicReads => reads::of_one(world),
+        Property::RegularReads => reads::of_a_quorum(world).or_else(|| misnamed(measurement)),
         _ => None,
     }
 }
@@ -83,6 +99,13 @@ fn misled(world: &World, measurement: &Measurement) -> Option<String> {
     let is_lost = |order: &Order| matches!(order, Order::Crash { state_lost: true });
     let lost = validators(world).any(|(_, who, order)| who.0 == leader && is_lost(order));
     lost.then(|| format!("the lead was given to validator-{leader}, which had lost its state"))
+}
+
+/// In words: who named a number meant another statement. Registries that number do so in the order
+/// in which they apply.
+fn misnamed(measurement: &Measurement) -> Option<String> {
+    let count = measurement.phases[0].count(Event::Mislinked);
+    (count > 0).then(|| format!("{count} named by its number another statement than was meant"))
 }
 
 /// Who judges by other rules accepts something else, whatever the order.
@@ -131,6 +154,8 @@ fn violations(property: Property, seen: &OrderObservations) -> (u64, String) {
         Property::Convergence => &[&seen.unequal_verdicts],
         Property::Finality => &[&seen.final_retracted],
         Property::Durability => &[&seen.lost_after_ack],
+        Property::MonotonicReads => &[&seen.reads_backward],
+        Property::RegularReads => &[&seen.reads_behind],
     };
     let count = kinds.iter().map(|kind| kind.count).sum();
     let first = kinds.iter().find_map(|kind| kind.first.clone());

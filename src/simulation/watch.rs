@@ -8,7 +8,7 @@ use crate::kernel::Span;
 use crate::measure::{PhaseWindow, Setting};
 use crate::network::Control;
 use crate::ordering::Property;
-use crate::scenario::model::{LoadGroup, Phase, Scenario};
+use crate::scenario::model::{LoadGroup, Phase, Reads, Scenario};
 
 /// Observers remember operations under way so long more than others, at most: long lines before
 /// routers are to be seen, and memory is to stay.
@@ -32,6 +32,8 @@ impl World {
         let carries = scenario.indexers.as_ref().and_then(|some| some.carries);
         setting.carries = carries.is_some();
         setting.chains = self.of_groups(scenario, |group| group.chain.map(|chain| chain.length));
+        setting.lone_readers = self.who_reads(scenario, Reads::One);
+        setting.quorum_readers = self.who_reads(scenario, Reads::Quorum);
         setting.struck = self.struck();
         setting.tickets_heard = ops::tickets_heard(scenario);
         setting.objective = scenario.ops.as_ref().map(|ops| (ops.objective, ops.target));
@@ -70,6 +72,14 @@ impl World {
             Some((first..first + self.layout.groups()[number].clients, wanted(group)?))
         });
         found.collect()
+    }
+
+    /// The clients whose questions go there.
+    fn who_reads(&self, scenario: &Scenario, wanted: Reads) -> Vec<Range<u32>> {
+        let asks = |group: &LoadGroup| (group.mix.query > 0.0).then_some(group.reads);
+        let all = self.of_groups(scenario, asks).into_iter();
+        let wanted = all.filter(|(_, reads)| reads.unwrap_or(scenario.validators.reads) == wanted);
+        wanted.map(|(clients, _)| clients).collect()
     }
 
     /// Phases once more for each load group, where there are several.

@@ -114,6 +114,18 @@ fn forgeries_are_refused_everywhere_and_counted() {
     let forged: Vec<&str> = rows.lines().filter(|row| row.contains("InvalidSignature")).collect();
     let everywhere = forged.iter().all(|row| row.contains("InvalidSignature:4"));
     assert!(forged.len() as f64 >= refused && everywhere, "by all four validators: {forged:#?}");
+    let is_shown = || place.result("small/latest/summary.md").contains("forged_refused");
+    assert!(is_shown());
+    // What a validator forges are messages, and no statement of anybody: its fault counts them.
+    let liar = fault("liar", "validator-1", "forge = \"30%\"");
+    for faults in ["", liar.as_str()] {
+        place.write("small.toml", scenario(faults));
+        place.expect(0, "run small.toml --ordering pbft");
+        assert_eq!((count("forged_refused"), count("forged_accepted")), (0.0, 0.0), "{faults}");
+        assert!(!is_shown(), "{faults}");
+    }
+    let achieved = place.summary("small")["faults"][0]["achieved"].to_string();
+    assert!(achieved.contains("messages forged") && !achieved.starts_with("\"0 "), "{achieved}");
 }
 
 /// By their clocks, which are 20 s ahead, all that comes is old: 50 times the 20 us to apply it.

@@ -48,12 +48,52 @@ fn what_one_reader_knew_no_other_may_miss() {
     check(&(early + &ask(3, 12, 8, 12, "unknown")), 0, 0, 0);
 }
 
+/// What is asked by c12 of one validator, and the same of a quorum. Expected: answers that go back,
+/// and answers that are behind what was known to be applied.
+fn check_reads(answers: &str, backward: u64, behind: u64) {
+    let seen = |whom: &str| measure(4, 3, &format!("{whom} 12; {STATE}{answers}")).order;
+    let counts = |whom: &str| (seen(whom).reads_backward.count, seen(whom).reads_behind.count);
+    assert_eq!(counts("one"), (backward, 0), "{answers}");
+    assert_eq!(counts("quorum"), (0, behind), "{answers}");
+    let nobody = measure(4, 3, &format!("{STATE}{answers}")).order;
+    assert_eq!((nobody.reads_backward.count, nobody.reads_behind.count), (0, 0));
+}
+
+#[test]
+fn who_asks_one_never_goes_back() {
+    let early = ask(2, 12, 5, 8, "valid");
+    check_reads(&(early.clone() + &ask(3, 12, 9, 12, "unknown")), 1, 0);
+    check_reads(&(early.clone() + &ask(3, 12, 8, 12, "unknown")), 0, 0);
+    check_reads(&(early.clone() + &ask(3, 12, 61, 70, "valid")), 0, 1);
+    check_reads(&(early + &ask(3, 13, 9, 12, "unknown")), 0, 0);
+    let revoked = ask(2, 12, 40, 45, "revoked");
+    check_reads(&(revoked + &ask(3, 12, 46, 50, "valid")), 1, 0);
+}
+
+#[test]
+fn who_asks_a_quorum_is_told_what_was_known_to_be_applied() {
+    check_reads(&ask(2, 12, 21, 25, "unknown"), 0, 1);
+    check_reads(&ask(2, 12, 19, 25, "unknown"), 0, 0);
+    check_reads(&ask(2, 12, 61, 70, "valid"), 0, 1);
+    check_reads(&ask(2, 12, 59, 70, "valid"), 0, 0);
+    check_reads(&(ask(2, 13, 40, 45, "revoked") + &ask(3, 12, 46, 50, "valid")), 0, 0);
+}
+
 #[test]
 fn the_first_is_told_in_words() {
     let measured = measure(4, 3, &format!("{STATE}{}", ask(2, 12, 61, 70, "valid")));
     let words = "0m00.070000000 process 12: told that #0 is valid, asked at 0m00.061000000; \
                  another state was known since 0m00.060000000";
     assert_eq!(measured.order.unlinearizable.first.as_deref(), Some(words));
+    let script = format!("quorum 12; one 13; {STATE}{}", ask(2, 12, 61, 70, "valid"));
+    let again = ask(3, 13, 40, 45, "revoked") + &ask(4, 13, 46, 50, "valid");
+    let order = measure(4, 3, &(script + &again)).order;
+    let words = "0m00.070000000 process 12: told that #0 is valid, asked at 0m00.061000000; \
+                 a later one was known to be applied since 0m00.060000000";
+    assert_eq!(order.reads_behind.first.as_deref(), Some(words));
+    let words = "0m00.050000000 process 13: told that #0 is valid, asked at 0m00.046000000; \
+                 it had been told a later one at 0m00.045000000";
+    assert_eq!(order.reads_backward.first.as_deref(), Some(words));
 }
 
 #[test]

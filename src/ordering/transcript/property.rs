@@ -76,6 +76,8 @@ impl Seen<'_> {
             Property::Convergence => pairs(lives).find_map(|(one, other)| unequal(one, other)),
             Property::Finality => each(&final_taken_back),
             Property::Durability => self.lost(),
+            // Readers are no part of a transcript; what they are told goes back with this.
+            Property::MonotonicReads | Property::RegularReads => each(&taken_back),
         }
     }
 
@@ -226,6 +228,13 @@ fn standing(life: &Life<'_>) -> BTreeMap<Id, Id> {
 
 fn names(life: &Life<'_>) -> Vec<Try> {
     life.sequence().into_iter().map(Item::named).collect()
+}
+
+fn taken_back(life: &Life<'_>) -> Option<String> {
+    life.deeds.iter().find_map(|deed| match deed {
+        Deed::Retracted(item) => Some(format!("{} takes {item:?} back", life.node)),
+        Deed::Delivered { .. } | Deed::Certified(_) => None,
+    })
 }
 
 fn final_taken_back(life: &Life<'_>) -> Option<String> {

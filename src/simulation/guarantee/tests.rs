@@ -1,9 +1,13 @@
-//! Late and lost told apart: validators that have more to do than they can, and one that loses.
+//! Late and lost told apart: validators that have more to do than they can, and one that loses. And
+//! what makes validators part for good.
+
+mod reads;
 
 use super::*;
 use crate::measure::NoRows;
 use crate::ordering::Catalogue;
 use crate::ordering::arrival::{Message, Params};
+use crate::ordering::crdt::Crdt;
 use crate::ordering::prelude::*;
 use crate::scenario::{Catalogue as KnownOrderings, OrderingEntry, Source, load};
 use crate::simulation::{Options, Outcome, run};
@@ -76,8 +80,7 @@ impl<const LOSSY: bool> Replica<Hands<LOSSY>> for Hand {
 
 /// A second of one validator's core does 25 operations, and those far away hear later.
 fn outcome<S: Strategy>(rate: &str) -> Outcome {
-    let catalogue = Catalogue::bundled().with::<S>();
-    let text = format!(
+    outcome_of::<S>(format!(
         "name = \"small\"\nduration = \"6s\"\nwarmup = \"1s\"\nsettle = \"4s\"\n\
          crypto = \"modelled\"\nordering = \"arrival\"\n\
          [network]\ntransport = \"stream\"\n\
@@ -85,7 +88,11 @@ fn outcome<S: Strategy>(rate: &str) -> Outcome {
          [routers]\nregions = [\"frankfurt\"]\n\
          [load.issuers]\nrate = \"{rate}\"\nclients = 8\nregions = [\"frankfurt\"]\n\
          [costs]\nverify = \"20ms\"\n"
-    );
+    ))
+}
+
+fn outcome_of<S: Strategy>(text: String) -> Outcome {
+    let catalogue = Catalogue::bundled().with::<S>();
     let entry = |entry: &crate::ordering::Entry| OrderingEntry {
         name: entry.name,
         check: entry.check,
@@ -120,4 +127,28 @@ fn what_is_lost_breaks_agreement_and_what_is_late_does_not() {
     check(&outcome::<Hands<true>>(calm), ["broken", "held", "held"]);
     let late = "not owed: validator-1 had 11.5 s of work left at the end, and 3 more had some";
     check(&outcome::<Hands<false>>("80/s"), [late, "held", late]);
+}
+
+/// What `load` brings, much out of order, and how `crdt` fares with it.
+fn converged(load: &str) -> String {
+    let outcome = outcome_of::<Crdt>(format!(
+        "name = \"small\"\nduration = \"12s\"\nwarmup = \"1s\"\nsettle = \"10s\"\n\
+         crypto = \"modelled\"\nordering = \"crdt\"\n{load}\nrate = \"20/s\"\nclients = 6\n\
+         retry = {{ tries = 3, after = \"50ms\", timeout = \"250ms\" }}\n\
+         [network]\ntransport = \"datagram\"\n\
+         [validators]\ncount = 4\nregions = [\"frankfurt\", \"tokyo\"]\n[routers]\ncount = 2\n\
+         [[fault]]\nname = \"jitter\"\nat = \"1s\"\nfor = \"9s\"\non = \"routers -> validators\"\n\
+         delay = {{ jitter = \"300ms\" }}\n"
+    ));
+    let verdict = outcome.guarantees.iter().find(|one| one.property == Property::Convergence);
+    verdict.map(|one| word(&one.standing)).unwrap_or_default()
+}
+
+#[test]
+fn calls_in_turn_converge_and_names_by_number_need_not() {
+    assert_eq!(converged("[load.relayed]\ndelegated = \"100%\""), "held");
+    let mix = "mix = { attest = \"60%\", revoke = \"20%\", replace = \"20%\" }";
+    assert_eq!(converged(&format!("[load.issuers]\n{mix}")), "held");
+    let numbered = converged(&format!("profile = \"sign\"\n[load.issuers]\n{mix}"));
+    assert!(numbered.starts_with("not owed: ") && numbered.contains("by its number"), "{numbered}");
 }
