@@ -9,10 +9,13 @@ use crate::scenario::condition;
 use crate::scenario::model::{AlertRule, Condition, Fault, Ops, Structure};
 use crate::trace::{AlertStage, Duty, Fact, HostChange, Names, Remedy, StepStage};
 
-const DAY: Span = Span::from_secs(24 * 3_600);
+const DAY_SECONDS: u64 = 24 * 3_600;
+const DAY: Span = Span::from_secs(DAY_SECONDS);
 
 /// One line.
 pub(super) struct Line {
+    /// The day; the run begins on day 1, or on day 0 if its warm-up begins before midnight.
+    pub(super) day: u64,
     /// The time of day.
     pub(super) clock: String,
     /// What happened, and who tells.
@@ -25,12 +28,25 @@ pub(super) struct Night<'a, N> {
     pub(super) names: &'a N,
 }
 
+/// The time of day, of seconds since a midnight.
+fn time_of_day(seconds: u64) -> String {
+    format!("{:02}:{:02}:{:02}", seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60)
+}
+
+/// How many it befell besides.
+fn and(others: usize) -> String {
+    match others {
+        0 => String::new(),
+        1 => ", and one other with it".to_owned(),
+        others => format!(", and {others} others with it"),
+    }
+}
+
 /// What was said before and is not said again.
 #[derive(Default)]
 struct Told {
     looks: u64,
     tickets: u32,
-    suspects: BTreeSet<u32>,
     full: BTreeSet<u32>,
     pending: BTreeSet<u16>,
     incidents: u32,
@@ -47,25 +63,45 @@ pub(super) const fn structure(structure: Structure) -> &'static str {
     }
 }
 
-/// Whether the same befell two hosts at once: that is told once.
+/// Whether the same befell two hosts at once, or was done to them: that is told once.
 fn is_alike(one: &Recorded<Fact>, next: &Recorded<Fact>) -> bool {
-    one.key.time == next.key.time && matches!(one.fact, Fact::Host { .. }) && one.fact == next.fact
+    let is_at_once = one.key.time == next.key.time;
+    match (one.fact, next.fact) {
+        (Fact::Host { .. }, fact) => is_at_once && one.fact == fact,
+        (Fact::Step { on, part, .. }, Fact::Step { on: other, .. }) if other != Fact::NONE => {
+            let mut alike = next.fact;
+            if let Fact::Step { on: theirs, part: lane, .. } = &mut alike {
+                (*theirs, *lane) = (on, part);
+            }
+            is_at_once && alike == one.fact
+        }
+        (Fact::Suspicion { phi, .. }, Fact::Suspicion { phi: other, .. }) => {
+            let second = |fact: &Recorded<Fact>| fact.key.time.as_nanos() / 1_000_000_000;
+            second(one) == second(next) && (phi == Fact::DIFFERS) == (other == Fact::DIFFERS)
+        }
+        _ => false,
+    }
 }
 
 impl<N: Names> Night<'_, N> {
     pub(super) fn lines(&self) -> Vec<Line> {
         let mut told = Told::default();
         let mut lines = Vec::new();
-        // When the load has ended, silence says nothing.
+        // When the load has ended, silence says nothing. Nobody is suspected twice.
         let end = self.trouble.pair.run.measurement.setting.measured.1;
-        let is_told = |fact: &&Recorded<Fact>| {
-            fact.key.time < end || !matches!(fact.fact, Fact::Suspicion { .. })
+        let mut suspects = BTreeSet::new();
+        let is_told = |fact: &&Recorded<Fact>| match fact.fact {
+            Fact::Suspicion { process, phi } => {
+                fact.key.time < end && phi > 0 && suspects.insert(process)
+            }
+            _ => true,
         };
         let facts: Vec<_> = self.trouble.facts.iter().filter(is_told).collect();
         for alike in facts.chunk_by(|one, next| is_alike(one, next)) {
-            let others = alike.len() - 1;
-            if let Some(words) = self.words(alike[0], others, &mut told) {
-                lines.push(Line { clock: self.clock(alike[0].key.time), words });
+            let [first, others @ ..] = alike else { continue };
+            if let Some(words) = self.words(first, others, &mut told) {
+                let seconds = self.seconds(first.key.time);
+                lines.push(Line { day: seconds / DAY_SECONDS, clock: time_of_day(seconds), words });
             }
         }
         lines
@@ -97,23 +133,26 @@ impl<N: Names> Night<'_, N> {
         roles.get(usize::from(role)).map_or_else(|| "somebody".to_owned(), |role| role.name.clone())
     }
 
-    /// The time of day.
-    fn clock(&self, at: VirtualTime) -> String {
-        let seconds = (self.clock_at_zero() + Span::from_nanos(at.as_nanos())).as_nanos();
-        let seconds = seconds / 1_000_000_000;
-        format!("{:02}:{:02}:{:02}", seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60)
+    /// Seconds since the midnight of a day before the run.
+    fn seconds(&self, at: VirtualTime) -> u64 {
+        (self.clock_at_zero() + Span::from_nanos(at.as_nanos())).as_nanos() / 1_000_000_000
     }
 
     fn name(&self, process: u32) -> String {
         self.names.name(process)
     }
 
-    /// What one fact comes to, that befell so many others at once.
-    fn words(&self, recorded: &Recorded<Fact>, others: usize, told: &mut Told) -> Option<String> {
+    /// What one fact comes to, and others that are like it.
+    fn words(
+        &self,
+        recorded: &Recorded<Fact>,
+        others: &[&Recorded<Fact>],
+        told: &mut Told,
+    ) -> Option<String> {
         let (now, process) = (recorded.key.time, recorded.process.0);
         let is_trouble = self.onset().is_some_and(|onset| now >= onset);
         match recorded.fact {
-            Fact::Host { rule, change } => self.host((process, others), rule, change),
+            Fact::Host { rule, change } => self.host((process, others.len()), rule, change),
             Fact::Refreshed { .. } if is_trouble => {
                 told.looks += 1;
                 let words =
@@ -121,16 +160,8 @@ impl<N: Names> Night<'_, N> {
                 (told.looks == 1).then(words)
             }
             Fact::Ticket { .. } if is_trouble => self.ticket(told),
-            Fact::Suspicion { process: whom, phi } if phi > 0 && told.suspects.insert(whom) => {
-                let why = match phi {
-                    Fact::DIFFERS => "it decides otherwise".to_owned(),
-                    phi => format!("phi {}", number(f64::from(phi) / 10.0)),
-                };
-                let tells = self.ops().is_some_and(|ops| ops.do_peers_tell);
-                let tells =
-                    if tells { "It tells the operators." } else { "It has nobody to tell." };
-                let (who, whom) = (self.name(process), self.name(whom));
-                Some(format!("{who} suspects {whom} ({why}). {tells}"))
+            Fact::Suspicion { process: whom, phi } => {
+                Some(self.suspicion((process, whom), phi, others))
             }
             Fact::Rejected { .. } if is_trouble && told.full.insert(process) => Some(format!(
                 "{} is full. What is new is refused, and goes elsewhere with the next try.",
@@ -139,7 +170,7 @@ impl<N: Names> Night<'_, N> {
             Fact::Alert { rule, stage, value } => self.alert(rule, stage, value, told),
             Fact::Duty { duty, about, .. } => self.duty(duty, about, now, told),
             Fact::Step { step, remedy, stage, on, part, by, .. } => {
-                self.step((step, remedy, stage), (on, part), by)
+                self.step((step, remedy, stage), (on, part, others.len()), by)
             }
             _ => None,
         }
@@ -176,12 +207,31 @@ impl<N: Names> Night<'_, N> {
                 if fault.on.text == name { String::new() } else { format!(": {}", fault.on.text) };
             format!(" (fault {}{on})", fault.name)
         });
-        let others = match others {
-            0 => String::new(),
-            1 => ", and one other with it".to_owned(),
-            others => format!(", and {others} others with it"),
+        Some(format!("{name} {what}{}{fault}.", and(others)))
+    }
+
+    /// Who suspects whom, and who else is suspected in the same second.
+    fn suspicion(&self, (who, whom): (u32, u32), phi: u32, others: &[&Recorded<Fact>]) -> String {
+        const NAMED: usize = 6;
+        let why = match phi {
+            Fact::DIFFERS => "it decides otherwise".to_owned(),
+            phi => format!("phi {}", number(f64::from(phi) / 10.0)),
         };
-        Some(format!("{name} {what}{others}{fault}."))
+        let also = others.iter().filter_map(|other| match other.fact {
+            Fact::Suspicion { process, .. } => Some(self.name(process)),
+            _ => None,
+        });
+        let mut also: Vec<String> = also.take(NAMED).collect();
+        if others.len() > NAMED {
+            also.push(format!("{} more", others.len() - NAMED));
+        }
+        let also = match also.is_empty() {
+            true => String::new(),
+            false => format!(" Suspected as well: {}.", also.join(", ")),
+        };
+        let do_tell = self.ops().is_some_and(|ops| ops.do_peers_tell);
+        let tells = if do_tell { "The operators are told." } else { "Nobody is told." };
+        format!("{} suspects {} ({why}).{also} {tells}", self.name(who), self.name(whom))
     }
 
     fn ticket(&self, told: &mut Told) -> Option<String> {
@@ -310,7 +360,7 @@ impl<N: Names> Night<'_, N> {
     fn step(
         &self,
         (step, remedy, stage): (u16, Remedy, StepStage),
-        (on, part): (u32, u8),
+        (on, part, others): (u32, u8, usize),
         by: u16,
     ) -> Option<String> {
         let whom = match (on, part) {
@@ -330,7 +380,7 @@ impl<N: Names> Night<'_, N> {
             (StepStage::Done, Some(whom)) if remedy == Remedy::Inspect => {
                 Some(format!("{by}inspect: {whom} is the suspect."))
             }
-            (StepStage::Done, Some(whom)) => Some(format!("{by}{what} {whom}.")),
+            (StepStage::Done, Some(whom)) => Some(format!("{by}{what} {whom}{}.", and(others))),
             (StepStage::Done, None) => Some(format!("{by}{what}, everywhere.")),
         }
     }

@@ -41,7 +41,12 @@ fn write_incident<N: Names>(to: &mut String, view: &IncidentView<'_, N>) -> std:
         false => writeln!(to, "{head}\n{place}\n")?,
     }
     let night = Night { trouble: view.trouble, names: view.names };
+    let mut day = 1;
     for line in night.lines() {
+        if line.day > day {
+            day = line.day;
+            writeln!(to, "day {day}")?;
+        }
         let room = WIDTH - 12;
         let words = super::run_screen::wrapped(&line.words, room, &" ".repeat(10));
         writeln!(to, "{}  {}", line.clock, words.join("\n"))?;

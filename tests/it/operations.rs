@@ -201,6 +201,20 @@ fn where_nobody_watches_the_story_says_so() {
     assert_eq!(place.run("incident night --what-if").code, 104);
 }
 
+/// Who reads a clock time has to know of which day.
+#[test]
+fn a_story_that_goes_past_midnight_says_so() {
+    let place = Place::new();
+    let late = format!("{NIGHT}{OPS}").replace("02:00", "23:55").replace("02:03", "23:58");
+    place.write("night.toml", late);
+    place.run("run night.toml");
+    let told = place.expect(0, "incident night").out;
+    let (today, tomorrow) = told.split_once("\nday 2\n00:0").expect("it goes past midnight");
+    assert!(today.contains("23:58:00  router-1 makes no progress"), "{told}");
+    assert!(tomorrow.contains("Closed."), "{told}");
+    assert!(!tomorrow.contains("day "), "{told}");
+}
+
 #[test]
 fn an_incident_is_told_as_a_story() {
     let place = Place::new();

@@ -16,7 +16,7 @@ use super::{ChartError, Frame, Rendered};
 pub struct SwimLane {
     /// The words around the chart.
     pub frame: Frame,
-    /// The time of day when the run's time is zero.
+    /// The time of day when the run's time is zero, and 24 hours: so the run begins on day 1.
     pub clock: Span,
     /// From when the lanes are drawn, in the run's time.
     pub from: Span,
@@ -48,6 +48,7 @@ pub struct Stretch {
     pub tone: Tone,
 }
 
+const DAY: u64 = 86_400;
 const LABELS: f64 = 96.0;
 const BAR: f64 = 12.0;
 const PAD: f64 = 10.0;
@@ -115,24 +116,28 @@ impl SwimLane {
         y
     }
 
-    /// The time of day, about a dozen times.
+    /// The time of day, about a dozen times, and at midnight which day begins.
     fn figures(&self, x: &Scale) -> Vec<Below> {
-        const STEPS: [u64; 12] =
-            [5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400];
+        const STEPS: [u64; 13] =
+            [5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
         let length = self.until.saturating_sub(self.from).as_secs_f64();
         let step = STEPS.into_iter().find(|step| *step as f64 * 12.0 >= length);
         let step = step.unwrap_or(864_000);
         let begin = (self.clock + self.from).as_nanos() / 1_000_000_000;
         let first = begin.div_ceil(step) * step;
         let figure = |number: u64| {
-            let day = first + number * step;
-            let at = day as f64 - self.clock.as_secs_f64();
-            let (hours, minutes, seconds) = (day / 3_600 % 24, day / 60 % 60, day % 60);
+            let second = first + number * step;
+            let at = second as f64 - self.clock.as_secs_f64();
+            let (hours, minutes, seconds) = (second / 3_600 % 24, second / 60 % 60, second % 60);
             let words = match step < 60 {
                 true => format!("{hours:02}:{minutes:02}:{seconds:02}"),
                 false => format!("{hours:02}:{minutes:02}"),
             };
-            (at, Below { x: x.at(at), words, grey: String::new() })
+            let grey = match second % DAY {
+                0 => format!("day {}", second / DAY),
+                _ => String::new(),
+            };
+            (at, Below { x: x.at(at), words, grey })
         };
         let figures = (0..40).map(figure).take_while(|(at, _)| *at <= self.until.as_secs_f64());
         figures.map(|(_, below)| below).collect()

@@ -80,7 +80,7 @@ impl<N: Names> Sketch<'_, N> {
     fn lanes(&self, end: VirtualTime) -> Vec<Lane> {
         vec![
             lane("fails", self.fails(end)),
-            lane("users", self.users()),
+            lane("users", self.users(end)),
             lane("validators", self.suspicions()),
             lane("monitor", self.alerts(end)),
             lane("people", self.people(end)),
@@ -140,14 +140,18 @@ impl<N: Names> Sketch<'_, N> {
     }
 
     /// When users had a bad time, and when they were heard.
-    fn users(&self) -> Vec<Stretch> {
+    fn users(&self, end: VirtualTime) -> Vec<Stretch> {
         let pair = &self.night.trouble.pair;
         let bad = pair.twin_measurement().map(|twin| pair.run.measurement.bad_times(twin));
-        let mut stretches: Vec<Stretch> = bad
+        let mut stretches: Vec<Stretch> = few(bad.unwrap_or_default(), end)
             .into_iter()
-            .flatten()
-            .map(|(from, until)| stretch(from, until, "a bad time".to_owned(), Tone::Bad))
+            .map(|(from, until)| stretch(from, until, String::new(), Tone::Bad))
             .collect();
+        if let Some(longest) =
+            stretches.iter_mut().max_by_key(|one| one.until.saturating_sub(one.from))
+        {
+            longest.words = "a bad time".to_owned();
+        }
         let onset = pair.run.measurement.night.onset();
         for (metric, words) in [("noticed.look", "first look"), ("noticed.users", "heard")] {
             let value = pair.run.measurement.value(metric, Statistic::Max, 0, None).value();
@@ -274,6 +278,27 @@ fn lane(name: &str, stretches: Vec<Stretch>) -> Lane {
     Lane { name: name.to_owned(), stretches }
 }
 
+/// So many that a lane that ends there can show them beside what else is in it: where the time in
+/// between is too short to be seen, or shorter than elsewhere, they are drawn as one.
+fn few(
+    mut times: Vec<(VirtualTime, VirtualTime)>,
+    end: VirtualTime,
+) -> Vec<(VirtualTime, VirtualTime)> {
+    const AT_ONCE: usize = 12;
+    let Some(from) = times.first().map(|(from, _)| *from) else { return times };
+    let seen = Span::from_nanos(end.since(from).as_nanos() / 100);
+    let between = |pair: &[(VirtualTime, VirtualTime)]| pair[1].0.since(pair[0].1);
+    loop {
+        let gaps = times.windows(2).map(between).enumerate();
+        let Some((at, gap)) = gaps.min_by_key(|(_, gap)| *gap) else { return times };
+        if times.len() <= AT_ONCE && gap >= seen {
+            return times;
+        }
+        let (_, until) = times.remove(at + 1);
+        times[at].1 = until;
+    }
+}
+
 /// `patch` of `patch validator-1`, `validator-` of `validator-1`.
 fn what(stretch: &Stretch) -> &str {
     let first = stretch.words.split(' ').next().unwrap_or_default();
@@ -305,6 +330,20 @@ fn stretch(from: VirtualTime, until: VirtualTime, words: String, tone: Tone) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bad_times_that_are_close_are_drawn_as_one() {
+        let at = |minute: u64| VirtualTime::ZERO + Span::from_secs(60 * minute);
+        let told = |times: &[(u64, u64)]| times.iter().map(|(a, b)| (at(*a), at(*b))).collect();
+        let close = few(told(&[(0, 1), (2, 3), (20, 21)]), at(200));
+        assert_eq!(close, [(at(0), at(3)), (at(20), at(21))], "a minute of 200 is not seen");
+        let hours: Vec<(u64, u64)> =
+            (0..14).map(|hour| (60 * hour + hour, 60 * hour + 50)).collect();
+        let drawn = few(told(&hours), at(900));
+        assert_eq!(drawn.len(), 12);
+        assert_eq!(drawn[0], (at(0), at(170)), "the first gaps are the shortest");
+        assert_eq!(few(Vec::new(), at(200)), []);
+    }
 
     #[test]
     fn what_befalls_several_at_once_is_one_mark() {
