@@ -1,11 +1,12 @@
 //! Lesser scenarios: each pass names what could be left out of one, the boldest change first.
 
 use crate::kernel::Span;
-use crate::scenario::model::{Arrivals, Chain, Fault, LoadGroup, Mix, Scenario, Stage};
+use crate::scenario::model::{Arrivals, Chain, Fault, LoadGroup, Mix, Scenario, Service, Stage};
 
 /// In the order in which they are tried: what makes runs shorter comes early.
-pub(super) const PASSES: [fn(&Scenario) -> Vec<Scenario>; 11] = [
+pub(super) const PASSES: [fn(&Scenario) -> Vec<Scenario>; 12] = [
     fewer_faults,
+    nobody_acts,
     fewer_effects,
     earlier_windows,
     shorter_run,
@@ -65,6 +66,17 @@ fn fewer_faults(scenario: &Scenario) -> Vec<Scenario> {
     if count > 1 {
         lesser.extend((0..count).map(|left_out| keep(&|at| at != left_out)));
     }
+    lesser
+}
+
+/// Without people, and without clocks that somebody sets.
+fn nobody_acts(scenario: &Scenario) -> Vec<Scenario> {
+    let mut lesser = vec![
+        changed(scenario, |new| new.ops = None),
+        changed(scenario, |new| new.time = None),
+        changed(scenario, |new| new.validators.ahead = None),
+    ];
+    lesser.retain(|less| less != scenario);
     lesser
 }
 
@@ -264,6 +276,12 @@ fn simpler_load(scenario: &Scenario) -> Vec<Scenario> {
             LoadGroup { forged: 0.0, ..group.clone() },
             LoadGroup { delegated: None, ..group.clone() },
             LoadGroup { batch: 1, ..group.clone() },
+            LoadGroup { data: None, ..group.clone() },
+            LoadGroup { upstream: 0.0, ..group.clone() },
+            LoadGroup { patience: None, ..group.clone() },
+            LoadGroup { deadline: None, ..group.clone() },
+            LoadGroup { promise: None, ..group.clone() },
+            LoadGroup { hook: Service::default(), ..group.clone() },
         ];
         if let Some(chain) = group.chain {
             let chains = smaller(chain.length, 2).map(|length| (length, chain.attesters));

@@ -1,3 +1,4 @@
+use super::super::lesser::PASSES;
 use super::super::{Smallest, shrink};
 use super::forgetful::Forgetful;
 use super::*;
@@ -62,4 +63,21 @@ fn what_breaks_nothing_is_not_shrunk() {
     let mut scenario = read(&source, Some("arrival"), &catalogue);
     scenario.faults.clear();
     assert!(shrink(&scenario, &catalogue, 1, |_| {}).is_none());
+}
+
+/// Where nothing is needed for the find, nothing of what the scenario is about is left.
+#[test]
+fn whatever_a_scenario_has_can_be_left_out() {
+    for name in ["split-interpretation", "inscription-flood", "clock-skew"] {
+        let catalogue = Catalogue::bundled();
+        let mut scenario = read(&Source::find(name).expect("it is bundled"), None, &catalogue);
+        while let Some(lesser) = PASSES.iter().find_map(|pass| pass(&scenario).into_iter().next()) {
+            scenario = lesser;
+        }
+        let text = scenario.to_toml();
+        let parts =
+            ["[ops]", "[time]", "[[fault]]", "ahead ", "upstream ", "patience ", "promise "];
+        let left: Vec<&str> = parts.into_iter().filter(|part| text.contains(part)).collect();
+        assert!(left.is_empty(), "{name}: {left:?} in\n{text}");
+    }
 }
