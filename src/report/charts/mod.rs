@@ -54,7 +54,7 @@ pub(super) fn of_comparison(
             degradation::degradation(comparison, command).and_then(|chart| chart.render().ok()),
         ),
         ("goodput", flow::goodput(comparison, command).and_then(|chart| chart.render().ok())),
-        ("pareto", trade::pareto(comparison, command).render().ok()),
+        ("pareto", trade::pareto(comparison, command).and_then(|chart| chart.render().ok())),
         ("percentiles", compared_percentiles(comparison, command).render().ok()),
     ];
     let charts = charts.into_iter().chain([("response", of_people)]);

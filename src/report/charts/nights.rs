@@ -90,7 +90,7 @@ fn estimate(values: &[f64]) -> Option<Estimate> {
     }
 }
 
-/// The part that takes longest in the first bar.
+/// The part that takes longest in the first variant in which it ends at all.
 fn parts_title(bars: &[PartsBar]) -> Option<String> {
     const DOING: [&str; 5] = [
         "until anybody notices",
@@ -99,9 +99,41 @@ fn parts_title(bars: &[PartsBar]) -> Option<String> {
         "between the first act and the last",
         "between the last act and the end of the alert",
     ];
-    let bar = bars.first()?;
-    let Some(whole) = bar.whole else { return Some("It is never over".to_owned()) };
+    bars.first()?;
+    let mut ended = bars.iter().filter_map(|bar| Some((bar, bar.whole?)));
+    let Some((bar, whole)) = ended.next() else { return Some("It is never over".to_owned()) };
     let longest = bar.means.iter().zip(DOING).max_by(|a, b| a.0.value.total_cmp(&b.0.value))?;
     let (mean, doing) = longest;
-    Some(format!("{:.1} of the {:.1} minutes pass {doing}", mean.value, whole.value))
+    let minutes = format!("{:.1} of the {:.1} minutes pass {doing}", mean.value, whole.value);
+    Some(match bars.len() {
+        1 => minutes,
+        _ => format!("{}: {minutes}", bar.name),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bar(name: &str, means: [f64; 5]) -> PartsBar {
+        let whole: f64 = means.iter().sum();
+        PartsBar {
+            name: name.to_owned(),
+            means: means.map(Estimate::exact).to_vec(),
+            whole: (whole > 0.0).then(|| Estimate::exact(whole)),
+            nights: String::new(),
+        }
+    }
+
+    /// A variant in which it never ends says nothing about the others.
+    #[test]
+    fn the_title_is_about_a_variant_in_which_it_ends() {
+        let (never, ends) = (bar("none", [0.0; 5]), bar("full", [1.0, 6.0, 4.0, 5.0, 0.5]));
+        let pass = "6.0 of the 16.5 minutes pass between the page and somebody who takes it";
+        let title = |bars: &[PartsBar]| parts_title(bars);
+        assert_eq!(title(&[]), None);
+        assert_eq!(title(std::slice::from_ref(&never)).as_deref(), Some("It is never over"));
+        assert_eq!(title(std::slice::from_ref(&ends)).as_deref(), Some(pass));
+        assert_eq!(title(&[never, ends]), Some(format!("full: {pass}")));
+    }
 }

@@ -6,8 +6,8 @@ use crate::measure::Statistic;
 use crate::report::chart::{Contender, Look, Pareto, Quantity, Reading};
 use crate::report::compare_table::{Estimate, estimate};
 
-/// Latency against orphans, with messages as area.
-pub(super) fn pareto(comparison: &Comparison, command: &str) -> Pareto {
+/// Latency against orphans, with messages as area; `None` where no variant has a tail to place.
+pub(super) fn pareto(comparison: &Comparison, command: &str) -> Option<Pareto> {
     let first = comparison.runs.first().and_then(|runs| runs.first());
     let phase = first.map_or("run", Pair::focus);
     let reading =
@@ -28,10 +28,10 @@ pub(super) fn pareto(comparison: &Comparison, command: &str) -> Pareto {
             messages: estimate(runs, "messages", Statistic::Mean, phase).mean().unwrap_or(0.0),
         })
         .collect();
-    Pareto {
+    Some(Pareto {
         frame: compared_frame(
             comparison,
-            title(&contenders, phase),
+            title(&contenders, phase)?,
             command,
             "mean and 95 % interval over seeds",
         ),
@@ -43,25 +43,68 @@ pub(super) fn pareto(comparison: &Comparison, command: &str) -> Pareto {
         ),
         messages: Quantity::new("messages per operation", "messages", ""),
         contenders,
-    }
+    })
 }
 
-/// Who refuses nothing at the least latency.
-fn title(contenders: &[Contender], phase: &str) -> String {
-    let place = |contender: &Contender| match (contender.latency, contender.anomalies) {
-        (Reading::Value(latency), Reading::Value(anomalies)) => {
-            Some((anomalies.value, latency.value))
-        }
-        _ => None,
+/// Who refuses nothing at the least latency; `None` if in all variants more than a hundredth never
+/// comes.
+fn title(contenders: &[Contender], phase: &str) -> Option<String> {
+    let is_clean =
+        |one: &&Contender| matches!(one.anomalies, Reading::Value(some) if some.value <= 0.0);
+    let tail = |one: &Contender| match one.latency {
+        Reading::Value(latency) => Some((one.name.clone(), latency.value)),
+        Reading::Never | Reading::NoData => None,
     };
-    let clean = contenders.iter().filter_map(|contender| Some((contender, place(contender)?)));
-    let clean = clean.filter(|(_, (anomalies, _))| *anomalies <= 0.0);
-    match clean.min_by(|a, b| a.1.1.total_cmp(&b.1.1)) {
-        Some((contender, _)) => format!(
-            "In {phase}, {} has the shortest mean tail of those that refuse nothing for a \
-             missing reference",
-            contender.name
+    contenders.iter().find_map(tail)?;
+    let clean: Vec<&Contender> = contenders.iter().filter(is_clean).collect();
+    let best = clean.iter().filter_map(|one| tail(one)).min_by(|a, b| a.1.total_cmp(&b.1));
+    Some(match best {
+        Some((name, _)) => format!(
+            "In {phase}, {name} has the shortest mean tail of those that refuse nothing for a \
+             missing reference"
         ),
-        None => format!("In {phase}, every variant refuses something for a missing reference"),
+        None if clean.is_empty() => {
+            format!("In {phase}, every variant refuses something for a missing reference")
+        }
+        None => format!(
+            "In {phase}, of a variant that refuses nothing for a missing reference more than a \
+             hundredth never comes"
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contender(name: &str, latency: Reading, anomalies: f64) -> Contender {
+        let anomalies = Reading::within(anomalies, anomalies, anomalies);
+        Contender { name: name.to_owned(), look: Look::nth(0), latency, anomalies, messages: 1.0 }
+    }
+
+    /// A title claims of all only what is so of all.
+    #[test]
+    fn the_title_claims_only_what_was_measured() {
+        let tail = |millis| Reading::within(millis, millis, millis);
+        let [quick, slow] = [("quick", 100.0), ("slow", 900.0)];
+        let of = |all: &[(&str, Reading, f64)]| {
+            let all: Vec<Contender> =
+                all.iter().map(|one| contender(one.0, one.1, one.2)).collect();
+            title(&all, "storm")
+        };
+        assert_eq!(of(&[("none", Reading::Never, 0.0), ("full", Reading::Never, 0.0)]), None);
+        for (quick_refuses, slow_refuses, said) in [
+            (0.0, 0.0, "quick has the shortest mean tail"),
+            (5.0, 0.0, "slow has the shortest mean tail"),
+            (5.0, 5.0, "every variant refuses something"),
+        ] {
+            let all =
+                [(quick.0, tail(quick.1), quick_refuses), (slow.0, tail(slow.1), slow_refuses)];
+            let words = of(&all).expect("there are tails");
+            assert!(words.contains(said), "{words}");
+        }
+        let one_never = [("quick", tail(100.0), 5.0), ("none", Reading::Never, 0.0)];
+        let words = of(&one_never).expect("there is a tail");
+        assert!(words.contains("more than a hundredth never comes"), "{words}");
     }
 }
