@@ -75,8 +75,15 @@ fn whatever_a_scenario_has_can_be_left_out() {
             scenario = lesser;
         }
         let text = scenario.to_toml();
-        let parts =
-            ["[ops]", "[time]", "[[fault]]", "ahead ", "upstream ", "patience ", "promise "];
+        let parts = [
+            "[ops]",
+            "[time]",
+            "[[fault]]",
+            "ahead = ",
+            "upstream = ",
+            "patience = {",
+            "promise = ",
+        ];
         let left: Vec<&str> = parts.into_iter().filter(|part| text.contains(part)).collect();
         assert!(left.is_empty(), "{name}: {left:?} in\n{text}");
     }
