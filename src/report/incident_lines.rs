@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::format::{many, number, span as spelt};
+use super::incident_alike::is_alike;
 use crate::experiment::Trouble;
 use crate::kernel::{Recorded, Span, VirtualTime};
 use crate::scenario::condition;
@@ -60,26 +61,6 @@ pub(super) const fn structure(structure: Structure) -> &'static str {
         Structure::Central => "one team",
         Structure::Federated => "federated",
         Structure::Leaderless => "leaderless",
-    }
-}
-
-/// Whether the same befell two hosts at once, or was done to them: that is told once.
-fn is_alike(one: &Recorded<Fact>, next: &Recorded<Fact>) -> bool {
-    let is_at_once = one.key.time == next.key.time;
-    match (one.fact, next.fact) {
-        (Fact::Host { .. }, fact) => is_at_once && one.fact == fact,
-        (Fact::Step { on, part, .. }, Fact::Step { on: other, .. }) if other != Fact::NONE => {
-            let mut alike = next.fact;
-            if let Fact::Step { on: theirs, part: lane, .. } = &mut alike {
-                (*theirs, *lane) = (on, part);
-            }
-            is_at_once && alike == one.fact
-        }
-        (Fact::Suspicion { phi, .. }, Fact::Suspicion { phi: other, .. }) => {
-            let second = |fact: &Recorded<Fact>| fact.key.time.as_nanos() / 1_000_000_000;
-            second(one) == second(next) && (phi == Fact::DIFFERS) == (other == Fact::DIFFERS)
-        }
-        _ => false,
     }
 }
 

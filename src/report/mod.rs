@@ -16,6 +16,7 @@ mod export;
 mod format;
 mod grid_files;
 mod hunt_screen;
+mod incident_alike;
 mod incident_lines;
 mod incident_screen;
 mod journey_hops;

@@ -46,8 +46,7 @@ pub(super) fn pareto(comparison: &Comparison, command: &str) -> Option<Pareto> {
     })
 }
 
-/// Who refuses nothing at the least latency; `None` if in all variants more than a hundredth never
-/// comes.
+/// Who refuses nothing at the least latency; `None` if no variant has a p99.
 fn title(contenders: &[Contender], phase: &str) -> Option<String> {
     let is_clean =
         |one: &&Contender| matches!(one.anomalies, Reading::Value(some) if some.value <= 0.0);
@@ -66,10 +65,9 @@ fn title(contenders: &[Contender], phase: &str) -> Option<String> {
         None if clean.is_empty() => {
             format!("In {phase}, every variant refuses something for a missing reference")
         }
-        None => format!(
-            "In {phase}, of a variant that refuses nothing for a missing reference more than a \
-             hundredth never comes"
-        ),
+        None => {
+            format!("In {phase}, no variant that refuses nothing for a missing reference has a p99")
+        }
     })
 }
 
@@ -103,8 +101,14 @@ mod tests {
             let words = of(&all).expect("there are tails");
             assert!(words.contains(said), "{words}");
         }
-        let one_never = [("quick", tail(100.0), 5.0), ("none", Reading::Never, 0.0)];
-        let words = of(&one_never).expect("there is a tail");
-        assert!(words.contains("more than a hundredth never comes"), "{words}");
+        for unknown in [Reading::Never, Reading::NoData] {
+            let words = of(&[("quick", tail(100.0), 5.0), ("none", unknown, 0.0)]);
+            let words = words.expect("there is a tail");
+            assert!(
+                words
+                    .ends_with("no variant that refuses nothing for a missing reference has a p99"),
+                "{words}"
+            );
+        }
     }
 }
