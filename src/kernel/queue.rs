@@ -83,6 +83,19 @@ impl<M> EventQueue<M> {
     #[inline]
     pub fn push(&mut self, event: Event<M>) {
         let time = event.key.time.as_nanos();
+        if time > self.open_until
+            && let Some(rung) = self.rungs[..self.depth].last_mut()
+            && let Some(bucket) = rung.room(time)
+        {
+            return bucket.push(event, &mut self.pool);
+        }
+        self.push_elsewhere(event);
+    }
+
+    /// Adds an event that needs more than a free place in a bucket of the last rung.
+    #[inline(never)]
+    fn push_elsewhere(&mut self, event: Event<M>) {
+        let time = event.key.time.as_nanos();
         if time <= self.open_until {
             return self.push_open(event);
         }
@@ -122,7 +135,6 @@ impl<M> EventQueue<M> {
         Some(event)
     }
 
-    #[inline]
     fn push_top(&mut self, event: Event<M>) {
         let time = event.key.time.as_nanos();
         self.top_ends = (self.top_ends.0.min(time), self.top_ends.1.max(time));

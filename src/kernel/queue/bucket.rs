@@ -31,7 +31,7 @@ impl<M> Bucket<M> {
     /// Adds an event.
     #[inline]
     pub(super) fn push(&mut self, event: Event<M>, pool: &mut Pool<M>) {
-        if self.tail.len() == self.tail.capacity() {
+        if self.is_full() {
             self.add_chunk(pool);
         }
         self.tail.push(event);

@@ -78,7 +78,13 @@ impl<M> Rung<M> {
         (time <= self.stretch.until).then(|| ((time - self.stretch.start) >> self.shift) as usize)
     }
 
+    /// The bucket of an instant not before the start, if it is occupied and needs no new chunk.
     #[inline]
+    pub(super) fn room(&mut self, time: u64) -> Option<&mut Bucket<M>> {
+        let position = self.position(time)?;
+        self.buckets.get_mut(position).filter(|bucket| !bucket.is_full())
+    }
+
     pub(super) fn push(&mut self, position: usize, event: Event<M>, pool: &mut Pool<M>) {
         let bucket = &mut self.buckets[position];
         if bucket.is_full() {
