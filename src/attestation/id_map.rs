@@ -1,5 +1,7 @@
 //! Maps by id that cannot be iterated.
 
+use hashbrown::HashTable;
+
 use super::Id;
 
 /// Something with an id of its own.
@@ -20,26 +22,30 @@ pub struct IdMap<V>(IdSet<(Id, V)>);
 
 /// The same of things that know their ids.
 ///
-/// They lie in the order in which they came, and a small table says where: who only asks whether
-/// an id is known, or puts another in, touches one place of the table and the end of the values.
+/// They lie in the order in which they came, and a table says where: who only asks whether an id
+/// is known finds that out in the table's control bytes, of which one stands for each cell, so
+/// that those of many validators fit into a cache together.
 #[derive(Clone, Debug)]
 pub struct IdSet<V> {
-    /// Open addressing with linear probing, by the first bytes of ids.
-    table: Vec<Cell>,
+    table: HashTable<Cell>,
     values: Vec<Option<V>>,
     /// Places of `values` that are free.
     free: Vec<u32>,
 }
 
-/// The first bytes of an id, and one more than the place of its value; no place is 0.
-#[derive(Clone, Copy, Debug, Default)]
+/// The first bytes of an id, and the place of its value.
+#[derive(Clone, Copy, Debug)]
 struct Cell {
     tag: u32,
     place: u32,
 }
 
-/// Cells of the smallest table.
-const FEWEST: usize = 8;
+impl Cell {
+    /// Ids are hashes already. The table looks at the lowest bits and the highest ones.
+    const fn hash(tag: u32) -> u64 {
+        (tag as u64) << 32 | tag as u64
+    }
+}
 
 impl<V> IdMap<V> {
     /// The value under `id`.
@@ -54,7 +60,7 @@ impl<V> IdMap<V> {
 
     /// The value under `id`, made first if there is none.
     pub fn find_or_insert_with(&mut self, id: Id, make: impl FnOnce() -> V) -> &mut V {
-        let known = self.0.seek(&id).map(|at| self.0.place(at));
+        let known = self.0.place(&id);
         let place = known.unwrap_or_else(|| self.0.put((id, make())));
         let (_, value) = self.0.values[place].as_mut().expect("the table names places in use");
         value
@@ -93,19 +99,18 @@ impl<V> IdMap<V> {
 impl<V: Named> IdSet<V> {
     /// The one with that id.
     pub fn find(&self, id: &Id) -> Option<&V> {
-        let place = self.place(self.seek(id)?);
-        self.values[place].as_ref()
+        self.values[self.place(id)?].as_ref()
     }
 
     /// The same, to change.
     pub fn find_mut(&mut self, id: &Id) -> Option<&mut V> {
-        let place = self.place(self.seek(id)?);
+        let place = self.place(id)?;
         self.values[place].as_mut()
     }
 
     /// Whether there is one with that id.
     pub fn contains(&self, id: &Id) -> bool {
-        self.seek(id).is_some()
+        self.place(id).is_some()
     }
 
     /// Puts one in with whose id there is none.
@@ -116,43 +121,39 @@ impl<V: Named> IdSet<V> {
 
     /// Takes out the one with that id.
     pub fn remove(&mut self, id: &Id) -> Option<V> {
-        let at = self.seek(id)?;
-        let place = self.place(at);
-        self.close(at);
-        self.free.push(place as u32);
-        self.values[place].take()
+        let tag = id.first_bytes();
+        let values = &self.values;
+        let found = self.table.find_entry(Cell::hash(tag), |cell| is_named(values, *cell, tag, id));
+        let (cell, _) = found.ok()?.remove();
+        self.free.push(cell.place);
+        self.values[cell.place as usize].take()
     }
 
-    /// The cell of `id`.
-    fn seek(&self, id: &Id) -> Option<usize> {
-        let mask = self.table.len().checked_sub(1)?;
+    /// Where the one with that id lies.
+    fn place(&self, id: &Id) -> Option<usize> {
         let tag = id.first_bytes();
-        let mut at = tag as usize & mask;
-        loop {
-            let cell = self.table[at];
-            let place = cell.place.checked_sub(1)? as usize;
-            if cell.tag == tag && self.values[place].as_ref().is_some_and(|known| known.id() == id)
-            {
-                return Some(at);
-            }
-            at = (at + 1) & mask;
-        }
+        let cell =
+            self.table.find(Cell::hash(tag), |cell| is_named(&self.values, *cell, tag, id))?;
+        Some(cell.place as usize)
     }
 
     /// Puts in what is not there, and says where.
     fn put(&mut self, value: V) -> usize {
-        if (self.len() + 1) * 3 > self.table.len() * 2 {
-            self.grow();
-        }
         let place = self.free.pop().map_or(self.values.len(), |place| place as usize);
-        let named = u32::try_from(place + 1).expect("a map has fewer than 2^32 values");
-        self.enter(Cell { tag: value.id().first_bytes(), place: named });
+        let named = u32::try_from(place).expect("a map has fewer than 2^32 values");
+        let cell = Cell { tag: value.id().first_bytes(), place: named };
+        self.table.insert_unique(Cell::hash(cell.tag), cell, |cell| Cell::hash(cell.tag));
         match self.values.get_mut(place) {
             Some(free) => *free = Some(value),
             None => self.values.push(Some(value)),
         }
         place
     }
+}
+
+/// Whether the value that a cell stands for has that id.
+fn is_named<V: Named>(values: &[Option<V>], cell: Cell, tag: u32, id: &Id) -> bool {
+    cell.tag == tag && values[cell.place as usize].as_ref().is_some_and(|value| value.id() == id)
 }
 
 impl<V> IdSet<V> {
@@ -162,48 +163,6 @@ impl<V> IdSet<V> {
 
     const fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    fn place(&self, at: usize) -> usize {
-        self.table[at].place as usize - 1
-    }
-
-    fn enter(&mut self, cell: Cell) {
-        let mask = self.table.len() - 1;
-        let mut at = cell.tag as usize & mask;
-        while self.table[at].place > 0 {
-            at = (at + 1) & mask;
-        }
-        self.table[at] = cell;
-    }
-
-    fn grow(&mut self) {
-        let more = vec![Cell::default(); (self.table.len() * 2).max(FEWEST)];
-        for cell in std::mem::replace(&mut self.table, more) {
-            if cell.place > 0 {
-                self.enter(cell);
-            }
-        }
-    }
-
-    /// Empties a cell, and moves up those behind it that would not be found any more (Knuth, *The
-    /// Art of Computer Programming* 3, 6.4, algorithm R).
-    fn close(&mut self, mut hole: usize) {
-        let mask = self.table.len() - 1;
-        let mut at = hole;
-        loop {
-            at = (at + 1) & mask;
-            let cell = self.table[at];
-            if cell.place == 0 {
-                break;
-            }
-            let way = at.wrapping_sub(cell.tag as usize) & mask;
-            if way >= at.wrapping_sub(hole) & mask {
-                self.table[hole] = cell;
-                hole = at;
-            }
-        }
-        self.table[hole] = Cell::default();
     }
 }
 
@@ -215,7 +174,7 @@ impl<V> Default for IdMap<V> {
 
 impl<V> Default for IdSet<V> {
     fn default() -> Self {
-        Self { table: Vec::new(), values: Vec::new(), free: Vec::new() }
+        Self { table: HashTable::new(), values: Vec::new(), free: Vec::new() }
     }
 }
 

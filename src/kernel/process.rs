@@ -142,6 +142,7 @@ impl<M, F> Outbox<M, F> {
     ///
     /// # Panics
     /// If `at` is not strictly later than now: an effect never happens with or before its cause.
+    #[inline]
     pub fn send(&mut self, destination: ProcessId, at: VirtualTime, message: M) {
         assert!(at > self.now, "a message must arrive later than it is sent");
         let key = EventKey { time: at, source: self.process, sequence: self.sequence };

@@ -106,16 +106,18 @@ fn first_noticers(nights: &[Pair]) -> String {
 
 /// The parts of the response on average, over nights that became quiet.
 fn parts(nights: &[Pair]) -> String {
-    let mut quiet = 0;
-    let each = PARTS.map(|part| {
-        let values = part_minutes(nights, part);
-        quiet = values.len();
+    let measured = PARTS.map(|part| (part, part_minutes(nights, part)));
+    let quiet = measured[0].1.len();
+    if quiet == 0 {
+        return "no night became quiet: there is nothing to take apart".to_owned();
+    }
+    let each = measured.map(|(part, minutes)| {
         let name = part.trim_start_matches("response.");
-        match mean_interval(&values, 0.95) {
+        match mean_interval(&minutes, 0.95) {
             Some(mean) => {
                 format!("{name} {:.1} ± {:.1}", mean.estimate, mean.high - mean.estimate)
             }
-            None => format!("{name} unknown"),
+            None => format!("{name} {:.1}", minutes[0]),
         }
     });
     format!("{} min; mean of {quiet} that became quiet", each.join(", "))
