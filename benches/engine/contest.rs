@@ -16,8 +16,18 @@ struct Hosted<W, const WORDS: usize> {
     cell: Cell,
 }
 
+/// So many words, of which nobody reads any.
+#[derive(Clone, Copy)]
+struct Words<const COUNT: usize>([u64; COUNT]);
+
+impl<const COUNT: usize> Default for Words<COUNT> {
+    fn default() -> Self {
+        Self([0; COUNT])
+    }
+}
+
 impl<W: Workload, const WORDS: usize> Process for Hosted<W, WORDS> {
-    type Message = [u64; WORDS];
+    type Message = Words<WORDS>;
     type Fact = ();
 
     #[inline]
@@ -43,7 +53,7 @@ impl<F> Sink<F> for Nothing {
 
 fn model<W: Workload, const WORDS: usize>(workload: W) -> Model<Hosted<W, WORDS>> {
     let host = |own| Hosted { workload, cell: Cell::new(own) };
-    let start = |to| (VirtualTime::ZERO, ProcessId(to), [0; WORDS]);
+    let start = |to| (VirtualTime::ZERO, ProcessId(to), Words::default());
     let processes = (0..workload.processes()).map(host).collect();
     Model { processes, script: workload.script().map(start).collect() }
 }

@@ -5,8 +5,9 @@ use super::{Event, EventKey, EventQueue, ProcessId, Span, VirtualTime};
 /// A logical process: a pure state machine. What happened comes in, what to do goes into the
 /// outbox. It owns its state and shares nothing mutable.
 pub trait Process: Send + 'static {
-    /// What processes send one another, and to themselves as timers.
-    type Message: Send + 'static;
+    /// What processes send one another, and to themselves as timers. Its default, which should cost
+    /// nothing to make, stands for a moment where a message was taken away, and nobody receives it.
+    type Message: Default + Send + 'static;
     /// One observation, small and plain.
     type Fact: Copy + Send + 'static;
 
@@ -95,7 +96,7 @@ pub struct Outbox<M, F> {
     facts: Vec<Recorded<F>>,
 }
 
-impl<M, F> Outbox<M, F> {
+impl<M: Default, F> Outbox<M, F> {
     /// An empty outbox; an engine makes one per shard and opens it for each event.
     pub fn new() -> Self {
         Self {
@@ -193,7 +194,7 @@ impl<M, F> Outbox<M, F> {
     }
 }
 
-impl<M, F> Default for Outbox<M, F> {
+impl<M: Default, F> Default for Outbox<M, F> {
     fn default() -> Self {
         Self::new()
     }

@@ -60,7 +60,7 @@ struct Pace {
     since: u64,
 }
 
-impl<M> EventQueue<M> {
+impl<M: Default> EventQueue<M> {
     /// An empty queue.
     pub fn new() -> Self {
         Self {
@@ -195,8 +195,9 @@ impl<M> EventQueue<M> {
                 self.rungs[last + 1].place_all(&mut crowd, &mut self.pool);
                 continue;
             }
-            rung.drain_into(position, &mut self.open, &mut self.pool);
-            self.sorter.sort(&mut self.open, stretch);
+            let mut pile = rung.vacate(position).pile(&mut self.pool);
+            self.sorter.sort(&mut pile, &mut self.open, stretch);
+            self.pool.give_back(pile);
             self.open_until = stretch.until;
             self.passed = 0;
             return true;
@@ -246,7 +247,7 @@ impl Crowd {
     }
 }
 
-impl<M> Default for EventQueue<M> {
+impl<M: Default> Default for EventQueue<M> {
     fn default() -> Self {
         Self::new()
     }

@@ -46,6 +46,13 @@ pub enum Signal<P> {
     Control(Arc<Control>),
 }
 
+/// What stands where a signal was taken away; nobody receives it.
+impl<P> Default for Signal<P> {
+    fn default() -> Self {
+        Self::Release { to: 0 }
+    }
+}
+
 /// A resident, and the shell around it from the first event on: most hosts are idle clients.
 pub struct Host<R: Resident> {
     resident: R,

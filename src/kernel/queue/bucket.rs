@@ -17,6 +17,8 @@ pub(super) struct Bucket<M> {
 pub(super) struct Pool<M> {
     chunks: Vec<Vec<Event<M>>>,
     lent: usize,
+    /// Longer than a chunk, for those of a bucket that has several.
+    pile: Vec<Event<M>>,
 }
 
 impl<M> Bucket<M> {
@@ -43,13 +45,21 @@ impl<M> Bucket<M> {
         self.tail.len() == self.tail.capacity()
     }
 
-    /// Moves all events to the end of `events` and the chunks to the pool.
-    pub(super) fn drain_into(&mut self, events: &mut Vec<Event<M>>, pool: &mut Pool<M>) {
-        events.reserve(self.len());
-        for mut chunk in self.full.drain(..).chain([mem::take(&mut self.tail)]) {
-            events.append(&mut chunk);
+    /// Takes out all events in one pile, to be given back to the pool when it is empty.
+    pub(super) fn pile(&mut self, pool: &mut Pool<M>) -> Vec<Event<M>> {
+        let mut tail = mem::take(&mut self.tail);
+        if self.full.is_empty() {
+            return tail;
+        }
+        let mut pile = mem::take(&mut pool.pile);
+        pile.reserve(self.full.len() * CHUNK + tail.len());
+        for mut chunk in self.full.drain(..) {
+            pile.append(&mut chunk);
             pool.give_back(chunk);
         }
+        pile.append(&mut tail);
+        pool.give_back(tail);
+        pile
     }
 
     /// Calls `place` with every event, in the order of pushing, and empties the bucket.
@@ -82,8 +92,11 @@ impl<M> Pool<M> {
         self.chunks.pop().unwrap_or_else(|| Vec::with_capacity(CHUNK))
     }
 
-    fn give_back(&mut self, chunk: Vec<Event<M>>) {
-        if chunk.capacity() > 0 {
+    /// Takes back an empty chunk, or the pile.
+    pub(super) fn give_back(&mut self, chunk: Vec<Event<M>>) {
+        if chunk.capacity() > CHUNK {
+            self.pile = chunk;
+        } else if chunk.capacity() > 0 {
             self.lent -= 1;
             self.chunks.push(chunk);
         }
@@ -95,8 +108,9 @@ impl<M> Pool<M> {
         self.lent + self.chunks.len()
     }
 
-    /// Frees what has been idle: keeps no more empty chunks than are in use.
+    /// Frees what has been idle: keeps no more empty chunks than are in use, and no pile.
     pub(super) fn trim(&mut self) {
+        self.pile = Vec::new();
         self.chunks.truncate(self.lent.max(CHUNK));
     }
 }
@@ -109,6 +123,6 @@ impl<M> Default for Bucket<M> {
 
 impl<M> Default for Pool<M> {
     fn default() -> Self {
-        Self { chunks: Vec::new(), lent: 0 }
+        Self { chunks: Vec::new(), lent: 0, pile: Vec::new() }
     }
 }

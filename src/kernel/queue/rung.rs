@@ -126,20 +126,14 @@ impl<M> Rung<M> {
         &self.buckets[position]
     }
 
-    /// Moves all events of a bucket to the end of `events`: from now on its instants are past.
-    pub(super) fn drain_into(
-        &mut self,
-        position: usize,
-        events: &mut Vec<Event<M>>,
-        pool: &mut Pool<M>,
-    ) {
+    /// A bucket whose events are about to be moved: from now on its instants are past.
+    pub(super) fn vacate(&mut self, position: usize) -> &mut Bucket<M> {
         self.occupied[position / 64] &= !(1 << (position % 64));
-        self.buckets[position].drain_into(events, pool);
+        &mut self.buckets[position]
     }
 
     /// Takes a bucket out of the rung: from now on its instants are past.
     pub(super) fn take(&mut self, position: usize) -> Bucket<M> {
-        self.occupied[position / 64] &= !(1 << (position % 64));
-        std::mem::take(&mut self.buckets[position])
+        std::mem::take(self.vacate(position))
     }
 }

@@ -1,7 +1,8 @@
-//! Puts the events of one bucket in order: a counting pass to about one event a slot, then an
-//! insertion pass by the full key.
+//! Puts the events of one bucket in order: a counting pass over words of time and position to about
+//! one a slot, an insertion pass over the words, and then every event moves once.
 
 use std::cmp::Reverse;
+use std::mem;
 
 use super::rung::Stretch;
 use crate::kernel::Event;
@@ -18,46 +19,52 @@ const STEPS: usize = 16;
 /// With more events than this in one slot, as ties have it, keys are compared instead.
 const CROWDED: u16 = 16;
 
+/// Bits of a word that say which event it stands for; those above say how long before the end of
+/// the stretch it happens.
+const POSITION: u32 = SLOTS.ilog2();
+
 /// Sorts buckets; keeps its tables between calls.
 pub(super) struct Sorter {
     heads: Box<[u16; SLOTS]>,
-    places: Vec<u16>,
+    words: Box<[u64; SLOTS]>,
 }
 
 impl Sorter {
     pub(super) fn new() -> Self {
-        Self { heads: Box::new([0; SLOTS]), places: Vec::new() }
+        Self { heads: Box::new([0; SLOTS]), words: Box::new([0; SLOTS]) }
     }
 
-    /// Puts the events of a stretch in order, latest first.
-    pub(super) fn sort<M>(&mut self, events: &mut [Event<M>], stretch: Stretch) {
-        let ties = |events: &[Event<M>]| match events {
-            [first, .., last] => first.key.time == last.key.time,
-            _ => true,
-        };
-        if events.len() > SLOTS || ties(events) {
-            return compare(events);
-        }
-        if events.len() > FEW {
-            if self.count(events, stretch) > CROWDED {
-                return compare(events);
-            }
-            self.permute(events);
-        }
-        insert(events);
-    }
-
-    /// Finds the place of every event by its slot; returns how many the fullest slot holds.
-    fn count<M>(&mut self, events: &[Event<M>], stretch: Stretch) -> u16 {
-        let slots = events.len().next_power_of_two();
+    /// Moves the events of a stretch from a pile to the empty `open`, in order, latest first.
+    pub(super) fn sort<M: Default>(
+        &mut self,
+        pile: &mut Vec<Event<M>>,
+        open: &mut Vec<Event<M>>,
+        stretch: Stretch,
+    ) {
         let width = u64::BITS - (stretch.until - stretch.start).leading_zeros();
+        let is_plain = pile.len() <= SLOTS && width <= u64::BITS - POSITION && !may_tie(pile);
+        if pile.len() <= FEW {
+            open.append(pile);
+            insert(open);
+        } else if is_plain && self.count(pile, stretch, width) <= CROWDED {
+            insert_words(&mut self.words[..pile.len()]);
+            if self.gather(pile, open) {
+                insert(open);
+            }
+        } else {
+            open.append(pile);
+            open.sort_unstable_by_key(|event| Reverse(event.key.rank()));
+        }
+    }
+
+    /// Fills the words, by slots; returns how many the fullest slot holds.
+    fn count<M>(&mut self, pile: &[Event<M>], stretch: Stretch, width: u32) -> u16 {
+        let slots = pile.len().next_power_of_two();
         let shift = width.saturating_sub(slots.ilog2());
-        let slot = |event: &Event<M>| ((stretch.until - event.key.time.as_nanos()) >> shift) as u16;
+        let ahead = |event: &Event<M>| stretch.until - event.key.time.as_nanos();
         self.heads[..slots].fill(0);
-        self.places.clear();
-        self.places.extend(events.iter().map(slot));
-        for &slot in &self.places {
-            self.heads[usize::from(slot) % SLOTS] += 1;
+        for event in pile {
+            self.heads[(ahead(event) >> shift) as usize % SLOTS] += 1;
         }
         let (mut head, mut fullest) = (0, 0);
         for count in &mut self.heads[..slots] {
@@ -65,26 +72,45 @@ impl Sorter {
             head += *count;
             *count = head - *count;
         }
-        for place in &mut self.places {
-            let head = &mut self.heads[usize::from(*place) % SLOTS];
-            *place = *head;
+        for (at, event) in (0..).zip(pile) {
+            let ahead = ahead(event);
+            let head = &mut self.heads[(ahead >> shift) as usize % SLOTS];
+            self.words[usize::from(*head) % SLOTS] = ahead << POSITION | at;
             *head += 1;
         }
         fullest
     }
 
-    /// Moves every event to its place, cycle by cycle.
-    fn permute<M>(&mut self, events: &mut [Event<M>]) {
-        let places = &mut self.places[..];
-        for at in 0..events.len() {
-            let mut place = places[at];
-            while usize::from(place) != at {
-                let other = usize::from(place);
-                events.swap(at, other);
-                place = places[other];
-                places[other] = other as u16;
-            }
+    /// Moves every event to its place; returns whether some happen at one instant.
+    fn gather<M: Default>(&self, pile: &mut Vec<Event<M>>, open: &mut Vec<Event<M>>) -> bool {
+        let (mut before, mut is_tied) = (u64::MAX, false);
+        open.extend(self.words[..pile.len()].iter().map(|word| {
+            is_tied |= (word ^ before) >> POSITION == 0;
+            before = *word;
+            let Event { key, destination, message } = &mut pile[*word as usize % SLOTS];
+            Event { key: *key, destination: *destination, message: mem::take(message) }
+        }));
+        pile.clear();
+        is_tied
+    }
+}
+
+/// Whether all may happen at one instant, as a burst does.
+fn may_tie<M>(pile: &[Event<M>]) -> bool {
+    match pile {
+        [first, .., last] => first.key.time == last.key.time,
+        _ => true,
+    }
+}
+
+fn insert_words(words: &mut [u64]) {
+    for next in 1..words.len() {
+        let (word, mut at) = (words[next], next);
+        while at > 0 && words[at - 1] > word {
+            words[at] = words[at - 1];
+            at -= 1;
         }
+        words[at] = word;
     }
 }
 
@@ -100,10 +126,6 @@ pub(super) fn place<M>(events: &mut Vec<Event<M>>, event: Event<M>) -> usize {
     let at = events[..distant].partition_point(|other| other.key.rank() > rank);
     events.insert(at, event);
     length - at
-}
-
-fn compare<M>(events: &mut [Event<M>]) {
-    events.sort_unstable_by_key(|event| Reverse(event.key.rank()));
 }
 
 fn insert<M>(events: &mut [Event<M>]) {
