@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use super::compare_screen::{name, seeds_text};
 use super::compare_table::{CompareTable, Estimate, estimated};
-use super::format::{cut, number, wall};
+use super::format::{cut, duration, number, wall};
 use super::run_screen::Making;
 use crate::experiment::{Comparison, Word, measured_in};
-use crate::scenario::check::Sought;
+use crate::scenario::check::{Sought, Stat};
 
 /// Columns of a screen.
 const WIDTH: usize = 100;
@@ -34,6 +34,15 @@ impl Sweep<'_> {
         let measured: Vec<_> =
             runs.iter().map(|pair| measured_in(pair, subject).map(|value| value * scale)).collect();
         estimated(&measured)
+    }
+
+    /// Whether what is shown is a length of time, in milliseconds.
+    pub(super) fn is_time(&self) -> bool {
+        match self.on.stat {
+            Stat::Count | Stat::Share | Stat::Per10k => false,
+            Stat::Recovery | Stat::Longest => true,
+            _ => super::is_time(&self.on.metric),
+        }
     }
 
     fn labels(&self) -> &[String] {
@@ -67,6 +76,7 @@ fn table(sweep: Sweep<'_>) -> Vec<Vec<String>> {
     let mut rows = vec![std::iter::once(axis).chain(sweep.points.iter().cloned()).collect()];
     for (variant, label) in sweep.labels().iter().enumerate() {
         let cell = |point| match sweep.estimate(variant, point) {
+            Estimate::Values { interval, .. } if sweep.is_time() => duration(interval.estimate),
             Estimate::Values { interval, .. } => number(interval.estimate),
             Estimate::Never(_) => "never".to_owned(),
             Estimate::NoData => "few".to_owned(),
