@@ -52,7 +52,11 @@ impl Sorter {
                 insert(open);
             }
         } else {
-            open.append(pile);
+            // A burst may be long: there is no second copy of it.
+            match pile.len() > SLOTS {
+                true => *open = mem::take(pile),
+                false => open.append(pile),
+            }
             open.sort_unstable_by_key(|event| Reverse(event.key.rank()));
         }
     }
