@@ -53,8 +53,8 @@ pub(super) fn hunt(args: &HuntArgs, catalogue: &Catalogue, quiet: bool) -> ExitC
 }
 
 fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
-    let counts = [report.runs, report.clean, report.struck, report.healed, report.excused];
-    let [runs, clean, struck, healed, excused] = counts.map(|n| grouped(n.into()));
+    let counts = [report.runs, report.clean, report.struck, report.excused];
+    let [runs, clean, struck, excused] = counts.map(|n| grouped(n.into()));
     let events = grouped(report.events);
     let broke = report.finds.len();
     let numbers: Vec<String> =
@@ -62,10 +62,19 @@ fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
     let numbers = if broke > 0 { format!(" (runs {})", numbers.join(", ")) } else { String::new() };
     format!(
         "{runs} runs in {wall_secs:.1} s, {events} events    {clean} clean    {broke} broke a \
-         guarantee of {ordering}{numbers}\nfaults took effect in {struck} runs; in {healed}, all \
-         that was held up came through in time; in {excused} of the clean \
-         ones something was violated that was not owed\n"
+         guarantee of {ordering}{numbers}\nfaults took effect in {struck} runs; {}; in {excused} of \
+         the clean ones something was violated that was not owed\n",
+        liveness(report)
     )
+}
+
+/// How what was held up fared, where anything is stated of that.
+fn liveness(report: &HuntReport) -> String {
+    if report.stated == 0 {
+        return "it states no time within which what was held up comes through".to_owned();
+    }
+    let healed = grouped(report.healed.into());
+    format!("in {healed}, all that was held up came through in time")
 }
 
 /// Stores the scenario of a find, as small as it got and as it was, so that it can be run again.

@@ -59,7 +59,9 @@ pub struct HuntReport {
     pub clean: u32,
     /// Runs in which some fault took effect.
     pub struck: u32,
-    /// Runs in which whatever was held up came through once all was well.
+    /// Runs in which the strategy states within how long what was held up comes through.
+    pub stated: u32,
+    /// Runs in which it did come through once all was well.
     pub healed: u32,
     /// Clean runs in which something was violated, and not owed.
     pub excused: u32,
@@ -87,9 +89,11 @@ pub fn hunt(
         let hunted = result.unwrap_or_else(|panicked| {
             Hunted::nothing(drawn(&hunt.scenario, number, catalogue), panicked.0)
         });
-        let Hunted { events, has_struck, has_healed, is_excused, scenario, broken } = hunted;
+        let Hunted { events, has_struck, is_stated, has_healed, is_excused, .. } = hunted;
+        let Hunted { scenario, broken, .. } = hunted;
         report.events += events;
         report.struck += u32::from(has_struck);
+        report.stated += u32::from(is_stated);
         report.healed += u32::from(has_healed);
         report.excused += u32::from(is_excused && broken.is_none());
         match broken {
@@ -104,6 +108,7 @@ pub fn hunt(
 struct Hunted {
     events: u64,
     has_struck: bool,
+    is_stated: bool,
     has_healed: bool,
     is_excused: bool,
     scenario: Scenario,
@@ -113,8 +118,9 @@ struct Hunted {
 impl Hunted {
     /// The run did not end.
     fn nothing(scenario: Scenario, broken: String) -> Self {
-        let [has_struck, has_healed, is_excused] = [false; 3];
-        Self { events: 0, has_struck, has_healed, is_excused, scenario, broken: Some(broken) }
+        let [has_struck, is_stated, has_healed, is_excused] = [false; 4];
+        let broken = Some(broken);
+        Self { events: 0, has_struck, is_stated, has_healed, is_excused, scenario, broken }
     }
 }
 
@@ -138,6 +144,7 @@ fn hunt_once(base: &Scenario, number: u64, catalogue: &Catalogue) -> Hunted {
             let report = report_fault((fault, number), time, &outcome.measurement);
             report.did_not_occur.is_none()
         }),
+        is_stated: outcome.liveness.is_some(),
         has_healed: outcome.liveness == Some(Standing::Held),
         is_excused: standings.into_iter().any(|at| matches!(at, Standing::NotOwed { .. })),
         broken: broken(&outcome),
