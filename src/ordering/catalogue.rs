@@ -87,6 +87,17 @@ impl Catalogue {
         self
     }
 
+    /// The catalogue in which a strategy says, whatever its parameters, when it would come through
+    /// with the published ones: so a parameter can be a bug.
+    #[cfg(test)]
+    pub(crate) fn stating_as_published<S: Strategy>(mut self) -> Self {
+        let entries = self.entries.iter_mut().filter(|entry| entry.name == S::NAME);
+        entries.for_each(|entry| {
+            entry.liveness = |committee, _| S::liveness(committee, &S::Params::default());
+        });
+        self
+    }
+
     /// The strategy of that name.
     pub fn find(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.name == name)

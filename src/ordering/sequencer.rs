@@ -130,6 +130,21 @@ impl Strategy for Sequencer {
         Guarantees { summary: summary.to_owned(), owed, assumptions: params.assumptions(committee) }
     }
 
+    /// Whoever is next in turn and kept its state takes over from a sequencer that did not: a
+    /// minority may have lost theirs, and one turn more is left for the change itself. Then a
+    /// follower that was away as long as one may be asks for its batches, so many at a time, and
+    /// for bodies at one after the other. Nothing is stated where every try is a batch, as nobody
+    /// knows how many there are.
+    fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+        let delta = params.takeover.scaled(0.25);
+        let absence = params.longest_absence().as_nanos();
+        let batches = absence.checked_div(params.batch.as_nanos())?;
+        let elected = params.takeover * (u64::from(committee.minority()) + 2);
+        let placed = (params.gap + delta * 2) * (batches / leader::MOST_REPEATED + 1);
+        let found = params.gap_longest * u64::from(committee.size());
+        Some(Liveness { delta, within: elected + placed + found })
+    }
+
     fn work(message: &Message) -> Work {
         match message {
             Message::Forward(items) => Work::verify(items.len() as u32),

@@ -101,6 +101,11 @@ impl Strategy for ShardedSequencer {
         Guarantees { summary, owed: owed.collect(), assumptions }
     }
 
+    /// As in `sequencer`: lanes do not wait for one another.
+    fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+        Sequencer::liveness(committee, &params.lane)
+    }
+
     fn work(message: &Message) -> Work {
         Sequencer::work(&message.said)
     }

@@ -1,5 +1,6 @@
 mod forgetful;
 mod shrinking;
+mod stalled;
 mod unfair;
 
 use super::*;

@@ -10,7 +10,7 @@ use crate::ordering::{Out, Peer};
 /// Batches that are not committed, at most; more wait for their turn.
 pub(super) const IN_FLIGHT: u64 = 1_024;
 /// Batches sent in answer to one question.
-const MOST_REPEATED: u64 = 32;
+pub(super) const MOST_REPEATED: u64 = 32;
 
 pub(super) struct Leader {
     /// How many batches there were when the epoch began.
