@@ -7,7 +7,7 @@
 //! passes: what comes late, but not too late, has all above it retracted and delivered again.
 //!
 //! Who comes behind the watermark is never delivered here, as in `watermark`, and a second try
-//! adds nothing to the first.
+//! adds nothing to the first. So no time is stated within which what was held up comes through.
 
 mod book;
 mod replica;

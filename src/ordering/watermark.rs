@@ -9,7 +9,8 @@
 //! **A second try is late.** It carries the timestamp of the first, so that with `late = "drop"`
 //! whatever a registry refused is never judged again, though what it lacked may have come
 //! meanwhile. It cannot be otherwise: a second try comes to validators at different places of the
-//! order, and delivered there it would part them. Its client has to write it anew.
+//! order, and delivered there it would part them. Its client has to write it anew. So no time is
+//! stated within which what was held up comes through.
 
 mod replica;
 
