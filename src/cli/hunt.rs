@@ -62,8 +62,8 @@ fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
     let numbers = if broke > 0 { format!(" (runs {})", numbers.join(", ")) } else { String::new() };
     format!(
         "{runs} runs in {wall_secs:.1} s, {events} events    {clean} clean    {broke} broke a \
-         guarantee of {ordering}{numbers}\nfaults took effect in {struck} runs; {}; in {excused} of \
-         the clean ones something was violated that was not owed\n",
+         guarantee of {ordering}{numbers}\nfaults took effect in {struck} runs; {}; in {excused} \
+         of the clean ones something was violated that was not owed\n",
         liveness(report)
     )
 }
