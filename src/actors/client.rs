@@ -19,7 +19,7 @@ pub use self::setting::{ClientSetting, GroupNeeds, ReadFrom};
 use self::submit::{dated, sign};
 use super::Packet;
 use super::packet::{Ack, Answer, Planned, Promise};
-use crate::attestation::{Id, Operation, Status, Verdict};
+use crate::attestation::{Id, Name, Operation, Status, Verdict};
 use crate::kernel::{ProcessId, Span};
 use crate::network::{Desk, Resident, TimerSlot};
 use crate::trace::{Conclusion, Fact};
@@ -62,8 +62,8 @@ impl Client {
         if !setting.keys.verify(from.0, &statement, &ack.signature) {
             return;
         }
-        if let (Some(told), Some(signed)) = (ack.told, &flight.signed) {
-            active.book.told(setting, (signed, told), desk);
+        if let Some(signed) = &flight.signed {
+            active.book.told(signed, ack.told, desk);
         }
         if ack.verdict == Verdict::Accepted {
             if flight.accepted.add(from) && flight.accepted.count() == setting.committee.quorum() {
@@ -128,11 +128,11 @@ impl Client {
         }
     }
 
-    /// Somebody who submitted a call for this one says which number it has.
-    fn numbered(&mut self, id: Id, number: u32, desk: &Desk<'_, Packet>) {
+    /// Somebody who submitted a call for this one says which name it has.
+    fn named(&mut self, id: Id, name: Name, desk: &Desk<'_, Packet>) {
         let setting = &self.setting;
         let active = self.active.get_or_insert_with(|| Box::new(Active::new(setting, desk)));
-        active.book.told_number(desk.now(), id, number);
+        active.book.told_name(desk.now(), id, name);
     }
 
     fn permitted(&mut self, operation: Operation, attempt: u8, desk: &mut Desk<'_, Packet>) {
@@ -160,7 +160,7 @@ impl Resident for Client {
             Packet::Busy(operation, attempt) => self.busy(operation, attempt, desk),
             Packet::Promise(promise) => self.promised(from, &promise, desk),
             Packet::Permit(operation, attempt) => self.permitted(operation, attempt, desk),
-            Packet::Numbered(told) => self.numbered(told.0, told.1, desk),
+            Packet::Named(told) => self.named(told.0, told.1, desk),
             Packet::Depth(depth) => self.heard_depth(from, depth),
             Packet::Protocol(carried, _) => {
                 if let Some(active) = &mut self.active {

@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 use super::passage::{Relayed, Scan};
 use super::rows::{Need, Page, Place, Row};
 use crate::attestation::{
-    Attestation, Id, KeyRing, Operation, SIGNATURE_BYTES, Signature, Signer, Status, Verdict,
+    Attestation, Id, KeyRing, Name, Operation, SIGNATURE_BYTES, Signature, Signer, Status, Told,
+    Verdict,
 };
 use crate::flow::routing::News;
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
@@ -48,8 +49,8 @@ pub enum Packet {
     Handed(Arc<Handed>),
     /// Validator to client.
     Ack(Arc<Ack>),
-    /// Client to client, out of band: the number of a call that one submitted for the other.
-    Numbered(Arc<(Id, u32)>),
+    /// Client to client, out of band: the name of a call that one submitted for the other.
+    Named(Arc<(Id, Name)>),
     /// A strategy's own message; between accomplices, with the instance that is meant.
     Protocol(Arc<Carried>, Option<Face>),
     /// Client or dependant to validator or indexer: a question.
@@ -253,20 +254,21 @@ pub struct Ack {
     pub attempt: u8,
     /// What the registry says.
     pub verdict: Verdict,
-    /// Its number there, or the nonce of its author's next delegated call, by profile.
-    pub told: Option<u32>,
+    /// Its name there, and the nonce of its author's next delegated call, by profile.
+    pub told: Told,
     /// The validator's signature over id, verdict and what is told.
     pub signature: Signature,
 }
 
 impl Ack {
     /// What a validator signs.
-    pub(super) fn statement(id: &Id, verdict: Verdict, told: Option<u32>) -> [u8; 38] {
-        let mut bytes = [0; 38];
+    pub(super) fn statement(id: &Id, verdict: Verdict, told: Told) -> [u8; 46] {
+        let mut bytes = [0; 46];
         bytes[..32].copy_from_slice(id.as_bytes());
         bytes[32] = verdict as u8;
-        bytes[33] = u8::from(told.is_some());
-        bytes[34..].copy_from_slice(&told.unwrap_or_default().to_le_bytes());
+        bytes[33] = u8::from(told.nonce.is_some());
+        bytes[34..38].copy_from_slice(&told.nonce.unwrap_or_default().to_le_bytes());
+        bytes[38..].copy_from_slice(&Name::bits(told.name).to_le_bytes());
         bytes
     }
 }
@@ -352,7 +354,7 @@ impl Payload for Packet {
     fn wire_len(&self) -> u32 {
         let body = match self {
             Self::Plan(_) | Self::Done { .. } | Self::Proof(_) => 0,
-            Self::Numbered(_) | Self::Need(_) => 0,
+            Self::Named(_) | Self::Need(_) => 0,
             Self::Submit(submission) => submission.item.signed.wire_len(),
             Self::Busy(..) | Self::Permit(..) => 8,
             Self::Promise(_) => 40 + SIGNATURE_BYTES,
@@ -360,7 +362,7 @@ impl Payload for Packet {
             Self::Relayed(relayed) => relayed.wire_len(),
             Self::News(news, _) => news.wire_len(),
             Self::Handed(handed) => handed.wire_len(),
-            Self::Ack(ack) => 33 + 4 * u32::from(ack.told.is_some()) + SIGNATURE_BYTES,
+            Self::Ack(ack) => 33 + ack.told.wire_len() + SIGNATURE_BYTES,
             Self::Protocol(carried, _) => carried.len,
             Self::Ask(_) => 37,
             Self::Fetch(_) => 6,

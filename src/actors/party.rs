@@ -203,7 +203,7 @@ impl Resident for RelyingParty {
             | Packet::Submit(_)
             | Packet::Busy(..)
             | Packet::Permit(..)
-            | Packet::Numbered(_)
+            | Packet::Named(_)
             | Packet::Promise(_)
             | Packet::Depth(_)
             | Packet::Relayed(_)

@@ -343,7 +343,7 @@ impl Resident for Router {
             | Packet::Depth(_)
             | Packet::Handed(_)
             | Packet::Ack(_)
-            | Packet::Numbered(_)
+            | Packet::Named(_)
             | Packet::Protocol(..)
             | Packet::Ask(_)
             | Packet::Answer(_)

@@ -325,7 +325,7 @@ impl Resident for Validator {
             | Packet::Promise(_)
             | Packet::Depth(_)
             | Packet::Ack(_)
-            | Packet::Numbered(_)
+            | Packet::Named(_)
             | Packet::Answer(_)
             | Packet::Proof(_)
             | Packet::Need(_)

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::{
-    Delegation, Encode, Encoder, Id, KeyRing, SIGNATURE_BYTES, Signature, Signer, Storage,
+    Delegation, Encode, Encoder, Id, KeyRing, Name, SIGNATURE_BYTES, Signature, Signer, Storage,
 };
 use crate::kernel::{LocalTime, Span};
 
@@ -100,9 +100,9 @@ pub struct Attestation {
     pub storage: Storage,
     /// Up to when it builds on the outer chain, by that chain's clock.
     pub upstream: Option<LocalTime>,
-    /// The number by which it names what it refers to, where registries number by apply order;
+    /// The name by which it names what it refers to, where registries give names as they apply;
     /// signed, but not part of the id, for who writes it may have to guess.
-    pub named: Option<u32>,
+    pub named: Option<Name>,
     /// Whose call this is, if not its submitter's own.
     pub delegation: Option<Box<Delegation>>,
     /// Other subjects of which the same transaction states the same, unlinked: all of it is
@@ -193,7 +193,7 @@ impl Encode for Attestation {
     fn encode(&self, to: &mut dyn Encoder) {
         Content(self).encode(to);
         self.written_at.0.encode(to);
-        // Only where there is one: a registry that numbers nothing makes nothing longer.
+        // Only where there is one: a registry that names nothing makes nothing longer.
         if let Some(named) = self.named {
             named.encode(to);
         }
@@ -251,7 +251,7 @@ pub struct Signed {
     pub attestation: Attestation,
     /// The id of the content.
     pub id: Id,
-    /// By who submits it over id, time of writing and number named, if genuine.
+    /// By who submits it over id, time of writing and what it names, if genuine.
     pub signature: Signature,
     /// Of a delegated call: by its author over the call alone, if genuine.
     pub call: Option<Signature>,
@@ -336,20 +336,20 @@ impl Signed {
     }
 }
 
-/// What a submitter signs: id, time of writing, and the number named if there is one.
+/// What a submitter signs: id, time of writing, and what is named if something is.
 struct Statement {
-    bytes: [u8; 44],
+    bytes: [u8; 48],
     len: usize,
 }
 
 impl Statement {
     fn of(id: &Id, attestation: &Attestation) -> Self {
-        let mut bytes = [0; 44];
+        let mut bytes = [0; 48];
         bytes[..32].copy_from_slice(id.as_bytes());
         bytes[32..40].copy_from_slice(&attestation.written_at.0.to_le_bytes());
         let Some(named) = attestation.named else { return Self { bytes, len: 40 } };
-        bytes[40..].copy_from_slice(&named.to_le_bytes());
-        Self { bytes, len: 44 }
+        bytes[40..].copy_from_slice(&Name::bits(Some(named)).to_le_bytes());
+        Self { bytes, len: 48 }
     }
 
     fn as_bytes(&self) -> &[u8] {

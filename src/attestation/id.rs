@@ -27,6 +27,12 @@ impl Id {
         u32::from_le_bytes([self.0[0], self.0[1], self.0[2], self.0[3]])
     }
 
+    /// Its first eight bytes.
+    pub(super) const fn first_word(&self) -> u64 {
+        let Some(first) = self.0.first_chunk() else { return 0 };
+        u64::from_le_bytes(*first)
+    }
+
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -1,7 +1,7 @@
 //! Schemas, attestations, content ids, signatures, and the rules by which a registry accepts them.
 //!
-//! **Invariant:** an id, a verdict and an encoding depend on content alone. Signature bytes and
-//! time of arrival never enter an id.
+//! **Invariant:** an id and an encoding depend on content alone. Signature bytes and time of
+//! arrival never enter an id; the names that a registry gives depend on its order.
 
 mod content;
 mod delegation;
@@ -9,6 +9,7 @@ mod encoding;
 mod id;
 mod id_map;
 mod keys;
+mod name;
 mod profile;
 mod registry;
 mod storage;
@@ -21,6 +22,7 @@ pub(crate) use encoding::{encode_fields, encode_variants};
 pub use id::Id;
 pub use id_map::{IdMap, IdSet, Named};
 pub use keys::{KeyRing, SIGNATURE_BYTES, Signature, Signer};
+pub use name::{Name, Naming, Told};
 pub use profile::Profile;
 pub use registry::Registry;
 pub use storage::{Reading, Storage};

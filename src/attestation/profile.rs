@@ -9,8 +9,8 @@ mod eas;
 mod sign;
 
 use super::registry::{Entries, Entry};
-use super::{Attestation, Id, Reading, Rules, Schema, Status, Storage, Terms, Verdict};
-use crate::kernel::LocalTime;
+use super::{Attestation, Id, Naming, Reading, Rules, Schema, Status, Storage, Terms, Verdict};
+use crate::kernel::{LocalTime, Span};
 
 /// One call, as a registry is given it.
 pub(super) struct Call<'a> {
@@ -75,6 +75,15 @@ impl Profile {
     /// Whether attestations are numbered by apply order, and named by their numbers.
     pub const fn names_numbers(self) -> bool {
         self.code().numbers
+    }
+
+    /// By what attestations are named, if uids have the time of inclusion in blocks of `block`.
+    pub fn naming(self, block: Option<Span>) -> Naming {
+        match block {
+            _ if self.names_numbers() => Naming::Number,
+            Some(block) => Naming::Inclusion { block },
+            None => Naming::Content,
+        }
     }
 
     /// Whether the registry has an emergency brake.

@@ -4,18 +4,20 @@
 //! all.
 
 mod entries;
+mod numbers;
 
 use std::sync::Arc;
 
 pub(super) use self::entries::{Entries, Entry};
 use super::profile::Call;
-use super::{Applied, Id, Profile, Rules, Schema, Signed, Status, Verdict};
+use super::{Applied, Id, Naming, Profile, Rules, Schema, Signed, Status, Told, Verdict};
 use crate::kernel::{LocalTime, Span, VirtualTime};
 
 /// One validator's registry.
 #[derive(Clone, Debug)]
 pub struct Registry {
     profile: Profile,
+    naming: Naming,
     rules: Rules,
     retention: Span,
     /// Since when the outer chain is seen how far behind, if it is.
@@ -25,14 +27,14 @@ pub struct Registry {
 
 impl Registry {
     /// A registry that knows `schemas` and forgets what it applied longer than `retention` ago.
-    pub fn new(profile: Profile, schemas: &[Schema], retention: Span) -> Self {
-        let entries = Entries::new(schemas, profile.names_numbers());
-        Self { profile, rules: Rules::Usual, retention, behind: None, entries }
+    pub fn new((profile, naming): (Profile, Naming), schemas: &[Schema], retention: Span) -> Self {
+        let entries = Entries::new(schemas, naming);
+        Self { profile, naming, rules: Rules::Usual, retention, behind: None, entries }
     }
 
     /// All that is in is lost; by which rules it judges, and what it sees, stays.
     pub fn empty(&mut self, schemas: &[Schema]) {
-        self.entries = Entries::new(schemas, self.profile.names_numbers());
+        self.entries = Entries::new(schemas, self.naming);
     }
 
     /// By which rules it judges.
@@ -150,15 +152,12 @@ impl Registry {
         self.entries.key_of(signed, attempt).is_some()
     }
 
-    /// What a submitter learns of that try beside the verdict: the number that it has, or the
-    /// nonce of its author's next call, by profile.
-    pub fn told(&self, signed: &Signed, attempt: u8) -> Option<u32> {
-        if self.profile.names_numbers() {
-            let key = self.entries.key_of(signed, attempt)?;
-            return self.entries.find(&key)?.number();
-        }
-        let delegation = signed.attestation.delegation.as_ref()?;
-        delegation.terms.map(|_| self.entries.nonce(delegation.attester))
+    /// What a submitter learns of that try beside the verdict.
+    pub fn told(&self, signed: &Signed, attempt: u8) -> Told {
+        let name = || self.entries.name(&self.entries.key_of(signed, attempt)?);
+        let name = if self.entries.gives_names() { name() } else { None };
+        let call = signed.attestation.delegation.as_ref().filter(|call| call.terms.is_some());
+        Told { name, nonce: call.map(|call| self.entries.nonce(call.attester)) }
     }
 }
 

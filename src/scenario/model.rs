@@ -16,7 +16,7 @@ use super::selector::Selector;
 use crate::kernel::{Span, VirtualTime};
 use crate::trust::Model;
 
-pub use crate::attestation::{Ahead, Profile, Reading, Storage};
+pub use crate::attestation::{Ahead, Naming, Profile, Reading, Storage};
 pub use crate::flow::{
     Backoff, Bursty, Curve, Diurnal, Flash, Law, Retry, Service, Shape, Silence,
 };
@@ -67,6 +67,8 @@ pub struct Scenario {
     pub crypto: Crypto,
     /// Which registry's rules apply.
     pub profile: Profile,
+    /// By what attestations are named.
+    pub naming: Naming,
     /// The longest validity that schemas allow; zero is for ever.
     pub max_valid_for: Span,
     /// Delays, jitter, loss, bandwidth and transport without faults.

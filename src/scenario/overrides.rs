@@ -3,7 +3,7 @@
 use super::document::{Entry, Node, Table, Value, read_toml_value};
 use super::file::{
     AnswersFile, ArrivalsFile, DelayFile, HookFile, LossFile, OpsFile, PatienceFile, ReorderFile,
-    TraceFile,
+    TraceFile, UidFile,
 };
 use super::problem::{Log, Place, suggest};
 use super::written::Lone;
@@ -136,6 +136,7 @@ fn lone_field(key: &str) -> Option<Lone> {
         "patience" => PatienceFile::LONE,
         "loss" => LossFile::LONE,
         "reorder" => ReorderFile::LONE,
+        "uid" => UidFile::LONE,
         _ => None,
     }
 }

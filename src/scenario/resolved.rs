@@ -9,9 +9,9 @@ pub use self::ops::condition;
 
 use std::fmt::Display;
 
-use super::file::Early;
+use super::file::{Early, Uid};
 use super::model::{
-    Ahead, Arrivals, DelayTable, Links, LoadGroup, Network, Routers, Scenario, Trust,
+    Ahead, Arrivals, DelayTable, Links, LoadGroup, Naming, Network, Routers, Scenario, Trust,
 };
 use super::spelt;
 use super::table::find_table;
@@ -85,6 +85,10 @@ impl Scenario {
         file.plain("seed", self.seed);
         file.text("ordering", &self.ordering);
         file.text("profile", self.profile.word());
+        if let Naming::Inclusion { block } = self.naming {
+            let of = ("of", quoted(Uid::Inclusion.word()));
+            file.plain("uid", fields(&[of, ("block", quoted(block))]));
+        }
         if self.max_valid_for > Span::ZERO {
             file.text("max_valid_for", self.max_valid_for);
         }

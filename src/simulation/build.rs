@@ -189,6 +189,7 @@ impl World {
                 receive: costs.receive,
             },
             profile: scenario.profile,
+            naming: scenario.naming,
             schemas: Schema::genesis(scenario.max_valid_for),
             retention: REGISTRY_RETENTION.max(ops::longest_wait(scenario)),
             shows: scenario.trust.is_some(),
@@ -238,7 +239,7 @@ impl World {
             patience: load.patience,
             watchers: ops::watchers(&self.layout, scenario, group),
             plan: self.layout.plan(group),
-            profile: scenario.profile,
+            naming: scenario.naming,
             keys: keys.clone(),
             submitter: Box::new(move || submitter(committee, &ring, &params)),
         }

@@ -3,7 +3,7 @@
 mod lab;
 
 use super::*;
-use crate::attestation::{KeyRing, Operation, Verdict};
+use crate::attestation::{KeyRing, Operation, Told, Verdict};
 use crate::ordering::{Catalogue, Committee, Seat};
 use lab::Lab;
 
@@ -29,9 +29,10 @@ fn liar(behaviour: Behaviour) -> Byzantine {
 fn ack(number: u32) -> Packet {
     let keys = KeyRing::modelled(1);
     let id = Id::of(&number);
-    let signature = keys.signer(LIAR.0).sign(&Ack::statement(&id, Verdict::Accepted, None));
+    let told = Told::default();
+    let signature = keys.signer(LIAR.0).sign(&Ack::statement(&id, Verdict::Accepted, told));
     let (operation, attempt, verdict) = (Operation(number), 0, Verdict::Accepted);
-    Packet::Ack(Arc::new(Ack { id, operation, attempt, verdict, told: None, signature }))
+    Packet::Ack(Arc::new(Ack { id, operation, attempt, verdict, told, signature }))
 }
 
 fn genuine(packet: &Packet) -> bool {

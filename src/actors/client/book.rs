@@ -1,22 +1,24 @@
-//! What a client was told of numbers and nonces, and what it makes of that as it writes.
+//! What a client was told of names and nonces, and what it makes of that as it writes.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::setting::ClientSetting;
 use crate::actors::{Packet, REFERENCE_AGE};
-use crate::attestation::{Action, Attestation, AttesterId, Id, Operation, Signed, Storage};
-use crate::kernel::{ProcessId, VirtualTime};
+use crate::attestation::{
+    Action, Attestation, AttesterId, Id, Name, Naming, Operation, Signed, Storage, Told,
+};
+use crate::kernel::{LocalTime, ProcessId, VirtualTime};
 use crate::network::{CONTROL_FLOOR, Desk};
 
-/// Numbers of attestations, and nonces of those it submits for.
+/// Naming of attestations, and nonces of those it submits for.
 #[derive(Default)]
 pub(super) struct Book {
     /// As long as anything may refer to them.
-    numbers: BTreeMap<Id, u32>,
+    names: BTreeMap<Id, Name>,
     ages: VecDeque<(VirtualTime, Id)>,
+    /// The highest number that it was told, where names are numbers.
     highest: u32,
-    /// Its own statements under way whose numbers it has not been told, as it wrote them, and how
+    /// Its own statements under way whose names it has not been told, as it wrote them, and how
     /// many each is.
     untold: VecDeque<(Id, u32)>,
     calls: BTreeMap<AttesterId, Calls>,
@@ -32,12 +34,12 @@ struct Calls {
 }
 
 impl Book {
-    /// Fills in what its writer has to know, or guess: the number of what it refers to, where
-    /// attestations have numbers, and the nonce of a call that has one.
-    pub(super) fn fill_in(&mut self, said: &mut Attestation, names_numbers: bool) {
-        let is_named = names_numbers && said.storage != Storage::OffChain;
-        let reference = said.action.reference();
-        said.named = reference.filter(|_| is_named).map(|id| self.number(&id));
+    /// Fills in what its writer has to know, or guess: the name of what it refers to, where names
+    /// are given, and the nonce of a call that has one.
+    pub(super) fn fill_in(&mut self, said: &mut Attestation, naming: Naming) {
+        let is_named = naming.are_given() && said.storage != Storage::OffChain;
+        let reference = said.action.reference().filter(|_| is_named);
+        said.named = reference.and_then(|id| self.name(&id, said.written_at, naming));
         if let Some(delegation) = &mut said.delegation
             && let Some(terms) = &mut delegation.terms
         {
@@ -55,45 +57,54 @@ impl Book {
         }
     }
 
-    /// The number of `id`. Who has not been told it takes it that nobody else writes: then the
-    /// next after the highest it was told is its own next, and so on; of another's it knows no
-    /// more than that it is new.
-    fn number(&self, id: &Id) -> u32 {
-        let place = || self.untold.iter().position(|(own, _)| own == id).unwrap_or(0);
-        let ahead = || self.untold.iter().take(place()).map(|(_, count)| count).sum::<u32>();
-        self.numbers.get(id).copied().unwrap_or_else(|| self.highest + 1 + ahead())
+    /// The name of `id`, for who writes now. Who has not been told a uid takes it that `id` is
+    /// included in the block of this instant, whoever wrote it.
+    fn name(&self, id: &Id, now: LocalTime, naming: Naming) -> Option<Name> {
+        let guess = || match naming {
+            Naming::Content => None,
+            Naming::Number => Some(Name::of_number(self.next_number(id))),
+            Naming::Inclusion { block } => Some(Name::uid(id, (now, block), 0)),
+        };
+        self.names.get(id).copied().or_else(guess)
     }
 
-    /// A registry that has accepted `signed` says its number, or the nonce of its author's next
-    /// call. Who submitted it for another passes its number on, out of band.
-    pub(super) fn told(
-        &mut self,
-        setting: &ClientSetting,
-        (signed, told): (&Signed, u32),
-        desk: &mut Desk<'_, Packet>,
-    ) {
+    /// The number of `id`, of which it has not been told. It takes it that nobody else writes: then
+    /// the next after the highest it was told is its own next, and so on; of another's it knows no
+    /// more than that it is new.
+    fn next_number(&self, id: &Id) -> u32 {
+        let place = self.untold.iter().position(|(own, _)| own == id).unwrap_or(0);
+        self.highest + 1 + self.untold.iter().take(place).map(|(_, count)| count).sum::<u32>()
+    }
+
+    /// A registry that has accepted `signed` says its name, and the nonce of its author's next
+    /// call. Who submitted it for another passes its name on, out of band.
+    pub(super) fn told(&mut self, signed: &Signed, told: Told, desk: &mut Desk<'_, Packet>) {
         let author = signed.attestation.author();
-        if !setting.profile.names_numbers() {
-            self.told_nonce(author, told);
-        } else if self.told_number(desk.now(), signed.id, told) && author.0 != desk.me().0 {
-            let packet = Packet::Numbered(Arc::new((signed.id, told)));
+        if let Some(next) = told.nonce {
+            self.told_nonce(author, next);
+        }
+        if let Some(name) = told.name
+            && self.told_name(desk.now(), signed.id, name)
+            && author.0 != desk.me().0
+        {
+            let packet = Packet::Named(Arc::new((signed.id, name)));
             desk.tell(ProcessId(author.0), desk.now() + CONTROL_FLOOR, packet);
         }
     }
 
-    /// Somebody says that `id` has that number; whether it is news. Who said so first is believed.
-    pub(super) fn told_number(&mut self, now: VirtualTime, id: Id, number: u32) -> bool {
-        self.highest = self.highest.max(number);
-        if self.numbers.contains_key(&id) {
+    /// Somebody says that `id` has that name; whether it is news. Who said so first is believed.
+    pub(super) fn told_name(&mut self, now: VirtualTime, id: Id, name: Name) -> bool {
+        self.highest = self.highest.max(name.number().unwrap_or_default());
+        if self.names.contains_key(&id) {
             return false;
         }
-        self.numbers.insert(id, number);
+        self.names.insert(id, name);
         self.ages.push_back((now, id));
         self.untold.retain(|(own, _)| *own != id);
         while let Some((_, old)) =
             self.ages.front().copied().filter(|(at, _)| now.since(*at) > REFERENCE_AGE)
         {
-            self.numbers.remove(&old);
+            self.names.remove(&old);
             self.ages.pop_front();
         }
         true
@@ -148,14 +159,14 @@ mod tests {
             match &word[..1] {
                 "t" => {
                     let now = VirtualTime::ZERO + Span::from_secs(second);
-                    book.told_number(now, id, digit(3).expect("a number"));
+                    book.told_name(now, id, Name::of_number(digit(3).expect("a number")));
                 }
                 "e" => book.ended(&said(number, None), id),
                 _ => {
                     let mut said = said(number, digit(3));
-                    book.fill_in(&mut said, true);
+                    book.fill_in(&mut said, Naming::Number);
                     book.wrote(&said, id);
-                    all.extend(said.named.map(|named| named.to_string()));
+                    all.extend(said.named.and_then(Name::number).map(|named| named.to_string()));
                 }
             }
         }
@@ -189,7 +200,7 @@ mod tests {
                 book.ended(&call(ended), Id::LEAST);
             }
             let mut said = call(operation);
-            book.fill_in(&mut said, false);
+            book.fill_in(&mut said, Naming::Content);
             said.delegation.and_then(|call| call.terms).map(|terms| terms.nonce)
         };
         assert_eq!(nonce(0, None, None), Some(0));

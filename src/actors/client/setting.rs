@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::patience::Watchers;
 use crate::actors::packet::Planned;
-use crate::attestation::{KeyRing, Profile};
+use crate::attestation::{KeyRing, Naming};
 use crate::flow::backpressure::Window;
 use crate::flow::balance::Balance;
 use crate::flow::{Retry, Service};
@@ -36,8 +36,8 @@ pub struct ClientSetting {
     pub watchers: Watchers,
     /// The plan that gives it work.
     pub plan: ProcessId,
-    /// Whose rules registries follow.
-    pub profile: Profile,
+    /// By what attestations are named.
+    pub naming: Naming,
     /// Everybody's keys.
     pub keys: KeyRing,
     /// Makes its half of the strategy.

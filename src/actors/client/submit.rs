@@ -31,7 +31,7 @@ pub(super) fn sign(
     mut said: Attestation,
     (id, forgery): (Option<Id>, Option<Forgery>),
 ) -> Arc<Signed> {
-    book.fill_in(&mut said, setting.profile.names_numbers());
+    book.fill_in(&mut said, setting.naming);
     let author = match forgery {
         Some(Forgery::Forged) => setting.routers[0].0,
         Some(Forgery::Tampered) | None => said.author().0,
@@ -47,7 +47,7 @@ pub(super) fn sign(
     };
     match forgery {
         Some(_) => book.ended(&signed.attestation, signed.id),
-        None if setting.profile.names_numbers() => book.wrote(&signed.attestation, signed.id),
+        None if setting.naming.are_given() => book.wrote(&signed.attestation, signed.id),
         None => {}
     }
     match forgery {

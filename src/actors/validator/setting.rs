@@ -1,6 +1,6 @@
 //! What all validators of a run have in common.
 
-use crate::attestation::{Ahead, Profile, Registry, Schema};
+use crate::attestation::{Ahead, Naming, Profile, Registry, Schema};
 use crate::kernel::Span;
 
 /// Virtual CPU per kind of work.
@@ -29,6 +29,8 @@ pub struct ValidatorSetting {
     pub costs: Costs,
     /// Whose rules its registry follows.
     pub profile: Profile,
+    /// By what attestations are named in it.
+    pub naming: Naming,
     /// The schemas that every registry knows from the start, by number.
     pub schemas: [Schema; Schema::GENESIS.len()],
     /// How long a registry remembers what it applied.
@@ -46,6 +48,6 @@ pub struct ValidatorSetting {
 impl ValidatorSetting {
     /// An empty registry.
     pub(super) fn registry(&self) -> Registry {
-        Registry::new(self.profile, &self.schemas, self.retention)
+        Registry::new((self.profile, self.naming), &self.schemas, self.retention)
     }
 }

@@ -1,15 +1,16 @@
-//! Profile `eas`: an attestation is named by its content id; what it refers to must be known when
-//! it is applied, whoever made it (eas-contracts aa47c22, `EAS.sol`). That its parent be in force
-//! is a resolver's rule, which schemas of the laboratory have.
+//! Profile `eas`: an attestation is named by its content id, or by a uid that has the time of its
+//! inclusion too; what it refers to must be known when it is applied, whoever made it
+//! (eas-contracts aa47c22, `EAS.sol`). That its parent be in force is a resolver's rule, which
+//! schemas of the laboratory have.
 
 use super::{Call, Code, Verdict, judge_hook, judge_replace};
 use crate::attestation::registry::{Entries, Entry};
-use crate::attestation::{Action, Attestation, Id, Rules, Schema, Storage};
+use crate::attestation::{Action, Attestation, Id, Rules, Storage};
 
 /// The rules.
 pub(super) const CODE: Code = Code {
     judge,
-    reference: |_, said| said.action.reference(),
+    reference,
     numbers: false,
     has_terms: true,
     wrong_call: Verdict::InvalidSignature,
@@ -17,6 +18,16 @@ pub(super) const CODE: Code = Code {
     locates_data: false,
     flags_by_time: false,
 };
+
+/// Where uids are given, that which is named; off chain a hash names it, which has no time.
+fn reference(entries: &Entries, said: &Attestation) -> Option<Id> {
+    match said.action.reference() {
+        Some(_) if entries.gives_names() && said.storage != Storage::OffChain => {
+            entries.key_named(said.named?)
+        }
+        meant => meant,
+    }
+}
 
 fn judge(entries: &Entries, call: &Call<'_>) -> Verdict {
     let said = call.said;
@@ -37,15 +48,21 @@ fn judge(entries: &Entries, call: &Call<'_>) -> Verdict {
     if has_expired && call.rules != Rules::AcceptsExpired {
         return Verdict::InvalidExpirationTime;
     }
+    let referred = || entries.find(&reference(entries, said)?);
     match said.action {
         Action::Attest { parent: Some(_) } if call.rules == Rules::KnowsNoLinks => {
             Verdict::InvalidSchema
         }
-        Action::Attest { parent } => judge_attest(entries, call, schema, parent),
-        Action::Revoke(target) => judge_revoke(entries, said, entries.find(&target)),
-        Action::Replace(target) => {
+        Action::Attest { parent: Some(_) } => match referred() {
+            None => Verdict::NotFound,
+            Some(parent) if parent.revoked => Verdict::Revoked,
+            Some(_) => judge_hook(entries, schema, call),
+        },
+        Action::Attest { parent: None } => judge_hook(entries, schema, call),
+        Action::Revoke(_) => judge_revoke(entries, said, referred()),
+        Action::Replace(_) => {
             let (unknown, revoked) = (Verdict::NotFound, Verdict::AlreadyRevoked);
-            judge_replace(entries.find(&target), said, unknown, revoked)
+            judge_replace(referred(), said, unknown, revoked)
         }
         Action::Register(_) => Verdict::Accepted,
     }
@@ -78,22 +95,6 @@ fn judge_terms(entries: &Entries, call: &Call<'_>) -> Option<Verdict> {
     }
     let is_next = terms.nonce == entries.nonce(delegation.attester);
     (!is_next).then_some(Verdict::InvalidSignature)
-}
-
-fn judge_attest(
-    entries: &Entries,
-    call: &Call<'_>,
-    schema: &Schema,
-    parent: Option<Id>,
-) -> Verdict {
-    if let Some(parent) = parent {
-        match entries.find(&parent) {
-            None => return Verdict::NotFound,
-            Some(entry) if entry.revoked => return Verdict::Revoked,
-            Some(_) => {}
-        }
-    }
-    judge_hook(entries, schema, call)
 }
 
 fn judge_revoke(entries: &Entries, new: &Attestation, target: Option<&Entry>) -> Verdict {

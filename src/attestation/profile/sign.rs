@@ -4,7 +4,7 @@
 
 use super::{Call, Code, Verdict, judge_hook, judge_replace};
 use crate::attestation::registry::{Entries, Entry};
-use crate::attestation::{Action, Attestation, Rules, Schema, Storage};
+use crate::attestation::{Action, Attestation, Name, Rules, Schema, Storage};
 
 /// The rules.
 pub(super) const CODE: Code = Code {
@@ -13,7 +13,7 @@ pub(super) const CODE: Code = Code {
         // A text of its attester's names it, not a number.
         Storage::OffChain => said.action.reference(),
         Storage::Registry | Storage::Arweave | Storage::Ipfs | Storage::Custom => {
-            entries.key_numbered(said.named?)
+            entries.key_named(said.named?)
         }
     },
     numbers: true,
@@ -26,7 +26,7 @@ pub(super) const CODE: Code = Code {
 
 fn judge(entries: &Entries, call: &Call<'_>) -> Verdict {
     let said = call.said;
-    let named = || entries.numbered(said.named?);
+    let named = || entries.named(said.named?);
     match said.action {
         _ if call.rules == Rules::Paused => Verdict::Paused,
         // It cannot be read as a call, whatever it says.
@@ -51,7 +51,7 @@ fn judge(entries: &Entries, call: &Call<'_>) -> Verdict {
 
 fn judge_attest(entries: &Entries, call: &Call<'_>) -> Verdict {
     let said = call.said;
-    if let Some(refusal) = said.named.and_then(|number| judge_link(entries, said, number)) {
+    if let Some(refusal) = said.named.and_then(|name| judge_link(entries, said, name)) {
         return refusal;
     }
     let Some(schema) = entries.schema(said.schema) else { return Verdict::SchemaNonexistent };
@@ -76,12 +76,12 @@ fn judge_attest_offchain(entries: &Entries, new: &Attestation) -> Verdict {
 
 /// Whatever has that number is taken for what is meant, if it is by who sends this. The counter
 /// has moved on by then: the number that this one is about to get exists, and is nobody's yet.
-fn judge_link(entries: &Entries, said: &Attestation, number: u32) -> Option<Verdict> {
-    if number > entries.next_number() {
+fn judge_link(entries: &Entries, said: &Attestation, name: Name) -> Option<Verdict> {
+    if name > Name::of_number(entries.next_number()) {
         return Some(Verdict::AttestationNonexistent);
     }
     // Of a delegated call too it is the sender, not the author, that the contract compares.
-    let linked = entries.numbered(number);
+    let linked = entries.named(name);
     let is_own = linked.is_some_and(|entry| entry.said().author() == said.attester);
     (!is_own).then_some(Verdict::AttestationWrongAttester)
 }

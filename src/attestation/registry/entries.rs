@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use super::numbers::Numbers;
 use crate::attestation::{
-    Action, Attestation, AttesterId, Id, IdSet, Named, Schema, SchemaId, Signed, Storage,
+    Action, Attestation, AttesterId, Id, IdSet, Name, Named, Naming, Schema, SchemaId, Signed,
+    Storage,
 };
-use crate::kernel::{Span, VirtualTime};
+use crate::kernel::{LocalTime, Span, VirtualTime};
 
 /// All that is in, by content id.
 #[derive(Clone, Debug)]
@@ -20,7 +22,7 @@ pub(in crate::attestation) struct Entries {
     /// first statement of a batch.
     by_key: BTreeMap<Id, Entry>,
     claims: BTreeMap<(SchemaId, u32), Id>,
-    /// In order of application, where numbers are given.
+    /// In order of application, where names are given.
     numbers: Option<Numbers>,
     /// Who took which off-chain statement back, whether or not it was there.
     revoked_offchain: BTreeSet<(AttesterId, Id)>,
@@ -44,25 +46,6 @@ pub(in crate::attestation) struct Entry {
     number: u32,
 }
 
-/// Numbers from 1 in order of application.
-#[derive(Clone, Debug, Default)]
-struct Numbers {
-    /// How many have been forgotten.
-    forgotten: u32,
-    keys: VecDeque<Id>,
-}
-
-impl Numbers {
-    fn next(&self) -> u32 {
-        self.forgotten + self.keys.len() as u32 + 1
-    }
-
-    fn key(&self, number: u32) -> Option<&Id> {
-        let place = number.checked_sub(self.forgotten + 1)?;
-        self.keys.get(place as usize)
-    }
-}
-
 impl Named for Entry {
     fn id(&self) -> &Id {
         &self.signed.id
@@ -72,11 +55,6 @@ impl Named for Entry {
 impl Entry {
     pub(in crate::attestation) fn said(&self) -> &Attestation {
         &self.signed.attestation
-    }
-
-    /// The number by which others name it.
-    pub(in crate::attestation) fn number(&self) -> Option<u32> {
-        (self.number > 0).then_some(self.number)
     }
 
     /// What it does; the other statements of a batch attest.
@@ -95,13 +73,22 @@ impl Entry {
         delegation.terms.map(|_| delegation.attester)
     }
 
+    /// What it states, whatever else the same transaction does, and when its author signed it.
+    /// Two statements of a batch about one subject are the same.
+    fn content(&self) -> (Id, LocalTime) {
+        let (said, id) = (self.said(), self.signed.id);
+        let subject = said.subject_of(self.part);
+        let content = if subject == said.subject { id } else { Id::of(&(id, subject)) };
+        (content, said.written_at)
+    }
+
     fn claim(&self) -> (SchemaId, u32) {
         (self.said().schema, self.said().subject_of(self.part))
     }
 }
 
 impl Entries {
-    pub(super) fn new(schemas: &[Schema], has_numbers: bool) -> Self {
+    pub(super) fn new(schemas: &[Schema], naming: Naming) -> Self {
         Self {
             schemas: schemas.to_vec(),
             registered: BTreeMap::new(),
@@ -109,7 +96,7 @@ impl Entries {
             by_id: IdSet::default(),
             by_key: BTreeMap::new(),
             claims: BTreeMap::new(),
-            numbers: has_numbers.then(Numbers::default),
+            numbers: Numbers::new(naming),
             nonces: BTreeMap::new(),
             ages: VecDeque::new(),
         }
@@ -128,14 +115,25 @@ impl Entries {
         self.by_id.find(key).or_else(|| self.by_key.get(key))
     }
 
-    /// What was given that number, as a key.
-    pub(in crate::attestation) fn key_numbered(&self, number: u32) -> Option<Id> {
-        self.numbers.as_ref()?.key(number).copied()
+    /// Whether names are given here.
+    pub(in crate::attestation) const fn gives_names(&self) -> bool {
+        self.numbers.is_some()
+    }
+
+    /// What was given that name, as a key.
+    pub(in crate::attestation) fn key_named(&self, name: Name) -> Option<Id> {
+        self.numbers.as_ref()?.key(name)
     }
 
     /// The same, unless it is forgotten.
-    pub(in crate::attestation) fn numbered(&self, number: u32) -> Option<&Entry> {
-        self.find(&self.key_numbered(number)?)
+    pub(in crate::attestation) fn named(&self, name: Name) -> Option<&Entry> {
+        self.find(&self.key_named(name)?)
+    }
+
+    /// The name that was given to what is under `key`.
+    pub(super) fn name(&self, key: &Id) -> Option<Name> {
+        let number = self.find(key)?.number;
+        self.numbers.as_ref()?.name(number).filter(|_| number > 0)
     }
 
     /// The number of the next attestation.
@@ -188,8 +186,7 @@ impl Entries {
             && matches!(action, Action::Attest { .. } | Action::Replace(_))
             && !is_offchain
         {
-            entry.number = numbers.next();
-            numbers.keys.push_back(key);
+            entry.number = numbers.give(key, || entry.content());
         }
         match (action, target) {
             (Action::Register(schema), _) => self.register(entry.said().schema, schema),
@@ -268,10 +265,8 @@ impl Entries {
         if let Some(author) = entry.nonce_of() {
             self.nonces.entry(author).and_modify(|nonce| *nonce -= 1);
         }
-        if let Some(numbers) = &mut self.numbers
-            && numbers.keys.back() == Some(key)
-        {
-            numbers.keys.pop_back();
+        if let Some(numbers) = &mut self.numbers {
+            numbers.take_back(key);
         }
         if self.claims.get(&entry.claim()) == Some(key) {
             self.claims.remove(&entry.claim());
@@ -289,11 +284,8 @@ impl Entries {
             {
                 self.revoked_offchain.remove(&(said.author(), target));
             }
-            if let Some(numbers) = &mut self.numbers
-                && numbers.keys.front() == Some(&key)
-            {
-                numbers.keys.pop_front();
-                numbers.forgotten += 1;
+            if let Some(numbers) = &mut self.numbers {
+                numbers.forget(&key);
             }
         }
     }
@@ -318,16 +310,21 @@ impl Entries {
         });
     }
 
+    /// Whether schemas are numbered, as attestations are.
+    fn numbers_schemas(&self) -> bool {
+        self.numbers.as_ref().is_some_and(Numbers::are_names)
+    }
+
     /// A schema goes by the name that its call gives it, or by the next number where registries
     /// number.
     fn register(&mut self, named: SchemaId, schema: Schema) {
         let next = SchemaId((self.schemas.len() + self.registered.len()) as u32);
-        let id = if self.numbers.is_some() { next } else { named };
+        let id = if self.numbers_schemas() { next } else { named };
         self.registered.insert(id, schema);
     }
 
     fn unregister(&mut self, named: SchemaId) {
-        if self.numbers.is_some() {
+        if self.numbers_schemas() {
             self.registered.pop_last();
         } else {
             self.registered.remove(&named);

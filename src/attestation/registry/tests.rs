@@ -1,6 +1,8 @@
 //! Scripts of what one registry is given, and its verdicts.
 
 mod fifteen;
+mod lab;
+mod uids;
 mod undo;
 
 use std::sync::Arc;
@@ -15,7 +17,8 @@ use crate::attestation::{Action, Attestation, KeyRing};
 /// has expired, knows no links.
 fn verdicts(script: &str) -> String {
     let ring = KeyRing::modelled(1);
-    let mut registry = Registry::new(Profile::Eas, &Schema::GENESIS, Span::from_secs(60));
+    let mut registry =
+        Registry::new((Profile::Eas, Naming::Content), &Schema::GENESIS, Span::from_secs(60));
     let mut made: Vec<Option<Arc<Signed>>> = vec![None; 10];
     let mut said = Vec::new();
     for (at, word) in (0..).zip(script.split(' ')) {

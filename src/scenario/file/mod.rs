@@ -56,6 +56,8 @@ section! {
         ordering: String = "arrival";
         /// Which registry's rules apply.
         profile: Profile = "eas";
+        /// What the uids of `eas` are made of; `sign` has numbers.
+        uid: UidFile = "content";
         /// The longest that an attestation may be valid by its schema, where the profile's registry
         /// looks at it (`sign`); without it, for ever.
         max_valid_for: Span;
@@ -114,6 +116,23 @@ section! {
     }
 }
 
+/// What uids are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Uid {
+    Content,
+    Inclusion,
+}
+
+section! {
+    /// What the uids of attestations are made of.
+    UidFile, "a kind of uid", alone "of" => {
+        /// The `content` alone, or the time of `inclusion` too, as in the real EAS.
+        of: Uid;
+        /// Between two blocks, whose times uids have; without it 12s, a slot of Ethereum's.
+        block: Span;
+    }
+}
+
 section! {
     /// A table of delays between regions.
     DelaysFile, "a delay table", alone "name" => {
@@ -141,6 +160,7 @@ pub(crate) enum Ways {
 
 choice!(Ways, "kind of delay" { "one-way" => Ways::OneWay, "round-trip" => Ways::RoundTrip, });
 choice!(Profile, "profile", Profile::NAMES);
+choice!(Uid, "kind of uid" { "content" => Uid::Content, "inclusion" => Uid::Inclusion, });
 choice!(Crypto, "kind of crypto" { "real" => Crypto::Real, "modelled" => Crypto::Modelled, });
 choice!(Transport, "transport" {
     "stream" => Transport::Stream,

@@ -20,6 +20,7 @@ mod rules;
 mod time;
 mod trace;
 mod trust;
+mod uid;
 
 pub(super) use self::names::names_of;
 pub(super) use self::ops::TICKETS;
@@ -112,6 +113,7 @@ pub(crate) fn resolve(
     let demands = demands::read(file, reader, &names);
     let claims = claims::read(file, reader, setting, &names);
     let history = history::read(file, reader, timing, faults.as_deref());
+    let naming = uid::read_naming(file, reader);
     let timing = timing?;
     Some(Scenario {
         name: name?.value,
@@ -128,6 +130,7 @@ pub(crate) fn resolve(
         policies,
         crypto: *file.crypto.get()?,
         profile: *file.profile.get()?,
+        naming: naming?,
         max_valid_for: file.max_valid_for.get().copied().unwrap_or(Span::ZERO),
         network: network?,
         validators: validators?,

@@ -80,6 +80,7 @@ fn check((attester, first, last): (u32, u32, u32), before: u8, told: &[&str]) {
         cores: 1,
         costs,
         profile: Profile::Eas,
+        naming: Profile::Eas.naming(None),
         schemas: Schema::GENESIS,
         retention,
         shows: false,

@@ -1,14 +1,11 @@
 //! Rules of two real registries by which order, delay or a copy changes the outcome
 //! (reference/real-systems 2.1, by its numbers): the same little history in both profiles.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::lab::{Lab, verdicts};
 use super::*;
-use crate::attestation::{
-    Action, Attestation, AttesterId, Delegation, KeyRing, Operation, Reading, SchemaId, Storage,
-    Terms,
-};
+use crate::attestation::{Name, Reading};
 
 /// Rule, history, and what each word of it is told by `eas` and by `sign`.
 ///
@@ -25,7 +22,7 @@ const RULES: &[(u8, &str, &str, &str)] = &[
     (1, "a0 b0", "accepted accepted", "#1 #2"),
     (1, "b0 a0", "accepted accepted", "#1 #2"),
     // The same content once more is another attestation; a copy of a transaction is not. (EAS
-    // hashes the time of inclusion and a bump; the laboratory, its attester's count.)
+    // hashes the time of inclusion and a bump, see `uids`; or here, its attester's count.)
     (2, "a0 a1 a0", "accepted accepted accepted", "#1 #2 #1"),
     // A guessed number may exist and be another attestation: a valid signature on a wrong link.
     (3, "a0 a1<a0#1", "accepted accepted", "#1 #2"),
@@ -219,7 +216,8 @@ const BATCHES: &[(&str, &str, &str)] = &[
 #[test]
 fn a_batch_is_accepted_as_a_whole_or_not_at_all() {
     for (history, eas, sign) in BATCHES {
-        let said = [Profile::Eas, Profile::Sign].map(|profile| verdicts(profile, history));
+        let said =
+            [Profile::Eas, Profile::Sign].map(|profile| verdicts(Lab::new(profile), history));
         assert_eq!(said, [*eas, *sign], "{history}");
     }
     let mut lab = Lab::new(Profile::Sign);
@@ -234,7 +232,8 @@ fn a_batch_is_accepted_as_a_whole_or_not_at_all() {
 #[test]
 fn order_delay_and_copies_change_the_outcome_by_the_profile() {
     for (rule, history, eas, sign) in RULES {
-        let said = [Profile::Eas, Profile::Sign].map(|profile| verdicts(profile, history));
+        let said =
+            [Profile::Eas, Profile::Sign].map(|profile| verdicts(Lab::new(profile), history));
         assert_eq!(said, [*eas, *sign], "rule {rule}: {history}");
     }
 }
@@ -253,7 +252,10 @@ fn what_is_undone_gives_its_number_and_its_nonce_back() {
         assert!(lab.registry.retract(&first, 0));
         lab.apply(&again, 1);
         let told = lab.registry.told(&again, 1);
-        assert_eq!(told, Some(1), "{profile:?}: the first number is free, and the nonce good");
+        let number = Told { name: Some(Name::of_number(1)), nonce: None };
+        let next = Told { name: None, nonce: Some(1) };
+        let expected = if profile == Profile::Sign { number } else { next };
+        assert_eq!(told, expected, "{profile:?}: the first number is free, and the nonce good");
         assert_eq!(lab.registry.status(LocalTime(0), &first.id), Status::Valid);
     }
 }
@@ -268,152 +270,7 @@ fn a_number_that_is_forgotten_is_given_to_nobody_else() {
     }
     let numbers = ["a0", "a1", "a2"].map(|word| {
         let signed = lab.make(word);
-        lab.registry.told(&signed, 0)
+        lab.registry.told(&signed, 0).name.and_then(Name::number)
     });
     assert_eq!(numbers, [None, Some(2), Some(3)]);
-}
-
-fn verdicts(profile: Profile, history: &str) -> String {
-    let mut lab = Lab::new(profile);
-    let said = history.split(' ').filter_map(|word| lab.take(word));
-    said.collect::<Vec<_>>().join(" ")
-}
-
-/// A registry and all that was ever written, by name.
-pub(super) struct Lab {
-    profile: Profile,
-    pub(super) registry: Registry,
-    ring: KeyRing,
-    at: VirtualTime,
-    pub(super) now: i64,
-    made: BTreeMap<String, Arc<Signed>>,
-}
-
-impl Lab {
-    pub(super) fn new(profile: Profile) -> Self {
-        Self {
-            profile,
-            registry: Registry::new(profile, &Schema::GENESIS, Span::from_secs(60)),
-            ring: KeyRing::modelled(1),
-            at: VirtualTime::ZERO,
-            now: 0,
-            made: BTreeMap::new(),
-        }
-    }
-
-    /// Does what a word says, and tells what came of it.
-    pub(super) fn take(&mut self, word: &str) -> Option<String> {
-        match word.strip_prefix("max=").unwrap_or(word) {
-            "pause" => self.registry.follow(Rules::Paused),
-            "three" => self.registry.follow(Rules::KnowsThreeLocations),
-            "go" => self.registry.follow(Rules::Usual),
-            most if most != word => {
-                let most = Span::from_secs(most.parse().expect("seconds"));
-                let schemas = Schema::genesis(most);
-                self.registry = Registry::new(self.profile, &schemas, Span::from_secs(60));
-            }
-            _ => {
-                let signed = self.make(word);
-                let attempt = u8::from(word.contains(".1"));
-                let said = self.told(&signed, attempt);
-                self.now += 1;
-                return Some(said);
-            }
-        }
-        None
-    }
-
-    fn apply(&mut self, signed: &Arc<Signed>, attempt: u8) -> Verdict {
-        let instants = (self.at, LocalTime(self.now * 1_000_000_000));
-        self.registry.apply(instants, signed, attempt).verdict
-    }
-
-    fn told(&mut self, signed: &Arc<Signed>, attempt: u8) -> String {
-        let instants = (self.at, LocalTime(self.now * 1_000_000_000));
-        let applied = self.registry.apply(instants, signed, attempt);
-        if applied.verdict != Verdict::Accepted {
-            return applied.verdict.name().to_owned();
-        }
-        let number = self.registry.told(signed, attempt);
-        let number = number.filter(|_| self.profile.names_numbers());
-        let said = number.map_or("accepted".to_owned(), |number| format!("#{number}"));
-        let meant = signed.attestation.action.reference();
-        match applied.resolved {
-            Some(other) if !applied.again => {
-                let (name, signed) = self
-                    .made
-                    .iter()
-                    .find(|(_, signed)| signed.attestation.operation == other)
-                    .expect("it was made");
-                if meant == Some(signed.id) { said } else { format!("{said} on {name}") }
-            }
-            _ => said,
-        }
-    }
-
-    /// The statement of that name, made when it is first named.
-    pub(super) fn make(&mut self, word: &str) -> Arc<Signed> {
-        let (head, options) = word.split_once('/').unwrap_or((word, ""));
-        let (name, reference) = head.split_at(head.find(['<', '>', '+']).unwrap_or(head.len()));
-        let name = name.trim_end_matches(".1");
-        if let Some(known) = self.made.get(name) {
-            return Arc::clone(known);
-        }
-        let digits = |key: char| options.split('/').find_map(|option| option.strip_prefix(key));
-        let option = |key: char| digits(key)?.parse::<i64>().ok();
-        let others =
-            digits('o').map(|digits| digits.bytes().map(|d| u32::from(d - b'0')).collect());
-        let (target, named) = reference.split_once('#').unwrap_or((reference, ""));
-        let target = target.get(1..).filter(|target| !target.is_empty());
-        // What is taken back off chain lies there, whether or not it has been written yet.
-        let place = if option('l') == Some(4) { "/l4" } else { "" };
-        let target = target.map(|target| self.make(&format!("{target}{place}")).id);
-        let author = attester(name);
-        let submitter = name.split_once('@').map(|(_, submitter)| attester(submitter));
-        let number: u32 = name[1..2].parse().expect("a digit");
-        let deadline = option('d').map(|second| LocalTime(second * 1_000_000_000));
-        let terms = self.profile.terms(deadline);
-        let terms = terms.map(|terms| Terms { nonce: number, ..terms });
-        let attestation = Attestation {
-            operation: Operation(self.made.len() as u32),
-            attester: submitter.unwrap_or(author),
-            sequence: number,
-            schema: SchemaId(option('x').unwrap_or(0) as u32),
-            subject: option('s').unwrap_or(0) as u32,
-            action: match (reference.get(..1), target) {
-                (Some("+"), _) => Action::Register(Schema::GENESIS[0]),
-                (Some(">"), Some(target)) => Action::Revoke(target),
-                (_, parent) => Action::Attest { parent },
-            },
-            written_at: LocalTime(0),
-            expires_at: option('e').map(|second| LocalTime(second * 1_000_000_000)),
-            data_len: 0,
-            storage: storage(option('l')),
-            upstream: option('u').map(|second| LocalTime(second * 1_000_000_000)),
-            named: named.parse().ok(),
-            delegation: submitter.map(|_| Box::new(Delegation { attester: author, terms })),
-            batch: others,
-        };
-        let author = self.ring.signer(author.0);
-        let signed = match submitter.map(|submitter| self.ring.signer(submitter.0)) {
-            Some(submitter) => Arc::new(Signed::delegated(attestation, &author, &submitter)),
-            None => Signed::new(attestation, &author),
-        };
-        self.made.insert(name.to_owned(), Arc::clone(&signed));
-        signed
-    }
-}
-
-fn storage(code: Option<i64>) -> Storage {
-    match code {
-        None => Storage::Registry,
-        Some(1) => Storage::Arweave,
-        Some(3) => Storage::Custom,
-        Some(4) => Storage::OffChain,
-        Some(code) => panic!("no word of these tests has data at {code}"),
-    }
-}
-
-fn attester(name: &str) -> AttesterId {
-    AttesterId(u32::from(name.as_bytes()[0] - b'a'))
 }
