@@ -11,7 +11,7 @@ use super::Packet;
 use super::packet::{Answer, Ask};
 use super::rows::Need;
 use super::slots::Slots;
-use crate::attestation::{Operation, Profile, Reading, Status};
+use crate::attestation::{Interpretation, Operation, Status};
 use crate::flow::Silence;
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune, Resident, TimerSlot};
@@ -28,8 +28,8 @@ pub struct DependantSetting {
     pub timeout: Span,
     /// What it does when nobody answers.
     pub silence: Silence,
-    /// Whose records it reads, and how it makes them out.
-    pub reads: (Profile, Reading),
+    /// How it makes out records.
+    pub reads: Interpretation,
     /// After a use that was allowed, the next one comes so much later.
     pub again: Span,
     /// After one that was refused, the user tries again so much later.
@@ -127,8 +127,7 @@ impl Dependant {
         let Some(case) = self.cases.get_mut(&operation) else { return };
         let waited = case.open_since.take().map_or(Span::ZERO, |since| desk.now().since(since));
         case.asks = case.asks.wrapping_add(u8::from(source != Source::Kept));
-        let (profile, reading) = self.setting.reads;
-        let said = said.map(|said| profile.read(reading, case.need.storage, said));
+        let said = said.map(|said| self.setting.reads.of(case.need.storage, said));
         let is_allowed = match said {
             // The record holds; what it is about may not be there.
             Some(status) => status == Status::Valid && desk.now() >= case.need.readable,

@@ -18,7 +18,7 @@ use super::packet::{Answer, Ask};
 use super::pool::Pool;
 use super::rows::{Page, Place, Row, RowChange};
 use super::slots::Slots;
-use crate::attestation::{AttesterId, Id, IdMap, Status};
+use crate::attestation::{AttesterId, Id, IdMap, Interpretation, Status, Storage};
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};
 use crate::network::{Desk, Fortune, Resident, TimerSlot};
 use crate::trace::Fact;
@@ -40,6 +40,8 @@ pub struct IndexerSetting {
     pub is_strict: bool,
     /// How long it remembers a row.
     pub keeps: Span,
+    /// How it makes out records.
+    pub reads: Interpretation,
     /// Whether it tells how far dates of records lie from those of signing.
     pub dates: bool,
     /// What it carries rows to, if it does.
@@ -68,9 +70,20 @@ pub struct Indexer {
 #[derive(Clone, Copy)]
 struct Entry {
     attester: AttesterId,
+    storage: Storage,
     expires_at: Option<LocalTime>,
     /// By which one it is taken back, or replaced.
     over: Option<(Id, Status)>,
+}
+
+impl Entry {
+    fn status(&self, now: LocalTime) -> Status {
+        match self.over {
+            Some((_, status)) => status,
+            None if self.expires_at.is_some_and(|at| at <= now) => Status::Expired,
+            None => Status::Valid,
+        }
+    }
 }
 
 enum Job {
@@ -191,7 +204,8 @@ impl Indexer {
         if let Some(relay) = &mut self.relay {
             relay.take(Carried { operation: row.operation, id: row.id, at: row.at });
         }
-        let entry = Entry { attester: row.attester, expires_at: row.expires_at, over: None };
+        let Row { attester, storage, expires_at, .. } = *row;
+        let entry = Entry { attester, storage, expires_at, over: None };
         if self.entries.insert(row.id, entry).is_none() {
             self.ages.push_back((at, row.id));
             *self.by_attester.entry(row.attester).or_default() += 1;
@@ -241,9 +255,7 @@ impl Indexer {
         match self.entries.find(id) {
             _ if self.does_misreport(id) => Status::Revoked,
             None => Status::Unknown,
-            Some(Entry { over: Some((_, status)), .. }) => *status,
-            Some(entry) if entry.expires_at.is_some_and(|at| at <= now) => Status::Expired,
-            Some(_) => Status::Valid,
+            Some(entry) => self.setting.reads.of(entry.storage, entry.status(now)),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::passage::{Relayed, Scan};
 use super::rows::{Need, Page, Place, Row};
 use crate::attestation::{
-    Attestation, Id, KeyRing, Name, Operation, SIGNATURE_BYTES, Signature, Signer, Status, Told,
+    Attestation, Id, KeyRing, Name, Operation, SIGNATURE_BYTES, Signature, Signer, Status, Storage, Told,
     Verdict,
 };
 use crate::flow::routing::News;
@@ -304,6 +304,8 @@ pub struct Proof {
     pub id: Id,
     /// What it is linked to.
     pub parent: Option<Id>,
+    /// Where its data lies.
+    pub storage: Storage,
     /// From the intended send until the client had its proof.
     pub elapsed: Span,
 }
@@ -312,7 +314,8 @@ impl Proof {
     /// The proof of `said`, had just now; `None` of a question.
     pub(super) fn of(planned: &Planned, said: &Attestation, now: VirtualTime) -> Arc<Self> {
         let (operation, elapsed) = (planned.operation, now.since(planned.intended));
-        Arc::new(Self { operation, id: said.id(), parent: said.action.reference(), elapsed })
+        let (id, parent) = (said.id(), said.action.reference());
+        Arc::new(Self { operation, id, parent, storage: said.storage, elapsed })
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Packet;
 use super::packet::{Look, Proof, Show};
 use super::slots::Slots;
-use crate::attestation::{Id, Operation};
+use crate::attestation::{Id, Interpretation, Operation, Storage};
 use crate::kernel::{LocalTime, Luck, ProcessId, Purpose, Span, VirtualTime};
 use crate::network::{Desk, Fortune, Resident, TimerSlot};
 use crate::trace::Fact;
@@ -30,6 +30,8 @@ pub struct PartySetting {
     pub expected: Option<Span>,
     /// When learning ends.
     pub learnt: VirtualTime,
+    /// How it makes out records.
+    pub reads: Interpretation,
     /// Whether validators owe one order, so that positions must agree.
     pub total_order: bool,
 }
@@ -49,6 +51,7 @@ pub struct RelyingParty {
 struct Case {
     id: Id,
     parent: Option<Id>,
+    storage: Storage,
     wait: Wait,
     told_at: LocalTime,
     /// The validator of the first look.
@@ -85,14 +88,14 @@ impl RelyingParty {
 
     fn told(&mut self, proof: &Proof, desk: &mut Desk<'_, Packet>) {
         self.learn(proof.elapsed, desk.now());
-        let Proof { operation, id, parent, elapsed } = *proof;
+        let Proof { operation, id, parent, storage, elapsed } = *proof;
         let wait = Wait { elapsed, expected: self.expected };
         let expected = self.expected.map_or(Fact::NONE, micros);
         desk.fact(Fact::Relied { operation: operation.0, elapsed: micros(elapsed), expected });
         let luck = Luck { purpose: Purpose::Reliance, entity: u64::from(operation.0), index: 2 };
         let first = (desk.draws().word(luck) % u64::from(self.setting.validators)) as u32;
         let (told_at, kept) = (desk.local_now(), Vec::new());
-        let case = Case { id, parent, wait, told_at, first, looks: 0, kept };
+        let case = Case { id, parent, storage, wait, told_at, first, looks: 0, kept };
         self.cases.insert(operation, case);
         self.look(operation, desk);
     }
@@ -125,17 +128,17 @@ impl RelyingParty {
     }
 
     fn shown(&mut self, from: ProcessId, show: &Show, desk: &mut Desk<'_, Packet>) {
+        let Some(case) = self.cases.get(&show.operation) else { return };
         let age = desk.local_now().since(show.as_of);
         let position = show.position.filter(|_| self.setting.total_order);
         let sight = Sight {
-            status: show.status,
+            status: self.setting.reads.of(case.storage, show.status),
             position: position.unwrap_or(Fact::NONE),
             digest: show.digest,
             age: Span::from_micros(micros(age).into()),
             stamps: show.stamps,
             is_orphaned: show.is_orphaned,
         };
-        let Some(case) = self.cases.get(&show.operation) else { return };
         let asked = (case.first + u32::from(show.look)) % self.setting.validators;
         if case.looks == show.look && asked == from.0 {
             self.judge(show.operation, Some(sight), desk);

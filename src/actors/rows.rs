@@ -14,6 +14,8 @@ pub struct Row {
     pub attester: AttesterId,
     /// What changed.
     pub change: RowChange,
+    /// Where its data lies.
+    pub storage: Storage,
     /// From when on it is void; `None` is never.
     pub expires_at: Option<LocalTime>,
     /// When the validator applied it, for the laboratory's books.
@@ -55,6 +57,7 @@ impl Row {
             id: signed.id,
             attester: attestation.attester,
             change,
+            storage: attestation.storage,
             expires_at: attestation.expires_at,
             at,
             drift: now.0 - attestation.written_at.0,

@@ -23,7 +23,7 @@ pub use id::Id;
 pub use id_map::{IdMap, IdSet, Named};
 pub use keys::{KeyRing, SIGNATURE_BYTES, Signature, Signer};
 pub use name::{Name, Naming, Told};
-pub use profile::Profile;
+pub use profile::{Interpretation, Profile};
 pub use registry::Registry;
 pub use storage::{Reading, Storage};
 pub use verdict::{Ahead, Applied, Rules, Status, Verdict};

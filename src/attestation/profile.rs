@@ -97,22 +97,33 @@ impl Profile {
         self.code().has_terms.then_some(Terms { nonce: 0, deadline })
     }
 
-    /// What a reader takes for the state of something whose state is `status`, and whose data
-    /// lies in `storage`.
-    pub fn read(self, reading: Reading, storage: Storage, status: Status) -> Status {
-        let code = self.code();
-        match (reading, storage, status) {
+    /// What is said to something whose signature is wrong.
+    pub fn of_forged(self, said: &Attestation) -> Verdict {
+        if said.delegation.is_some() { self.code().wrong_call } else { Verdict::InvalidSignature }
+    }
+}
+
+/// Whose records somebody reads, and how it makes them out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interpretation {
+    /// Whose.
+    pub profile: Profile,
+    /// How.
+    pub reading: Reading,
+}
+
+impl Interpretation {
+    /// What is taken for the state of something whose state is `status`, and whose data lies in
+    /// `storage`.
+    pub fn of(self, storage: Storage, status: Status) -> Status {
+        let code = self.profile.code();
+        match (self.reading, storage, status) {
             (Reading::FlagAsTime, Storage::OffChain, Status::Revoked) if code.flags_by_time => {
                 Status::Valid
             }
             (Reading::ThreeLocations, Storage::Custom, _) if code.locates_data => Status::Unknown,
             (Reading::AsMeant | Reading::FlagAsTime | Reading::ThreeLocations, ..) => status,
         }
-    }
-
-    /// What is said to something whose signature is wrong.
-    pub fn of_forged(self, said: &Attestation) -> Verdict {
-        if said.delegation.is_some() { self.code().wrong_call } else { Verdict::InvalidSignature }
     }
 }
 

@@ -233,6 +233,8 @@ pub struct Trust {
     pub patience: Span,
     /// How long a proof may take; `None` is learnt.
     pub expected: Option<Span>,
+    /// How they make out records.
+    pub reading: Reading,
 }
 
 /// Something that goes wrong, on whom and when.

@@ -308,6 +308,7 @@ fn write_trust(file: &mut Text, trust: &Trust, regions: &[String]) {
     if let Some(expected) = trust.expected {
         file.text("expected", expected);
     }
+    readers::write_reading(file, trust.reading);
     file.text("tolerance", trust.model.tolerance);
     file.text("tau", trust.model.tau);
     file.text("confident", spelt::share(trust.model.confident));

@@ -314,6 +314,7 @@ impl World {
             patience: trust.patience,
             expected: trust.expected,
             learnt: VirtualTime::ZERO + scenario.warmup,
+            reads: readers::reads(scenario, trust.reading),
             total_order: self.guarantees.owed.contains(&Property::TotalOrder),
         };
         let parties = 0..trust.parties;

@@ -6,8 +6,8 @@ use crate::actors::{
     Actor, Carriage, Dependant, DependantSetting, Dependence, Indexer, IndexerSetting, Layout,
     ReadFrom,
 };
-use crate::attestation::Profile;
-use crate::scenario::model::{Dependants, Indexers, Reads, Scenario, Source};
+use crate::attestation::Interpretation;
+use crate::scenario::model::{Dependants, Indexers, Reading, Reads, Scenario, Source};
 
 /// The layout with the readers of the scenario.
 pub(super) fn with_readers(layout: Layout, scenario: &Scenario) -> Layout {
@@ -38,11 +38,16 @@ pub(super) fn actors(layout: &Layout, scenario: &Scenario) -> Vec<Actor> {
         (0..some.count).map(move |_| Actor::Indexer(Box::new(Indexer::new(setting))))
     });
     let dependants = scenario.dependants.iter().flat_map(|some| {
-        let setting = Arc::new(dependant_setting(some, layout, scenario.profile));
+        let setting = Arc::new(dependant_setting(some, layout, scenario));
         let make = move |_| Actor::Dependant(Box::new(Dependant::new(Arc::clone(&setting))));
         (0..some.count).map(make)
     });
     indexers.chain(dependants).collect()
+}
+
+/// What somebody who reads so makes of the records of the scenario's registries.
+pub(super) fn reads(scenario: &Scenario, reading: Reading) -> Interpretation {
+    Interpretation { profile: scenario.profile, reading }
 }
 
 fn indexer_setting(indexers: &Indexers, layout: &Layout, scenario: &Scenario) -> IndexerSetting {
@@ -54,6 +59,7 @@ fn indexer_setting(indexers: &Indexers, layout: &Layout, scenario: &Scenario) ->
         read: scenario.costs.read,
         is_strict: indexers.strict,
         keeps: indexers.keeps,
+        reads: reads(scenario, indexers.reading),
         dates: indexers.dates,
         carries: indexers.carries.map(|to| Carriage {
             block: to.block,
@@ -66,7 +72,7 @@ fn indexer_setting(indexers: &Indexers, layout: &Layout, scenario: &Scenario) ->
 fn dependant_setting(
     dependants: &Dependants,
     layout: &Layout,
-    profile: Profile,
+    scenario: &Scenario,
 ) -> DependantSetting {
     DependantSetting {
         sources: match dependants.source {
@@ -76,7 +82,7 @@ fn dependant_setting(
         ttl: dependants.ttl,
         timeout: dependants.timeout,
         silence: dependants.silence,
-        reads: (profile, dependants.reading),
+        reads: reads(scenario, dependants.reading),
         again: dependants.again,
         retry: dependants.retry,
         lasts: dependants.lasts,

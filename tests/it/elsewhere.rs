@@ -69,6 +69,59 @@ fn a_flag_taken_for_a_time_lets_the_revoked_pass_where_it_is_a_flag() {
     assert!(wrongly > 10.0 * usual[1].max(20.0), "{wrongly} after {}", usual[1]);
 }
 
+/// The same with readers of the copies that indexers make, or with relying parties, who read so.
+fn indexed(load: &str, reading: &str) -> String {
+    let dates = format!("dates = true\n{reading}");
+    scenario(load, "source = \"index\"", "").replace("dates = true", &dates)
+}
+
+fn relied(load: &str, reading: &str) -> String {
+    let parties = format!("\n[trust]\nshare = \"100%\"\npatience = \"5s\"\n{reading}\n");
+    scenario(load, "", &parties)
+}
+
+#[test]
+fn an_index_that_takes_a_flag_for_a_time_says_so_to_all_who_ask_it() {
+    let load = format!("{REVOKED}\ndata = {{ place = \"off-chain\" }}");
+    let wrongly = |reading| {
+        both(&indexed(&load, reading), "").map(|summary| per10k(&summary, "allowed_wrongly"))
+    };
+    let [usual, flag] = [wrongly(""), wrongly("reading = \"flag-as-time\"")];
+    assert_eq!(flag[0], usual[0], "eas keeps the time beside");
+    assert!(flag[1] > 2.0 * usual[1].max(100.0), "{flag:?} after {usual:?}");
+}
+
+#[test]
+fn an_index_of_three_locations_lacks_what_is_in_the_fourth() {
+    let load = "data = { place = \"custom\", share = \"50%\" }";
+    let refused = |reading| {
+        both(&indexed(load, reading), "").map(|summary| per10k(&summary, "denied_wrongly"))
+    };
+    let [usual, three] = [refused(""), refused("reading = \"three-locations\"")];
+    assert_eq!(three[0], usual[0], "eas does not say where it lies");
+    assert!(three[1] > usual[1] + 4_000.0, "{three:?} after {usual:?}");
+}
+
+#[test]
+fn parties_of_three_locations_are_never_confident_in_the_fourth() {
+    let load = "data = { place = \"custom\", share = \"50%\" }";
+    let confident =
+        |reading| both(&relied(load, reading), "").map(|summary| per10k(&summary, "confident"));
+    let [usual, three] = [confident(""), confident("reading = \"three-locations\"")];
+    assert_eq!(three[0], usual[0], "eas does not say where it lies");
+    assert!(usual[1] > 9_000.0 && (4_000.0..6_000.0).contains(&three[1]), "{three:?}, {usual:?}");
+}
+
+#[test]
+fn parties_that_take_a_flag_for_a_time_trust_what_was_revoked() {
+    let load = format!("{REVOKED}\ndata = {{ place = \"off-chain\" }}");
+    let confident =
+        |reading| both(&relied(&load, reading), "").map(|summary| per10k(&summary, "confident"));
+    let [usual, flag] = [confident(""), confident("reading = \"flag-as-time\"")];
+    assert_eq!(flag[0], usual[0], "eas keeps the time beside");
+    assert!(flag[1] > usual[1], "{flag:?} after {usual:?}");
+}
+
 #[test]
 fn who_knows_three_locations_refuses_what_is_in_the_fourth_where_there_are_four() {
     let load = "data = { place = \"custom\", share = \"50%\" }";
@@ -217,7 +270,10 @@ fn all_of_it_is_one_result_on_every_engine_and_with_real_signatures() {
     let load = "mix = { attest = \"75%\", revoke = \"20%\", register = \"5%\" }\nupstream = \"20%\"\n\
                 data = { place = \"off-chain\", share = \"50%\", upload = \"100ms\", readable = \"1s\" }\n\
                 retry = { tries = 3, after = \"500ms\" }\ndelegated = \"20%\"";
-    let text = scenario(load, "reading = \"flag-as-time\"", OLD);
+    let reading = "reading = \"flag-as-time\"";
+    let parties = format!("{OLD}\n[trust]\n{reading}\n");
+    let text = scenario(load, reading, &parties);
+    let text = text.replace("dates = true", &format!("dates = true\n{reading}"));
     let sequential = both(&text, "--engine sequential");
     for way in ["--shards 2", "--crypto real"] {
         for (one, other) in sequential.iter().zip(both(&text, way)) {

@@ -103,6 +103,53 @@ fn a_guessed_number_links_to_what_is_not_meant() {
     check(patient, "--ordering sequencer", names, ["accepted", "accepted"]);
 }
 
+/// How often something was accepted and how often it was not found, over seeds 1 to 3, where uids
+/// have the time of inclusion.
+fn linked(load: &str, rest: &str, options: &str) -> [u64; 2] {
+    let runs = (1..=3).map(|seed| {
+        let options = format!("{options} --set uid.of=inclusion --set seed={seed}");
+        let counts = counts(&run(load, rest, &options));
+        ["accepted", "NotFound"].map(|name| counts.get(name).copied().unwrap_or(0))
+    });
+    runs.fold([0; 2], |[accepted, missed], [more, less]| [accepted + more, missed + less])
+}
+
+/// Clients in Tokyo are a second away.
+const FAR: &str = r#"
+[[fault]]
+name = "far"
+at = "0s"
+on = "issuers in tokyo -> routers"
+delay = "1s"
+"#;
+
+#[test]
+fn who_has_another_order_gives_another_uid_and_does_not_find_what_is_meant() {
+    // Two seconds later they were told the uid, by one validator.
+    let load = r#"chain = { length = 3, gap = "2s", attesters = 1 }"#;
+    let blocks = "--set uid.block=500ms";
+    let [accepted, missed] = linked(load, "", &format!("{blocks} --ordering sequencer"));
+    assert!(accepted > 1_000 && missed == 0, "one order: {accepted}, {missed}");
+    let [accepted, missed] = linked(load, "", &format!("{blocks} --ordering arrival"));
+    assert!(missed * 20 > accepted, "{missed} beside {accepted}");
+    // By content, whoever has it finds it.
+    let content = counts(&run(load, "", "--ordering arrival"));
+    assert!(!content.contains_key("NotFound"), "{content:?}");
+}
+
+#[test]
+fn a_guessed_uid_is_of_a_block_that_delay_has_let_go() {
+    let load = r#"chain = { length = 3, gap = "50ms", attesters = 1 }"#;
+    let [order, long] = ["--ordering sequencer", "--set uid.block=2s"];
+    let [accepted, missed] = linked(load, "", &format!("{order} {long}"));
+    let [far_accepted, far_missed] = linked(load, FAR, &format!("{order} {long}"));
+    assert!(missed * 10 < accepted, "{missed} beside {accepted}");
+    assert!(far_missed * accepted > 3 * missed * far_accepted, "{far_missed}, {far_accepted}");
+    // Of one block that never ends every guess is right.
+    let [_, missed] = linked(load, "", &format!("{order} --set uid.block=1h"));
+    assert_eq!(missed, 0);
+}
+
 #[test]
 fn a_batch_is_refused_as_a_whole() {
     let load = "batch = 5\nkeys = { count = 40 }\nmix = { claim = \"100%\" }";
@@ -149,9 +196,9 @@ fn one_seed_is_one_result_under_every_profile_engine_and_crypto() {
         "delegated = \"40%\"\nbatch = 3\nforged = \"5%\"\n{IMPATIENT}\n\
          mix = {{ attest = \"60%\", revoke = \"20%\", claim = \"20%\" }}"
     );
-    for profile in ["eas", "sign"] {
+    for profile in ["profile=eas", "profile=sign", "uid=inclusion"] {
         let digest = |options: &str| {
-            let place = run(&load, "", &format!("--set profile={profile} {options}"));
+            let place = run(&load, "", &format!("--set {profile} {options}"));
             let text = place.result("small/latest/digest.txt");
             text.lines().next().expect("the digest").to_owned()
         };

@@ -184,6 +184,28 @@ mod tests {
     }
 
     #[test]
+    fn who_was_told_a_uid_names_it_and_who_was_not_takes_it_for_one_of_this_block() {
+        let naming = Naming::Inclusion { block: Span::from_secs(12) };
+        let uid = |second| Name::uid(&Id::of(&3_u32), (at(second), Span::from_secs(12)), 0);
+        let named = |book: &mut Book, second| {
+            let mut said = Attestation { written_at: at(second), ..said(4, Some(3)) };
+            book.fill_in(&mut said, naming);
+            said.named
+        };
+        let mut book = Book::default();
+        assert_eq!([named(&mut book, 5), named(&mut book, 12)], [0, 1].map(|n| Some(uid(12 * n))));
+        book.told_name(VirtualTime::ZERO, Id::of(&3_u32), uid(12));
+        assert_eq!(named(&mut book, 5), Some(uid(12)));
+        let mut elsewhere = Attestation { storage: Storage::OffChain, ..said(4, Some(3)) };
+        book.fill_in(&mut elsewhere, naming);
+        assert_eq!(elsewhere.named, None, "a hash names it");
+    }
+
+    fn at(second: i64) -> LocalTime {
+        LocalTime(second * 1_000_000_000)
+    }
+
+    #[test]
     fn nonces_follow_one_another_and_what_was_told() {
         let mut book = Book::default();
         let mut nonce = |operation: u32, told: Option<u32>, ended: Option<u32>| {

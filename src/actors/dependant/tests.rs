@@ -78,7 +78,7 @@ fn setting() -> DependantSetting {
         ttl: Span::ZERO,
         timeout: Span::from_millis(300),
         silence: Silence::HardFail,
-        reads: (Profile::Sign, Reading::AsMeant),
+        reads: Interpretation { profile: Profile::Sign, reading: Reading::AsMeant },
         again: Span::from_secs(1),
         retry: Span::from_millis(500),
         lasts: Span::from_secs(4),
@@ -195,7 +195,8 @@ fn an_answer_that_comes_after_its_time_is_not_heard() {
 #[test]
 fn a_record_is_made_out_as_its_reader_reads() {
     let first = |reading, storage, answer| {
-        let setting = DependantSetting { reads: (Profile::Sign, reading), ..setting() };
+        let reads = Interpretation { profile: Profile::Sign, reading };
+        let setting = DependantSetting { reads, ..setting() };
         journey_of(Need { storage, ..NEED }, setting, &[answer]).swap_remove(0)
     };
     let [revoked, passes] = ["110 used #7 refused on Revoked", "110 used #7 allowed on Valid"];

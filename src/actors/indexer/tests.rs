@@ -1,7 +1,7 @@
 //! Pages as a validator would send them, and what an indexer makes of them.
 
 use super::*;
-use crate::attestation::Operation;
+use crate::attestation::{Operation, Profile, Reading};
 
 fn setting() -> IndexerSetting {
     IndexerSetting {
@@ -12,6 +12,7 @@ fn setting() -> IndexerSetting {
         read: Span::from_micros(10),
         is_strict: false,
         keeps: Span::from_secs(10),
+        reads: Interpretation { profile: Profile::Sign, reading: Reading::AsMeant },
         dates: false,
         carries: None,
     }
@@ -33,6 +34,7 @@ fn row(number: u32, change: RowChange) -> Row {
         id: id(number),
         attester: AttesterId(7),
         change,
+        storage: Storage::Registry,
         expires_at: None,
         at: VirtualTime::ZERO,
         drift: 0,
@@ -82,6 +84,25 @@ fn what_expires_is_void_from_then_on() {
     let expiring = |at| Row { expires_at: Some(LocalTime(at)), ..row(0, RowChange::Made) };
     assert_eq!(after(setting(), &[expiring(6)])[0], Status::Valid);
     assert_eq!(after(setting(), &[expiring(5)])[0], Status::Expired);
+}
+
+#[test]
+fn a_record_is_made_out_as_its_reader_reads() {
+    let said = |(profile, reading), storage, rows: &[Row]| {
+        let setting = IndexerSetting { reads: Interpretation { profile, reading }, ..setting() };
+        let rows: Vec<Row> = rows.iter().map(|row| Row { storage, ..*row }).collect();
+        after(setting, &rows)[0]
+    };
+    let rows = [row(0, RowChange::Made), row(1, RowChange::Revokes(id(0)))];
+    let (eas, sign) = (Profile::Eas, Profile::Sign);
+    let (flag, three) = (Reading::FlagAsTime, Reading::ThreeLocations);
+    assert_eq!(said((sign, Reading::AsMeant), Storage::OffChain, &rows), Status::Revoked);
+    assert_eq!(said((sign, flag), Storage::OffChain, &rows), Status::Valid, "1 is a time");
+    assert_eq!(said((sign, flag), Storage::Registry, &rows), Status::Revoked);
+    assert_eq!(said((eas, flag), Storage::OffChain, &rows), Status::Revoked, "no flag there");
+    assert_eq!(said((sign, three), Storage::Custom, &rows[..1]), Status::Unknown);
+    assert_eq!(said((sign, three), Storage::Arweave, &rows[..1]), Status::Valid);
+    assert_eq!(said((eas, three), Storage::Custom, &rows[..1]), Status::Valid, "not said there");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use super::*;
 use crate::actors::one_region;
 use crate::actors::{Group, Layout};
-use crate::attestation::{Attestation, Status};
+use crate::attestation::{Attestation, Profile, Reading, Status};
 use crate::kernel::{Recorded, Sink};
 use crate::network::{CONTROL_FLOOR, Order};
 use crate::trace::line;
@@ -76,7 +76,7 @@ impl Resident for Player {
             Self::Client(proofs) => {
                 let operation = Operation(slot.0 + 1);
                 let elapsed = Span::from_millis(proofs[slot.0 as usize]);
-                let proof = Proof { operation, id: id(), parent: None, elapsed };
+                let proof = Proof { operation, id: id(), parent: None, storage: Storage::Custom, elapsed };
                 let at = desk.now() + CONTROL_FLOOR;
                 desk.tell(PARTY, at, Packet::Proof(Arc::new(proof)));
             }
@@ -118,6 +118,7 @@ fn setting() -> PartySetting {
         patience: Span::from_secs(3),
         expected: Some(Span::from_millis(100)),
         learnt: VirtualTime::ZERO,
+        reads: Interpretation { profile: Profile::Sign, reading: Reading::AsMeant },
         total_order: true,
     }
 }
@@ -140,6 +141,20 @@ fn journey(setting: PartySetting, proofs: &[u64], answers: &[&str]) -> Vec<Strin
 
 fn check(answers: &[&str], told: &[&str]) {
     assert_eq!(journey(setting(), &[80], answers), told, "{answers:?}");
+}
+
+#[test]
+fn a_record_is_made_out_as_its_reader_reads() {
+    let told = |(profile, reading)| {
+        let reads = Interpretation { profile, reading };
+        journey(PartySetting { reads, ..setting() }, &[80], &["valid @4"])
+    };
+    // What the proof is of has its data in the fourth location.
+    let meant = told((Profile::Sign, Reading::AsMeant));
+    assert!(meant.iter().any(|line| line.contains("confident")), "{meant:?}");
+    assert_eq!(told((Profile::Eas, Reading::ThreeLocations)), meant, "it is not said there");
+    let nowhere = told((Profile::Sign, Reading::ThreeLocations));
+    assert!(nowhere.iter().all(|line| !line.contains("Valid")), "{nowhere:?}");
 }
 
 #[test]

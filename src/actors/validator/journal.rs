@@ -110,7 +110,7 @@ impl Validator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attestation::{AttesterId, Operation};
+    use crate::attestation::{AttesterId, Operation, Storage};
 
     fn row(number: u32) -> Row {
         Row {
@@ -118,6 +118,7 @@ mod tests {
             id: Id::LEAST,
             attester: AttesterId(0),
             change: RowChange::Made,
+            storage: Storage::Registry,
             expires_at: None,
             at: VirtualTime::ZERO + Span::from_millis(number.into()),
             drift: 0,

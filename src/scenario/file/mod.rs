@@ -1,6 +1,6 @@
 //! The scenario file as written: every section, every key, its default and its documentation.
 
-use super::model::{Crypto, Reads, TimePolicy, Transport};
+use super::model::{Crypto, Reading, Reads, TimePolicy, Transport};
 use super::quantity::{BitRate, Clock, Share};
 use super::written::{At, Count, Named, Opaque, choice, section};
 use crate::attestation::Profile;
@@ -284,6 +284,8 @@ section! {
         patience: Span = "10s";
         /// Until proof; without it the p95 that each party learns during the warm-up.
         expected: Span;
+        /// How parties make out records, which is not how everybody means them.
+        reading: Reading = "as-meant";
         /// A validator's state may be so old without raising doubt.
         tolerance: Span = "2s";
         /// Beyond that, freshness falls to 1/e in this time.

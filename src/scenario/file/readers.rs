@@ -23,6 +23,8 @@ section! {
         strict: bool = false;
         /// How long it remembers a row, and validators keep theirs for it.
         keeps: Span = "5m";
+        /// How they make out records, which is not how everybody means them.
+        reading: Reading = "as-meant";
         /// It tells how far the dates of records lie from those of signing, as `drift`.
         dates: bool = false;
         /// It carries what it has to a second chain.

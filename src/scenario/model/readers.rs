@@ -21,6 +21,8 @@ pub struct Indexers {
     pub strict: bool,
     /// How long it remembers a row, and validators keep theirs for it.
     pub keeps: Span,
+    /// How they make out records.
+    pub reading: Reading,
     /// Whether it tells how far dates of records lie from those of signing.
     pub dates: bool,
     /// What it carries rows to, if it does.

@@ -34,6 +34,7 @@ pub(super) fn read_indexers(
         rewrite: *written.rewrite.get()?,
         strict: *written.strict.get()?,
         keeps: *written.keeps.get()?,
+        reading: *written.reading.get()?,
         dates: *written.dates.get()?,
         carries: read_carriage(&written.carries, reader)?,
     }))

@@ -37,6 +37,7 @@ pub(super) fn read(
         timeout: *written.timeout.get()?,
         patience: *written.patience.get()?,
         expected: written.expected.get().copied(),
+        reading: *written.reading.get()?,
     }))
 }
 

@@ -14,6 +14,7 @@ pub(super) fn write_indexers(file: &mut Text, indexers: &Indexers, regions: &[St
     file.text("rewrite", indexers.rewrite);
     file.plain("strict", indexers.strict);
     file.text("keeps", indexers.keeps);
+    write_reading(file, indexers.reading);
     if indexers.dates {
         file.plain("dates", true);
     }
@@ -37,7 +38,12 @@ pub(super) fn write_dependants(file: &mut Text, dependants: &Dependants, regions
     file.text("ttl", dependants.ttl);
     file.text("timeout", dependants.timeout);
     file.text("silence", dependants.silence.word());
-    if dependants.reading != Reading::AsMeant {
-        file.text("reading", dependants.reading.word());
+    write_reading(file, dependants.reading);
+}
+
+/// As far as it is not the usual one.
+pub(super) fn write_reading(file: &mut Text, reading: Reading) {
+    if reading != Reading::AsMeant {
+        file.text("reading", reading.word());
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::lab::{Lab, verdicts};
 use super::*;
-use crate::attestation::{Name, Reading};
+use crate::attestation::{Interpretation, Name, Reading};
 
 /// Rule, history, and what each word of it is told by `eas` and by `sign`.
 ///
@@ -137,7 +137,8 @@ fn readers_of_another_version_take_the_same_record_for_something_else() {
             history.split(' ').for_each(|word| drop(lab.take(word)));
             let first = Arc::clone(&lab.made["a0"]);
             let status = lab.registry.status(LocalTime(0), &first.id);
-            profile.read(*reading, first.attestation.storage, status)
+            let reading = *reading;
+            Interpretation { profile, reading }.of(first.attestation.storage, status)
         });
         assert_eq!(seen, [*eas, *sign], "rule {rule}: {history}, read {reading:?}");
     }
