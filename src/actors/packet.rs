@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use super::passage::{Relayed, Scan};
 use super::rows::{Need, Page, Place, Row};
 use crate::attestation::{
-    Attestation, Id, KeyRing, Name, Operation, SIGNATURE_BYTES, Signature, Signer, Status, Storage, Told,
-    Verdict,
+    Attestation, Id, KeyRing, Name, Operation, SIGNATURE_BYTES, Signature, Signer, Status, Storage,
+    Told, Verdict,
 };
 use crate::flow::routing::News;
 use crate::kernel::{LocalTime, ProcessId, Span, VirtualTime};

@@ -7,8 +7,9 @@
 //! are. So a statement is delivered at once and for now, at the end if it can be; what comes late
 //! has the suffix taken back from the first that must come after it, and that delivered again.
 //! Equal sets are equal registries, whatever the way there. But for expiry: what expires on the
-//! way to one validator is refused there, and that no order can mend. And but for numbers (profile
-//! `sign`): they are given in the order of application, and who names one may mean another.
+//! way to one validator is refused there, and that no order can mend. And but for names
+//! that are given in the order of application (numbers of `sign`, uids of inclusion): who uses one
+//! may mean another.
 //!
 //! **Anti-entropy.** Every `every` a replica whose set has grown tells a random peer the sums of
 //! its buckets of time; what differs is exchanged both ways. Once every peer is known to have the

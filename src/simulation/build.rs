@@ -15,7 +15,7 @@ use crate::actors::{
     RateStage, Recorded, Reliance, RelyingParty, Router, RouterSetting, StoredData, Validator,
     ValidatorSetting,
 };
-use crate::attestation::{KeyRing, Schema};
+use crate::attestation::{KeyRing, Naming, Schema};
 use crate::flow::routing::Overlay;
 use crate::kernel::{Model, ProcessId, Span, VirtualTime, Zipf};
 use crate::network::{
@@ -52,6 +52,8 @@ pub struct World {
     pub faults: Vec<FaultSpan>,
     /// What the strategy owes and assumes.
     pub guarantees: Guarantees,
+    /// By what attestations are named.
+    pub naming: Naming,
     /// When it comes through after trouble, if it says so.
     pub liveness: Option<Liveness>,
     /// When faults and load have ended, but for misdeeds.
@@ -111,6 +113,7 @@ impl World {
             topology,
             faults,
             guarantees,
+            naming: scenario.naming,
             liveness,
             calm_from,
             begin,

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::World;
+use crate::attestation::Naming;
 use crate::kernel::{ProcessId, Span, VirtualTime};
 use crate::measure::{Event, Measurement, OrderObservations, Violations};
 use crate::network::{Control, FaultRule, LinkEffect, Order, Transport};
@@ -84,10 +85,12 @@ fn excuse(property: Property, world: &World, measurement: &Measurement) -> Optio
         Property::Convergence if rules_differ(world) => {
             Some("validators judged by rules of different versions".to_owned())
         }
-        Property::Convergence => misnamed(measurement),
+        Property::Convergence => misnamed(world, measurement),
         Property::Agreement => misled(world, measurement),
         Property::MonotonicReads => reads::of_one(world),
-        Property::RegularReads => reads::of_a_quorum(world).or_else(|| misnamed(measurement)),
+        Property::RegularReads => {
+            reads::of_a_quorum(world).or_else(|| misnamed(world, measurement))
+        }
         _ => None,
     }
 }
@@ -101,11 +104,16 @@ fn misled(world: &World, measurement: &Measurement) -> Option<String> {
     lost.then(|| format!("the lead was given to validator-{leader}, which had lost its state"))
 }
 
-/// In words: who named a number meant another statement. Registries that number do so in the order
-/// in which they apply.
-fn misnamed(measurement: &Measurement) -> Option<String> {
-    let count = measurement.phases[0].count(Event::Mislinked);
-    (count > 0).then(|| format!("{count} named by its number another statement than was meant"))
+/// In words: who named something meant another statement, or what has another name somewhere.
+/// Registries that give names do so in the order in which they apply.
+fn misnamed(world: &World, measurement: &Measurement) -> Option<String> {
+    let (event, named) = match world.naming {
+        Naming::Content => return None,
+        Naming::Number => (Event::Mislinked, "by its number another statement than was meant"),
+        Naming::Inclusion { .. } => (Event::Orphans, "a uid that some validator never gave"),
+    };
+    let count = measurement.phases[0].count(event);
+    (count > 0).then(|| format!("{count} named {named}"))
 }
 
 /// Who judges by other rules accepts something else, whatever the order.

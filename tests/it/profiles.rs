@@ -114,6 +114,9 @@ fn linked(load: &str, rest: &str, options: &str) -> [u64; 2] {
     runs.fold([0; 2], |[accepted, missed], [more, less]| [accepted + more, missed + less])
 }
 
+/// A router on either side: what is near comes first.
+const NEAR: &str = "[routers]\ncount = 2\nregions = [\"frankfurt\", \"tokyo\"]\n";
+
 /// Clients in Tokyo are a second away.
 const FAR: &str = r#"
 [[fault]]
@@ -127,13 +130,17 @@ delay = "1s"
 fn who_has_another_order_gives_another_uid_and_does_not_find_what_is_meant() {
     // Two seconds later they were told the uid, by one validator.
     let load = r#"chain = { length = 3, gap = "2s", attesters = 1 }"#;
-    let blocks = "--set uid.block=500ms";
-    let [accepted, missed] = linked(load, "", &format!("{blocks} --ordering sequencer"));
+    let linked =
+        |ordering| linked(load, NEAR, &format!("--set uid.block=500ms --ordering {ordering}"));
+    let [accepted, missed] = linked("sequencer");
     assert!(accepted > 1_000 && missed == 0, "one order: {accepted}, {missed}");
-    let [accepted, missed] = linked(load, "", &format!("{blocks} --ordering arrival"));
-    assert!(missed * 20 > accepted, "{missed} beside {accepted}");
+    // Nobody owes equal names where orders differ: `crdt` converges, and says why not here.
+    for ordering in ["arrival", "crdt"] {
+        let [accepted, missed] = linked(ordering);
+        assert!(missed * 100 > accepted, "{ordering}: {missed} beside {accepted}");
+    }
     // By content, whoever has it finds it.
-    let content = counts(&run(load, "", "--ordering arrival"));
+    let content = counts(&run(load, NEAR, "--ordering arrival"));
     assert!(!content.contains_key("NotFound"), "{content:?}");
 }
 

@@ -4,7 +4,7 @@
 use super::*;
 use crate::actors::one_region;
 use crate::actors::{Group, Layout};
-use crate::attestation::{Id, Storage};
+use crate::attestation::{Id, Profile, Reading, Storage};
 use crate::kernel::{Recorded, Sink};
 use crate::network::{CONTROL_FLOOR, Order};
 use crate::trace::line;

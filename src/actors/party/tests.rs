@@ -76,7 +76,8 @@ impl Resident for Player {
             Self::Client(proofs) => {
                 let operation = Operation(slot.0 + 1);
                 let elapsed = Span::from_millis(proofs[slot.0 as usize]);
-                let proof = Proof { operation, id: id(), parent: None, storage: Storage::Custom, elapsed };
+                let proof =
+                    Proof { operation, id: id(), parent: None, storage: Storage::Custom, elapsed };
                 let at = desk.now() + CONTROL_FLOOR;
                 desk.tell(PARTY, at, Packet::Proof(Arc::new(proof)));
             }
@@ -252,6 +253,7 @@ fn a_party_that_stops_forgets_what_it_was_looking_at() {
     let case = Case {
         id: id(),
         parent: None,
+        storage: Storage::Registry,
         wait: Wait { elapsed: Span::ZERO, expected: None },
         told_at: LocalTime(0),
         first: 0,
