@@ -79,16 +79,16 @@ impl Book {
     /// A registry that has accepted `signed` says its name, and the nonce of its author's next
     /// call. Who submitted it for another passes its name on, out of band.
     pub(super) fn told(&mut self, signed: &Signed, told: Told, desk: &mut Desk<'_, Packet>) {
-        let author = signed.attestation.author();
+        let author = || signed.attestation.author();
         if let Some(next) = told.nonce {
-            self.told_nonce(author, next);
+            self.told_nonce(author(), next);
         }
         if let Some(name) = told.name
             && self.told_name(desk.now(), signed.id, name)
-            && author.0 != desk.me().0
+            && author().0 != desk.me().0
         {
             let packet = Packet::Named(Arc::new((signed.id, name)));
-            desk.tell(ProcessId(author.0), desk.now() + CONTROL_FLOOR, packet);
+            desk.tell(ProcessId(author().0), desk.now() + CONTROL_FLOOR, packet);
         }
     }
 
