@@ -1,8 +1,9 @@
 //! End to end: client → router → 10 validators → signed acknowledgements of a quorum, with digest
 //! and observers on. Prints attestations per CPU-second; `--quick` for a look in a second.
 //!
-//! `cargo bench --bench pipeline`; words after `--` pick orderings, and `real` the row with real
-//! signatures: how much of its time they would take on their own.
+//! `cargo bench --bench pipeline`; words after `--` pick orderings, `batches` the rows in which a
+//! transaction makes several attestations, and `real` the row with real signatures: how much of its
+//! time they would take on their own.
 
 #[path = "engine/clock.rs"]
 #[expect(dead_code, reason = "shared with the engine's bench, which uses all of it")]
@@ -38,8 +39,11 @@ apply = "1us"
 sign = "1us"
 "#;
 
-/// Attestations of a run: the load's rate times its length, warm-up included.
-const ATTESTATIONS: f64 = 2_000.0 * 21.0;
+/// Transactions of a run: the load's rate times its length, warm-up included.
+const TRANSACTIONS: f64 = 2_000.0 * 21.0;
+
+/// How many attestations one transaction makes in the rows of `batches`.
+const BATCHES: [u32; 3] = [2, 4, 16];
 
 fn main() {
     let is_quick = std::env::args().any(|argument| argument == "--quick");
@@ -55,10 +59,12 @@ fn main() {
         if !is_wanted(entry.name) {
             continue;
         }
-        let (rates, events) = measure(entry.name, rounds, &catalogue, &orderings);
-        let (least, most) = (rates[0], rates[rates.len() - 1]);
-        let median = rates[rates.len() / 2];
-        println!("{:<12} {median:>10.0} ({least:.0} .. {most:.0}) {events:>30.1}", entry.name);
+        row(entry.name, &scenario(&[("ordering", entry.name)], &orderings), rounds, &catalogue);
+    }
+    for batch in BATCHES.into_iter().filter(|_| is_wanted("batches")) {
+        let text = batch.to_string();
+        let own = [("ordering", "arrival"), ("load.issuers.batch", text.as_str())];
+        row(&format!("arrival x{batch}"), &scenario(&own, &orderings), rounds, &catalogue);
     }
     if is_wanted("real") {
         let mut shares: Vec<f64> = (0..rounds).map(|_| share(&catalogue, &orderings)).collect();
@@ -81,27 +87,24 @@ fn scenario(own: &[(&str, &str)], orderings: &[OrderingEntry]) -> Scenario {
 
 const OPTIONS: Options = Options { engine: Engine::Sequential, max_events: u64::MAX };
 
-/// Sorted rates of all rounds, and events per attestation.
-fn measure(
-    ordering: &str,
-    rounds: usize,
-    catalogue: &Catalogue,
-    orderings: &[OrderingEntry],
-) -> (Vec<f64>, f64) {
-    let scenario = scenario(&[("ordering", ordering)], orderings);
+/// Runs a scenario `rounds` times, and prints its rate and its events per attestation.
+fn row(name: &str, scenario: &Scenario, rounds: usize, catalogue: &Catalogue) {
+    let attestations = TRANSACTIONS * f64::from(scenario.load[0].batch);
     let mut events = 0;
     let mut rates: Vec<f64> = (0..rounds)
         .map(|_| {
             let cost = clock::measure(|| {
-                let outcome = run(&scenario, catalogue, OPTIONS, &mut NoRows);
+                let outcome = run(scenario, catalogue, OPTIONS, &mut NoRows);
                 outcome.expect("the run ends").report.events
             });
             events = cost.events;
-            ATTESTATIONS / cost.cpu.as_secs_f64()
+            attestations / cost.cpu.as_secs_f64()
         })
         .collect();
     rates.sort_by(f64::total_cmp);
-    (rates, events as f64 / ATTESTATIONS)
+    let (least, median, most) = (rates[0], rates[rounds / 2], rates[rounds - 1]);
+    let events = events as f64 / attestations;
+    println!("{name:<12} {median:>10.0} ({least:.0} .. {most:.0}) {events:>30.1}");
 }
 
 /// What signatures take on their own, in percent of a short run with real ones.

@@ -161,7 +161,7 @@ impl Attestation {
         let subject = self.subject_of(part);
         let action = Action::Attest { parent: None };
         let (named, delegation, batch) = (None, None, None);
-        Self { subject, action, named, delegation, batch, ..self.clone() }
+        Self { subject, action, named, delegation, batch, ..*self }
     }
 
     /// Its first byte is no action's and no delegation's: who reads on knows what comes.

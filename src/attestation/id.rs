@@ -22,6 +22,17 @@ impl Id {
         Self(*blake3::hash(&bytes).as_bytes())
     }
 
+    /// Under which id one statement of the transaction with this one goes, its first under this
+    /// one. Of a hash, 28 bytes tell transactions apart; the others tell parts apart, and they are
+    /// what a table looks at.
+    pub(super) const fn of_part(mut self, part: u8) -> Self {
+        /// The golden ratio: parts lie far from each other in a table (Knuth, TAOCP 3, 6.4).
+        const STEP: u32 = 0x9e37_79b9;
+        let first = self.first_bytes().wrapping_add(STEP.wrapping_mul(part as u32));
+        [self.0[0], self.0[1], self.0[2], self.0[3]] = first.to_le_bytes();
+        self
+    }
+
     /// Its first bytes: an id is a hash already.
     pub(super) const fn first_bytes(&self) -> u32 {
         u32::from_le_bytes([self.0[0], self.0[1], self.0[2], self.0[3]])

@@ -89,12 +89,11 @@ pub fn hunt(
         let hunted = result.unwrap_or_else(|panicked| {
             Hunted::nothing(drawn(&hunt.scenario, number, catalogue), panicked.0)
         });
-        let Hunted { events, has_struck, is_stated, has_healed, is_excused, .. } = hunted;
-        let Hunted { scenario, broken, .. } = hunted;
+        let Hunted { events, has_struck, has_healed, is_excused, scenario, broken } = hunted;
         report.events += events;
         report.struck += u32::from(has_struck);
-        report.stated += u32::from(is_stated);
-        report.healed += u32::from(has_healed);
+        report.stated += u32::from(has_healed.is_some());
+        report.healed += u32::from(has_healed == Some(true));
         report.excused += u32::from(is_excused && broken.is_none());
         match broken {
             None => report.clean += 1,
@@ -108,8 +107,8 @@ pub fn hunt(
 struct Hunted {
     events: u64,
     has_struck: bool,
-    is_stated: bool,
-    has_healed: bool,
+    /// Whether what was held up came through in the time that the strategy states, if it states one.
+    has_healed: Option<bool>,
     is_excused: bool,
     scenario: Scenario,
     broken: Option<String>,
@@ -118,9 +117,8 @@ struct Hunted {
 impl Hunted {
     /// The run did not end.
     fn nothing(scenario: Scenario, broken: String) -> Self {
-        let [has_struck, is_stated, has_healed, is_excused] = [false; 4];
-        let broken = Some(broken);
-        Self { events: 0, has_struck, is_stated, has_healed, is_excused, scenario, broken }
+        let (has_struck, has_healed, is_excused) = (false, None, false);
+        Self { events: 0, has_struck, has_healed, is_excused, scenario, broken: Some(broken) }
     }
 }
 
@@ -144,8 +142,7 @@ fn hunt_once(base: &Scenario, number: u64, catalogue: &Catalogue) -> Hunted {
             let report = report_fault((fault, number), time, &outcome.measurement);
             report.did_not_occur.is_none()
         }),
-        is_stated: outcome.liveness.is_some(),
-        has_healed: outcome.liveness == Some(Standing::Held),
+        has_healed: outcome.liveness.as_ref().map(|standing| *standing == Standing::Held),
         is_excused: standings.into_iter().any(|at| matches!(at, Standing::NotOwed { .. })),
         broken: broken(&outcome),
         scenario,

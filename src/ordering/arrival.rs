@@ -1,6 +1,9 @@
 //! `arrival`: no ordering at all. Whatever comes is delivered at once, in the order in which it
 //! comes (best-effort broadcast; Cachin, Guerraoui, Rodrigues, *Introduction to Reliable and
 //! Secure Distributed Programming*, chapter 3). The baseline of every comparison.
+//!
+//! Nothing here has a timer or asks for anything: what was held up comes through when links or its
+//! client bring it, and no time of this strategy's can be stated for that.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

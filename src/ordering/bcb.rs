@@ -309,7 +309,7 @@ impl Strategy for Bcb {
     /// that of one that lacks what came before.
     fn liveness(_: &Committee, params: &Params) -> Option<Liveness> {
         let within = (params.resend * 2 + params.fetch) * 32;
-        Some(Liveness { delta: params.resend.scaled(0.5), within })
+        Some(Liveness { delta: params.resend.scaled(0.5), within, trouble: None })
     }
 
     fn work(message: &Message) -> Work {

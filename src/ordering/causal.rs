@@ -1,6 +1,10 @@
 //! `causal`: nothing before what it refers to. The hash DAG form of causal broadcast: an id names
 //! its content, so a missing parent can be asked for at anybody (Birman, Schiper and Stephenson
 //! 1991; Kleppmann and Howard, *Byzantine Eventual Consistency*, 2020).
+//!
+//! No time is stated within which what was held up comes through: which parent a missing parent has
+//! is known once that is here, so that a chain is fetched one link after the other, however long it
+//! is; and peers that have a link forget it after `history`.
 
 mod faded;
 mod replica;

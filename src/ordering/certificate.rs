@@ -213,6 +213,12 @@ impl<T: Statement> Tally<T> {
         &mut self.votes[at].1
     }
 
+    /// All that counts, by statement, with who said it.
+    pub fn votes(&self) -> impl Iterator<Item = (u16, &T, &Signature)> {
+        let all = self.votes.iter();
+        all.flat_map(|(said, by)| by.iter().map(move |(voter, by)| (*voter, said, by)))
+    }
+
     /// Whether this validator's vote is in.
     pub fn has_voted(&self, voter: u16) -> bool {
         self.voted.contains(voter)

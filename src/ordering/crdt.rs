@@ -14,7 +14,9 @@
 //! **Anti-entropy.** Every `every` a replica whose set has grown tells a random peer the sums of
 //! its buckets of time; what differs is exchanged both ways. Once every peer is known to have the
 //! same it is quiet. Any one honest path repairs all: withstands any number of liars (Kleppmann
-//! and Howard, *Byzantine Eventual Consistency*, 2020).
+//! and Howard, *Byzantine Eventual Consistency*, 2020). No time is stated within which what was
+//! held up comes through: whom to compare with is drawn, so any time is exceeded with some
+//! probability; all the more as all but one may lie.
 
 mod exchange;
 mod log;

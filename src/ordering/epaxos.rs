@@ -33,6 +33,10 @@
 //!   answers nor proposes any more, and counts as failed for good.
 //! - Instances are kept for `history`; so nobody is assumed to be out of reach for more than half
 //!   of it: catching up takes time.
+//! - No time is stated within which what was held up comes through. What a command depends on is
+//!   known once it is committed, and is then recovered, if nobody here knows it; what that depends
+//!   on, only after that. So it takes as many recoveries, one after the other, as there are unknown
+//!   commands in a row, which may be any number.
 //! - Validators trust one another, as only crashes are expected: what one took in from a router
 //!   the others do not verify again.
 

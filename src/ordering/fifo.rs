@@ -4,6 +4,10 @@
 //! What overtook an earlier statement of its attester is buffered; what is missing is asked for
 //! at the peers, which keep what they delivered for a while. Two statements with one number are a
 //! proof against their attester, who is heard no more from that number on.
+//!
+//! No time is stated within which what was held up comes through. A gap is closed by whoever kept
+//! what is missing, for `history`; later, or if those lost their state, nobody has it. Its client
+//! may have been told that a quorum accepted it, and then does not hand it in again.
 
 mod past;
 mod replica;

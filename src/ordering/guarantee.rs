@@ -138,14 +138,17 @@ impl Assumptions {
 }
 
 /// When what was held up comes through, which is no safety property: it takes timeliness. From the
-/// instant on from which all faults have ended but Byzantine ones within what is withstood.
+/// instant on from which all faults have ended but Byzantine ones within what is withstood, and
+/// clocks that were set back show what they had shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Liveness {
     /// As long as no message takes longer than this (partial synchrony: Dwork, Lynch and
     /// Stockmeyer, JACM 1988),
     pub delta: Span,
-    /// whatever its client keeps handing in has been delivered by a quorum after this long.
+    /// whatever its client keeps handing in has been delivered by a quorum after this long,
     pub within: Span,
+    /// if trouble had lasted no longer than this: where timeouts grow, it depends on that.
+    pub trouble: Option<Span>,
 }
 
 /// What a strategy owes, and under which assumptions.

@@ -8,6 +8,9 @@
 //! that is down stops everybody: **nobody may fail**. When it comes back with its state, requests
 //! that it missed are repeated, and all go on; without its state nobody ever does.
 //!
+//! No time is stated within which what was held up comes through: everything waits for the slowest
+//! link, and how soon a stream sends again what it lost is the stream's to say.
+//!
 //! An attester's tries are requested by one validator, its home. What nobody requested for
 //! `forward` is requested by whoever has it; of two requests for a try the first counts.
 

@@ -19,6 +19,11 @@
 //!   behind is helped. So lost messages are made up for: datagrams will do.
 //! - The same try in two batches is delivered once; which is decided by the committed sequence.
 //!
+//! **No time is stated within which what was held up comes through.** Views change until a primary
+//! executes what waits, but a timer is for one request after the other (section 4.4): a primary may
+//! execute each just before its time and so take one timeout for every request that waits, of which
+//! there may be any number (Amir et al., *Prime*, DSN 2008; Clement et al., *Aardvark*, NSDI 2009).
+//!
 //! Committed batches are kept for `history`; so nobody is assumed to be out of reach for more than
 //! half of it, less a `gossip`.
 

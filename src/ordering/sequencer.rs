@@ -142,7 +142,7 @@ impl Strategy for Sequencer {
         let elected = params.takeover * (u64::from(committee.minority()) + 2);
         let placed = (params.gap + delta * 2) * (batches / leader::MOST_REPEATED + 1);
         let found = params.gap_longest * u64::from(committee.size());
-        Some(Liveness { delta, within: elected + placed + found })
+        Some(Liveness { delta, within: elected + placed + found, trouble: None })
     }
 
     fn work(message: &Message) -> Work {

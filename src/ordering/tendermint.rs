@@ -14,8 +14,9 @@
 //!   `create_empty_blocks = false`. There is no empty block after a full one: the next block
 //!   does not prove this one, its own certificate does.
 //! - A proposal of an earlier round's value carries the prevotes that line 28 asks for.
-//! - Who waits says again what it said in its round, every `resend`; who is behind is sent what
-//!   was decided, with the precommits. So lost messages are made up for: datagrams will do.
+//! - Who waits says again what it said in its round, every `resend`, and passes on what ended the
+//!   round before and what a quorum prevoted for last; who is behind is sent what was decided, with
+//!   the precommits. So lost messages are made up for: datagrams will do.
 //! - Line 55 counts f + 1 validators that are in some later round, not all in the same.
 //! - After a decision a validator rests for `timeout_commit`, to gather what comes late; who
 //!   catches up does not rest.
@@ -28,6 +29,8 @@ mod ballots;
 mod block;
 mod book;
 mod catchup;
+mod heard;
+mod liveness;
 mod replica;
 mod rules;
 
@@ -42,6 +45,7 @@ use super::leader::Settings;
 use super::limit::{SHORTEST, at_least, between};
 use super::prelude::*;
 use block::{Decided, Height, Proposal, Vote};
+use heard::Heard;
 
 pub use replica::Replica;
 
@@ -169,6 +173,8 @@ pub enum Message {
     NeedBlocks(Height),
     /// It is this, the lowest first, with bodies.
     Blocks(Vec<Whole>),
+    /// What others said, which not all may have heard.
+    Heard(Heard),
 }
 
 /// Where a validator stands.
@@ -208,6 +214,7 @@ encode_variants!(Message {
     6: Bodies(bodies),
     7: NeedBlocks(from),
     8: Blocks(blocks),
+    9: Heard(heard),
 });
 
 impl Strategy for Tendermint {
@@ -240,6 +247,10 @@ impl Strategy for Tendermint {
         Guarantees::total_order(summary, committee.byzantine(), absence)
     }
 
+    fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+        liveness::stated(committee, params)
+    }
+
     fn work(message: &Message) -> Work {
         match message {
             // The prevote that follows, and the precommit after that.
@@ -249,6 +260,7 @@ impl Strategy for Tendermint {
                 let proposal = again.proposal.as_ref().map_or(0, |known| known.signatures());
                 Work::verify(proposal + again.votes.len() as u32)
             }
+            Message::Heard(heard) => Work::verify(heard.signatures()),
             Message::Relay(items) | Message::Bodies(items) => Work::verify(items.len() as u32),
             Message::Blocks(blocks) => {
                 let signatures =

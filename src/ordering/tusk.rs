@@ -8,6 +8,11 @@
 //! after it refer to it, it is committed. No round waits for anybody but a quorum, so nothing here
 //! has a timeout, and a silent leader only delays the commit to the next one.
 //!
+//! No time is stated within which what was held up comes through. A leader is committed only if
+//! enough of the blocks of the round after it happen to refer to it; with a fair coin that is the
+//! case with probability 1/3 at least (the paper's section 5), so there is an expected number of
+//! rounds and no largest one.
+//!
 //! As in the published code the coin is round-robin: that is enough where no adversary delays
 //! the next leader on purpose.
 

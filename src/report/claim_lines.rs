@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::format::{cut, duration, number};
 use crate::experiment::{ClaimResult, ClaimStanding, Signs, ratio, standing_by};
 use crate::measure::statistics::{Interval, mean};
-use crate::scenario::check::Stat;
 use crate::scenario::claim::{Holds, Side};
 
 /// Columns of a screen.
@@ -50,7 +49,7 @@ fn claim_numbers(result: &ClaimResult) -> String {
 fn shown(holds: &Holds, value: f64) -> String {
     match super::is_share(holds.stat) {
         true => number(value * 100.0),
-        false if super::is_time(&holds.metric) && holds.stat != Stat::Count => duration(value),
+        false if super::is_time(holds.stat, &holds.metric) => duration(value),
         false => number(value),
     }
 }

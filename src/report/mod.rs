@@ -46,7 +46,7 @@ mod validate_screen;
 mod what_if_screen;
 mod worst_screen;
 
-use crate::measure::metric::{self, Kind};
+use crate::measure::metric;
 use crate::measure::{Measured, Statistic};
 use crate::scenario::check::{Check, Stat};
 
@@ -98,9 +98,13 @@ const fn is_share(stat: Stat) -> bool {
     matches!(stat, Stat::Share)
 }
 
-/// Whether values of a metric are lengths of time.
-fn is_time(name: &str) -> bool {
-    metric::find(name).is_some_and(|metric| metric.unit == metric::Unit::Millis)
+/// Whether values of a statistic of a metric are lengths of time, in milliseconds.
+fn is_time(stat: Stat, name: &str) -> bool {
+    match stat {
+        Stat::Count | Stat::Share | Stat::Per10k => false,
+        Stat::Recovery | Stat::Longest => true,
+        _ => metric::find(name).is_some_and(|metric| metric.unit == metric::Unit::Millis),
+    }
 }
 
 /// What was measured for a check, with its unit.
@@ -113,20 +117,11 @@ fn check_value(check: &Check, measured: Measured) -> String {
         }
         .to_owned();
     };
-    let kind = metric::find(&check.metric).map(|metric| metric.kind);
-    match (check.stat, kind) {
-        (Stat::Share, _) => format!("{} %", number(value * 100.0)),
-        (Stat::Count | Stat::Per10k, _) => number(value),
-        (Stat::Recovery | Stat::Longest, _) => millis(value),
-        (Stat::Single, _) if is_time(&check.metric) => millis(value),
-        (_, Some(Kind::Sample))
-            if check.metric.starts_with("latency")
-                || check.metric.starts_with("consensus")
-                || check.metric == "hesitation"
-                || check.metric == "staleness" =>
-        {
-            millis(value)
-        }
-        _ => number(value),
+    if is_share(check.stat) {
+        format!("{} %", number(value * 100.0))
+    } else if is_time(check.stat, &check.metric) {
+        millis(value)
+    } else {
+        number(value)
     }
 }

@@ -7,7 +7,7 @@ use super::compare_table::{CompareTable, Estimate, estimated};
 use super::format::{cut, duration, number, wall};
 use super::run_screen::Making;
 use crate::experiment::{Comparison, Word, measured_in};
-use crate::scenario::check::{Sought, Stat};
+use crate::scenario::check::Sought;
 
 /// Columns of a screen.
 const WIDTH: usize = 100;
@@ -38,11 +38,7 @@ impl Sweep<'_> {
 
     /// Whether what is shown is a length of time, in milliseconds.
     pub(super) fn is_time(&self) -> bool {
-        match self.on.stat {
-            Stat::Count | Stat::Share | Stat::Per10k => false,
-            Stat::Recovery | Stat::Longest => true,
-            _ => super::is_time(&self.on.metric),
-        }
+        super::is_time(self.on.stat, &self.on.metric)
     }
 
     fn labels(&self) -> &[String] {

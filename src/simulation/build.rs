@@ -58,6 +58,8 @@ pub struct World {
     pub liveness: Option<Liveness>,
     /// When faults and load have ended, but for misdeeds.
     pub calm_from: VirtualTime,
+    /// How long faults went on before that, misdeeds left out.
+    pub trouble: Span,
     /// When the measurement begins.
     pub begin: VirtualTime,
     /// When the run is over.
@@ -116,6 +118,7 @@ impl World {
             naming: scenario.naming,
             liveness,
             calm_from,
+            trouble: liveness::trouble(scenario, end),
             begin,
             end,
             orders,

@@ -9,15 +9,35 @@ use crate::scenario::model::{Effect, Scenario};
 
 /// When faults and load have ended for good: misdeeds within what is withstood may go on.
 pub(super) fn calm_from(scenario: &Scenario, end: VirtualTime) -> VirtualTime {
+    let load_ends = VirtualTime::ZERO + scenario.warmup + scenario.duration;
+    over(scenario, end).map_or(load_ends, |(_, until)| until.max(load_ends))
+}
+
+/// How long faults went on, misdeeds left out.
+pub(super) fn trouble(scenario: &Scenario, end: VirtualTime) -> Span {
+    over(scenario, end).map_or(Span::ZERO, |(from, until)| until.since(from))
+}
+
+/// From the first fault's beginning to the last one's end, misdeeds left out. A pause that runs
+/// when a clock is set back lasts longer by as much, and trouble does: until the clock shows again
+/// what it has shown.
+fn over(scenario: &Scenario, end: VirtualTime) -> Option<(VirtualTime, VirtualTime)> {
     let begin = VirtualTime::ZERO + scenario.warmup;
     let is_misdeed = |effect: &Effect| matches!(effect, Effect::Byzantine(_));
-    let over = scenario.faults.iter().filter(|fault| !fault.effects.iter().all(is_misdeed));
-    let ends = over.flat_map(|fault| {
-        let last = |length| move |start: &Span| begin + *start + length;
-        let ends = fault.length.map(|length| fault.starts.iter().map(last(length)).max());
-        [ends.flatten().unwrap_or(end)]
+    let faults = scenario.faults.iter().filter(|fault| !fault.effects.iter().all(is_misdeed));
+    let windows = faults.map(|fault| {
+        let (first, last) = (fault.starts.iter().min(), fault.starts.iter().max());
+        let until = last.zip(fault.length).map_or(end, |(last, length)| begin + *last + length);
+        let set_back = fault.effects.iter().map(set_back).max().unwrap_or(Span::ZERO);
+        (first.map_or(begin, |first| begin + *first), until + set_back)
     });
-    ends.chain([begin + scenario.duration]).max().unwrap_or(end)
+    windows.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+}
+
+/// By how much a clock is set back, when this begins or when it ends.
+fn set_back(effect: &Effect) -> Span {
+    let Effect::Skew(nanos) = effect else { return Span::ZERO };
+    Span::from_nanos(nanos.unsigned_abs())
 }
 
 /// How the strategy's liveness fared; `None` if it states none, or there was no time to see it.
@@ -37,6 +57,7 @@ pub(super) fn judge(
         let delta = stated.delta;
         (late > delta).then(|| format!("it takes messages within {delta}; a link takes {late}"))
     });
+    let why = why.or_else(|| too_long(stated.trouble?, world.trouble));
     let why = why.or_else(|| backlog(measurement));
     Some(match (count, why) {
         (0, _) => Standing::Held,
@@ -46,6 +67,10 @@ pub(super) fn judge(
             Standing::Broken { first: format!("{first}, {calm} after all was well"), count }
         }
     })
+}
+
+fn too_long(most: Span, trouble: Span) -> Option<String> {
+    (trouble > most).then(|| format!("it says so of trouble of up to {most}; this took {trouble}"))
 }
 
 /// Of the links between regions that somebody lives in, without faults.

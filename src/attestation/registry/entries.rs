@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::numbers::Numbers;
 use crate::attestation::{
-    Action, Attestation, AttesterId, Id, IdSet, Name, Named, Naming, Schema, SchemaId, Signed,
-    Storage,
+    Action, Attestation, AttesterId, Id, IdMap, IdSet, Name, Named, Naming, Schema, SchemaId,
+    Signed, Storage,
 };
 use crate::kernel::{LocalTime, Span, VirtualTime};
 
@@ -20,7 +20,7 @@ pub(in crate::attestation) struct Entries {
     by_id: IdSet<Entry>,
     /// What goes by a key that is not its id: other tries of a delegated call, and all but the
     /// first statement of a batch.
-    by_key: BTreeMap<Id, Entry>,
+    by_key: IdMap<Entry>,
     claims: BTreeMap<(SchemaId, u32), Id>,
     /// In order of application, where names are given.
     numbers: Option<Numbers>,
@@ -94,7 +94,7 @@ impl Entries {
             registered: BTreeMap::new(),
             revoked_offchain: BTreeSet::new(),
             by_id: IdSet::default(),
-            by_key: BTreeMap::new(),
+            by_key: IdMap::default(),
             claims: BTreeMap::new(),
             numbers: Numbers::new(naming),
             nonces: BTreeMap::new(),
@@ -112,7 +112,7 @@ impl Entries {
     }
 
     pub(in crate::attestation) fn find(&self, key: &Id) -> Option<&Entry> {
-        self.by_id.find(key).or_else(|| self.by_key.get(key))
+        self.by_id.find(key).or_else(|| self.by_key.find(key))
     }
 
     /// Whether names are given here.
@@ -157,7 +157,7 @@ impl Entries {
         if signed.attestation.delegation.is_none() || entry.attempt == attempt {
             return Some(signed.id);
         }
-        Some(another(signed, attempt)).filter(|key| self.by_key.contains_key(key))
+        Some(another(signed, attempt)).filter(|key| self.by_key.contains(key))
     }
 
     /// Under which key that try goes in, which is not in yet.
@@ -176,7 +176,7 @@ impl Entries {
         (signed, attempt, part): (&Arc<Signed>, u8, u8),
         target: Option<Id>,
     ) {
-        let key = part_key(key, part);
+        let key = key.of_part(part);
         let signed = Arc::clone(signed);
         let (revoked, replaced, number) = (false, false, 0);
         let mut entry = Entry { signed, revoked, replaced, attempt, part, number };
@@ -223,7 +223,7 @@ impl Entries {
     /// it refers to `target`.
     pub(super) fn take_back(&mut self, key: Id, statements: u8, target: Option<Id>) {
         for part in (0..statements).rev() {
-            self.take_one_back(&part_key(key, part), target);
+            self.take_one_back(&key.of_part(part), target);
         }
     }
 
@@ -295,7 +295,7 @@ impl Entries {
     }
 
     fn mark(&mut self, key: &Id, change: impl FnOnce(&mut Entry)) {
-        let known = self.by_id.find_mut(key).or_else(|| self.by_key.get_mut(key));
+        let known = self.by_id.find_mut(key).or_else(|| self.by_key.find_mut(key));
         if let Some(entry) = known {
             change(entry);
         }
@@ -357,9 +357,4 @@ const _: () = assert!(size_of::<Entry>() == 16, "an entry stays small");
 /// The key of a try of a delegated call of which another is in.
 fn another(signed: &Signed, attempt: u8) -> Id {
     Id::of(&(signed.id, attempt))
-}
-
-/// The key of one statement of the transaction with that key.
-fn part_key(key: Id, part: u8) -> Id {
-    if part == 0 { key } else { Id::of(&(key, u32::from(part))) }
 }

@@ -14,6 +14,8 @@ use crate::scenario::selector::{ActorKind, ActorPick, ActorSet, Selector, Term};
 const MEASURED: Span = Span::from_secs(10);
 const WARMUP: Span = Span::from_secs(1);
 const SETTLE: Span = Span::from_secs(30);
+/// How far a clock is off at most where none is assumed to be right; trouble lasts as much longer.
+const MOST_SKEW: Span = Span::from_secs(2);
 
 /// The luck of one hunted run.
 struct Dice {
@@ -108,7 +110,7 @@ fn steady(load: &mut LoadGroup) {
 
 /// Clients keep trying until what was held up must have come through.
 fn wait_for(liveness: Liveness, scenario: &mut Scenario) {
-    scenario.settle = scenario.settle.max(liveness.within);
+    scenario.settle = scenario.settle.max(liveness.within + MOST_SKEW);
     for load in &mut scenario.load {
         let (after, timeout) = (Span::from_millis(500), Span::from_secs(5));
         let retry = load.retry.unwrap_or(Retry::plain(1, after, timeout));
@@ -167,7 +169,7 @@ impl Limits {
             // A stream makes delay of loss.
             may_lose: is_beyond || survives_loss && may_delay.is_none(),
             may_delay,
-            may_skew: skew.map_or(Span::from_secs(2), |bound| bound.scaled(0.5)),
+            may_skew: skew.map_or(MOST_SKEW, |bound| bound.scaled(0.5)),
             longest: assumptions.absence_bound.filter(|_| !is_beyond),
         }
     }

@@ -141,7 +141,8 @@ impl Strategy for Stuck {
     }
 
     fn liveness(_: &Committee, _: &Params) -> Option<Liveness> {
-        Some(Liveness { delta: Span::from_secs(1), within: Span::from_secs(20) })
+        let within = Span::from_secs(20);
+        Some(Liveness { delta: Span::from_secs(1), within, trouble: None })
     }
 
     fn work(message: &Message) -> Work {

@@ -182,7 +182,7 @@ pub(super) fn liveness(
     let together = good.div_ceil(faults.max(1));
     let rounds = 2 * u64::from(faults) + u64::from(chain);
     let within = timeout_longest * rounds + settings.gossip + settings.fetch_longest;
-    (together > chain).then_some(Liveness { delta: timeout.scaled(0.25), within })
+    (together > chain).then_some(Liveness { delta: timeout.scaled(0.25), within, trouble: None })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::ordering::{Out, Try};
 /// For what a validator's timer runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Watched {
-    /// A try that waits is executed,
+    /// A request is executed that waits since this try, or one after it,
     Try(Try),
     /// or a number that the primary gave out,
     Number(Seq),
@@ -22,7 +22,9 @@ pub(super) enum Watched {
 }
 
 impl Replica {
-    /// Runs the timer as long as something is waited for: for one thing after the other.
+    /// Runs the timer as long as something is waited for: for one thing after the other. A client
+    /// that sends its request again does not stop it (section 4.4: it stops when the request is
+    /// not waited for any more), or impatient clients would keep a silent primary in place.
     pub(super) fn watch(&mut self, out: &mut Out<Pbft>) {
         let watched = self.watched.filter(|watched| self.is_awaited(*watched));
         let watched = watched.or_else(|| self.awaited());
@@ -39,10 +41,14 @@ impl Replica {
     fn is_awaited(&self, watched: Watched) -> bool {
         let is_active = self.book.is_active();
         match watched {
-            Watched::Try(name) => is_active && self.stock.pool.waits(name),
+            Watched::Try(name) => is_active && self.is_wanted(name),
             Watched::Number(seq) => is_active && self.book.next() <= seq,
             Watched::View(view) => !is_active && self.book.view() == view,
         }
+    }
+
+    fn is_wanted(&self, name: Try) -> bool {
+        self.stock.pool.waiting(&name.id).is_some() && !self.book.seen().has(name)
     }
 
     fn awaited(&self) -> Option<Watched> {

@@ -65,10 +65,12 @@ impl Replica {
     }
 
     pub(super) fn place(&mut self, index: u64, before: Id, batch: &Batch) {
-        let first = if self.log.is_normal() { self.log.len() } else { self.committed };
-        if let Role::Follower(follower) = &mut self.role
-            && (first..self.committed + WINDOW).contains(&index)
-        {
+        let is_normal = self.log.is_normal();
+        let first = if is_normal { self.log.len() } else { self.committed };
+        let Role::Follower(follower) = &mut self.role else { return };
+        // Into an epoch it goes with all that the sequencer began with, however much that is.
+        let begun = follower.told.filter(|_| !is_normal).map_or(0, |told| told.start);
+        if (first..begun.max(self.committed + WINDOW)).contains(&index) {
             follower.ahead.insert(index, (before, batch.clone()));
         }
     }
@@ -220,5 +222,33 @@ impl Replica {
         } else {
             out.set_timer(patience.saturating_sub(silence), WATCH);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::attestation::KeyRing;
+    use crate::ordering::{Committee, Seat};
+
+    /// Which batches a replica takes in that has none, from a sequencer that began with so many.
+    fn check(start: u64, told: &[u64], taken: &[u64]) {
+        let signer = KeyRing::modelled(1).signer(2);
+        let seat = Seat { me: 2, committee: Committee::new(3), signer };
+        let mut replica = Replica::new(seat, &Params::default(), 0);
+        let progress = Progress { epoch: 1, start, len: 9_000, committed: start };
+        assert!(replica.hear(LocalTime(0), 1, progress, &mut Out::new(1, 2)));
+        let nothing: Batch = Arc::new([]);
+        told.iter().for_each(|index| replica.place(*index, Id::LEAST, &nothing));
+        let Role::Follower(follower) = &replica.role else { panic!("it follows") };
+        assert_eq!(follower.ahead.keys().copied().collect::<Vec<u64>>(), taken, "{start}");
+    }
+
+    #[test]
+    fn all_that_an_epoch_began_with_is_taken_in_and_not_much_more() {
+        check(7_000, &[0, 4_095, 4_096, 6_999, 7_000], &[0, 4_095, 4_096, 6_999]);
+        check(3, &[0, 4_095, 4_096], &[0, 4_095]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::block::{Kind, Proposal, Qc, Vote};
+use super::block::{Kind, Proposal, Qc, Vote, VoteOf};
 use crate::ordering::certificate::{Counted, Tally};
 use crate::ordering::prelude::*;
 
@@ -53,6 +53,12 @@ impl Votes {
             }
             Counted::Known | Counted::Equivocation => {}
         }
+    }
+
+    /// What was voted, each with its voter.
+    pub(super) fn all(&self) -> Vec<VoteOf> {
+        let votes = self.tally.votes();
+        votes.map(|(voter, vote, by)| (voter, (*vote, by.clone()))).collect()
     }
 
     /// How many voted, for whatever.

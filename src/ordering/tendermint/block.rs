@@ -87,6 +87,9 @@ impl Statement for Vote {
     const KIND: &'static str = "tendermint vote";
 }
 
+/// A vote with who cast it.
+pub(super) type VoteOf = (u16, (Vote, Signature));
+
 /// A quorum's votes.
 pub(super) type Qc = Certificate<Vote>;
 
@@ -186,15 +189,19 @@ impl Rules {
     pub(super) fn accept(&self, proposal: &Proposal) -> bool {
         let Proposal { round, block, valid, signature } = proposal;
         let author = self.proposer(block.height, *round);
-        let shown = valid.as_ref().is_none_or(|valid| {
-            let Vote { kind, height, round: earlier, block: id } = valid.statement;
-            kind == Kind::Prevote
-                && (height, id) == (block.height, Some(block.id))
-                && earlier < *round
-                && valid.is_valid(&self.committee, self.quorum, &self.keys)
-        });
+        let shown = valid
+            .as_ref()
+            .is_none_or(|valid| valid.statement.round < *round && self.accept_valid(block, valid));
         let said = proposed(*round, block, valid.as_ref());
         said.is_signed_by(author, signature, &self.keys) && shown
+    }
+
+    /// Whether they are a quorum's prevotes for the block.
+    pub(super) fn accept_valid(&self, block: &Block, votes: &Qc) -> bool {
+        let Vote { kind, height, block: id, .. } = votes.statement;
+        kind == Kind::Prevote
+            && (height, id) == (block.height, Some(block.id))
+            && votes.is_valid(&self.committee, self.quorum, &self.keys)
     }
 
     /// Whether a quorum's precommits decided it.

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::block::{Block, Decided, Height, Kind, Proposal, Qc, Round, Vote};
+use super::block::{Block, Decided, Height, Kind, Proposal, Qc, Round, Vote, VoteOf};
 use crate::attestation::{Id, Signature};
 use crate::kernel::{LocalTime, Span};
 use crate::ordering::Item;
@@ -31,6 +31,8 @@ pub struct Book {
 #[derive(Clone, Default)]
 pub(super) struct Current {
     pub(super) round: Round,
+    /// The precommits of a quorum that ended the round before, if it did not begin by line 55.
+    pub(super) ended: Arc<Vec<VoteOf>>,
     /// Of this round, by this validator.
     pub(super) proposal: Option<Arc<Proposal>>,
     pub(super) prevote: Option<(Vote, Signature)>,
@@ -51,8 +53,8 @@ pub(super) enum Step {
 
 /// One durable step.
 pub enum Change {
-    /// A round begins.
-    Enter(Round),
+    /// A round begins, after these precommits in the one before.
+    Enter(Round, Arc<Vec<VoteOf>>),
     /// This validator proposes.
     Propose(Arc<Proposal>),
     /// This validator votes.
@@ -138,9 +140,10 @@ impl Journaled for Book {
     fn apply(&mut self, change: &Change) {
         let current = &mut self.current;
         match change {
-            Change::Enter(round) => {
+            Change::Enter(round, ended) => {
                 let (locked, valid) = (current.locked.take(), current.valid.take());
-                *current = Current { round: *round, locked, valid, ..Current::default() };
+                let (round, ended) = (*round, ended.clone());
+                *current = Current { round, ended, locked, valid, ..Current::default() };
             }
             Change::Propose(proposal) => current.proposal = Some(proposal.clone()),
             Change::Vote(vote, signature) => {
@@ -163,7 +166,7 @@ impl Journaled for Book {
     fn weight_of(change: &Change) -> usize {
         match change {
             Change::Decide(decided, _) => 1 + decided.block.payload.len(),
-            Change::Enter(_)
+            Change::Enter(..)
             | Change::Propose(_)
             | Change::Vote(..)
             | Change::Lock(..)

@@ -25,6 +25,8 @@ pub struct Replica {
     pub(super) rounds: BTreeMap<Round, Ballots>,
     /// The latest round in which each validator is known to be.
     pub(super) latest: Vec<Option<Round>>,
+    /// A block of that height for which a quorum prevoted in a later round than is known here.
+    pub(super) offered: Option<(Arc<Block>, Arc<Qc>)>,
     /// A quorum's precommits for a block of that height.
     pub(super) decision: Option<Arc<Qc>>,
     /// Proposed blocks of that height that are here with all their bodies,
@@ -79,6 +81,7 @@ impl Replica {
             stock: Stock::new(&seat, &settings),
             rounds: BTreeMap::new(),
             latest: vec![None; seat.committee.size() as usize],
+            offered: None,
             decision: None,
             whole: BTreeMap::new(),
             incomplete: BTreeMap::new(),
@@ -119,6 +122,7 @@ impl Replica {
     pub(super) fn begin_height(&mut self, now: LocalTime) {
         self.rounds.clear();
         self.latest.fill(None);
+        self.offered = None;
         self.decision = None;
         self.whole.clear();
         self.incomplete.clear();
@@ -155,7 +159,7 @@ impl Replica {
         self.keep(now, from, &proposal.block);
     }
 
-    fn voted(&mut self, now: LocalTime, from: u16, vote: Vote, signature: &Signature) {
+    pub(super) fn voted(&mut self, now: LocalTime, from: u16, vote: Vote, signature: &Signature) {
         if vote.height == self.book.height() + 1 && vote.round == 0 {
             self.early.insert((from, Some(vote.kind)), Said::Vote(vote, signature.clone()));
         }
@@ -186,7 +190,7 @@ impl Replica {
     fn settle(&mut self, now: LocalTime, out: &mut Out<Tendermint>) {
         loop {
             self.complete();
-            if self.decide(now, out) || self.follow(out) {
+            if self.decide(now, out) || self.follow(out) || self.adopt(out) {
                 continue;
             }
             self.stock.pool.tidy(now);
@@ -270,8 +274,11 @@ impl Replica {
                 }
             }
             (PREVOTE, Step::Prevote) => self.vote(Kind::Precommit, None, out),
-            (PRECOMMIT, _) => self.enter(self.book.round() + 1, out),
-            (AGAIN, _) => self.say_again(out),
+            (PRECOMMIT, _) => self.enter(self.book.round() + 1, self.ended(), out),
+            (AGAIN, _) => {
+                self.say_again(out);
+                self.pass_on(out);
+            }
             _ => {}
         }
     }
@@ -319,6 +326,7 @@ impl crate::ordering::Replica<Tendermint> for Replica {
             Message::Propose(proposal) => self.proposed(now, from, proposal),
             Message::Vote(vote, signature) => self.voted(now, from, *vote, signature),
             Message::Again(again) => self.told_again(now, from, again, out),
+            Message::Heard(heard) => self.told(now, from, heard, out),
             Message::Status(height) => self.compare(now, from, *height, out),
             Message::Relay(items) => self.stock.relay(now, items, self.book.seen()),
             Message::NeedBodies(ids) => self.give_bodies(from, ids, out),

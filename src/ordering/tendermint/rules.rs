@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::block::{Block, Decided, Kind, Proposal, Round, Vote};
+use super::block::{Block, Decided, Kind, Proposal, Round, Vote, VoteOf};
 use super::book::{Change, Step};
 use super::replica::{ROUND, Replica};
 use super::{Message, Planted, Tendermint};
@@ -22,7 +22,8 @@ impl Replica {
         if !is_mine || self.book.step() > Step::Propose || current.proposal.is_some() {
             return false;
         }
-        let known = current.valid.clone().filter(|_| !self.params.has(Planted::ForgetsValid));
+        let known = current.valid.clone().filter(|(_, votes)| votes.statement.round < round);
+        let known = known.filter(|_| !self.params.has(Planted::ForgetsValid));
         let (block, valid) = match known {
             Some((block, votes)) => (block, Some(votes)),
             None if round == 0 && !self.stock.pool.is_waiting() => return false,
@@ -109,14 +110,19 @@ impl Replica {
         let seen = rounds.get(self.seat.committee.byzantine() as usize).copied();
         let later = seen.filter(|round| *round > self.book.round());
         if let Some(round) = later {
-            self.enter(round, out);
+            self.enter(round, Arc::default(), out);
         }
         later.is_some()
     }
 
     /// Lines 11 to 13.
-    pub(super) fn enter(&mut self, round: Round, out: &mut Out<Tendermint>) {
-        self.change(Change::Enter(round), out);
+    pub(super) fn enter(
+        &mut self,
+        round: Round,
+        ended: Arc<Vec<VoteOf>>,
+        out: &mut Out<Tendermint>,
+    ) {
+        self.change(Change::Enter(round, ended), out);
         out.note(ROUND, round.into());
         self.is_resting = false;
         let oldest = round.saturating_sub(super::replica::KEPT);

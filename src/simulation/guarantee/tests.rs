@@ -45,7 +45,8 @@ impl<const LOSSY: bool> Strategy for Hands<LOSSY> {
     }
 
     fn liveness(_: &Committee, _: &Params) -> Option<Liveness> {
-        Some(Liveness { delta: Span::from_secs(1), within: Span::from_secs(1) })
+        let within = Span::from_secs(1);
+        Some(Liveness { delta: Span::from_secs(1), within, trouble: None })
     }
 
     fn work(message: &Message) -> Work {
@@ -127,6 +128,23 @@ fn what_is_lost_breaks_agreement_and_what_is_late_does_not() {
     check(&outcome::<Hands<true>>(calm), ["broken", "held", "held"]);
     let late = "not owed: validator-1 had 11.5 s of work left at the end, and 3 more had some";
     check(&outcome::<Hands<false>>("80/s"), [late, "held", late]);
+}
+
+/// Whether liveness is judged where a clock is set back by so much, five seconds before the end.
+fn judged(ahead: &str) -> bool {
+    let outcome = outcome_of::<Hands<true>>(format!(
+        "name = \"small\"\nduration = \"6s\"\nwarmup = \"1s\"\nsettle = \"4s\"\n\
+         crypto = \"modelled\"\nordering = \"arrival\"\n\
+         [validators]\ncount = 4\n[load.issuers]\nrate = \"10/s\"\nclients = 8\n\
+         [[fault]]\nname = \"ahead\"\nat = \"1s\"\nfor = \"4s\"\non = \"validator-0\"\n\
+         skew = \"{ahead}\"\n"
+    ));
+    outcome.liveness.is_some()
+}
+
+#[test]
+fn pauses_are_over_once_a_clock_shows_what_it_had_shown() {
+    assert_eq!([judged("+3s"), judged("+5s")], [true, false]);
 }
 
 /// What `load` brings, much out of order, and how `crdt` fares with it.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::ordering::sequencer::Sequencer;
 use crate::ordering::sharded_sequencer::ShardedSequencer;
+use crate::ordering::tendermint::Tendermint;
 
 /// A strategy says when it comes through with its published parameters, and runs with one that
 /// is a bug.
@@ -22,4 +23,9 @@ fn check<S: Strategy>(bug: Value) {
 fn a_sequencer_whom_nobody_replaces() {
     check::<Sequencer>(json!({ "takeover": "1h", "history": "1h" }));
     check::<ShardedSequencer>(json!({ "lane": { "takeover": "1h", "history": "1h" } }));
+}
+
+#[test]
+fn a_round_that_does_not_end() {
+    check::<Tendermint>(json!({ "timeout_precommit": "1h" }));
 }
