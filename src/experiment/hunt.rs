@@ -107,7 +107,7 @@ pub fn hunt(
 struct Hunted {
     events: u64,
     has_struck: bool,
-    /// Whether what was held up came through in the time that the strategy states, if it states one.
+    /// Whether what was held up came through in time, if the strategy states one.
     has_healed: Option<bool>,
     is_excused: bool,
     scenario: Scenario,
