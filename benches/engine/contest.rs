@@ -1,5 +1,7 @@
 //! Who runs a workload: the engines, and hand-written loops with static dispatch.
 
+use std::sync::Arc;
+
 use attestorm::engine::{self, ShardPlan};
 use attestorm::kernel::{
     Incoming, Limits, Model, Outbox, Process, ProcessId, Recorded, Sink, Span, VirtualTime,
@@ -11,8 +13,11 @@ use crate::rivals::{Pending, Record};
 use crate::workload::{Cell, Workload};
 
 /// A process whose messages are `WORDS` times eight bytes long.
+///
+/// What all have in common is shared, as a hand-written loop has it: how much memory an event touches
+/// decides where there are many processes.
 struct Hosted<W, const WORDS: usize> {
-    workload: W,
+    workload: Arc<W>,
     cell: Cell,
 }
 
@@ -52,7 +57,8 @@ impl<F> Sink<F> for Nothing {
 }
 
 fn model<W: Workload, const WORDS: usize>(workload: W) -> Model<Hosted<W, WORDS>> {
-    let host = |own| Hosted { workload, cell: Cell::new(own) };
+    let shared = Arc::new(workload);
+    let host = |own| Hosted { workload: Arc::clone(&shared), cell: Cell::new(own) };
     let start = |to| (VirtualTime::ZERO, ProcessId(to), Words::default());
     let processes = (0..workload.processes()).map(host).collect();
     Model { processes, script: workload.script().map(start).collect() }

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use crate::luck::Luck;
 
 /// A model in a form that both an engine and a hand-written loop can run.
-pub(crate) trait Workload: Copy + Send + 'static {
+pub(crate) trait Workload: Copy + Send + Sync + 'static {
     /// The number of processes.
     fn processes(&self) -> u32;
     /// Who gets an event at the beginning.
