@@ -14,8 +14,8 @@ use crate::workload::{Cell, Workload};
 
 /// A process whose messages are `WORDS` times eight bytes long.
 ///
-/// What all have in common is shared, as a hand-written loop has it: how much memory an event touches
-/// decides where there are many processes.
+/// What all have in common is shared, as a hand-written loop has it: where there are many
+/// processes, it matters how much memory an event touches.
 struct Hosted<W, const WORDS: usize> {
     workload: Arc<W>,
     cell: Cell,
