@@ -59,7 +59,9 @@ impl Replica {
     ) {
         self.compare(now, from, heard.height, out);
         for (voter, (vote, signature)) in heard.ended.iter() {
-            if vote.height == self.book.height() {
+            // Others than validators have keys too, and the sender says whose vote it is.
+            let is_member = u32::from(*voter) < self.seat.committee.size();
+            if is_member && vote.height == self.book.height() {
                 self.voted(now, *voter, *vote, signature);
             }
         }
@@ -95,5 +97,35 @@ impl Replica {
             self.change(Change::Valid(block, votes), out);
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attestation::KeyRing;
+    use crate::ordering::certificate::Statement as _;
+    use crate::ordering::tendermint::Params;
+    use crate::ordering::tendermint::block::{Kind, Vote};
+    use crate::ordering::{Committee, Seat};
+
+    /// How many precommits a validator of four counts that is told of those of these signers.
+    fn counted(signers: [u16; 3]) -> u32 {
+        let keys = KeyRing::modelled(8);
+        let seat = Seat { me: 3, committee: Committee::new(4), signer: keys.signer(3) };
+        let mut replica = Replica::new(seat, &Params::default());
+        let height = replica.book.height();
+        let vote = Vote { kind: Kind::Precommit, height, round: 0, block: None };
+        let signed = |signer: u16| (signer, (vote, vote.signed_by(&keys.signer(signer.into()))));
+        let ended = Arc::new(signers.map(signed).to_vec());
+        let heard = Heard { height, ended, valid: None };
+        replica.told(LocalTime(0), 0, &heard, &mut Out::new(4, 3));
+        replica.rounds.get(&0).map_or(0, |ballots| ballots.precommits.count())
+    }
+
+    #[test]
+    fn votes_that_are_passed_on_are_those_of_validators() {
+        assert_eq!(counted([0, 1, 2]), 3);
+        assert_eq!(counted([0, 1, 4]), 2, "a client signed the third");
     }
 }
