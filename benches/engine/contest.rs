@@ -35,7 +35,8 @@ impl<W: Workload, const WORDS: usize> Process for Hosted<W, WORDS> {
     type Message = Words<WORDS>;
     type Fact = ();
 
-    #[inline]
+    // Into the engine's loop, as a hand-written loop has its workload inside.
+    #[inline(always)]
     fn handle(
         &mut self,
         now: VirtualTime,

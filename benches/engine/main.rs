@@ -126,10 +126,17 @@ fn rounds_per_us() -> u32 {
     (rounds as f64 / cost.wall.as_micros() as f64) as u32
 }
 
-/// The fastest hand-written loop's median, if any took part.
-fn best_by_hand(rivals: &[Rival], figures: &[Vec<f64>]) -> Option<f64> {
-    let speeds = rivals.iter().zip(figures).filter(|((name, _), _)| HAND_WRITTEN.contains(name));
-    speeds.map(|(_, figures)| median(figures.clone()).0).max_by(f64::total_cmp)
+/// The rounds of the hand-written loop whose median is the fastest, if any took part.
+fn best_by_hand<'a>(rivals: &[Rival], figures: &'a [Vec<f64>]) -> Option<&'a Vec<f64>> {
+    let loops = rivals.iter().zip(figures).filter(|((name, _), _)| HAND_WRITTEN.contains(name));
+    let speed = |figures: &Vec<f64>| median(figures.clone()).0;
+    loops.map(|(_, figures)| figures).max_by(|a, b| speed(a).total_cmp(&speed(b)))
+}
+
+/// The median of the ratios round by round, and half the distance from the lowest to the highest
+/// over it: a machine that slows down for a while slows down both.
+fn ratio(own: &[f64], other: &[f64]) -> (f64, f64) {
+    median(own.iter().zip(other).map(|(own, other)| own / other).collect())
 }
 
 impl Request {
@@ -161,13 +168,11 @@ impl Request {
         if !self.words.is_empty() && !self.words.iter().any(|word| name.contains(word.as_str())) {
             return;
         }
-        // The largest models take most of the time, and are the steadiest.
-        let rounds = if self.quick {
-            1
-        } else if name.contains("N=100000") {
-            3
-        } else {
-            5
+        // The largest models take most of the time.
+        let rounds = match (self.quick, name.contains("N=100000")) {
+            (true, _) => 1,
+            (false, true) => 5,
+            (false, false) => 15,
         };
         let mut figures = vec![Vec::new(); rivals.len()];
         for _ in 0..rounds {
@@ -178,11 +183,10 @@ impl Request {
         println!("{name}");
         let best = best_by_hand(rivals, &figures);
         for (own, (name, _)) in figures.iter().zip(rivals) {
-            let ratios = own.iter().zip(&figures[0]).map(|(own, first)| own / first).collect();
-            let ((speed, _), (ratio, spread)) = (median(own.clone()), median(ratios));
-            let share = best.map(|best| format!("  {:3.0} %", speed / best * 100.0));
+            let ((speed, _), (times, spread)) = (median(own.clone()), ratio(own, &figures[0]));
+            let share = best.map(|best| format!("  {:3.0} %", ratio(own, best).0 * 100.0));
             let share = share.filter(|_| ENGINES.contains(name)).unwrap_or_default();
-            println!("    {name:18} {speed:7.2}  ({ratio:.2} ± {:.0} %){share}", spread * 100.0);
+            println!("    {name:18} {speed:7.2}  ({times:.2} ± {:.0} %){share}", spread * 100.0);
         }
     }
 }

@@ -5,7 +5,8 @@ use std::hint::black_box;
 
 use crate::luck::Luck;
 
-/// A model in a form that both an engine and a hand-written loop can run.
+/// A model in a form that both an engine and a hand-written loop can run, inside either: what is
+/// measured is the way an event takes, and no call to a workload.
 pub(crate) trait Workload: Copy + Send + Sync + 'static {
     /// The number of processes.
     fn processes(&self) -> u32;
@@ -74,7 +75,7 @@ impl Workload for Phold {
         (0..processes * self.pending_each).map(move |n| n % processes)
     }
 
-    #[inline]
+    #[inline(always)]
     fn hear(&self, own: u32, cell: &mut Cell, mut send: impl FnMut(u32, u64)) {
         cell.heard += 1;
         for _ in 0..self.work {
@@ -83,12 +84,13 @@ impl Workload for Phold {
         let word = cell.luck.word();
         let to = (((word >> 32) * u64::from(self.processes)) >> 32) as u32;
         let odd = word & 1 == 1;
-        match self.shape {
-            Shape::Timers if odd => send(own, 1 + (word & 0xffff_fffe) % (self.least / 10)),
-            Shape::Ties => send(to, self.least + (word & 0xffff) % 50),
-            Shape::FanIn if odd => send(0, self.delay(&mut cell.luck)),
-            Shape::Plain | Shape::Timers | Shape::FanIn => send(to, self.delay(&mut cell.luck)),
-        }
+        let (to, nanos) = match self.shape {
+            Shape::Timers if odd => (own, 1 + (word & 0xffff_fffe) % (self.least / 10)),
+            Shape::Ties => (to, self.least + (word & 0xffff) % 50),
+            Shape::FanIn if odd => (0, self.delay(&mut cell.luck)),
+            Shape::Plain | Shape::Timers | Shape::FanIn => (to, self.delay(&mut cell.luck)),
+        };
+        send(to, nanos);
     }
 }
 
@@ -105,7 +107,7 @@ impl Workload for PingPong {
         [0].into_iter()
     }
 
-    #[inline]
+    #[inline(always)]
     fn hear(&self, own: u32, cell: &mut Cell, mut send: impl FnMut(u32, u64)) {
         cell.heard += 1;
         send(1 - own, 1_000_000);
@@ -125,7 +127,7 @@ impl Workload for FanOut {
         1..=self.0
     }
 
-    #[inline]
+    #[inline(always)]
     fn hear(&self, own: u32, cell: &mut Cell, mut send: impl FnMut(u32, u64)) {
         cell.heard += 1;
         if own > 0 {
