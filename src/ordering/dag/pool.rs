@@ -57,20 +57,31 @@ impl Pool {
 
     /// The try waits to be proposed here at `due`, unless it or a later one waits already.
     pub(super) fn submit(&mut self, now: LocalTime, item: &Item, due: LocalTime) {
-        let waits = Waits { attempt: item.attempt, due, is_placed: false, is_mine: due <= now };
+        let attempt = item.attempt;
+        let mut waits = Waits { attempt, due, is_placed: false, is_mine: due <= now };
         let known = self.know(now, &item.signed);
-        if known.waits.is_none_or(|old| old.attempt < item.attempt) {
-            self.wait(item.id(), Some(waits));
+        if known.waits.is_some_and(|old| old.attempt >= attempt) {
+            return;
         }
+        if let Some(old) = known.waits.filter(|old| old.is_placed) {
+            (waits.due, waits.is_placed) = (due.min(old.due), true);
+        }
+        self.wait(item.id(), Some(waits));
     }
 
-    /// A block of the DAG holds the try: it is proposed here again at `due`, if not delivered.
-    pub(super) fn place(&mut self, now: LocalTime, item: &Item, due: LocalTime) {
-        let waits = Waits { attempt: item.attempt, due, is_placed: true, is_mine: false };
+    /// A block of the DAG holds the try: it is proposed here again at `due`, if not delivered. The
+    /// blocks of others put that off once: or whoever proposes it again and again, in blocks that
+    /// nobody refers to, would keep all others from it.
+    pub(super) fn place(&mut self, now: LocalTime, item: &Item, due: LocalTime, is_own: bool) {
+        let mut waits = Waits { attempt: item.attempt, due, is_placed: true, is_mine: false };
         let known = self.know(now, &item.signed);
-        if known.waits.is_none_or(|old| old.attempt <= item.attempt) {
-            self.wait(item.id(), Some(waits));
+        if known.waits.is_some_and(|old| old.attempt > item.attempt) {
+            return;
         }
+        if let Some(old) = known.waits.filter(|old| old.is_placed && !is_own) {
+            waits.due = due.min(old.due);
+        }
+        self.wait(item.id(), Some(waits));
     }
 
     /// Keeps a body, for a block that needs it.
@@ -157,5 +168,58 @@ impl Pool {
             self.mine += usize::from(new.is_mine);
             self.mine_bytes += u64::from(new.is_mine) * u64::from(known.len);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ordering::transcript::Names;
+
+    /// Plays steps such as `submit a0 at 2s`, `other a0 at 5s` for a block of somebody else's,
+    /// `own a0 at 5s`, `deliver a0`; names what waits, by when it is due.
+    fn check(steps: &str, expected: &str) {
+        let mut names = Names::for_tests();
+        let mut pool = Pool::new(Span::from_secs(600));
+        for step in steps.split(", ") {
+            let words: Vec<&str> = step.split(' ').collect();
+            let item = names.item(words[1], Span::ZERO).expect("names are well formed");
+            let now = LocalTime(0);
+            let due = words.get(3).map_or(now, |at| now + at.parse().expect("a time"));
+            match words[0] {
+                "submit" => pool.submit(now, &item, due),
+                "own" => pool.place(now, &item, due, true),
+                "other" => pool.place(now, &item, due, false),
+                "deliver" => pool.remove(item.named()),
+                verb => panic!("{verb} is no step"),
+            }
+        }
+        let due = pool.due.iter().filter_map(|(due, id)| {
+            let waits = pool.known.find(id)?.waits?;
+            let name = names.legible(&format!("{:?}", Try { id: *id, attempt: waits.attempt }));
+            Some(format!("{name} at {}s", due.0 / 1_000_000_000))
+        });
+        assert_eq!(due.collect::<Vec<_>>().join(", "), expected, "{steps}");
+    }
+
+    #[test]
+    fn a_block_that_holds_it_gives_its_author_time() {
+        check("submit a0 at 1s, submit b0 at 2s", "a0 at 1s, b0 at 2s");
+        check("submit a0 at 1s, other a0 at 6s", "a0 at 6s");
+        check("submit a0 at 1s, other a0 at 6s, deliver a0", "");
+    }
+
+    #[test]
+    fn it_gives_that_time_once() {
+        check("submit a0 at 1s, other a0 at 6s, other a0 at 9s", "a0 at 6s");
+        check("submit a0 at 1s, other a0 at 6s, own a0 at 12s, other a0 at 13s", "a0 at 12s");
+    }
+
+    #[test]
+    fn another_try_gives_no_more() {
+        check("submit a0 at 1s, submit a0.1 at 3s", "a0.1 at 3s");
+        check("other a0 at 6s, submit a0.1 at 9s, other a0.1 at 14s", "a0.1 at 6s");
+        check("other a0 at 6s, submit a0.1 at 2s, other a0.1 at 14s", "a0.1 at 2s");
+        check("other a0.1 at 6s, submit a0 at 2s, other a0 at 3s", "a0.1 at 6s");
     }
 }

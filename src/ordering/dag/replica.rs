@@ -247,7 +247,7 @@ impl<S: Family> Replica<S> {
         for item in block.payload.items() {
             if !self.book.seen().has(item.named()) {
                 let due = now + self.settings.again + self.turn(&item.id());
-                self.pool.place(now, &item, due);
+                self.pool.place(now, &item, due, block.place.author == self.seat.me);
             }
         }
         for parent in &block.parents {
