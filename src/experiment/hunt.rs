@@ -133,8 +133,6 @@ fn hunt_once(base: &Scenario, number: u64, catalogue: &Catalogue) -> Hunted {
         Err(failure) => return Hunted::nothing(scenario, failure.to_string()),
         Ok(outcome) => outcome,
     };
-    let standings = outcome.guarantees.iter().map(|verdict| &verdict.standing);
-    let standings = standings.chain(&outcome.liveness);
     Hunted {
         events: outcome.report.events,
         has_struck: scenario.faults.iter().enumerate().any(|(number, fault)| {
@@ -143,7 +141,7 @@ fn hunt_once(base: &Scenario, number: u64, catalogue: &Catalogue) -> Hunted {
             report.did_not_occur.is_none()
         }),
         has_healed: outcome.liveness.as_ref().map(|standing| *standing == Standing::Held),
-        is_excused: standings.into_iter().any(|at| matches!(at, Standing::NotOwed { .. })),
+        is_excused: outcome.promises().any(|(_, at)| matches!(at, Standing::NotOwed { .. })),
         broken: broken(&outcome),
         scenario,
     }
@@ -151,10 +149,7 @@ fn hunt_once(base: &Scenario, number: u64, catalogue: &Catalogue) -> Hunted {
 
 /// What is broken, in words.
 fn broken(outcome: &Outcome) -> Option<String> {
-    let promises = outcome.guarantees.iter();
-    let promises = promises.map(|verdict| (verdict.property.name(), &verdict.standing));
-    let liveness = outcome.liveness.iter().map(|standing| ("liveness after healing", standing));
-    promises.chain(liveness).find_map(|(name, standing)| match standing {
+    outcome.promises().find_map(|(name, standing)| match standing {
         Standing::Broken { first, .. } => Some(format!("{}  {name}: {first}", Word::Broken.text())),
         Standing::Held | Standing::NotOwed { .. } => None,
     })

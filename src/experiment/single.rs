@@ -91,7 +91,7 @@ pub fn judge_pair(scenario: Scenario, run: Outcome, twin: Option<Outcome>) -> Pa
         .map(|(number, fault)| report_fault((fault, number), time, &run.measurement))
         .collect();
     let mut verdict = Verdict::default();
-    judge_guarantees(&run.guarantees, &mut verdict);
+    judge_promises(&run, &mut verdict);
     judge_faults(&faults, &mut verdict);
     judge_checks(&thresholds, &always, &sometimes, &mut verdict);
     for cap in &run.measurement.caps_reached {
@@ -127,10 +127,9 @@ fn extreme_window(check: &Check, evidence: Evidence<'_>, wanted: Met) -> CheckRe
     whole
 }
 
-fn judge_guarantees(guarantees: &[GuaranteeVerdict], verdict: &mut Verdict) {
-    for guarantee in guarantees {
-        if let Standing::Broken { first, count } = &guarantee.standing {
-            let name = guarantee.property.name();
+fn judge_promises(run: &Outcome, verdict: &mut Verdict) {
+    for (name, standing) in run.promises() {
+        if let Standing::Broken { first, count } = standing {
             let more = if *count > 1 { format!(" ({count} times in all)") } else { String::new() };
             verdict.add(Word::Broken, format!("{name}: {first}{more}"), None);
         }

@@ -64,6 +64,16 @@ pub struct Outcome {
     pub faults: Vec<FaultSpan>,
 }
 
+impl Outcome {
+    /// How what was promised fared, by name: the guarantees, and liveness where it was tested.
+    pub fn promises(&self) -> impl Iterator<Item = (&'static str, &Standing)> {
+        let guarantees = self.guarantees.iter();
+        let guarantees = guarantees.map(|verdict| (verdict.property.name(), &verdict.standing));
+        let liveness = self.liveness.iter().map(|standing| ("liveness after healing", standing));
+        guarantees.chain(liveness)
+    }
+}
+
 /// Why a run came to nothing.
 #[derive(Debug)]
 pub enum Failure {
