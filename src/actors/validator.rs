@@ -188,7 +188,9 @@ impl Validator {
                 HostedEffect::SetTimer(span, timer) => self.set_timer(span, (face, timer), desk),
                 HostedEffect::CancelTimer(timer) => self.cancel_timer((face, timer)),
                 _ if face != Face::First => {}
-                HostedEffect::Deliver { item, is_final } => self.delivered(item, is_final, desk),
+                HostedEffect::Deliver { item, is_final, joins } => {
+                    self.delivered(item, (is_final, joins), desk);
+                }
                 HostedEffect::Retract(item) => self.retracted(item, desk),
                 HostedEffect::Certificate(item) => {
                     let (operation, attempt) = names(&item);

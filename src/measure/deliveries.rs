@@ -40,6 +40,13 @@ impl Observers {
         self.deed(now, process, operation, attempt)
     }
 
+    /// What this validator delivers next is of no batch with what it delivered before.
+    pub(super) fn begins_batch(&mut self, process: u32) {
+        if self.inversions.is_reference(process as usize) {
+            self.receipts.begin_batch();
+        }
+    }
+
     pub(super) fn delivered(&mut self, deed: Deed, position: u32, is_final: bool) {
         let Deed { now, validator, operation, slot, attempt } = deed;
         let incarnation = self.hosts.incarnation(validator);

@@ -286,7 +286,10 @@ impl Observers {
                     self.ledger.record_mut(deed.slot).events.add(Event::Waited);
                 }
             }
-            Fact::Delivered { operation, attempt, position, is_final } => {
+            Fact::Delivered { operation, attempt, position, is_final, joins } => {
+                if !joins {
+                    self.begins_batch(process);
+                }
                 let deed = self.deed(now, process, operation, attempt);
                 let deed = deed.or_else(|| self.stray(now, process, operation, attempt));
                 if let Some(deed) = deed {

@@ -1,7 +1,9 @@
 //! Whether deliveries respect the order of receipt (Kelkar, Zhang, Goldfeder, Juels, CRYPTO 2020).
 //!
 //! Of every operation that the reference of the inversions delivers, and the 32 that it delivers
-//! next, all validators say in which order they received both. Unanimity has no circles.
+//! next, all validators say in which order they received both. Unanimity has no circles; but what
+//! an ordering goes by may have some, for a liar or through what was received in another order by
+//! a few: then it delivers a batch, and no order is owed within one.
 
 use std::collections::VecDeque;
 
@@ -28,10 +30,19 @@ pub(super) struct Receipts {
     /// A ring by number: whose row it is, and when each validator received that.
     owners: Vec<u32>,
     rows: Vec<VirtualTime>,
-    /// What the reference delivered and where its row is, oldest first, and how many of these are
-    /// judged.
-    recent: VecDeque<(Lead, usize)>,
+    /// What the reference delivered, oldest first, and how many of these are judged.
+    recent: VecDeque<Recent>,
     judged: usize,
+    /// Batches that the reference began to deliver.
+    batches: u32,
+}
+
+/// A delivery, where its row is, and in which batch it came.
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    lead: Lead,
+    place: usize,
+    batch: u32,
 }
 
 /// What the reference delivered.
@@ -49,7 +60,7 @@ pub(super) struct Judged {
     pub(super) lead: Lead,
     /// Pairs that all validators received in one order,
     pub(super) pairs: u64,
-    /// of these, those delivered in the other one.
+    /// of these, those delivered in the other one, in two batches.
     pub(super) unfair: u64,
     /// What was received first and is delivered later: the first of them.
     pub(super) late: Option<Lead>,
@@ -66,6 +77,7 @@ impl Receipts {
             rows: vec![NEVER; kept * validators],
             recent: VecDeque::new(),
             judged: 0,
+            batches: 0,
         }
     }
 
@@ -87,16 +99,22 @@ impl Receipts {
         row[validator] = row[validator].min(now);
     }
 
+    /// What the reference delivers from now on is of no batch with what it delivered before.
+    pub(super) const fn begin_batch(&mut self) {
+        self.batches = self.batches.wrapping_add(1);
+    }
+
     /// The reference delivers an operation.
     pub(super) fn deliver(&mut self, lead: Lead) {
         if lead.operation >= self.from {
-            self.recent.push_back((lead, self.place(lead.operation)));
+            let (place, batch) = (self.place(lead.operation), self.batches);
+            self.recent.push_back(Recent { lead, place, batch });
         }
     }
 
     /// The reference takes back what it delivered last.
     pub(super) fn take_back(&mut self, operation: u32) {
-        let is_last = self.recent.back().is_some_and(|(lead, _)| lead.operation == operation);
+        let is_last = self.recent.back().is_some_and(|last| last.lead.operation == operation);
         if is_last && self.recent.len() > self.judged {
             self.recent.pop_back();
         }
@@ -115,12 +133,12 @@ impl Receipts {
     /// delivered, or never will be.
     pub(super) fn judge(&mut self, is_over: bool) -> Option<Judged> {
         let at = self.judged;
-        let (lead, place) = *self.recent.get(at)?;
+        let recent = *self.recent.get(at)?;
         let after = self.recent.len() - at - 1;
         if after < NEIGHBOURS && !is_over {
             return None;
         }
-        let judged = self.compare(at, (lead, place));
+        let judged = self.compare(at, recent);
         if at < NEIGHBOURS {
             self.judged += 1;
         } else {
@@ -129,15 +147,17 @@ impl Receipts {
         Some(judged)
     }
 
-    fn compare(&self, at: usize, (lead, place): (Lead, usize)) -> Judged {
-        let mut judged = Judged { lead, pairs: 0, unfair: 0, late: None };
-        let Some(ours) = self.row(lead.operation, place) else { return judged };
-        for (other, place) in self.recent.range(at + 1..).take(NEIGHBOURS) {
-            let Some(theirs) = self.row(other.operation, *place) else { continue };
+    fn compare(&self, at: usize, own: Recent) -> Judged {
+        let mut judged = Judged { lead: own.lead, pairs: 0, unfair: 0, late: None };
+        let Some(ours) = self.row(own) else { return judged };
+        for other in self.recent.range(at + 1..).take(NEIGHBOURS) {
+            let Some(theirs) = self.row(*other) else { continue };
             if are_sooner(self.binding, theirs, ours) {
                 judged.pairs += 1;
-                judged.unfair += 1;
-                judged.late.get_or_insert(*other);
+                if other.batch != own.batch {
+                    judged.unfair += 1;
+                    judged.late.get_or_insert(other.lead);
+                }
             } else if are_sooner(self.binding, ours, theirs) {
                 judged.pairs += 1;
             }
@@ -149,8 +169,8 @@ impl Receipts {
         (operation % self.owners.len() as u32) as usize
     }
 
-    fn row(&self, operation: u32, place: usize) -> Option<&[VirtualTime]> {
-        let is_known = self.owners[place] == operation;
+    fn row(&self, Recent { lead, place, .. }: Recent) -> Option<&[VirtualTime]> {
+        let is_known = self.owners[place] == lead.operation;
         is_known.then(|| &self.rows[place * self.validators..][..self.validators])
     }
 

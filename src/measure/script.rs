@@ -190,8 +190,8 @@ fn lines(words: &Words<'_>, next: &mut [u32], facts: &mut Vec<Recorded<Fact>>) {
         if matches!(verb, "accept" | "refuse") {
             let (operation, attempt) = words.operation();
             let position = position.expect("only validators accept and refuse");
-            let is_final = words.has("final");
-            add(Fact::Delivered { operation, attempt, position: *position, is_final });
+            let (is_final, joins) = (words.has("final"), false);
+            add(Fact::Delivered { operation, attempt, position: *position, is_final, joins });
             *position += 1;
             let verdict = match verb {
                 "accept" => Verdict::Accepted,
@@ -319,7 +319,10 @@ fn step(words: &Words<'_>, verb: &str) -> Fact {
         "verify" => Fact::Verified { operation, attempt, genuine: !words.has("forged") },
         "propose" => Fact::Proposed { operation, attempt },
         "wait" => Fact::Waits { operation, attempt },
-        "deliver" => Fact::Delivered { operation, attempt, position, is_final: words.has("final") },
+        "deliver" => {
+            let (is_final, joins) = (words.has("final"), words.has("joins"));
+            Fact::Delivered { operation, attempt, position, is_final, joins }
+        }
         "retract" => {
             Fact::Retracted { operation, attempt, position, was_final: words.has("final") }
         }

@@ -264,6 +264,8 @@ pub enum Effect<S: Strategy> {
         item: Item,
         /// Whether it stays.
         is_final: bool,
+        /// Whether it is of one batch with the last: no order between them is promised.
+        joins: bool,
     },
     /// A quorum stands behind what was delivered before: from now on it stays.
     Certificate(Item),
@@ -318,12 +320,18 @@ impl<S: Strategy> Out<S> {
 
     /// Delivers `item` as final: the strategy says that it stays.
     pub fn deliver(&mut self, item: Item) {
-        self.effects.push(Effect::Deliver { item, is_final: true });
+        self.effects.push(Effect::Deliver { item, is_final: true, joins: false });
+    }
+
+    /// Delivers `item` as final and in one batch with what was delivered last: what is owed of the
+    /// order between batches is not owed within one.
+    pub fn deliver_in_batch(&mut self, item: Item) {
+        self.effects.push(Effect::Deliver { item, is_final: true, joins: true });
     }
 
     /// Delivers `item` for now: it may be retracted, or certified later.
     pub fn deliver_provisional(&mut self, item: Item) {
-        self.effects.push(Effect::Deliver { item, is_final: false });
+        self.effects.push(Effect::Deliver { item, is_final: false, joins: false });
     }
 
     /// Says that a provisional item now stays.

@@ -57,6 +57,8 @@ pub enum HostedEffect {
         item: Item,
         /// Whether it stays.
         is_final: bool,
+        /// Whether it is of one batch with the last.
+        joins: bool,
     },
     /// What was delivered stays.
     Certificate(Item),
@@ -183,7 +185,9 @@ impl<S: Strategy> Hosted<S> {
                 Effect::Broadcast(message) => HostedEffect::Broadcast(Carried::new::<S>(message)),
                 Effect::SetTimer(span, timer) => HostedEffect::SetTimer(span, timer),
                 Effect::CancelTimer(timer) => HostedEffect::CancelTimer(timer),
-                Effect::Deliver { item, is_final } => HostedEffect::Deliver { item, is_final },
+                Effect::Deliver { item, is_final, joins } => {
+                    HostedEffect::Deliver { item, is_final, joins }
+                }
                 Effect::Certificate(item) => HostedEffect::Certificate(item),
                 Effect::Retract(item) => HostedEffect::Retract(item),
                 Effect::Propose(item) => HostedEffect::Propose(item),

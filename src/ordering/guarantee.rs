@@ -20,9 +20,9 @@ pub enum Property {
     /// All validators deliver the same sequence; one may be behind another.
     TotalOrder,
     /// γ-batch-order-fairness: what a share γ of all validators, in percent and above 50, received
-    /// before something else is delivered no later, unless majorities contradict one another in a
-    /// circle through both. Checkers look at what all received in one order, which is owed at every
-    /// γ and has no circles: what fewer received first, others may have been told of by a peer
+    /// before something else is in no later batch; a batch is a circle of orders that contradict
+    /// one another, and in it no order is owed. Checkers look at what all received in one order,
+    /// which is owed at every γ: what fewer received first, others may have been told of by a peer
     /// before a router brought it. What validators received before a crash they know no more.
     OrderFairness(u32),
     /// What one validator delivered, all deliver in the end.

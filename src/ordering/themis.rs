@@ -21,7 +21,10 @@
 //! - Ordered is what is solid and what nothing must precede that is not ordered with it or before.
 //!   The rest waits until later local orders complete what is shaded: they name it again.
 //! - Cycles of *must precede* (Condorcet's) are one batch. Batches come in topological order; ties,
-//!   and the order within a batch, go by the sum of places in the local orders, then by id.
+//!   and the order within a batch, go by the sum of places in the local orders, then by id. A cycle
+//!   of four or more needs no more than one local order against each of its pairs: so a batch may
+//!   hold what all validators received in one order, and a liar's places turn it round in there.
+//!   Nobody can tell whose order lies, so nothing else is promised; replicas say what is one batch.
 //!
 //! **Differs from the paper**, whose text we could not check the constants against:
 //! - The paper puts what is shaded into the proposal that first names it, and completes missing

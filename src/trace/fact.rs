@@ -152,6 +152,8 @@ pub enum Fact {
         position: u32,
         /// Whether the ordering says that it stays.
         is_final: bool,
+        /// Whether it is of one batch with what this validator delivered before it.
+        joins: bool,
     },
     /// A validator's ordering took back what it had delivered last.
     Retracted {

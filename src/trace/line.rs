@@ -78,9 +78,10 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
             write!(to, "proposed #{operation} try {attempt}")
         }
         Fact::Waits { operation, attempt } => write!(to, "waits #{operation} try {attempt}"),
-        Fact::Delivered { operation, attempt, position, is_final } => {
+        Fact::Delivered { operation, attempt, position, is_final, joins } => {
             let word = if is_final { "final" } else { "provisional" };
-            write!(to, "delivered #{operation} try {attempt} position {position} {word}")
+            let batch = if joins { " in the batch of the last" } else { "" };
+            write!(to, "delivered #{operation} try {attempt} position {position} {word}{batch}")
         }
         Fact::Retracted { operation, attempt, position, .. } => {
             write!(to, "retracted #{operation} try {attempt} position {position}")

@@ -39,9 +39,12 @@ impl Fact {
                 [tag(7, attempt, genuine.into(), 0), operation.into(), 0, 0]
             }
             Self::Waits { operation, attempt } => [tag(8, attempt, 0, 0), operation.into(), 0, 0],
-            Self::Delivered { operation, attempt, position, is_final } => {
-                [tag(9, attempt, is_final.into(), 0), operation.into(), position.into(), 0]
-            }
+            Self::Delivered { operation, attempt, position, is_final, joins } => [
+                tag(9, attempt, is_final.into(), joins.into()),
+                operation.into(),
+                position.into(),
+                0,
+            ],
             Self::Retracted { operation, attempt, position, was_final } => {
                 [tag(10, attempt, was_final.into(), 0), operation.into(), position.into(), 0]
             }

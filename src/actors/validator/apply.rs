@@ -9,11 +9,16 @@ use crate::ordering::Item;
 use crate::trace::Fact;
 
 impl Validator {
-    pub(super) fn delivered(&mut self, item: Item, is_final: bool, desk: &mut Desk<'_, Packet>) {
+    pub(super) fn delivered(
+        &mut self,
+        item: Item,
+        (is_final, joins): (bool, bool),
+        desk: &mut Desk<'_, Packet>,
+    ) {
         let (operation, attempt) = names(&item);
         let position = self.position;
         self.position += 1;
-        desk.fact(Fact::Delivered { operation, attempt, position, is_final });
+        desk.fact(Fact::Delivered { operation, attempt, position, is_final, joins });
         self.keep_position(&item, position, desk);
         let age = desk.local_now().since(item.signed.attestation.written_at);
         self.change(Change::Apply(item, age), desk);

@@ -25,8 +25,8 @@ fn facts(operation: u32) -> Vec<Recorded<Fact>> {
     let millis = u64::from(operation);
     let mut facts = vec![planned(operation, millis)];
     for validator in 0..3 {
-        let (attempt, position, is_final) = (0, operation, true);
-        let delivered = Fact::Delivered { operation, attempt, position, is_final };
+        let (attempt, position, is_final, joins) = (0, operation, true, false);
+        let delivered = Fact::Delivered { operation, attempt, position, is_final, joins };
         facts.push(at(millis, validator, delivered));
         let (verdict, again, resolved) = (Verdict::Accepted, false, Fact::NONE);
         let applied = Fact::Applied { operation, attempt, verdict, again, resolved };

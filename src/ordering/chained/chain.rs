@@ -127,8 +127,18 @@ impl<S: Family> Replica<S> {
     }
 
     fn commit_block(&mut self, now: LocalTime, block: Arc<Block>, out: &mut Out<S>) {
+        // Before the commit: what it orders is not ordered yet.
+        let circles = self.circles(&block);
         self.change(Change::Commit(block.clone(), now), out);
-        self.book.fresh().iter().for_each(|item| out.deliver(item.clone()));
+        let mut last = None;
+        for item in self.book.fresh() {
+            let own = circles.iter().position(|circle| circle.contains(&item.named()));
+            match own.is_some() && own == last {
+                true => out.deliver_in_batch(item.clone()),
+                false => out.deliver(item.clone()),
+            }
+            last = own;
+        }
         self.stock.remove(&block.payload);
         self.forget_received();
         self.pace.patience.succeed();

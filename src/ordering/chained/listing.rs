@@ -178,7 +178,19 @@ impl<S: Family> Replica<S> {
         if !is_checked || block.orders.is_empty() {
             return Some(true);
         }
-        Some(self.batches(block.parent().block, &block.orders)?.concat() == block.payload[..])
+        let batches = self.batches(block.parent().block, &block.orders)?;
+        let is_fair = batches.concat() == block.payload[..];
+        block.circles.get_or_init(|| circles(batches));
+        Some(is_fair)
+    }
+
+    /// What of a block about to be committed is one batch.
+    pub(super) fn circles<'a>(&self, block: &'a Block) -> &'a [Vec<Try>] {
+        let find = || {
+            let batches = self.batches(block.parent().block, &block.orders);
+            batches.map_or_else(Vec::new, circles)
+        };
+        if block.orders.is_empty() { &[] } else { block.circles.get_or_init(find) }
     }
 
     /// Whom to ask for bodies that a block needs: a leader may name what it never received.
@@ -186,4 +198,10 @@ impl<S: Family> Replica<S> {
         let mut others = block.orders.iter().map(|order| order.by).filter(|by| *by != giver);
         if giver == self.seat.me { others.next().unwrap_or(giver) } else { giver }
     }
+}
+
+/// Batches of more than one try.
+fn circles(mut batches: Vec<Vec<Try>>) -> Vec<Vec<Try>> {
+    batches.retain(|batch| batch.len() > 1);
+    batches
 }

@@ -62,8 +62,8 @@ impl Replica {
                 self.durable[usize::from(lane)] = Some(durable);
                 out.persist(self.durable.clone());
             }
-            Effect::Deliver { item, is_final: true } => out.deliver(item),
-            Effect::Deliver { item, is_final: false } => out.deliver_provisional(item),
+            Effect::Deliver { item, is_final: true, .. } => out.deliver(item),
+            Effect::Deliver { item, is_final: false, .. } => out.deliver_provisional(item),
             Effect::Certificate(item) => out.certificate(item),
             Effect::Retract(item) => out.retract(item),
             Effect::Propose(item) => out.propose(item),

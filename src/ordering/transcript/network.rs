@@ -51,7 +51,7 @@ pub(super) struct Node<S: Strategy> {
 /// What observers see of a replica.
 #[derive(Clone, Debug)]
 pub(super) enum Deed {
-    Delivered { item: Item, is_final: bool },
+    Delivered { item: Item, is_final: bool, joins: bool },
     Certified(Item),
     Retracted(Item),
 }
@@ -340,7 +340,9 @@ impl<S: Strategy> Network<S> {
                 }
             }
             Effect::Persist(durable) => self.nodes[number].durable = Some(durable),
-            Effect::Deliver { item, is_final } => self.deliver(number, item, is_final),
+            Effect::Deliver { item, is_final, joins } => {
+                self.deliver(number, item, (is_final, joins));
+            }
             Effect::Certificate(item) => {
                 self.note(|names| format!("{number} certifies {}", names.name(&item)));
                 self.record(number, Deed::Certified(item));
@@ -362,7 +364,7 @@ impl<S: Strategy> Network<S> {
     }
 
     /// The registry accepts what refers to nothing, or to something it accepted.
-    fn deliver(&mut self, number: usize, item: Item, is_final: bool) {
+    fn deliver(&mut self, number: usize, item: Item, (is_final, joins): (bool, bool)) {
         let accepted = &mut self.nodes[number].accepted;
         let reference = item.signed.attestation.action.reference();
         let good = reference.is_none_or(|id| accepted.contains_key(&id));
@@ -370,11 +372,15 @@ impl<S: Strategy> Network<S> {
             accepted.insert(item.id(), ());
         }
         self.note(|names| {
-            let how = if is_final { "" } else { " for now" };
+            let how = match (is_final, joins) {
+                (false, _) => " for now",
+                (true, false) => "",
+                (true, true) => " in the same batch",
+            };
             let verdict = if good { "" } else { ", refused: NotFound" };
             format!("{number} delivers {}{how}{verdict}", names.name(&item))
         });
-        self.record(number, Deed::Delivered { item, is_final });
+        self.record(number, Deed::Delivered { item, is_final, joins });
     }
 
     fn record(&mut self, number: usize, deed: Deed) {

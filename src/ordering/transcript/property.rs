@@ -184,7 +184,13 @@ fn parting(
 }
 
 fn unfair(life: &Life<'_>, receipts: &Receipts) -> Option<String> {
-    let delivered = names(life).into_iter().map(|name| name.id);
+    let mut batch = 0;
+    // Who owes this takes nothing back.
+    let delivered = life.deeds.iter().filter_map(|deed| {
+        let Deed::Delivered { item, joins, .. } = deed else { return None };
+        batch += u32::from(!joins);
+        Some((item.id(), batch))
+    });
     let (first, late) = receipts.unfair(delivered)?;
     let node = life.node;
     Some(format!("{node} delivers {first:?}, and then {late:?}, which all received first"))
@@ -240,7 +246,7 @@ fn taken_back(life: &Life<'_>) -> Option<String> {
 fn final_taken_back(life: &Life<'_>) -> Option<String> {
     let mut settled = BTreeSet::new();
     life.deeds.iter().find_map(|deed| match deed {
-        Deed::Delivered { item, is_final: true } | Deed::Certified(item) => {
+        Deed::Delivered { item, is_final: true, .. } | Deed::Certified(item) => {
             settled.insert(item.named());
             None
         }
