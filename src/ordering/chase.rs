@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::certificate::Members;
 use super::{Out, Seat, Strategy, TimerId};
 use crate::kernel::{LocalTime, Span};
 
@@ -31,9 +32,13 @@ pub struct Chase<K> {
     armed: Option<LocalTime>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Missing {
+    /// Whom to ask next.
     peer: u16,
+    /// Of whom it is known that they have it, and how many questions were asked since it is.
+    holders: Members,
+    in_vain: u32,
     asked: u32,
     pause: Span,
     due: LocalTime,
@@ -88,8 +93,32 @@ impl<K: Copy + Ord> Chase<K> {
     }
 
     fn add(&mut self, due: LocalTime, key: K, peer: u16) {
-        self.missing.insert(key, Missing { peer, asked: 0, pause: self.pauses.first, due });
+        let (holders, pause) = (Members::default(), self.pauses.first);
+        self.missing.insert(key, Missing { peer, holders, in_vain: 0, asked: 0, pause, due });
         self.due.insert((due, key));
+    }
+
+    /// `peer` turns out to have what is missing: it is asked before long, however often others were
+    /// asked in vain. From then on only such peers are asked, in turn; but once they were three times
+    /// each, in vain, they lied, and everybody is.
+    pub fn had_by(&mut self, now: LocalTime, key: K, peer: u16) {
+        let Some(missing) = self.missing.get_mut(&key).filter(|_| peer != self.me) else { return };
+        if !missing.holders.insert(peer) {
+            return;
+        }
+        if missing.asked > 0 || missing.holders.len() == 1 {
+            missing.peer = peer;
+        }
+        (missing.pause, missing.in_vain) = (self.pauses.first, 0);
+        self.due.remove(&(missing.due, key));
+        missing.due = missing.due.min(now + missing.pause);
+        self.due.insert((missing.due, key));
+    }
+
+    /// Of whom it is known that they have what is missing.
+    pub fn holders(&self, key: K) -> Vec<u16> {
+        let Some(missing) = self.missing.get(&key) else { return Vec::new() };
+        (0..self.size).filter(|peer| missing.holders.contains(*peer)).collect()
     }
 
     /// `key` is here, or not wanted any more. Whether it was missing.
@@ -106,6 +135,7 @@ impl<K: Copy + Ord> Chase<K> {
         let missing = self.missing.get_mut(&key)?;
         let (peer, asked) = (missing.peer, missing.asked);
         missing.asked += 1;
+        missing.in_vain += 1;
         missing.peer = next;
         missing.pause = (missing.pause * 2).min(longest);
         missing.due = now + missing.pause;
@@ -170,9 +200,13 @@ impl<K: Copy + Ord> Chase<K> {
     }
 
     fn next_peer(&self, key: K) -> u16 {
-        let peer = self.missing.get(&key).map_or(self.me, |missing| missing.peer);
-        let next = (peer + 1) % self.size;
-        if next == self.me { (next + 1) % self.size } else { next }
+        let Some(missing) = self.missing.get(&key) else { return self.me };
+        // So it is without holders, too: nobody is better than another.
+        let is_anybodys = missing.in_vain >= 3 * missing.holders.len();
+        let may_help = |peer: u16| is_anybodys || missing.holders.contains(peer);
+        let ring = (1..=self.size).map(|step| (missing.peer + step) % self.size);
+        let mut others = ring.filter(|peer| *peer != self.me);
+        others.find(|peer| may_help(*peer)).unwrap_or(self.me)
     }
 
     fn nth_other(&self, nth: u16) -> u16 {
@@ -202,6 +236,36 @@ mod tests {
         }
         assert_eq!(asked.join(" ").replace("Some", ""), expected);
         assert!(chase.end('x') && chase.pause(now).is_none(), "what is here is not asked for");
+    }
+
+    /// Seven validators. Nobody can help, and somebody is asked every three seconds only, when
+    /// two turn out to have it, or say so; for they do not help either. Later one says so again.
+    #[test]
+    fn who_turns_out_to_have_it_is_asked_before_long() {
+        let seat =
+            Seat { me: 2, committee: Committee::new(7), signer: KeyRing::modelled(1).signer(0) };
+        let pauses = Pauses { first: Span::from_millis(100), longest: Span::from_secs(3) };
+        let mut chase = Chase::new(&seat, pauses);
+        let (start, mut asked) = (LocalTime(0), Vec::new());
+        chase.begin_with(start, 'x', 6);
+        for (from, holders) in [(0, vec![]), (10, vec![1, 5]), (20, vec![5])] {
+            let mut now = start + Span::from_secs(from);
+            holders.into_iter().for_each(|holder| chase.had_by(now, 'x', holder));
+            while let Some(pause) = chase.pause(now) {
+                now = now + pause;
+                if now.since(start) >= Span::from_secs(from + 10) {
+                    break;
+                }
+                let peer = chase.question(now).and_then(|question| question.peer);
+                asked.push(format!("{}:{}", now.since(start), peer.expect("there are peers")));
+            }
+        }
+        let nobody_has_it = "100ms:6 300ms:0 700ms:1 1s500ms:3 3s100ms:4 6s100ms:5 9s100ms:6";
+        let two_have_it =
+            "10s100ms:5 10s300ms:1 10s700ms:5 11s500ms:1 13s100ms:5 16s100ms:1 19s100ms:5";
+        let again = "22s100ms:6 25s100ms:0 28s100ms:1";
+        assert_eq!(asked.join(" "), [nobody_has_it, two_have_it, again].join(" "));
+        assert_eq!(chase.holders('x'), [1, 5]);
     }
 
     #[test]

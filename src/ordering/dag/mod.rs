@@ -12,6 +12,9 @@
 //!   completed by all. So whatever comes next finds a quorum to build on.
 //! - Whoever makes no progress sends its last block again and asks peers for what it lacks, and
 //!   neighbours tell one another now and then how far they are: so datagrams will do.
+//! - Whoever sends a block has what it leads to, and is asked for what of this is missing, soon
+//!   and before all others. So what a correct validator built on enters the DAG of all of them in
+//!   time, though its Byzantine author gives it to few.
 //! - The same try in two blocks is delivered once; which is decided by the committed sequence.
 //! - A leader's history ends `depth` rounds before it, as with `gc_depth` in the published code,
 //!   so that what nobody referred to in time can be forgotten. Its attestations are proposed again.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::block::{Reference, Round, Vertex};
 use crate::attestation::{Id, IdMap};
+use crate::ordering::certificate::Members;
 
 /// What waits for what.
 #[derive(Default)]
@@ -16,7 +17,9 @@ pub(super) struct Pending {
 
 struct Waiting {
     vertex: Vertex,
-    lacks: usize,
+    lacks: Vec<Missing>,
+    /// Who is known to have it in the DAG.
+    holders: Members,
 }
 
 /// Something that is missing: a block with its round, or a body.
@@ -57,22 +60,37 @@ impl Pending {
             return;
         }
         self.places.insert(place);
-        self.blocks.insert(place.id, Waiting { vertex: vertex.clone(), lacks: lacks.len() });
+        let (vertex, holders) = (vertex.clone(), Members::default());
+        self.blocks.insert(place.id, Waiting { vertex, lacks: lacks.to_vec(), holders });
         for missing in lacks {
             self.wanted.entry(*missing).or_default().push(place.id);
         }
     }
 
+    /// That peer has a block that is held, and so all that it leads to. Returns what of this is
+    /// missing, unless it was returned before.
+    pub(super) fn had_by(&mut self, id: Id, peer: u16) -> Vec<Missing> {
+        let (mut open, mut missing) = (vec![id], Vec::new());
+        while let Some(id) = open.pop() {
+            let held = self.blocks.find_mut(&id);
+            let Some(held) = held.filter(|held| !held.holders.contains(peer)) else { continue };
+            held.holders.insert(peer);
+            missing.extend_from_slice(&held.lacks);
+            open.extend(held.lacks.iter().map(|(_, id)| *id));
+        }
+        missing
+    }
+
     /// What was missing is here: the blocks that now lack nothing.
     pub(super) fn arrived(&mut self, missing: &Missing) -> Vec<Vertex> {
         let waiters = self.wanted.remove(missing).unwrap_or_default();
-        waiters.into_iter().filter_map(|id| self.release(&id)).collect()
+        waiters.into_iter().filter_map(|id| self.release(&id, missing)).collect()
     }
 
-    fn release(&mut self, id: &Id) -> Option<Vertex> {
+    fn release(&mut self, id: &Id, arrived: &Missing) -> Option<Vertex> {
         let held = self.blocks.find_mut(id)?;
-        held.lacks -= 1;
-        if held.lacks > 0 {
+        held.lacks.retain(|missing| missing != arrived);
+        if !held.lacks.is_empty() {
             return None;
         }
         let held = self.blocks.remove(id)?;
