@@ -224,9 +224,6 @@ pub struct Block {
     signature: Signature,
     /// Who leads the next round, once somebody has found out.
     pub(super) next_leader: OnceLock<u16>,
-    /// What of the payload is one batch, where it is more than one try; once somebody has found
-    /// out. It follows from the local orders and is not sent.
-    pub(super) circles: OnceLock<Vec<Vec<Try>>>,
 }
 
 impl Block {
@@ -243,20 +240,9 @@ impl Block {
         };
         let signature = Authored(Ballot { round, block: id }).signed_by(&seat.signer);
         let payload = Payload::new(payload);
-        let (next_leader, circles) = (OnceLock::new(), OnceLock::new());
+        let next_leader = OnceLock::new();
         let author = seat.me;
-        Arc::new(Self {
-            round,
-            author,
-            qc,
-            tc,
-            payload,
-            orders,
-            id,
-            signature,
-            next_leader,
-            circles,
-        })
+        Arc::new(Self { round, author, qc, tc, payload, orders, id, signature, next_leader })
     }
 
     /// What is voted on.

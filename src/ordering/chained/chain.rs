@@ -128,7 +128,7 @@ impl<S: Family> Replica<S> {
 
     fn commit_block(&mut self, now: LocalTime, block: Arc<Block>, out: &mut Out<S>) {
         // Before the commit: what it orders is not ordered yet.
-        let circles = self.circles(&block);
+        let circles = self.take_circles(&block);
         self.change(Change::Commit(block.clone(), now), out);
         let mut last = None;
         for item in self.book.fresh() {

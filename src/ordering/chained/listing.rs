@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::block::{Block, Draft, Round};
+use super::block::{Ballot, Block, Draft, Round};
 use super::order::LocalOrder;
 use super::replica::{BATCH, Replica};
 use super::{Family, Message};
@@ -24,6 +24,8 @@ pub(super) struct Received {
     orders: BTreeMap<u16, Arc<LocalOrder>>,
     /// The round for which a draft was looked for in vain since anything changed.
     barren: Round,
+    /// What of a block that was looked at is one batch, where that is more than one try.
+    circles: BTreeMap<Ballot, Vec<Vec<Try>>>,
 }
 
 impl Received {
@@ -173,24 +175,29 @@ impl<S: Family> Replica<S> {
 
     /// Whether the payload is the one that follows from the block's local orders; `None` if too
     /// little is known of its chain.
-    pub(super) fn is_fair(&self, block: &Block) -> Option<bool> {
+    pub(super) fn is_fair(&mut self, block: &Block) -> Option<bool> {
         let is_checked = self.rules.fairness.as_ref().is_some_and(|fairness| fairness.is_checked);
         if !is_checked || block.orders.is_empty() {
             return Some(true);
         }
         let batches = self.batches(block.parent().block, &block.orders)?;
         let is_fair = batches.concat() == block.payload[..];
-        block.circles.get_or_init(|| circles(batches));
+        self.received.circles.insert(block.ballot(), circles(batches));
         Some(is_fair)
     }
 
-    /// What of a block about to be committed is one batch.
-    pub(super) fn circles<'a>(&self, block: &'a Block) -> &'a [Vec<Try>] {
-        let find = || {
-            let batches = self.batches(block.parent().block, &block.orders);
-            batches.map_or_else(Vec::new, circles)
-        };
-        if block.orders.is_empty() { &[] } else { block.circles.get_or_init(find) }
+    /// What of a block about to be committed is one batch. It follows from the local orders: nobody
+    /// says so.
+    pub(super) fn take_circles(&mut self, block: &Block) -> Vec<Vec<Try>> {
+        if block.orders.is_empty() {
+            return Vec::new();
+        }
+        let above = Ballot { round: block.round + 1, block: Id::LEAST };
+        let later = self.received.circles.split_off(&above);
+        let found = std::mem::replace(&mut self.received.circles, later).remove(&block.ballot());
+        // It may not have voted.
+        let find = || self.batches(block.parent().block, &block.orders).map(circles);
+        found.or_else(find).unwrap_or_default()
     }
 
     /// Whom to ask for bodies that a block needs: a leader may name what it never received.
