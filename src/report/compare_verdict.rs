@@ -347,7 +347,7 @@ mod tests {
             said(["10 12", "31 13", "30 80"]).as_deref(),
             Some(
                 "2 seeds do not tell the p99 of c from that of a, though its mean is 5 times as \
-                 long; about 12 would."
+                 long; about 10 would."
             )
         );
         assert_eq!(said(["10 11 12 13", "20 21 22.5 23", "21 22.5 24 24"]), None, "told apart");
