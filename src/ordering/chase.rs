@@ -99,8 +99,8 @@ impl<K: Copy + Ord> Chase<K> {
     }
 
     /// `peer` turns out to have what is missing: it is asked before long, however often others were
-    /// asked in vain. From then on only such peers are asked, in turn; but once they were three times
-    /// each, in vain, they lied, and everybody is.
+    /// asked in vain. From then on only such peers are asked, in turn; but once each was three
+    /// times, in vain, they lied, and everybody is.
     pub fn had_by(&mut self, now: LocalTime, key: K, peer: u16) {
         let Some(missing) = self.missing.get_mut(&key).filter(|_| peer != self.me) else { return };
         if !missing.holders.insert(peer) {
