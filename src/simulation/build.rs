@@ -129,7 +129,12 @@ impl World {
 
     /// What the script tells hosts, in order of time.
     pub fn orders(&self) -> impl Iterator<Item = (VirtualTime, ProcessId, &Order)> {
-        self.orders.iter().map(|(at, process, control)| (*at, *process, &control.order))
+        self.controls().map(|(at, process, control)| (at, process, &control.order))
+    }
+
+    /// The same, with the rules that they come of.
+    pub(super) fn controls(&self) -> impl Iterator<Item = (VirtualTime, ProcessId, &Control)> {
+        self.orders.iter().map(|(at, process, control)| (*at, *process, control))
     }
 
     /// The processes and the script.

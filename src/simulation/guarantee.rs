@@ -1,6 +1,7 @@
 //! Whether a strategy kept what it owes: each guarantee is held, broken, or not owed because an
 //! assumption failed.
 
+mod clocks;
 mod reads;
 
 use std::cmp::Reverse;
@@ -353,21 +354,10 @@ fn transport(world: &World, measurement: &Measurement, need: TransportNeed) -> O
     }
 }
 
-/// A clock was further off than is assumed.
+/// Clocks were further apart than is assumed.
 fn clocks(world: &World, bound: Span) -> Option<String> {
-    let off = world.orders().find_map(|(at, process, order)| match order {
-        Order::Skew(nanos) | Order::Steer(nanos) if nanos.unsigned_abs() > bound.as_nanos() => {
-            Some((at, process))
-        }
-        Order::Drift(billionths) if *billionths != 0 => {
-            let run = i128::from(world.end.as_nanos());
-            let gained = run * i128::from(billionths.unsigned_abs()) / 1_000_000_000;
-            (gained > i128::from(bound.as_nanos())).then_some((at, process))
-        }
-        _ => None,
-    });
-    let (at, _) = off?;
-    Some(format!("it assumes clocks within {bound}, and {} one was further off", when(world, at)))
+    let at = clocks::parted(world.controls(), world.end, bound)?;
+    Some(format!("it assumes clocks within {bound}, and {} they were not", when(world, at)))
 }
 
 /// An instant as seconds of what is measured.
