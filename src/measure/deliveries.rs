@@ -44,6 +44,7 @@ impl Observers {
     pub(super) fn begins_batch(&mut self, process: u32) {
         if self.inversions.is_reference(process as usize) {
             self.receipts.begin_batch();
+            self.judge_receipts(false);
         }
     }
 
@@ -100,7 +101,6 @@ impl Observers {
             let delivery = Delivery { operation, intended, phases, now };
             record.place = self.inversions.lead(delivery, cells.iter().map(|cell| cell.position));
             self.receipts.deliver(Lead { operation, intended, phases, now });
-            self.judge_receipts(false);
         } else {
             let position = Some(cells[validator].position);
             self.inversions.follow(record.place, validator, position);

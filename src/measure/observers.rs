@@ -175,6 +175,9 @@ impl Observers {
         if self.positions.is_capped {
             self.cap("a validator was millions of positions ahead of another");
         }
+        if self.receipts.is_too_long() {
+            self.cap("a batch was too long to ask whether it hangs together");
+        }
         if self.night.is_capped {
             self.cap("watchers and people did more than is remembered");
         }

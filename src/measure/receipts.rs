@@ -3,9 +3,11 @@
 //! Of every operation that the reference of the inversions delivers, and the 32 that it delivers
 //! next, all validators say in which order they received both. Unanimity has no circles; but what
 //! an ordering goes by may have some, for a liar or through what was received in another order by
-//! a few: then it delivers a batch, and no order is owed within one.
+//! a few: then it delivers a batch, and no order is owed within one. What the ordering calls one
+//! batch is believed only as far as it hangs together: by pairs of which no order binds.
 
 use std::collections::VecDeque;
+use std::mem;
 
 use super::record::NEVER;
 use crate::kernel::VirtualTime;
@@ -18,6 +20,8 @@ const MOST: usize = 1 << 14;
 /// Receipts that are known at most, unless the fewest operations have more.
 const RECEIPTS: usize = 1 << 20;
 const FEWEST: usize = 4 * NEIGHBOURS;
+/// A batch of so many deliveries is not looked at: whether it hangs together takes their square.
+const LONGEST: usize = 1 << 12;
 
 /// When each validator first received what came lately, and what the reference delivered lately.
 #[derive(Clone, Debug)]
@@ -30,19 +34,22 @@ pub(super) struct Receipts {
     /// A ring by number: whose row it is, and when each validator received that.
     owners: Vec<u32>,
     rows: Vec<VirtualTime>,
-    /// What the reference delivered, oldest first, and how many of these are judged.
+    /// What the reference delivers as one batch, so far; and whether one was too long.
+    batch: Vec<Recent>,
+    is_too_long: bool,
+    /// What it delivered before, oldest first, and how many of these are judged.
     recent: VecDeque<Recent>,
     judged: usize,
-    /// Batches that the reference began to deliver.
-    batches: u32,
+    /// Parts of batches so far.
+    parts: u32,
 }
 
-/// A delivery, where its row is, and in which batch it came.
+/// A delivery, where its row is, and of which part of its batch it is: a part hangs together.
 #[derive(Clone, Copy, Debug)]
 struct Recent {
     lead: Lead,
     place: usize,
-    batch: u32,
+    part: u32,
 }
 
 /// What the reference delivered.
@@ -60,7 +67,7 @@ pub(super) struct Judged {
     pub(super) lead: Lead,
     /// Pairs that all validators received in one order,
     pub(super) pairs: u64,
-    /// of these, those delivered in the other one, in two batches.
+    /// of these, those delivered in the other one, and not in a batch that hangs together.
     pub(super) unfair: u64,
     /// What was received first and is delivered later: the first of them.
     pub(super) late: Option<Lead>,
@@ -75,9 +82,11 @@ impl Receipts {
             from: 0,
             owners: vec![Fact::NONE; kept],
             rows: vec![NEVER; kept * validators],
+            batch: Vec::new(),
+            is_too_long: false,
             recent: VecDeque::new(),
             judged: 0,
-            batches: 0,
+            parts: 0,
         }
     }
 
@@ -100,24 +109,66 @@ impl Receipts {
     }
 
     /// What the reference delivers from now on is of no batch with what it delivered before.
-    pub(super) const fn begin_batch(&mut self) {
-        self.batches = self.batches.wrapping_add(1);
+    pub(super) fn begin_batch(&mut self) {
+        let mut batch = mem::take(&mut self.batch);
+        if batch.len() < LONGEST {
+            self.part(&mut batch);
+        } else {
+            self.is_too_long = true;
+        }
+        self.recent.extend(batch.drain(..));
+        self.batch = batch;
     }
 
     /// The reference delivers an operation.
     pub(super) fn deliver(&mut self, lead: Lead) {
-        if lead.operation >= self.from {
-            let (place, batch) = (self.place(lead.operation), self.batches);
-            self.recent.push_back(Recent { lead, place, batch });
+        if lead.operation >= self.from && self.batch.len() < LONGEST {
+            let (place, part) = (self.place(lead.operation), 0);
+            self.batch.push(Recent { lead, place, part });
         }
     }
 
     /// The reference takes back what it delivered last.
     pub(super) fn take_back(&mut self, operation: u32) {
-        let is_last = self.recent.back().is_some_and(|last| last.lead.operation == operation);
-        if is_last && self.recent.len() > self.judged {
+        let is_it = |last: Option<&Recent>| last.is_some_and(|it| it.lead.operation == operation);
+        if is_it(self.batch.last()) {
+            self.batch.pop();
+        } else if is_it(self.recent.back()) && self.recent.len() > self.judged {
             self.recent.pop_back();
         }
+    }
+
+    /// Whether a batch was too long to be looked at.
+    pub(super) const fn is_too_long(&self) -> bool {
+        self.is_too_long
+    }
+
+    /// Numbers the parts of a batch: two are of one part if no order binds them, and if a chain of
+    /// such pairs leads from one to the other. So the order of two parts binds.
+    fn part(&mut self, batch: &mut [Recent]) {
+        for at in 0..batch.len() {
+            self.parts = self.parts.wrapping_add(1);
+            let (before, rest) = batch.split_at_mut(at);
+            let Some(one) = rest.first_mut() else { return };
+            one.part = self.parts;
+            for other in 0..at {
+                let part = before[other].part;
+                if part != one.part && !self.is_bound(*one, before[other]) {
+                    before
+                        .iter_mut()
+                        .filter(|it| it.part == part)
+                        .for_each(|it| it.part = one.part);
+                }
+            }
+        }
+    }
+
+    /// Whether all received the two in one order.
+    fn is_bound(&self, one: Recent, other: Recent) -> bool {
+        let rows = self.row(one).zip(self.row(other));
+        rows.is_some_and(|(one, other)| {
+            are_sooner(self.binding, one, other) || are_sooner(self.binding, other, one)
+        })
     }
 
     /// A validator went down or came back: what it received before, it knows no more. So many are
@@ -125,6 +176,7 @@ impl Receipts {
     pub(super) fn begin_anew(&mut self, next_operation: u32, up: usize) {
         self.from = next_operation;
         self.binding = up.max(1);
+        self.batch.clear();
         self.recent.clear();
         self.judged = 0;
     }
@@ -132,6 +184,9 @@ impl Receipts {
     /// Judges the oldest delivery that is not judged, if all that it is compared with has been
     /// delivered, or never will be.
     pub(super) fn judge(&mut self, is_over: bool) -> Option<Judged> {
+        if is_over {
+            self.begin_batch();
+        }
         let at = self.judged;
         let recent = *self.recent.get(at)?;
         let after = self.recent.len() - at - 1;
@@ -154,7 +209,7 @@ impl Receipts {
             let Some(theirs) = self.row(*other) else { continue };
             if are_sooner(self.binding, theirs, ours) {
                 judged.pairs += 1;
-                if other.batch != own.batch {
+                if other.part != own.part {
                     judged.unfair += 1;
                     judged.late.get_or_insert(other.lead);
                 }
@@ -177,7 +232,7 @@ impl Receipts {
     /// Operations and deliveries known.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.rows.len() / self.validators + self.recent.len()
+        self.rows.len() / self.validators + self.batch.len() + self.recent.len()
     }
 }
 

@@ -324,7 +324,7 @@ impl<S: Strategy> Out<S> {
     }
 
     /// Delivers `item` as final and in one batch with what was delivered last: what is owed of the
-    /// order between batches is not owed within one.
+    /// order between batches is not owed within one, as far as orders of receipt contradict there.
     pub fn deliver_in_batch(&mut self, item: Item) {
         self.effects.push(Effect::Deliver { item, is_final: true, joins: true });
     }

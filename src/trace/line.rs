@@ -80,7 +80,7 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
         Fact::Waits { operation, attempt } => write!(to, "waits #{operation} try {attempt}"),
         Fact::Delivered { operation, attempt, position, is_final, joins } => {
             let word = if is_final { "final" } else { "provisional" };
-            let batch = if joins { " in the batch of the last" } else { "" };
+            let batch = if joins { " in the same batch" } else { "" };
             write!(to, "delivered #{operation} try {attempt} position {position} {word}{batch}")
         }
         Fact::Retracted { operation, attempt, position, .. } => {

@@ -1,5 +1,5 @@
-//! What hunts and comparisons have found and what was mended since: each case broke a guarantee of the
-//! build that it was found with, and says so in its story.
+//! What hunts and comparisons have found and what was mended since: each case broke a guarantee of
+//! the build that it was found with, and says so in its story.
 
 use std::fs;
 use std::path::Path;

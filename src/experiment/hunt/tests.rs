@@ -97,7 +97,7 @@ fn a_promise_that_cannot_be_kept_is_found_and_its_stored_scenario_breaks_it_agai
 }
 
 #[test]
-fn who_reverses_what_all_received_in_one_order_is_found_unfair() {
+fn who_reverses_what_all_received_in_one_order_and_calls_it_a_batch_is_found_unfair() {
     let catalogue = Catalogue::bundled().with::<unfair::Unfair>();
     let scenario = Source::find("calm-baseline").expect("it is bundled");
     let scenario = read(&scenario, Some("unfair"), &catalogue);
@@ -180,6 +180,11 @@ fn who_stops_for_good_is_found_not_to_live() {
     let report = go("calm-baseline", "arrival", 30, &catalogue);
     let find = report.finds.first().expect("nothing comes through after six seconds");
     assert!(find.broken.starts_with("BROKEN  liveness after healing: #"), "{}", find.broken);
+    let again = run_pair(&find.scenario, &catalogue, Options::default(), false, &mut NoRows);
+    let verdict = again.expect("it ends").verdict;
+    let first = verdict.findings.first().expect("a finding");
+    assert_eq!(first.word, Word::Broken);
+    assert!(first.text.starts_with("liveness after healing: #"), "{}", first.text);
     let whole = go("calm-baseline", "bcb", 30, &catalogue);
     assert!(whole.healed > 0 && whole.finds.is_empty(), "{:?}", whole.finds.first());
 }

@@ -4,7 +4,8 @@ use crate::measure::Event;
 use crate::measure::script::{measure, seen};
 
 /// What each validator received, in this order, a letter each; a word per validator. Then what
-/// the first of them delivers; what follows in capitals is of one batch. Expected: pairs that all received in one order, and of these unfair.
+/// the first of them delivers; what follows in capitals is of one batch. Expected: pairs that all
+/// received in one order, and of these unfair.
 fn check(received: &str, delivered: &str, expected: [u64; 2]) {
     let words: Vec<&str> = received.split(' ').collect();
     let number = |letter: char| letter.to_ascii_lowercase() as u32 - 'a' as u32;
@@ -40,11 +41,22 @@ fn what_all_received_first_must_not_be_delivered_later() {
 }
 
 #[test]
-fn within_a_batch_no_order_is_owed() {
-    check("ab ab ab ab", "bA", [1, 0]);
-    check("abcd abcd abcd abcd", "dCBA", [6, 0]);
-    check("abcd abcd abcd abcd", "dCbA", [6, 4]);
-    check("abcd abcd abcd abcd", "dcBa", [6, 5]);
+fn within_a_batch_that_hangs_together_no_order_is_owed() {
+    check("abc bca cab", "cBA", [0, 0]);
+    check("abcd bcda cdab dabc", "dCBA", [0, 0]);
+    check("abcd cabd", "dCBA", [4, 3]);
+    check("abcd bcda", "dCBA", [3, 0]);
+    check("abcd bcda", "dCbA", [3, 3]);
+    check("abcdef bacdfe", "fEDCBA", [13, 13]);
+    check("adbec daecb adebc", "cEBDA", [7, 6]);
+}
+
+#[test]
+fn what_is_called_a_batch_and_falls_apart_is_none() {
+    check("ab ab ab ab", "bA", [1, 1]);
+    check("abcd abcd abcd abcd", "dCBA", [6, 6]);
+    check("bacd abcd abcd abcd", "dCBA", [5, 5]);
+    check("bcad abcd abcd abcd", "dCBA", [4, 3]);
 }
 
 #[test]
@@ -102,6 +114,7 @@ fn memory_is_bounded_and_all_is_judged() {
     for operation in 0..40_000 {
         let Lead { now, .. } = lead(operation);
         (0..2).for_each(|validator| receipts.receive(validator, operation, now));
+        receipts.begin_batch();
         receipts.deliver(lead(operation));
         while let Some(judged) = receipts.judge(operation == 39_999) {
             count += 1;
@@ -110,4 +123,18 @@ fn memory_is_bounded_and_all_is_judged() {
         assert!(receipts.len() <= MOST + 2 * NEIGHBOURS + 1, "{} known", receipts.len());
     }
     assert_eq!((count, pairs), (40_000, 40_000 * 32 - 32 * 33 / 2));
+}
+
+#[test]
+fn an_endless_batch_is_not_called_fair() {
+    let endless = |letters: u32| {
+        let mut script = String::new();
+        for n in 0..letters {
+            script += &format!("0ms c9 plan {n} seq {n}; 1ms v0-1 verify {n};");
+            script += &format!("2ms v0 deliver {n} @{n} {};", if n > 0 { "joins" } else { "" });
+        }
+        measure(2, 1, &script).caps_reached
+    };
+    assert_eq!(endless(LONGEST as u32 - 1), [""; 0]);
+    assert_eq!(endless(LONGEST as u32), ["a batch was too long to ask whether it hangs together"]);
 }

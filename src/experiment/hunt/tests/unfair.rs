@@ -1,4 +1,5 @@
-//! A relay with a planted injustice: of every two attestations the later comes first.
+//! A relay with a planted injustice: of every two attestations the later comes first, and they are
+//! called a batch, in which no order is owed.
 
 use crate::ordering::arrival::{Message, Params};
 use crate::ordering::prelude::*;
@@ -12,7 +13,7 @@ pub(super) struct Reverser(Option<Item>);
 
 impl Strategy for Unfair {
     const NAME: &'static str = "unfair";
-    const SUMMARY: &'static str = "reverses every two, and says that it is fair";
+    const SUMMARY: &'static str = "reverses every two, which it calls a batch";
     type Params = Params;
     type Message = Message;
     type Durable = ();
@@ -42,7 +43,7 @@ impl Replica<Unfair> for Reverser {
     fn submit(&mut self, _: LocalTime, item: Item, out: &mut Out<Unfair>) {
         if let Some(first) = self.0.take() {
             out.deliver(item);
-            out.deliver(first);
+            out.deliver_in_batch(first);
         } else {
             self.0 = Some(item);
         }
