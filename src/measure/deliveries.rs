@@ -40,10 +40,10 @@ impl Observers {
         self.deed(now, process, operation, attempt)
     }
 
-    /// What this validator delivers next is of no batch with what it delivered before.
-    pub(super) fn begins_batch(&mut self, process: u32) {
+    /// This validator delivers something, in a batch with what it delivered last or not.
+    pub(super) fn delivers(&mut self, process: u32, joins: bool) {
         if self.inversions.is_reference(process as usize) {
-            self.receipts.begin_batch();
+            self.receipts.announce(joins);
             self.judge_receipts(false);
         }
     }

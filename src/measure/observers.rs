@@ -290,9 +290,7 @@ impl Observers {
                 }
             }
             Fact::Delivered { operation, attempt, position, is_final, joins } => {
-                if !joins {
-                    self.begins_batch(process);
-                }
+                self.delivers(process, joins);
                 let deed = self.deed(now, process, operation, attempt);
                 let deed = deed.or_else(|| self.stray(now, process, operation, attempt));
                 if let Some(deed) = deed {

@@ -34,8 +34,10 @@ pub(super) struct Receipts {
     /// A ring by number: whose row it is, and when each validator received that.
     owners: Vec<u32>,
     rows: Vec<VirtualTime>,
-    /// What the reference delivers as one batch, so far; and whether one was too long.
+    /// What the reference delivers as one batch, so far, as far as that is for the first time; how
+    /// much it is in all; and whether a batch was too long.
     batch: Vec<Recent>,
+    announced: usize,
     is_too_long: bool,
     /// What it delivered before, oldest first, and how many of these are judged.
     recent: VecDeque<Recent>,
@@ -83,6 +85,7 @@ impl Receipts {
             owners: vec![Fact::NONE; kept],
             rows: vec![NEVER; kept * validators],
             batch: Vec::new(),
+            announced: 0,
             is_too_long: false,
             recent: VecDeque::new(),
             judged: 0,
@@ -108,19 +111,16 @@ impl Receipts {
         row[validator] = row[validator].min(now);
     }
 
-    /// What the reference delivers from now on is of no batch with what it delivered before.
-    pub(super) fn begin_batch(&mut self) {
-        let mut batch = mem::take(&mut self.batch);
-        if batch.len() < LONGEST {
-            self.part(&mut batch);
-        } else {
-            self.is_too_long = true;
+    /// The reference delivers something, perhaps not for the first time: in a batch with what it
+    /// delivered last, or in one that begins.
+    pub(super) fn announce(&mut self, joins: bool) {
+        if !joins {
+            self.end_batch();
         }
-        self.recent.extend(batch.drain(..));
-        self.batch = batch;
+        self.announced += 1;
     }
 
-    /// The reference delivers an operation.
+    /// What was announced is delivered for the first time.
     pub(super) fn deliver(&mut self, lead: Lead) {
         if lead.operation >= self.from && self.batch.len() < LONGEST {
             let (place, part) = (self.place(lead.operation), 0);
@@ -133,6 +133,7 @@ impl Receipts {
         let is_it = |last: Option<&Recent>| last.is_some_and(|it| it.lead.operation == operation);
         if is_it(self.batch.last()) {
             self.batch.pop();
+            self.announced -= 1;
         } else if is_it(self.recent.back()) && self.recent.len() > self.judged {
             self.recent.pop_back();
         }
@@ -143,22 +144,33 @@ impl Receipts {
         self.is_too_long
     }
 
-    /// Numbers the parts of a batch: two are of one part if no order binds them, and if a chain of
-    /// such pairs leads from one to the other. So the order of two parts binds.
-    fn part(&mut self, batch: &mut [Recent]) {
+    /// Numbers the parts of the batch: two are of one part if no order binds them, and if a chain
+    /// of such pairs leads from one to the other. So the order of two parts binds. What is
+    /// delivered again, or was received before a crash, may hold together whatever it is with.
+    fn end_batch(&mut self) {
+        let mut batch = mem::take(&mut self.batch);
+        let is_known = mem::take(&mut self.announced) == batch.len();
+        self.is_too_long |= batch.len() == LONGEST;
+        self.parts = self.parts.wrapping_add(1);
         for at in 0..batch.len() {
-            self.parts = self.parts.wrapping_add(1);
-            let (before, rest) = batch.split_at_mut(at);
-            let Some(one) = rest.first_mut() else { return };
-            one.part = self.parts;
-            for other in 0..at {
-                let part = before[other].part;
-                if part != one.part && !self.is_bound(*one, before[other]) {
-                    before
-                        .iter_mut()
-                        .filter(|it| it.part == part)
-                        .for_each(|it| it.part = one.part);
-                }
+            batch[at].part = self.parts;
+            if is_known {
+                self.parts = self.parts.wrapping_add(1);
+                self.join(&mut batch[..=at]);
+            }
+        }
+        self.recent.extend(batch.drain(..));
+        self.batch = batch;
+    }
+
+    /// Makes the last and all that no order binds to it one part, with all that these are with.
+    fn join(&self, batch: &mut [Recent]) {
+        let Some((one, before)) = batch.split_last_mut() else { return };
+        for other in 0..before.len() {
+            let part = before[other].part;
+            if part != one.part && !self.is_bound(*one, before[other]) {
+                let of_it = before.iter_mut().filter(|it| it.part == part);
+                of_it.for_each(|it| it.part = one.part);
             }
         }
     }
@@ -176,7 +188,6 @@ impl Receipts {
     pub(super) fn begin_anew(&mut self, next_operation: u32, up: usize) {
         self.from = next_operation;
         self.binding = up.max(1);
-        self.batch.clear();
         self.recent.clear();
         self.judged = 0;
     }
@@ -185,7 +196,7 @@ impl Receipts {
     /// delivered, or never will be.
     pub(super) fn judge(&mut self, is_over: bool) -> Option<Judged> {
         if is_over {
-            self.begin_batch();
+            self.end_batch();
         }
         let at = self.judged;
         let recent = *self.recent.get(at)?;

@@ -60,6 +60,13 @@ fn what_is_called_a_batch_and_falls_apart_is_none() {
 }
 
 #[test]
+fn what_is_delivered_again_may_hold_a_batch_together() {
+    check("abc abc abc", "acB", [3, 1]);
+    check("abc abc abc", "acAB", [3, 0]);
+    check("abcd abcd abcd", "acADb", [6, 2]);
+}
+
+#[test]
 fn who_has_only_one_of_two_receives_the_other_later() {
     check("ab ab a", "ba", [1, 1]);
     check("ab ab b", "ba", [0, 0]);
@@ -114,7 +121,7 @@ fn memory_is_bounded_and_all_is_judged() {
     for operation in 0..40_000 {
         let Lead { now, .. } = lead(operation);
         (0..2).for_each(|validator| receipts.receive(validator, operation, now));
-        receipts.begin_batch();
+        receipts.announce(false);
         receipts.deliver(lead(operation));
         while let Some(judged) = receipts.judge(operation == 39_999) {
             count += 1;
