@@ -78,7 +78,7 @@ pub fn judge_claims(comparison: &Comparison) -> Vec<ClaimResult> {
 
 /// `None` if the comparison has another axis, or lacks a variant.
 fn judge(claim: &Claim, comparison: &Comparison) -> Option<ClaimResult> {
-    if claim.by.path != comparison.axis {
+    if !claim.by.leads_to(&comparison.axis) {
         return None;
     }
     let left = values(claim, comparison, &claim.holds.left)?;

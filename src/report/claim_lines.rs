@@ -8,7 +8,7 @@ use crate::measure::statistics::{Interval, mean};
 use crate::scenario::claim::{Holds, Side};
 
 /// Columns of a screen.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 /// Columns of what is claimed.
 const TEXT: usize = 50;
 

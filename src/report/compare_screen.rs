@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::claim_lines::{claim_lines, claims_summary};
+use super::compare_asked::asked_lines;
 use super::compare_needs::folded;
 use super::compare_table::{COLUMNS, CompareTable, MESSAGES, cell_text};
 use super::compare_verdict::{MANY, compare_limits, verdict_of};
@@ -16,6 +17,8 @@ use crate::experiment::{Comparison, Pair, Word, judge_claims};
 const WIDTH: usize = 100;
 /// Lines of a screen.
 const HEIGHT: usize = 40;
+/// Of these, for what is said at the end.
+const VERDICT: usize = 10;
 
 /// The screen of a comparison.
 pub fn compare_screen(comparison: &Comparison, making: &Making) -> String {
@@ -28,6 +31,7 @@ pub fn compare_screen(comparison: &Comparison, making: &Making) -> String {
     let mut said = said(comparison, &table);
     let mut end = String::new();
     let _ = foot(&mut end, comparison, making);
+    text.push_str(&asked(comparison, text.lines().count() + end.lines().count()));
     let room = HEIGHT.saturating_sub(text.lines().count() + end.lines().count());
     if said.len() > room {
         said.truncate(room.saturating_sub(1));
@@ -48,6 +52,21 @@ fn minutes(comparison: &Comparison) -> String {
     }
     let head = "bad minutes of users, mean over seeds; paired difference to the first, 95 %";
     format!("{head}\n{}\n\n", lines.join("\n"))
+}
+
+/// What thresholds and claims are about, of each setting: as many lines as a screen has left for
+/// it. Whole orderings fill a screen, and have a table of what they are compared by.
+fn asked(comparison: &Comparison, taken: usize) -> String {
+    let mut lines = asked_lines(comparison, &judge_claims(comparison));
+    if lines.is_empty() || comparison.axis == "ordering" {
+        return String::new();
+    }
+    let room = HEIGHT.saturating_sub(taken + VERDICT).max(2);
+    if lines.len() > room {
+        lines.truncate(room - 1);
+        lines.push("more in decision.md".to_owned());
+    }
+    format!("what thresholds and claims are about, mean ± 95 % interval\n{}\n\n", lines.join("\n"))
 }
 
 /// The scenario's name.

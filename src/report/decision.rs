@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use super::claim_lines::{claim_lines, claims_summary};
+use super::compare_asked::asked_lines;
 use super::compare_screen::{crypto, seeds_text};
 use super::compare_table::{COLUMNS, CompareTable, cell_text};
 use super::compare_verdict::{compare_limits, favourite, verdict_of};
@@ -97,6 +98,11 @@ fn verdict(to: &mut String, comparison: &Comparison, table: &CompareTable) -> st
         writeln!(to)?;
     }
     let claims = judge_claims(comparison);
+    let asked = asked_lines(comparison, &claims);
+    if !asked.is_empty() {
+        let head = "## What thresholds and claims are about\n\nMean over seeds ± 95 % interval";
+        writeln!(to, "{head}:\n\n```text\n{}\n```\n", asked.join("\n"))?;
+    }
     if !claims.is_empty() {
         writeln!(to, "## Claims\n\n{}:\n", claims_summary(&claims))?;
         claim_lines(&claims).iter().try_for_each(|line| writeln!(to, "- {line}"))?;

@@ -6,6 +6,7 @@ mod blindspots_screen;
 mod challenge_screen;
 mod charts;
 mod claim_lines;
+mod compare_asked;
 mod compare_files;
 mod compare_needs;
 mod compare_screen;

@@ -88,7 +88,7 @@ impl Axis {
     pub fn parse(text: &str) -> Result<Self, String> {
         let form = || "write PATH=A,B, as in ordering=arrival,causal".to_owned();
         let (path, values) = text.split_once('=').ok_or_else(form)?;
-        let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();
+        let values: Vec<String> = split(values).map(|value| value.trim().to_owned()).collect();
         if path.trim().is_empty() || values.iter().any(String::is_empty) {
             return Err(form());
         }
@@ -96,5 +96,62 @@ impl Axis {
             return Err(format!("`{}` stands there twice", values[twice]));
         }
         Ok(Self { path: path.trim().to_owned(), values })
+    }
+
+    /// Whether that path is this one: `flow` is another name of `routers`.
+    pub fn leads_to(&self, path: &str) -> bool {
+        let below = |path: &str| {
+            let policy = path.strip_prefix("flow.").or_else(|| path.strip_prefix("routers."));
+            policy.map(str::to_owned)
+        };
+        self.path == path || below(&self.path).is_some_and(|own| below(path) == Some(own))
+    }
+}
+
+/// Splits at commas, but not within brackets or quotes: `{ bursty = { on = "2s", off = "8s" } }`
+/// is one value.
+fn split(values: &str) -> impl Iterator<Item = &str> {
+    let (mut depth, mut is_quoted) = (0_usize, false);
+    values.split(move |letter| {
+        match letter {
+            '"' => is_quoted = !is_quoted,
+            '{' | '[' if !is_quoted => depth += 1,
+            '}' | ']' if !is_quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letter == ',' && depth == 0 && !is_quoted
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_with_commas_of_their_own_are_one() {
+        let check = |text: &str, expected: &[&str]| {
+            let axis = Axis::parse(text).expect("it is an axis");
+            assert_eq!(axis.values, expected, "{text}");
+        };
+        check("ordering=arrival, causal", &["arrival", "causal"]);
+        let bursty = "{ bursty = { on = \"2s\", off = \"8s\" } }";
+        check(&format!("load.issuers.arrivals={bursty},poisson"), &[bursty, "poisson"]);
+        check("a=[1, 2],\"3, 4\",5", &["[1, 2]", "\"3, 4\"", "5"]);
+        check("a=1},2", &["1}", "2"]);
+        assert!(Axis::parse("a=1,,2").is_err());
+    }
+
+    #[test]
+    fn flow_is_what_routers_have() {
+        let check = |one: &str, other: &str, expected: bool| {
+            let axis = Axis { path: one.to_owned(), values: Vec::new() };
+            assert_eq!(axis.leads_to(other), expected, "{one} {other}");
+        };
+        check("routers.routing", "flow.routing", true);
+        check("flow.routing", "routers.routing", true);
+        check("ordering", "ordering", true);
+        check("routers.routing", "flow.balance", false);
+        check("ordering", "flow.ordering", false);
+        check("ordering", "seed", false);
     }
 }

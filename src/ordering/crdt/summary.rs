@@ -76,7 +76,12 @@ impl Summary {
         self.sums.last_key_value().map(|(bucket, _)| *bucket)
     }
 
+    /// What is in the buckets of `range`: nothing in a range that ends before it starts, as of
+    /// two replicas of which one has forgotten all that the other compares.
     pub(super) fn sums(&self, range: RangeInclusive<i64>) -> Vec<(i64, Sum)> {
+        if range.is_empty() {
+            return Vec::new();
+        }
         self.sums.range(range).map(|(bucket, sum)| (*bucket, *sum)).collect()
     }
 
