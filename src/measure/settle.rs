@@ -60,8 +60,8 @@ impl Observers {
         self.judge_promise(slot);
         self.settle_reliance(operation, slot);
         self.settle_onward(operation, self.ledger.record(slot).applied != NEVER);
-        self.concord.add(self.ledger.record(slot), self.ledger.cells(slot), &self.setting);
         let record = self.ledger.record(slot);
+        self.concord.add(operation, record, self.ledger.cells(slot), &self.setting);
         let is_refused = record.events.has(Event::Refused);
         let applied = span(record.intended, record.applied);
         let stages = self.decided(slot).map(|decided| decided.stages);
