@@ -166,7 +166,7 @@ impl Observers {
         while !self.ledger.is_empty() {
             self.settle_front(true, rows);
         }
-        self.finish_onward();
+        self.finish_onward(rows);
         self.inversions.advance(NEVER, &mut self.tallies, &mut self.series);
         self.judge_receipts(true);
         self.positions.finish(&self.hosts, &mut self.order.prefix_violations);

@@ -48,7 +48,9 @@ impl Observers {
             self.judge_progress(operation, slot);
             self.add_up(operation, slot);
             if rows.are_wanted() {
-                rows.row(&self.row(operation, slot));
+                let row = self.row(operation, slot);
+                self.onward.needs.settle(&row);
+                rows.row(&row);
             }
         }
         self.ledger.pop_front();
@@ -227,6 +229,7 @@ impl Observers {
             events: record.events,
             trust: self.reliance.decided(operation),
             decided: self.decided(slot),
+            wronged: None,
         }
     }
 
