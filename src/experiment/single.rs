@@ -53,9 +53,13 @@ impl Pair {
         let run = &self.run.measurement;
         let late =
             |phase, share| run.value("latency.applied", Statistic::Percentile(share), phase, None);
-        self.worst_fault(|phase| {
-            let never = run.value("unfinished", Statistic::Per10k, phase, None);
-            [late(phase, 0.99), late(phase, 0.5), never].map(badness)
+        self.worst_fault(|phase| match badness(late(phase, 0.99)) {
+            // Too few to say: the other figures would be of little worth too.
+            UNKNOWN => [UNKNOWN; 3],
+            tail => {
+                let never = run.value("unfinished", Statistic::Per10k, phase, None);
+                [tail, badness(late(phase, 0.5)), badness(never)]
+            }
         })
     }
 
@@ -68,7 +72,7 @@ impl Pair {
     }
 
     /// Of faults that are as bad as another, the first.
-    fn worst_fault<const N: usize>(&self, bad: impl Fn(usize) -> [f64; N]) -> &str {
+    fn worst_fault<const N: usize>(&self, bad: impl Fn(usize) -> [Option<f64>; N]) -> &str {
         let faults = self.scenario.faults.iter().map(|fault| fault.name.as_str());
         let known = |name| Some((name, bad(self.run.measurement.phase(name)?)));
         let worst = faults.filter_map(known).reduce(
@@ -80,12 +84,15 @@ impl Pair {
     }
 }
 
-/// Larger is worse; what is not known is no reason to look there.
-fn badness(measured: Measured) -> f64 {
+/// What is not known is no reason to look there.
+const UNKNOWN: Option<f64> = None;
+
+/// Larger is worse.
+fn badness(measured: Measured) -> Option<f64> {
     match measured {
-        Measured::Value(value) => value,
-        Measured::Never => f64::INFINITY,
-        Measured::Few | Measured::NoData => -1.0,
+        Measured::Value(value) => Some(value),
+        Measured::Never => Some(f64::INFINITY),
+        Measured::Few | Measured::NoData => UNKNOWN,
     }
 }
 

@@ -69,7 +69,8 @@ pub struct Trusted {
     pub factors: Factors,
 }
 
-/// Takes rows in the order of operation numbers; so are those that come once more. Who wants them says so in both methods.
+/// Takes rows in the order of operation numbers, and once more those that come again. Who wants
+/// them says so.
 pub trait Rows {
     /// An operation of the load plan is settled.
     fn row(&mut self, _row: &OperationRow) {}
