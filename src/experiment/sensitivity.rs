@@ -74,7 +74,7 @@ pub fn conclusions(pair: &Pair) -> Vec<Conclusion> {
 
 fn fewer_than_in_twin(pair: &Pair) -> Option<Conclusion> {
     let (run, twin) = (&pair.run.measurement, &pair.twin.as_ref()?.measurement);
-    let focus = pair.focus();
+    let focus = pair.least_trusted();
     let phase = run.phase(focus)?;
     let what = format!("\"fewer are confident in {focus} than in the twin\"");
     let holds = |variant| {
@@ -86,7 +86,7 @@ fn fewer_than_in_twin(pair: &Pair) -> Option<Conclusion> {
 
 /// Which cause the most of what was proven and not trusted is put down to.
 fn main_cause(pair: &Pair) -> Option<Conclusion> {
-    let focus = pair.focus();
+    let focus = pair.least_trusted();
     let tally = &pair.run.measurement.phases[pair.run.measurement.phase(focus)?];
     let declared = tally.trust.variants[0].causes;
     let main = (0..CAUSES.len()).max_by_key(|cause| (declared[*cause], CAUSES.len() - cause))?;

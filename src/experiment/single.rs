@@ -4,7 +4,7 @@ use super::check::{CheckResult, Evidence, Met, evaluate};
 use super::fault_report::{FaultReport, report_fault};
 use super::verdict::{Verdict, Word};
 use crate::kernel::Span;
-use crate::measure::{Measured, Measurement, NoRows};
+use crate::measure::{Measured, Measurement, NoRows, Statistic};
 use crate::ordering::Catalogue;
 use crate::scenario::check::Check;
 use crate::scenario::model::{Crypto, Scenario};
@@ -42,9 +42,57 @@ impl Pair {
         self.twin.as_ref().map(|twin| &twin.measurement).or(own)
     }
 
-    /// The phase that the run is about: the first fault's, else all that is measured.
+    /// The phase that runs are compared in: the first fault's, else all that is measured.
     pub fn focus(&self) -> &str {
         self.scenario.faults.first().map_or("run", |fault| &fault.name)
+    }
+
+    /// The phase that this run is about: that of the fault with the worst p99 to applied (of those
+    /// with the same, the worst p50, then most that never came), else all that is measured.
+    pub fn slowest(&self) -> &str {
+        let run = &self.run.measurement;
+        let late =
+            |phase, share| run.value("latency.applied", Statistic::Percentile(share), phase, None);
+        self.worst_fault(|phase| match badness(late(phase, 0.99)) {
+            // Too few to say: the other figures would be of little worth too.
+            UNKNOWN => [UNKNOWN; 3],
+            tail => {
+                let never = run.value("unfinished", Statistic::Per10k, phase, None);
+                [tail, badness(late(phase, 0.5)), badness(never)]
+            }
+        })
+    }
+
+    /// The phase of the fault in which most of what was relied on was proven and not trusted, else
+    /// all that is measured.
+    pub fn least_trusted(&self) -> &str {
+        let run = &self.run.measurement;
+        let gap = |phase| run.value("trust_gap", Statistic::Share, phase, None);
+        self.worst_fault(|phase| [badness(gap(phase))])
+    }
+
+    /// Of faults that are as bad as another, the first.
+    fn worst_fault<const N: usize>(&self, bad: impl Fn(usize) -> [Option<f64>; N]) -> &str {
+        let faults = self.scenario.faults.iter().map(|fault| fault.name.as_str());
+        let known = |name| Some((name, bad(self.run.measurement.phase(name)?)));
+        let worst = faults.filter_map(known).reduce(
+            |worst, next| {
+                if next.1 > worst.1 { next } else { worst }
+            },
+        );
+        worst.map_or("run", |(name, _)| name)
+    }
+}
+
+/// What is not known is no reason to look there.
+const UNKNOWN: Option<f64> = None;
+
+/// Larger is worse.
+fn badness(measured: Measured) -> Option<f64> {
+    match measured {
+        Measured::Value(value) => Some(value),
+        Measured::Never => Some(f64::INFINITY),
+        Measured::Few | Measured::NoData => UNKNOWN,
     }
 }
 

@@ -4,13 +4,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::wronged::Wronged;
 use super::event::Event;
 use super::record::NEVER;
+use super::rows::{OperationRow, Rows};
 use super::sample::Sample;
 use super::setting::{PhaseCalendar, phases_of};
 use super::tally::Tally;
 use crate::attestation::Status;
 use crate::kernel::{Span, VirtualTime};
+
+mod wronged;
 
 /// How often those who wait are counted.
 const TICK: Span = Span::from_secs(1);
@@ -27,6 +31,7 @@ pub(super) struct Needs {
     kept_out: u64,
     /// When they are counted next.
     next: VirtualTime,
+    wronged: Wronged,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -149,6 +154,10 @@ impl Needs {
         let data_missing = !is_allowed && said == Some(Status::Valid);
         if passed_wrongly {
             case.passed = Some(now);
+            self.wronged.add(operation, Event::AllowedWrongly, now);
+        }
+        if denied_wrongly {
+            self.wronged.add(operation, Event::DeniedWrongly, now);
         }
         if said == Some(Status::Revoked) && case.is_good {
             case.denied.get_or_insert(now);
@@ -168,6 +177,11 @@ impl Needs {
         self.keep_out(operation, !is_allowed);
     }
 
+    /// Something is settled, which somebody may need.
+    pub(super) fn settle(&mut self, row: &OperationRow) {
+        self.wronged.keep(row, self.cases.contains_key(&row.operation));
+    }
+
     /// Its user needs it no more.
     pub(super) fn released(
         &mut self,
@@ -177,6 +191,7 @@ impl Needs {
     ) {
         self.keep_out(operation, false);
         let Some(case) = self.cases.remove(&operation) else { return };
+        self.wronged.release(operation);
         if let Some(since) = case.denied {
             add(Sample::FalseRevoked, None, since, (calendar, tallies));
         }
@@ -201,7 +216,9 @@ impl Needs {
         end: VirtualTime,
         calendar: &mut PhaseCalendar,
         tallies: &mut [Tally],
+        rows: &mut dyn Rows,
     ) {
+        self.wronged.finish(rows);
         if self.cases.is_empty() && self.next == VirtualTime::ZERO {
             return;
         }

@@ -31,6 +31,7 @@ use super::streams::Streams;
 use super::subjects::Subjects;
 use super::tally::Tally;
 use super::usage::Used;
+use crate::attestation::Verdict;
 use crate::kernel::{Recorded, Span, VirtualTime};
 use crate::trace::{Fact, HostChange};
 
@@ -165,7 +166,7 @@ impl Observers {
         while !self.ledger.is_empty() {
             self.settle_front(true, rows);
         }
-        self.finish_onward();
+        self.finish_onward(rows);
         self.inversions.advance(NEVER, &mut self.tallies, &mut self.series);
         self.judge_receipts(true);
         self.positions.finish(&self.hosts, &mut self.order.prefix_violations);
@@ -303,6 +304,8 @@ impl Observers {
             Fact::Retracted { operation, attempt, position, was_final } => {
                 if let Some(deed) = self.deed(now, process, operation, attempt) {
                     self.retracted(deed, position, was_final);
+                } else {
+                    self.concord.take_back((operation, attempt), process);
                 }
             }
             Fact::Finalised { operation, attempt } => {
@@ -313,6 +316,8 @@ impl Observers {
             Fact::Applied { operation, attempt, verdict, again, resolved } => {
                 if let Some(deed) = self.deed(now, process, operation, attempt) {
                     self.applied(deed, verdict, again, resolved);
+                } else if verdict == Verdict::Accepted {
+                    self.accepted_aside((operation, attempt), process, now);
                 }
             }
             Fact::Concluded { operation, conclusion, .. } => {

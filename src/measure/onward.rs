@@ -5,6 +5,7 @@ use super::event::Event;
 use super::indexing::Indexing;
 use super::needs::Needs;
 use super::observers::Observers;
+use super::rows::Rows;
 use super::sample::Sample;
 use super::setting::{Setting, phases_of};
 use super::workflows::Workflows;
@@ -58,10 +59,10 @@ impl Observers {
     }
 
     /// The run is over.
-    pub(super) fn finish_onward(&mut self) {
+    pub(super) fn finish_onward(&mut self, rows: &mut dyn Rows) {
         let end = self.setting.settled;
         self.onward.indexing.finish(&mut self.tallies);
-        self.onward.needs.finish(end, &mut self.calendar, &mut self.tallies);
+        self.onward.needs.finish(end, &mut self.calendar, &mut self.tallies, rows);
         if self.onward.indexing.is_capped {
             self.cap("more than a million statements waited for an indexer");
         }

@@ -44,6 +44,9 @@ pub struct OperationRow {
     pub trust: Option<Trusted>,
     /// Who decided that it was applied; `None` if it was not.
     pub decided: Option<Decided>,
+    /// From the first to the last time that a user of it was served wrongly, if one was; only
+    /// known of rows that are told once more.
+    pub wronged: Option<Span>,
 }
 
 /// The q-th correct validator to accept an operation.
@@ -66,10 +69,15 @@ pub struct Trusted {
     pub factors: Factors,
 }
 
-/// Takes rows in the order of operation numbers. Who wants them says so in both methods.
+/// Takes rows in the order of operation numbers, and once more those that come again. Who wants
+/// them says so.
 pub trait Rows {
     /// An operation of the load plan is settled.
     fn row(&mut self, _row: &OperationRow) {}
+
+    /// At the end of the run, a row once more: what befell its users, often long after it was
+    /// settled, is in it now.
+    fn again(&mut self, _row: &OperationRow) {}
 
     /// Whether rows are wanted at all.
     fn are_wanted(&self) -> bool {

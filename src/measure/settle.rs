@@ -48,7 +48,9 @@ impl Observers {
             self.judge_progress(operation, slot);
             self.add_up(operation, slot);
             if rows.are_wanted() {
-                rows.row(&self.row(operation, slot));
+                let row = self.row(operation, slot);
+                self.onward.needs.settle(&row);
+                rows.row(&row);
             }
         }
         self.ledger.pop_front();
@@ -60,8 +62,8 @@ impl Observers {
         self.judge_promise(slot);
         self.settle_reliance(operation, slot);
         self.settle_onward(operation, self.ledger.record(slot).applied != NEVER);
-        self.concord.add(self.ledger.record(slot), self.ledger.cells(slot), &self.setting);
         let record = self.ledger.record(slot);
+        self.concord.add(operation, record, self.ledger.cells(slot), &self.setting);
         let is_refused = record.events.has(Event::Refused);
         let applied = span(record.intended, record.applied);
         let stages = self.decided(slot).map(|decided| decided.stages);
@@ -227,6 +229,7 @@ impl Observers {
             events: record.events,
             trust: self.reliance.decided(operation),
             decided: self.decided(slot),
+            wronged: None,
         }
     }
 

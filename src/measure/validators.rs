@@ -119,6 +119,14 @@ impl Observers {
         }
     }
 
+    /// A validator whose deeds do not count accepted something.
+    pub(super) fn accepted_aside(&mut self, which: (u32, u8), process: u32, now: VirtualTime) {
+        let is_live = matches!(self.ledger.find(which.0), Place::Slot(_));
+        if is_live && process < self.setting.validators {
+            self.concord.accept(which, process, now);
+        }
+    }
+
     /// A validator's registry says something else of an operation than before.
     pub(super) fn say(&mut self, deed: Deed, verdict: Option<Verdict>) {
         let (record, cell) = self.ledger.both(deed.slot, deed.validator);

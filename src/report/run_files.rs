@@ -90,7 +90,7 @@ pub fn summary(pair: &Pair) -> Value {
         "twin_digest": pair.twin.as_ref().map(|twin| twin.digest.to_string()),
         "events": pair.run.report.events,
         "late_after_retention": pair.run.measurement.late_after_retention,
-        "focus": pair.focus(),
+        "focus": pair.slowest(),
         "findings": findings
             .map(|finding| json!({
                 "word": finding.word.text(), "text": finding.text, "way_out": finding.way_out

@@ -21,7 +21,7 @@ const STAGES: usize = 4;
 
 /// The twin and what it is compared with, and the time after; of a run without faults its stages.
 fn columns(pair: &Pair) -> Vec<Column<'_>> {
-    let (focus, run) = (pair.focus(), &pair.run.measurement);
+    let (focus, run) = (pair.slowest(), &pair.run.measurement);
     let column =
         |head: &str, of: &'_ Measurement, phase: &str| Some((cut(head, 13), of.phase(phase)?));
     let mut columns = Vec::new();
@@ -244,7 +244,7 @@ fn row(
     let threshold =
         pair.scenario.thresholds.iter().zip(&pair.thresholds).position(|(demand, _)| {
             let check = &demand.check;
-            let is_focus = check.phase.as_deref().unwrap_or("run") == pair.focus();
+            let is_focus = check.phase.as_deref().unwrap_or("run") == pair.slowest();
             let is_plain = check.window.is_none() && check.metric == name;
             is_plain && is_focus && super::same_statistic(check.stat, statistic)
         });

@@ -10,8 +10,8 @@ const WORTH_A_WORD: f64 = 0.05;
 
 /// The sentences about a run, in order.
 pub(super) fn of_run(pair: &Pair) -> Vec<String> {
-    let fault = pair.scenario.faults.first();
-    let place = fault.map_or("Over the whole run".to_owned(), |fault| format!("In {}", fault.name));
+    let place = during(pair.slowest());
+    let fault = pair.scenario.faults.iter().find(|fault| fault.name == pair.slowest());
     let ended = fault.filter(|fault| fault.length.is_some());
     let back = ended.zip(pair.twin_measurement()).map(|(fault, twin)| {
         let took = pair.run.measurement.recovery(&fault.name, twin);
@@ -30,8 +30,13 @@ pub(super) fn of_run(pair: &Pair) -> Vec<String> {
     sentences.into_iter().flatten().collect()
 }
 
+/// `In storm`, or `Over the whole run`.
+pub(super) fn during(phase: &str) -> String {
+    if phase == "run" { "Over the whole run".to_owned() } else { format!("In {phase}") }
+}
+
 fn value(pair: &Pair, metric: &str, statistic: Statistic) -> Measured {
-    let phase = pair.run.measurement.phase(pair.focus()).unwrap_or(0);
+    let phase = pair.run.measurement.phase(pair.slowest()).unwrap_or(0);
     pair.run.measurement.value(metric, statistic, phase, None)
 }
 
@@ -96,7 +101,7 @@ impl Post {
     fn of(pair: &Pair, is_twin: bool) -> Self {
         let own = &pair.run.measurement;
         let of = pair.twin_measurement().filter(|_| is_twin).unwrap_or(own);
-        let phase = of.phase(pair.focus()).unwrap_or(0);
+        let phase = of.phase(pair.slowest()).unwrap_or(0);
         let share = |metric| of.value(metric, Statistic::Share, phase, None).value();
         Self(["scan_validity", "showed_up", "confident"].map(share))
     }
@@ -132,12 +137,12 @@ impl Latency {
     fn of(pair: &Pair) -> Self {
         let p99 = Statistic::Percentile(0.99);
         let twin = pair.twin.as_ref().map(|twin| &twin.measurement);
-        let phase = pair.run.measurement.phase(pair.focus()).unwrap_or(0);
+        let phase = pair.run.measurement.phase(pair.slowest()).unwrap_or(0);
         let unfinished = value(pair, "unfinished", Statistic::Count).value().unwrap_or(0.0);
         Self {
             here: value(pair, "latency.applied", p99),
             twin: twin.and_then(|twin| {
-                Some(twin.value("latency.applied", p99, twin.phase(pair.focus())?, None))
+                Some(twin.value("latency.applied", p99, twin.phase(pair.slowest())?, None))
             }),
             due: pair.run.measurement.due("latency.applied", phase),
             unfinished: unfinished as u64,
@@ -206,7 +211,7 @@ const BEFELL: [(&str, &str); 7] = [
 impl Refusals {
     fn of(pair: &Pair) -> Self {
         let count = |metric| value(pair, metric, Statistic::Count).value().unwrap_or(0.0) as u64;
-        let phase = pair.run.measurement.phase(pair.focus()).unwrap_or(0);
+        let phase = pair.run.measurement.phase(pair.slowest()).unwrap_or(0);
         let due = pair.run.measurement.due("orphans", phase);
         Self { due, counts: BEFELL.map(|(metric, _)| count(metric)) }
     }
@@ -252,7 +257,7 @@ fn collapse(longest: Measured) -> Option<String> {
 
 /// Where the time of the slowest went, stage by stage; `None` if that is not known.
 pub(super) fn waterfall(pair: &Pair) -> Option<String> {
-    let phase = pair.run.measurement.phase(pair.focus())?;
+    let phase = pair.run.measurement.phase(pair.slowest())?;
     stages(&pair.run.measurement.waterfall(phase, 0.99)?)
 }
 
@@ -267,7 +272,7 @@ fn stages(parts: &[(&str, f64)]) -> Option<String> {
     (total > 0.0).then(|| format!("the p99 went to    {}", shares.join("   ")))
 }
 
-/// The disorder that was achieved while the first fault was on.
+/// The disorder that was achieved in the phase that the run is about.
 pub(super) fn disorder(pair: &Pair) -> Option<String> {
     let share = value(pair, "reordered", Statistic::Share).value()?;
     late(share, value(pair, "displacement", Statistic::Max).value())
@@ -285,7 +290,31 @@ fn late(share: f64, most: Option<f64>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::sample::{SMALL, pair_of};
     use Measured::{Few, Never, NoData, Value};
+
+    /// The storm of the small scenario, and before it a breeze.
+    fn with_a_breeze() -> String {
+        let breeze = "[[fault]]\nname = \"breeze\"\nat = \"0s\"\nfor = \"2s\"\n\
+                      on = \"routers -> validators\"\ndelay = { jitter = \"1ms\" }\n\n[[fault]]";
+        SMALL.replacen("[[fault]]", breeze, 1).replace("50/s", "700/s")
+    }
+
+    #[test]
+    fn the_headline_is_about_the_worst_fault_and_not_the_first() {
+        let pair = pair_of(&with_a_breeze());
+        assert_eq!((pair.focus(), pair.slowest()), ("breeze", "storm"));
+        let sentences = of_run(&pair);
+        assert!(sentences[0].starts_with("In storm, p99 to applied "), "{sentences:?}");
+    }
+
+    #[test]
+    fn the_first_is_the_worst_of_those_that_are_as_bad() {
+        let none = SMALL.replace("jitter = \"300ms\"", "add = \"0ms\"");
+        let at = none.find("[[fault]]").expect("a fault");
+        let twice = format!("{none}\n{}", none[at..].replace("\"storm\"", "\"again\""));
+        assert_eq!(pair_of(&twice).slowest(), "storm");
+    }
 
     #[test]
     fn p99_is_compared_with_the_twin() {

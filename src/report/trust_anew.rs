@@ -16,7 +16,7 @@ use crate::trust::Variant;
 pub(super) fn section(to: &mut String, pair: &Pair, phase: usize) -> std::fmt::Result {
     let Some(variants) = variants_of(pair) else { return Ok(()) };
     opening(to)?;
-    let focus = pair.focus();
+    let focus = pair.least_trusted();
     let twin = pair.twin.as_ref().map(|twin| &twin.measurement);
     let columns: Vec<_> = twin
         .into_iter()

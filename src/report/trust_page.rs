@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::format::{measured, number};
+use super::sentence::during;
 use super::trust_anew;
 use crate::experiment::{Pair, grouped};
 use crate::measure::{CAUSE_NAMES, CAUSES, Event, Measured, Measurement, Statistic, Tally, metric};
@@ -57,7 +58,7 @@ pub(super) fn page(pair: &Pair) -> String {
 }
 
 fn write_page(to: &mut String, pair: &Pair, model: &str) -> std::fmt::Result {
-    let focus = pair.focus();
+    let focus = pair.least_trusted();
     writeln!(to, "\n## Trust\n\n{model}.\n")?;
     writeln!(to, "| | twin | {focus} | promise_gap |\n|---|---|---|---|")?;
     let run = &pair.run.measurement;
@@ -73,6 +74,7 @@ fn write_page(to: &mut String, pair: &Pair, model: &str) -> std::fmt::Result {
         let (here, calm) = (shown(name, statistic, here), shown(name, statistic, calm));
         writeln!(to, "| {label} | {calm} | {here} | {times} |")?;
     }
+    by_fault(to, pair)?;
     let area = run.trust_gap_area().map_or("-".to_owned(), |area| number(area * 100.0));
     writeln!(to, "\nMean trust_gap over all seconds of the run: {area} %.\n")?;
     causes(to, &run.phases[phase], focus)?;
@@ -95,6 +97,34 @@ const INDICES: [(&str, &str, Statistic); 12] = [
     ("smoothness", "smoothness", Statistic::Share),
     ("latency.applied p99", "latency.applied", Statistic::Percentile(0.99)),
 ];
+
+/// Every fault beside its twin, where there is more than the one above.
+fn by_fault(to: &mut String, pair: &Pair) -> std::fmt::Result {
+    let faults = &pair.scenario.faults;
+    if faults.len() < 2 {
+        return Ok(());
+    }
+    writeln!(to, "\n| fault | proof_ok / confident, twin | here | trust_gap | mostly by |")?;
+    writeln!(to, "|---|---|---|---|---|")?;
+    let run = &pair.run.measurement;
+    for fault in faults {
+        let Some(phase) = run.phase(&fault.name) else { continue };
+        let twin = pair.twin.as_ref().map(|twin| pair_text(&twin.measurement, phase));
+        let gap = run.value("trust_gap", Statistic::Share, phase, None);
+        let gap = shown("trust_gap", Statistic::Share, gap);
+        let cause = main_cause(&run.phases[phase]).map_or("-", |(_, name)| name);
+        let (twin, here) = (twin.unwrap_or_else(|| "-".to_owned()), pair_text(run, phase));
+        writeln!(to, "| {} | {twin} | {here} | {gap} | {cause} |", fault.name)?;
+    }
+    Ok(())
+}
+
+/// What the most of the gap is put down to, and how many; `None` without a gap.
+pub(super) fn main_cause(tally: &Tally) -> Option<(u64, &'static str)> {
+    let causes = CAUSES.into_iter().zip(CAUSE_NAMES);
+    let counts = causes.map(|(cause, name)| (tally.count(cause), name));
+    counts.max_by_key(|(count, _)| *count).filter(|(count, _)| *count > 0)
+}
 
 fn shown(name: &str, statistic: Statistic, value: Measured) -> String {
     match (statistic, value, metric::find(name)) {
@@ -128,11 +158,6 @@ fn causes(to: &mut String, tally: &Tally, focus: &str) -> std::fmt::Result {
         writeln!(to, "| {name} | {} | {share} % |", grouped(count))?;
     }
     Ok(())
-}
-
-/// `In storm`, or `Over the run`.
-pub(super) fn during(phase: &str) -> String {
-    if phase == "run" { "Over the run".to_owned() } else { format!("In {phase}") }
 }
 
 fn factors(to: &mut String, tally: &Tally, focus: &str) -> std::fmt::Result {
@@ -188,4 +213,32 @@ pub(super) fn json(pair: &Pair) -> Value {
         "conclusions": trust_anew::json(pair),
         "phases": phases.collect::<serde_json::Map<_, _>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{SMALL, pair_of};
+
+    #[test]
+    fn the_page_is_about_the_fault_in_which_least_is_trusted_and_lists_them_all() {
+        // Slow at first, which everybody gets over; then one validator of four says nothing.
+        let trust = "[trust]\nshare = \"50%\"\npatience = \"1s\"\n\n[load.issuers]";
+        let stall = "[[fault]]\nname = \"stall\"\nat = \"5s\"\nfor = \"1s\"\n\
+                     on = \"validator-0\"\nstall = true\n";
+        let text = SMALL.replace("[load.issuers]", trust).replace("300ms\" }\n", "20ms\" }\n");
+        let pair = pair_of(&format!("{text}\n{stall}"));
+        let gap = |name| {
+            let run = &pair.run.measurement;
+            let phase = run.phase(name).expect("a phase");
+            run.value("trust_gap", Statistic::Share, phase, None).value().unwrap_or(0.0)
+        };
+        assert!(gap("stall") > gap("storm"), "{} {}", gap("stall"), gap("storm"));
+        assert_eq!((pair.focus(), pair.least_trusted()), ("storm", "stall"));
+        let page = page(&pair);
+        for line in ["| | twin | stall | promise_gap |", "\nIn stall, ", "| storm | ", "| stall | "]
+        {
+            assert!(page.contains(line), "no {line:?} in\n{page}");
+        }
+    }
 }

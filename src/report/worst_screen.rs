@@ -1,8 +1,9 @@
 //! The operations of a run that are worth a look, worst first.
 
-use super::format::{cut, millis};
+use super::format::{cut, millis, span};
 use super::grouped;
 use crate::experiment::Ranked;
+use crate::kernel::Span;
 use crate::measure::{Event, OperationRow};
 use crate::scenario::model::Scenario;
 use crate::trace::Names;
@@ -63,5 +64,9 @@ fn why(row: &OperationRow) -> String {
         )
     };
     let names: Vec<&str> = row.events.iter().filter(is_told).map(|event| event.name()).collect();
-    if names.is_empty() { "slow".to_owned() } else { names.join(" ") }
+    let words = if names.is_empty() { "slow".to_owned() } else { names.join(" ") };
+    match row.wronged.filter(|wronged| *wronged > Span::ZERO) {
+        Some(wronged) => format!("{words} for {}", span(wronged)),
+        None => words,
+    }
 }

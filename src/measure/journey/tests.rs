@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::measure::script::{facts, measure_with};
-use crate::measure::{Event, Setting, Worst};
+use crate::measure::{Event, OperationRow, Setting, Worst};
 
 const WAY: &str = "0ms c9 plan 0; 5ms c9 plan 1 on 0 at 10ms; 10ms c9 send 1; 20ms r8 admit 1;
     20ms r8 begin 1; 25ms r8 route 1 #0;";
@@ -207,6 +207,24 @@ fn the_worst_never_finished_then_were_wrong_then_were_slow() {
     assert!(worst.rows()[1].events.has(Event::Orphans));
     check(2, &[2, 3]);
     check(0, &[]);
+}
+
+#[test]
+fn whose_users_were_wronged_long_after_is_worse_than_slow() {
+    // 0 is slow, 1 is denied once, 2 for 2 s, and 3 is passed on though 4 has revoked it.
+    let plans = (0..4).map(|n| format!("0ms c9 plan {n} seq {n}; 0ms p14 need {n} from 1s;"));
+    let script = plans.collect::<String>()
+        + "50ms v0-2 accept 0; 10ms v0-2 accept 1; 10ms v0-2 accept 2; 10ms v0-2 accept 3;
+        100ms c9 plan 4 revoke on 3 seq 4; 120ms v0-2 accept 4; retention 1s;
+        5s p14 pass 1 revoked refused 1ms; 5s p14 pass 2 revoked refused 1ms;
+        7s p14 pass 2 revoked refused 1ms; 8s p14 pass 3 valid allowed 1ms; 8s p14 release 1";
+    let mut worst = Worst::new(3);
+    measure_with(4, 3, &script, &mut worst);
+    let told = |row: &OperationRow| (row.operation, row.wronged.map(|span| span.to_string()));
+    let rows: Vec<_> = worst.rows().iter().map(told).collect();
+    let span = |text: &str| Some(text.to_owned());
+    assert_eq!(rows, [(3, span("0s")), (2, span("2s")), (1, span("0s"))]);
+    assert_eq!(worst.count(), 5, "once each");
 }
 
 #[test]

@@ -197,7 +197,7 @@ fn distribution(of: &Measurement, phase: &str) -> Option<Distribution> {
 }
 
 fn percentiles(pair: &Pair, command: &str) -> PercentileCurve {
-    let focus = pair.focus();
+    let focus = pair.slowest();
     let after = format!("after {focus}");
     let phases = [focus, "calm", after.as_str()];
     let curves = phases.iter().enumerate().filter_map(|(at, phase)| {
@@ -219,27 +219,24 @@ fn percentiles(pair: &Pair, command: &str) -> PercentileCurve {
 
 /// What the tail is like, in a sentence.
 fn tail(pair: &Pair) -> String {
-    let phase = pair.run.measurement.phase(pair.focus()).unwrap_or(0);
+    let when = sentence::during(pair.slowest());
+    let phase = pair.run.measurement.phase(pair.slowest()).unwrap_or(0);
     let at = |share| {
         let statistic = Statistic::Percentile(share);
         pair.run.measurement.value("latency.applied", statistic, phase, None).value()
     };
     match (at(0.5), at(0.99)) {
         (Some(half), Some(tail)) => format!(
-            "In {}, half are applied within {}, and one in a hundred takes longer than {}",
-            pair.focus(),
+            "{when}, half are applied within {}, and one in a hundred takes longer than {}",
             millis(half),
             millis(tail)
         ),
         (Some(half), None) => format!(
-            "In {}, half are applied within {}; more than one in a hundred \
+            "{when}, half are applied within {}; more than one in a hundred \
              never is, or too few were due to say",
-            pair.focus(),
             millis(half)
         ),
-        (None, _) => {
-            format!("In {}, half are never applied, or too few were due to say", pair.focus())
-        }
+        (None, _) => format!("{when}, half are never applied, or too few were due to say"),
     }
 }
 
@@ -259,8 +256,8 @@ fn compared_percentiles(comparison: &Comparison, command: &str) -> PercentileCur
         let least = least.min_by(|a, b| a.1.total_cmp(&b.1));
         least.map_or_else(String::new, |(label, p99)| {
             format!(
-                "In {}, the shortest tail is {label}'s: a mean p99 of {}",
-                pair.focus(),
+                "{}, the shortest tail is {label}'s: a mean p99 of {}",
+                sentence::during(pair.focus()),
                 millis(p99)
             )
         })

@@ -3,10 +3,11 @@
 use super::{bands, frame};
 use crate::experiment::{Pair, grouped};
 use crate::kernel::{Span, VirtualTime};
-use crate::measure::{CAUSE_NAMES, CAUSES, Event, Minds};
+use crate::measure::{CAUSE_NAMES, Event, Minds};
 use crate::report::chart::{Gap, GapWindow, HeatColumn, HeatMap};
 use crate::report::format::number;
-use crate::report::trust_page::during;
+use crate::report::sentence::during;
+use crate::report::trust_page::main_cause;
 
 /// At most so many windows are drawn.
 const MOST_WINDOWS: u64 = 65;
@@ -37,7 +38,7 @@ pub(super) fn gap(pair: &Pair, command: &str) -> Option<Gap> {
 
 /// How much was not trusted in the phase that the run is about, and why.
 fn gap_title(pair: &Pair) -> String {
-    let focus = pair.focus();
+    let focus = pair.least_trusted();
     let when = during(focus);
     let run = &pair.run.measurement;
     let tally = &run.phases[run.phase(focus).unwrap_or(0)];
@@ -49,11 +50,8 @@ fn gap_title(pair: &Pair) -> String {
         (.., 0) => return format!("{when}, whatever was proven was trusted in the end"),
         _ => {}
     }
-    let causes = CAUSES.into_iter().zip(CAUSE_NAMES);
-    let main = causes.max_by_key(|(cause, _)| tally.count(*cause));
-    let main = main.map(|(cause, name)| {
-        format!("{} by {name}", number(tally.count(cause) as f64 * 100.0 / gap as f64) + " %")
-    });
+    let main = main_cause(tally)
+        .map(|(count, name)| format!("{} % by {name}", number(count as f64 * 100.0 / gap as f64)));
     let (gap, proven) = (grouped(gap), grouped(proven));
     let main = main.unwrap_or_default();
     format!("{when}, {gap} of {proven} proven were not trusted in the end: {main}")
