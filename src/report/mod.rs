@@ -22,6 +22,7 @@ mod incident_screen;
 mod journey_hops;
 mod journey_lines;
 mod journey_screen;
+mod journey_stalls;
 mod journey_way;
 mod journey_words;
 mod minutes;

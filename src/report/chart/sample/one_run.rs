@@ -77,6 +77,7 @@ pub(in crate::report::chart) fn journey() -> SpaceTime {
         from: at(from),
         until: Some(at(until)),
         words: words.to_owned(),
+        is_outage: false,
     };
     let moment = |actor, when, words: &str, tone| Moment {
         actor,
