@@ -155,7 +155,8 @@ impl Journey {
         };
         let stall = self.outages.iter().find(ends)?;
         let messages = self.messages.iter();
-        let comes = messages.filter(|message| (message.to, message.arrived) == (process, Some(now)));
+        let comes =
+            messages.filter(|message| (message.to, message.arrived) == (process, Some(now)));
         let sent = comes.map(|message| message.sent).min()?;
         Some((stall, sent.max(stall.from)))
     }

@@ -21,9 +21,9 @@ impl<N: Names> Story<'_, N> {
                 let (tries, why) = (u32::from(attempt) + 1, setback_words(setback));
                 match setback {
                     Setback::Silence => {
-                        format!("sends again{to}, try {tries}: {why} for {length}{lost}")
+                        format!("sends again, try {tries}{to}: {why} for {length}{lost}")
                     }
-                    _ => format!("sends again{to}, try {tries}: {why} {length} ago{lost}"),
+                    _ => format!("sends again, try {tries}{to}: {why} {length} ago{lost}"),
                 }
             }
             _ => format!("sends{to}, held back for {length}{lost}"),
@@ -58,9 +58,10 @@ impl<N: Names> Story<'_, N> {
         });
         let mut lost: Vec<(String, Vec<String>)> = Vec::new();
         for message in ours.filter(|message| message.arrived.is_none()) {
-            let fate = message.fates.first().map(|(rule, kind, _)| {
-                format!(" ({} by {})", fate(*kind), self.fault(*rule))
-            });
+            let fate = message
+                .fates
+                .first()
+                .map(|(rule, kind, _)| format!(" ({} by {})", fate(*kind), self.fault(*rule)));
             let why = fate.or_else(|| self.was_down(message)).unwrap_or_default();
             let name = self.name(message.to);
             match lost.iter_mut().find(|(other, _)| *other == why) {
@@ -97,8 +98,8 @@ impl<N: Names> Story<'_, N> {
 
     pub(super) fn verified(&self, fact: &Recorded<Fact>) -> Option<String> {
         let checked = self.waited(fact, |cause| cause == Cause::Verify);
-        let checked =
-            checked.map(|wait| format!("signature checked after {} of other work", self.length(wait)));
+        let checked = checked
+            .map(|wait| format!("signature checked after {} of other work", self.length(wait)));
         let is_stuck = self.is_stuck(fact, |cause| matches!(cause, Cause::Order | Cause::Pool));
         let stuck = is_stuck.then(|| "NEVER ordered here".to_owned());
         let both: Vec<String> = checked.into_iter().chain(stuck).collect();
@@ -166,7 +167,9 @@ impl<N: Names> Story<'_, N> {
         }
         let waits = |cause| matches!(cause, Cause::Order | Cause::Held(_));
         let after = match self.waited(fact, waits) {
-            Some(wait) if wait.cause == Cause::Order => format!("ordered in {}, ", self.length(wait)),
+            Some(wait) if wait.cause == Cause::Order => {
+                format!("ordered in {}, ", self.length(wait))
+            }
             Some(wait) => format!("after {} ", self.length(wait)),
             None => String::new(),
         };

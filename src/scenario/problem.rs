@@ -1,5 +1,6 @@
 //! What is wrong with a scenario: where, what is allowed, and the way out; all of it at once.
 
+use super::overrides::in_its_words;
 use std::fmt;
 use std::ops::Range;
 
@@ -247,7 +248,11 @@ impl Problem {
             ..snippet
         });
         let clean = |text: &str| text.chars().map(printable).collect::<String>();
-        Self { message: clean(message), location, note: clean(note), snippet }
+        let message = match text.name {
+            Some(_) => message.to_owned(),
+            None => in_its_words(&text.text, message),
+        };
+        Self { message: clean(&message), location, note: clean(note), snippet }
     }
 
     fn render(&self, paint: Paint, screen: &mut String) {

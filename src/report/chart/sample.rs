@@ -51,6 +51,7 @@ fn steps() -> Steps {
             .map(|(configured, achieved)| Step { configured, achieved: Some(achieved) })
             .collect(),
         marks: vec![Mark { at: 200.0, label: "gap between links".to_owned() }],
+        along: None,
     }
 }
 
@@ -305,6 +306,27 @@ pub(super) fn crowd() -> Degradation {
     chart
 }
 
+/// Something along a run of a hundred hours, seen every 5,540 s, with a fault in it.
+pub(super) fn along() -> Degradation {
+    let mut chart = degradation();
+    chart.frame.title = "At most 12 waited in the ingress pool of a router".to_owned();
+    let hours = |from: u64, to: u64| (Span::from_secs(from * 3600), Span::from_secs(to * 3600));
+    let (from, to) = hours(40, 64);
+    chart.steps = Steps {
+        configured: Quantity::new("time along the run, s", "start", "s"),
+        achieved: None,
+        spacing: Spacing::Linear,
+        steps: (0..65)
+            .map(|at| Step { configured: f64::from(at) * 5_540.0, achieved: None })
+            .collect(),
+        marks: Vec::new(),
+        along: Some(vec![FaultBand { name: "closed".to_owned(), from, to }]),
+    };
+    chart.panels.truncate(1);
+    chart.panels[0].lines = vec![line("ingress", 0, &[12.0; 65], 0.0)];
+    chart
+}
+
 /// A sweep over decades of load with zeros on a log axis.
 pub(super) fn sweep() -> Degradation {
     let mut chart = degradation();
@@ -317,6 +339,7 @@ pub(super) fn sweep() -> Degradation {
             .map(|configured| Step { configured, achieved: None })
             .to_vec(),
         marks: Vec::new(),
+        along: None,
     };
     let mut causal = line("causal", 1, &[241.0, 243.0, 251.0, 398.0], 0.03);
     causal.readings.push(Reading::Never);

@@ -166,8 +166,7 @@ impl SpaceTime {
     }
 }
 
-const KEY: &str =
-    "blue: a message; red: one that met a fault, dashed: never arrived; orange: a wait; \
+const KEY: &str = "blue: a message; red: one that met a fault, dashed: never arrived; orange: a wait; \
      pale red: down or stalled";
 
 /// Where things go.

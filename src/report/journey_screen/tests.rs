@@ -63,7 +63,7 @@ fn what_is_lost_says_where() {
 #[test]
 fn a_refusal_and_the_next_try_are_told() {
     let told = check("refused", SMALL, &[("ordering", "arrival")], 159);
-    all_in(&told, &["REFUSED, NotFound: #", "sends again, try 2: NotFound by too many"]);
+    all_in(&told, &["REFUSED, NotFound: #", "sends again, try 2 to router-", ": NotFound by too many"]);
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_stalled_centre_and_what_it_held_are_named() {
 #[test]
 fn what_a_host_that_was_down_never_took_in_says_so() {
     let crash = SMALL.replace("delay = { jitter = \"300ms\" }", "crash = true");
-    let crash = crash.replace("on    = ", "on    = \"validator-1\" # ");
+    let crash = crash.replace("on = \"routers -> validators\"", "on = \"validator-1\"");
     let told = check("down", &crash, &[], 159);
     all_in(&told, &["LOST on the way to validator-1 (down by storm)", "was down by storm from"]);
 }
