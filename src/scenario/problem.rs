@@ -1,8 +1,9 @@
 //! What is wrong with a scenario: where, what is allowed, and the way out; all of it at once.
 
-use super::overrides::in_its_words;
 use std::fmt;
 use std::ops::Range;
+
+use super::overrides::in_its_words;
 
 /// Where something was written: a stretch of bytes of one of the texts that a [`Log`] knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,7 +3,7 @@
 mod one_run;
 mod people;
 
-pub(super) use self::one_run::{gap, heat, journey, matrix};
+pub(super) use self::one_run::{along, gap, heat, journey, matrix};
 pub(super) use self::people::{parts, race, swim};
 use super::*;
 use crate::kernel::Span;
@@ -303,27 +303,6 @@ pub(super) fn crowd() -> Degradation {
         .collect();
     chart.steps.marks.push(Mark { at: 210.0, label: "two gaps between links".to_owned() });
     chart.steps.marks.push(Mark { at: 400.0, label: "the largest jitter of all".to_owned() });
-    chart
-}
-
-/// Something along a run of a hundred hours, seen every 5,540 s, with a fault in it.
-pub(super) fn along() -> Degradation {
-    let mut chart = degradation();
-    chart.frame.title = "At most 12 waited in the ingress pool of a router".to_owned();
-    let hours = |from: u64, to: u64| (Span::from_secs(from * 3600), Span::from_secs(to * 3600));
-    let (from, to) = hours(40, 64);
-    chart.steps = Steps {
-        configured: Quantity::new("time along the run, s", "start", "s"),
-        achieved: None,
-        spacing: Spacing::Linear,
-        steps: (0..65)
-            .map(|at| Step { configured: f64::from(at) * 5_540.0, achieved: None })
-            .collect(),
-        marks: Vec::new(),
-        along: Some(vec![FaultBand { name: "closed".to_owned(), from, to }]),
-    };
-    chart.panels.truncate(1);
-    chart.panels[0].lines = vec![line("ingress", 0, &[12.0; 65], 0.0)];
     chart
 }
 

@@ -63,7 +63,10 @@ fn what_is_lost_says_where() {
 #[test]
 fn a_refusal_and_the_next_try_are_told() {
     let told = check("refused", SMALL, &[("ordering", "arrival")], 159);
-    all_in(&told, &["REFUSED, NotFound: #", "sends again, try 2 to router-", ": NotFound by too many"]);
+    all_in(
+        &told,
+        &["REFUSED, NotFound: #", "sends again, try 2 to router-", ": NotFound by too many"],
+    );
 }
 
 #[test]
