@@ -102,7 +102,8 @@ fn what_refers_to_nothing_is_refused_stated_or_left_out() {
 
 #[test]
 fn a_mark_before_the_text_and_quotes_are_no_part_of_cells() {
-    let rows = "\u{feff}\"time\",attester,key,kind\r\n1,\"a,b\", k ,attest\r\n2,\"a,b\",\"k\",\"attest\"\r\n";
+    let rows = "\u{feff}\"time\",attester,key,kind\r\n1,\"a,b\", k ,attest\r\n\
+                2,\"a,b\",\"k\",\"attest\"\r\n";
     let scenario = beside(rows, "trace = 'ours.csv'").unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(spell(&scenario), ["1s 0 0 Attest", "2s 0 0 Attest"]);
     let rows = "time,attester,key,kind\n1,\"a,k,attest\n2,\"a\"b,k,attest\n";
