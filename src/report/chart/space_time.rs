@@ -166,8 +166,8 @@ impl SpaceTime {
     }
 }
 
-const KEY: &str = "blue: a message; red: one that met a fault, dashed: never arrived; orange: a wait; \
-     pale red: down or stalled";
+const KEY: &str = "blue: a message; red: one that met a fault, dashed: never arrived; \
+                   orange: a wait; pale red: down or stalled";
 
 /// Where things go.
 struct Drawing<'a> {
