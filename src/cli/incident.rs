@@ -31,7 +31,7 @@ pub(super) fn incident(args: &IncidentArgs, catalogue: &Catalogue, quiet: bool) 
     }
     match told(&stored, args, catalogue) {
         Ok(text) => {
-            print(&text);
+            print(&(stored.instead.clone() + &text));
             ExitCode::SUCCESS
         }
         Err(Trouble(error, code)) => fail(error, code),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::output::FAILED;
 use super::stored::{StoredGrid, StoredRun};
 use crate::ordering::Catalogue;
-use crate::report::{Rendered, find_result, write_beside};
+use crate::report::{Rendered, find_result, newest_in, write_beside};
 use crate::scenario::Source;
 use crate::simulation::MODEL;
 use crate::trace::Digest;
@@ -17,6 +17,8 @@ pub(super) struct Trouble(pub(super) String, pub(super) u8);
 pub(super) struct Repeatable {
     pub(super) folder: PathBuf,
     pub(super) run: StoredRun,
+    /// That it is not the one that was named, in words; empty if it is.
+    pub(super) instead: String,
 }
 
 /// The result of that name, or the latest.
@@ -25,14 +27,8 @@ pub(super) fn stored(
     out: &Path,
     catalogue: &Catalogue,
 ) -> Result<Repeatable, String> {
-    let folder = find_result(result, out).map_err(|error| way_out(result, error))?;
-    if StoredGrid::is_in(&folder) {
-        let place = folder.display();
-        return Err(format!(
-            "{place} is a grid of runs; a story is told of one run\n\
-             run that one alone: attestorm run <scenario> --ordering … --seed …"
-        ));
-    }
+    let found = find_result(result, out).map_err(|error| way_out(result, error))?;
+    let (folder, instead) = one_run(found)?;
     let run = StoredRun::read(&folder, catalogue)?;
     if run.origin.model != MODEL {
         let (model, version) = (run.origin.model, &run.origin.version);
@@ -42,7 +38,29 @@ pub(super) fn stored(
             run.origin.command
         ));
     }
-    Ok(Repeatable { folder, run })
+    Ok(Repeatable { folder, run, instead })
+}
+
+/// A run itself; of a grid, the latest run of the same scenario, and that it is this.
+fn one_run(found: PathBuf) -> Result<(PathBuf, String), String> {
+    if !StoredGrid::is_in(&found) {
+        return Ok((found, String::new()));
+    }
+    let place = found.display();
+    let beside = found.parent().and_then(|home| newest_in(home, |path| !StoredGrid::is_in(path)));
+    match beside {
+        Some(run) => {
+            let words = format!(
+                "{place} is a grid of runs; this is of the latest run beside it:\n{}\n\n",
+                run.display()
+            );
+            Ok((run, words))
+        }
+        None => Err(format!(
+            "{place} is a grid of runs; a story is told of one run\n\
+             run that one alone: attestorm run <scenario> --ordering … --seed …"
+        )),
+    }
 }
 
 /// A scenario without results is one command away from one.

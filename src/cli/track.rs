@@ -28,7 +28,7 @@ pub(super) fn track(args: &TrackArgs, catalogue: &Catalogue, quiet: bool) -> Exi
     };
     match done {
         Ok(text) => {
-            print(&text);
+            print(&(stored.instead.clone() + &text));
             ExitCode::SUCCESS
         }
         Err(Trouble(error, code)) => fail(error, code),

@@ -74,6 +74,24 @@ impl VirtualTime {
     }
 }
 
+impl VirtualTime {
+    /// As it is displayed, counted from another instant; `-0m02.5` is before that.
+    pub fn spelt_since(self, begin: Self) -> String {
+        let sign = if self < begin { "-" } else { "" };
+        format!("{sign}{}", Self(self.0.abs_diff(begin.0)))
+    }
+
+    /// What is displayed so, with all nine digits; `None` of anything else.
+    pub fn read(text: &str) -> Option<Self> {
+        let (minutes, rest) = text.split_once('m')?;
+        let (seconds, nanos) = rest.split_once('.')?;
+        let is_whole = (seconds.len(), nanos.len()) == (2, 9);
+        let number = |part: &str| part.parse::<u64>().ok().filter(|_| is_whole);
+        let seconds = number(minutes)?.checked_mul(60)?.checked_add(number(seconds)?)?;
+        seconds.checked_mul(1_000_000_000)?.checked_add(number(nanos)?).map(Self)
+    }
+}
+
 impl Span {
     /// No time at all.
     pub const ZERO: Self = Self(0);

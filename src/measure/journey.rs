@@ -5,6 +5,7 @@
 
 mod kept;
 mod messages;
+mod outages;
 mod relatives;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use crate::trace::{Fact, Kind};
 
 pub use kept::Tracker;
 pub use messages::{Leg, Message};
+pub use outages::Outage;
 pub use relatives::{Relation, Relative};
 pub use waits::{Cause, Setback, Wait};
 pub use worst::Worst;
@@ -73,6 +75,8 @@ pub struct Journey {
     pub waits: Vec<Wait>,
     /// What it refers to, follows, competes with, or is ended by; in order of their numbers.
     pub relatives: Vec<Relative>,
+    /// When actors on its way were down or stalled meanwhile, in order of their beginnings.
+    pub outages: Vec<Outage>,
 }
 
 /// A validator that delivered the operation.
@@ -140,6 +144,21 @@ impl Journey {
         }
         seen.sort_by_key(|seen| (seen.at, seen.validator));
         seen
+    }
+
+    /// The stall that ended as an actor took in what had come meanwhile, and since when the first
+    /// of that may have been there: since it was sent, for nothing tells when it came.
+    pub fn held(&self, hop: &Hop) -> Option<(&Outage, VirtualTime)> {
+        let (process, now) = (hop.process, hop.at());
+        let ends = |outage: &&Outage| {
+            (outage.process, outage.until, outage.is_down) == (process, Some(now), false)
+        };
+        let stall = self.outages.iter().find(ends)?;
+        let messages = self.messages.iter();
+        let comes =
+            messages.filter(|message| (message.to, message.arrived) == (process, Some(now)));
+        let sent = comes.map(|message| message.sent).min()?;
+        Some((stall, sent.max(stall.from)))
     }
 
     /// The relative of this kind, the first of several.

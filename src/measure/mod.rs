@@ -76,8 +76,8 @@ pub use flow::{QueueSeries, Queues, Shares, Waiting};
 pub use histogram::Histogram;
 pub use hosts::Backlog;
 pub use journey::{
-    Cause, Hop, Intent, Journey, Leg, Message, Quorum, Relation, Relative, Seen, Setback, Tracker,
-    Wait, Worst,
+    Cause, Hop, Intent, Journey, Leg, Message, Outage, Quorum, Relation, Relative, Seen, Setback,
+    Tracker, Wait, Worst,
 };
 pub use measurement::Measurement;
 pub use night::{Night, PARTS};

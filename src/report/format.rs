@@ -1,10 +1,10 @@
 //! Numbers as people read them. One way for all screens and tables.
 
 use crate::experiment::grouped;
-use crate::kernel::Span;
+use crate::kernel::{Span, VirtualTime};
 use crate::measure::Measured;
 use crate::measure::metric::{Metric, Unit};
-use crate::scenario::model::{Gauge, GaugeUnit};
+use crate::scenario::model::{Gauge, GaugeUnit, Scenario};
 
 /// A number with as many digits as its size needs: `0.12`, `4.3`, `152`, `1,369`.
 pub fn number(value: f64) -> String {
@@ -90,6 +90,25 @@ pub(super) fn span(span: Span) -> String {
         }
         _ => format!("{}m {:02}s", seconds / 60, seconds % 60),
     }
+}
+
+/// An instant as people name it: the time of day if the run has one, `02:13:07.418`, else the time
+/// since the start of what is measured, `1m43.207`, as faults and charts have it; `-0m02.5` is in
+/// the warm-up.
+pub(super) fn instant(scenario: &Scenario, at: VirtualTime) -> String {
+    const DAY: u64 = 86_400_000;
+    let in_millis = |span: Span| span.as_nanos() / 1_000_000;
+    let begin = VirtualTime::ZERO + scenario.warmup;
+    let (after, before) = (in_millis(at.since(begin)), in_millis(begin.since(at)));
+    let Some(clock) = scenario.clock else {
+        let (sign, millis) = if before > 0 { ("-", before) } else { ("", after) };
+        let (seconds, millis) = (millis / 1_000, millis % 1_000);
+        return format!("{sign}{}m{:02}.{millis:03}", seconds / 60, seconds % 60);
+    };
+    let millis = (in_millis(clock) + after + DAY - before % DAY) % DAY;
+    let (seconds, millis) = (millis / 1_000, millis % 1_000);
+    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+    format!("{hours:02}:{minutes:02}:{:02}.{millis:03}", seconds % 60)
 }
 
 /// Seconds by the wall clock: `3.6 s`, `1m 38s`.

@@ -12,20 +12,21 @@ impl<N: Names> Story<'_, N> {
     pub(super) fn sent(&self, fact: &Recorded<Fact>, attempt: u8) -> String {
         let lost = self.lost(Leg::Submit, attempt);
         let lost = if lost.is_empty() { lost } else { format!("; LOST on the way to {lost}") };
+        let to = self.receiver(fact);
         let wait = self.waited(fact, |cause| matches!(cause, Cause::Permit | Cause::Retry(_)));
-        let Some(wait) = wait else { return format!("means to send, and sends{lost}") };
+        let Some(wait) = wait else { return format!("means to send, and sends{to}{lost}") };
         let length = length(wait);
         match wait.cause {
             Cause::Retry(setback) => {
                 let (tries, why) = (u32::from(attempt) + 1, setback_words(setback));
                 match setback {
                     Setback::Silence => {
-                        format!("sends again, try {tries}: {why} for {length}{lost}")
+                        format!("sends again, try {tries}{to}: {why} for {length}{lost}")
                     }
-                    _ => format!("sends again, try {tries}: {why} {length} ago{lost}"),
+                    _ => format!("sends again, try {tries}{to}: {why} {length} ago{lost}"),
                 }
             }
-            _ => format!("sends, held back for {length}{lost}"),
+            _ => format!("sends{to}, held back for {length}{lost}"),
         }
     }
 
@@ -57,9 +58,11 @@ impl<N: Names> Story<'_, N> {
         });
         let mut lost: Vec<(String, Vec<String>)> = Vec::new();
         for message in ours.filter(|message| message.arrived.is_none()) {
-            let why = message.fates.first().map_or(String::new(), |(rule, kind, _)| {
-                format!(" ({} by {})", fate(*kind), self.fault(*rule))
-            });
+            let fate = message
+                .fates
+                .first()
+                .map(|(rule, kind, _)| format!(" ({} by {})", fate(*kind), self.fault(*rule)));
+            let why = fate.or_else(|| self.was_down(message)).unwrap_or_default();
             let name = self.name(message.to);
             match lost.iter_mut().find(|(other, _)| *other == why) {
                 Some((_, names)) => names.push(name),
@@ -95,8 +98,8 @@ impl<N: Names> Story<'_, N> {
 
     pub(super) fn verified(&self, fact: &Recorded<Fact>) -> Option<String> {
         let checked = self.waited(fact, |cause| cause == Cause::Verify);
-        let checked =
-            checked.map(|wait| format!("signature checked after {} of other work", length(wait)));
+        let checked = checked
+            .map(|wait| format!("signature checked after {} of other work", self.length(wait)));
         let is_stuck = self.is_stuck(fact, |cause| matches!(cause, Cause::Order | Cause::Pool));
         let stuck = is_stuck.then(|| "NEVER ordered here".to_owned());
         let both: Vec<String> = checked.into_iter().chain(stuck).collect();
@@ -114,7 +117,7 @@ impl<N: Names> Story<'_, N> {
 
     pub(super) fn proposed(&self, fact: &Recorded<Fact>) -> String {
         match self.waited(fact, |cause| cause == Cause::Pool) {
-            Some(wait) => format!("puts it into a block after {}", length(wait)),
+            Some(wait) => format!("puts it into a block after {}", self.length(wait)),
             None => "puts it into a block".to_owned(),
         }
     }
@@ -129,9 +132,9 @@ impl<N: Names> Story<'_, N> {
         };
         match (wait.until, wait.cause) {
             (Some(_), Cause::Held(Some(by))) => {
-                format!("WAITS {} for {}", length(wait), self.what(by))
+                format!("WAITS {} for {}", self.length(wait), self.what(by))
             }
-            (Some(_), _) => format!("WAITS {}", length(wait)),
+            (Some(_), _) => format!("WAITS {}", self.length(wait)),
             (None, _) => match self.journey.relative(Relation::Target) {
                 Some(target) => {
                     format!("WAITS for {}, in vain", self.what(target.intent.operation))
@@ -164,8 +167,10 @@ impl<N: Names> Story<'_, N> {
         }
         let waits = |cause| matches!(cause, Cause::Order | Cause::Held(_));
         let after = match self.waited(fact, waits) {
-            Some(wait) if wait.cause == Cause::Order => format!("ordered in {}, ", length(wait)),
-            Some(wait) => format!("after {} ", length(wait)),
+            Some(wait) if wait.cause == Cause::Order => {
+                format!("ordered in {}, ", self.length(wait))
+            }
+            Some(wait) => format!("after {} ", self.length(wait)),
             None => String::new(),
         };
         format!("{after}delivered at place {position}{word}")

@@ -1,7 +1,7 @@
 //! What befell an operation, a line per hop: clock, time since its intended send, actor, words.
 
-use super::format::{millis, number};
-use super::journey_words::{length, reading, refusal, shown, status};
+use super::format::{instant, millis, number};
+use super::journey_words::{reading, refusal, shown, status};
 use super::run_screen::wrapped;
 use crate::kernel::{Recorded, Span, VirtualTime};
 use crate::measure::{Cause, Hop, Journey, Wait};
@@ -59,20 +59,9 @@ impl<N: Names> Story<'_, N> {
         text
     }
 
-    /// Time of day if the run has one, else since its start: `02:13:07.418`, `1m43.207`.
+    /// Time of day if the run has one, else since the start of what is measured.
     pub(super) fn clock(&self, at: VirtualTime) -> String {
-        let Some(clock) = self.scenario.clock else {
-            let millis = at.as_nanos() / 1_000_000;
-            let (seconds, millis) = (millis / 1_000, millis % 1_000);
-            return format!("{}m{:02}.{millis:03}", seconds / 60, seconds % 60);
-        };
-        const DAY: u64 = 86_400_000;
-        let at = clock.as_nanos() + at.as_nanos();
-        let warmup = self.scenario.warmup.as_nanos();
-        let millis = (at / 1_000_000 + DAY - warmup / 1_000_000 % DAY) % DAY;
-        let (seconds, millis) = (millis / 1_000, millis % 1_000);
-        let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
-        format!("{hours:02}:{minutes:02}:{:02}.{millis:03}", seconds % 60)
+        instant(self.scenario, at)
     }
 
     pub(super) fn name(&self, process: u32) -> String {
@@ -81,6 +70,9 @@ impl<N: Names> Story<'_, N> {
 
     /// A fault by the place of its rule.
     pub(super) fn fault(&self, rule: u16) -> &str {
+        if rule == Fact::OF_OPERATORS {
+            return "its operators";
+        }
         let fault = self.scenario.faults.get(usize::from(rule));
         fault.map_or("the network", |fault| fault.name.as_str())
     }
@@ -108,6 +100,7 @@ impl<N: Names> Story<'_, N> {
             _ => None,
         });
         let look = look.filter(|_| hop.facts.len() == 1);
+        let words: Vec<String> = self.held(hop).into_iter().chain(words).collect();
         let words = words.join(", ");
         let does = |fact: &Recorded<Fact>| {
             matches!(
@@ -146,7 +139,7 @@ impl<N: Names> Story<'_, N> {
             }),
             Fact::Begun { .. } => {
                 let wait = self.waited(fact, |cause| cause == Cause::Queue)?;
-                Some(format!("begins after {} in its queue", length(wait)))
+                Some(format!("begins after {} in its queue", self.length(wait)))
             }
             Fact::Rejected { why, .. } => Some(refusal(why).to_owned()),
             Fact::Routed { attempt, sequence, .. } => Some(self.routed(attempt, sequence)),

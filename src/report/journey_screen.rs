@@ -249,7 +249,7 @@ fn verdicts(row: &OperationRow) -> Option<String> {
     (!words.is_empty()).then(|| format!("{}, of correct validators", words.join(", ")))
 }
 
-/// Which faults its messages met, and by how much at most.
+/// Which faults its messages met, and by how much at most, and whom on its way they stalled.
 fn faults<N: Names>(story: &Story<'_, N>) -> Option<String> {
     let mut met: Vec<(u16, FateKind, u32, Span)> = Vec::new();
     for (rule, kind, by) in story.journey.messages.iter().flat_map(|message| &message.fates) {
@@ -266,7 +266,7 @@ fn faults<N: Names>(story: &Story<'_, N>) -> Option<String> {
         let plural = if *count == 1 { "" } else { "s" };
         format!("{} {} {count} message{plural}{by}", story.fault(*rule), fate(*kind))
     });
-    let words = words.collect::<Vec<_>>().join("; ");
+    let words = words.chain(story.outages()).collect::<Vec<_>>().join("; ");
     (!words.is_empty()).then_some(words)
 }
 

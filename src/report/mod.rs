@@ -23,6 +23,7 @@ mod incident_screen;
 mod journey_hops;
 mod journey_lines;
 mod journey_screen;
+mod journey_stalls;
 mod journey_way;
 mod journey_words;
 mod minutes;
@@ -76,7 +77,9 @@ pub use queueing_screen::{QueueingValidation, queueing_screen};
 pub use run_files::{metrics_csv, pretty, summary, write_run};
 pub use run_screen::{Making, run_screen, verdict_line};
 pub use seeds_screen::seeds_screen;
-pub use store::{Draft, StoreError, abandon_all, find_result, fingerprint, read, write_beside};
+pub use store::{
+    Draft, StoreError, abandon_all, find_result, fingerprint, newest_in, read, write_beside,
+};
 pub use sweep_screen::{Sweep, sweep_csv, sweep_screen};
 pub use tuned_lines::{tuned_lines, tuning_csv};
 pub use validate_screen::{Validation, validate_screen};

@@ -10,6 +10,7 @@ use super::run_screen::{Making, run_screen};
 use super::store::{Draft, StoreError, fingerprint};
 use super::trust_page;
 use crate::experiment::{CheckResult, Met, Pair, measured_in};
+use crate::kernel::{Span, VirtualTime};
 use crate::measure::metric::{self, Kind, Metric, Unit};
 use crate::measure::{Measured, Measurement, Statistic};
 use crate::scenario::check::{Stat, Subject};
@@ -33,7 +34,7 @@ pub fn write_run(
     let screen = run_screen(pair, making);
     draft.write("summary.md", format!("```text\n{screen}```\n{}", trust_page::page(pair)))?;
     draft.write("digest.txt", digest(pair, command))?;
-    draft.write("series.csv", series(&pair.run.measurement))?;
+    draft.write("series.csv", series(&pair.run.measurement, pair.scenario.warmup))?;
     draft.write("faults.csv", faults(pair))?;
     draft.write("host.json", pretty(&host(making)))?;
     for (name, rendered) in charts::of_run(pair, command) {
@@ -292,18 +293,23 @@ pub(super) fn name_with_unit(metric: &Metric) -> String {
 }
 
 /// One line per second of the run, by intended send.
-fn series(measurement: &Measurement) -> String {
+/// Seconds count from the start of what is measured, as in charts; nothing is due before it.
+fn series(measurement: &Measurement, warmup: Span) -> String {
+    let begin = VirtualTime::ZERO + warmup;
     let mut text = String::from(
         "second_s,due,applied,p50_ms,p99_ms,never,orphans,diverged,reordered_pct,\
          relied,confident,trust_gap_pct\n",
     );
-    for row in measurement.series_rows() {
+    let width = measurement.series_width();
+    let rows = measurement.series_rows().into_iter().filter(|row| row.start + width > begin);
+    for row in rows {
+        let start = row.start.since(begin).as_secs_f64() - begin.since(row.start).as_secs_f64();
         let number =
             |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.3}"));
         let _ = writeln!(
             text,
             "{},{},{},{},{},{},{},{},{},{},{},{}",
-            row.start.as_nanos() / 1_000_000_000,
+            start,
             row.due,
             row.good,
             number(row.p50.value()),

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::SystemTime;
 
 /// Folders being written right now, to be removed if the program is interrupted.
 static UNDER_WAY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -240,16 +241,26 @@ fn known_names(out: &Path) -> String {
     names.join(", ")
 }
 
-/// The result written last under `out`, by the time of its `digest.txt`.
+/// The result written last under `out`.
 fn newest(out: &Path) -> Option<PathBuf> {
     let scenarios = fs::read_dir(out).ok()?.filter_map(Result::ok);
-    let results = scenarios.filter_map(|scenario| fs::read_dir(scenario.path()).ok());
-    let results = results.flatten().filter_map(Result::ok).map(|result| result.path());
-    let dated = results.filter(|path| !path.is_symlink()).filter_map(|path| {
-        let written = fs::metadata(path.join("digest.txt")).ok()?.modified().ok()?;
-        Some((written, path))
+    let newest = scenarios.filter_map(|scenario| dated(&scenario.path(), |_| true));
+    newest.max().map(|(_, path)| path)
+}
+
+/// The result of one scenario that was written last, of those that are wanted.
+pub fn newest_in(home: &Path, is_wanted: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    dated(home, is_wanted).map(|(_, path)| path)
+}
+
+/// The same, and when its `digest.txt` was written.
+fn dated(home: &Path, is_wanted: impl Fn(&Path) -> bool) -> Option<(SystemTime, PathBuf)> {
+    let results = fs::read_dir(home).ok()?.filter_map(Result::ok).map(|result| result.path());
+    let wanted = results.filter(|path| !path.is_symlink() && is_wanted(path));
+    let dated = wanted.filter_map(|path| {
+        Some((fs::metadata(path.join("digest.txt")).ok()?.modified().ok()?, path))
     });
-    dated.max().map(|(_, path)| path)
+    dated.max()
 }
 
 /// Reads one file of a result.

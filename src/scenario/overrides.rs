@@ -16,10 +16,10 @@ pub(crate) fn apply(log: &mut Log, root: &mut Node, path: &str, value: &str) {
     let first = "--set ".len();
     let mut segments = Vec::new();
     let mut at = first;
-    for name in path.split('.') {
-        let name = if at == first && name == "flow" { "routers" } else { name };
-        segments.push(Segment { name, place: Place::new(origin, at..at + name.len()) });
-        at += name.len() + 1;
+    for written in path.split('.') {
+        let name = if at == first && written == "flow" { "routers" } else { written };
+        segments.push(Segment { name, place: Place::new(origin, at..at + written.len()) });
+        at += written.len() + 1;
     }
     if let Some(empty) = segments.iter().find(|segment| segment.name.trim().is_empty()) {
         log.add(empty.place, "a key is missing here", "write it like `load.issuers.rate=100/s`");
@@ -28,6 +28,14 @@ pub(crate) fn apply(log: &mut Log, root: &mut Node, path: &str, value: &str) {
     let value = read_value(origin, first + path.len() + 1, value);
     if let Some(table) = expand(log, root, &segments) {
         put(table, &segments, value);
+    }
+}
+
+/// A message about an argument, where that has another name for a table.
+pub(crate) fn in_its_words(argument: &str, message: &str) -> String {
+    match argument.starts_with("--set flow.") {
+        true => message.replacen("[routers]", "[routers], which `flow` means,", 1),
+        false => message.to_owned(),
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::overrides::in_its_words;
+
 /// Where something was written: a stretch of bytes of one of the texts that a [`Log`] knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
@@ -247,7 +249,11 @@ impl Problem {
             ..snippet
         });
         let clean = |text: &str| text.chars().map(printable).collect::<String>();
-        Self { message: clean(message), location, note: clean(note), snippet }
+        let message = match text.name {
+            Some(_) => message.to_owned(),
+            None => in_its_words(&text.text, message),
+        };
+        Self { message: clean(&message), location, note: clean(note), snippet }
     }
 
     fn render(&self, paint: Paint, screen: &mut String) {

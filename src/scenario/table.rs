@@ -107,23 +107,43 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = Word<'_>> {
         start += line.len();
         Word { text: line.trim_end(), part }
     });
-    all.filter(|line| !line.text.trim().is_empty() && !line.text.starts_with('#'))
+    let begins = |line: &Word<'_>| line.text.trim_start_matches(is_blank).chars().next();
+    all.filter(move |line| !matches!(begins(line), None | Some('#')))
 }
 
-/// The cells of a line, without space around them.
+/// The cells of a line, without space and quotes around them. Where a quote is not closed, or
+/// something comes after it, it is left.
 pub(crate) fn cells<'a>(line: &Word<'a>, separator: Separator) -> Vec<Word<'a>> {
     let mut cells = Vec::new();
     let mut start = 0;
-    for piece in line.text.split(if separator == Separator::Comma { ',' } else { ' ' }) {
-        let text = piece.trim();
-        let offset = start + (piece.len() - piece.trim_start().len());
+    while let Some(rest) = line.text.get(start..) {
+        let end = if separator == Separator::Comma { field(rest) } else { rest.find(' ') };
+        let piece = &rest[..end.unwrap_or(rest.len())];
+        let text = piece.trim_matches(is_blank);
+        let offset = start + (piece.len() - piece.trim_start_matches(is_blank).len());
         start += piece.len() + 1;
         if separator == Separator::Comma || !text.is_empty() {
-            let first = line.part.start + offset;
+            let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+            let inner = inner.filter(|inner| !inner.replace("\"\"", "").contains('"'));
+            let first = line.part.start + offset + usize::from(inner.is_some());
+            let text = inner.unwrap_or(text);
             cells.push(Word { text, part: first..first + text.len() });
         }
     }
     cells
+}
+
+/// Where the first cell ends: at a comma that is not between quotes; `None` is with the line.
+fn field(rest: &str) -> Option<usize> {
+    let quotes = |until: usize| rest[..until].matches('"').count();
+    let is_quoted = rest.trim_start_matches(is_blank).starts_with('"');
+    let mut commas = rest.match_indices(',').map(|(at, _)| at);
+    commas.find(|at| !is_quoted || quotes(*at).is_multiple_of(2))
+}
+
+/// Space, and the mark that some programs put before a text.
+const fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\u{feff}')
 }
 
 fn read_region(cell: &Word<'_>) -> Result<String, Mistake> {

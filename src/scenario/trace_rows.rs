@@ -73,6 +73,10 @@ fn read_header(header: &[Word<'_>]) -> Result<[usize; 4], Vec<Mistake>> {
 }
 
 fn read_row<'a>(cells: &[Word<'a>], places: [usize; 4]) -> Result<Row<'a>, Vec<Mistake>> {
+    if let Some(cell) = cells.iter().find(|cell| cell.text.starts_with('"')) {
+        let note = "a cell in quotes ends with one, in the same line; a comma comes after it";
+        return Err(vec![cell.wrong("this quote is not closed", note)]);
+    }
     if cells.len() != COLUMNS.len() {
         let count =
             if cells.len() == 1 { "1 cell".into() } else { format!("{} cells", cells.len()) };

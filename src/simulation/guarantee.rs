@@ -3,6 +3,7 @@
 
 mod clocks;
 mod reads;
+mod words;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,8 @@ use crate::measure::{Event, Measurement, OrderObservations, Violations};
 use crate::network::{Control, FaultRule, LinkEffect, Order, Transport};
 use crate::ordering::{FaultModel, Property, TransportNeed};
 use crate::trace::{FateKind, HostChange};
+
+pub(in crate::simulation) use words::told;
 
 /// How one guarantee fared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +60,9 @@ pub fn judge(
     let owed = world.guarantees.owed.iter();
     let verdicts = owed.filter(|property| is_called_in(**property, measurement)).map(|property| {
         let (count, first) = violations(*property, &measurement.order);
+        let first = told(world, &first);
         let standing = match (count, &failed) {
-            (0, _) => unless_late(*property, measurement),
+            (0, _) => unless_late(*property, world, measurement),
             (_, Some(why)) => Standing::NotOwed { why: why.clone(), first, count },
             (_, None) => match excuse(*property, world, measurement) {
                 Some(why) => Standing::NotOwed { why, first, count },
@@ -125,11 +129,11 @@ fn rules_differ(world: &World) -> bool {
 
 /// Agreement is for the end of all work: where validators still had much of it, what is lacking
 /// there is late, and nobody knows whether it is lost.
-fn unless_late(property: Property, measurement: &Measurement) -> Standing {
+fn unless_late(property: Property, world: &World, measurement: &Measurement) -> Standing {
     let late = &measurement.order.late;
     match (property, &late.first, backlog(measurement)) {
         (Property::Agreement, Some(first), Some(why)) => {
-            Standing::NotOwed { why, first: first.clone(), count: late.count }
+            Standing::NotOwed { why, first: told(world, first), count: late.count }
         }
         _ => Standing::Held,
     }

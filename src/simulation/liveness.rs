@@ -1,7 +1,7 @@
 //! Whether what was held up came through once all was well again.
 
 use super::World;
-use super::guarantee::{Standing, backlog, failed_assumption};
+use super::guarantee::{Standing, backlog, failed_assumption, told};
 use crate::kernel::{Span, VirtualTime};
 use crate::measure::Measurement;
 use crate::network::Topology;
@@ -51,7 +51,8 @@ pub(super) fn judge(
         return None;
     }
     let seen = &measurement.order.unsettled;
-    let (count, first) = (seen.count, seen.first.clone().unwrap_or_default());
+    let count = seen.count;
+    let first = told(world, seen.first.as_deref().unwrap_or_default());
     let late = longest_delay(&world.topology);
     let why = failed_assumption(world, measurement, slowest).or_else(|| {
         let delta = stated.delta;

@@ -64,6 +64,17 @@ fn what_cannot_be_followed_gets_one_clear_error_and_its_way_out() {
 }
 
 #[test]
+fn of_a_grid_the_latest_run_beside_it_is_followed() {
+    let place = with_result();
+    let grid = "compare small.toml --by ordering=arrival,causal --seeds 1..2 --quiet";
+    place.expect(0, grid);
+    let told = place.expect(0, "track small 100").out;
+    let first = told.lines().next().unwrap_or_default();
+    assert!(first.ends_with("is a grid of runs; this is of the latest run beside it:"), "{told}");
+    assert!(told.contains("\n\n#100 "), "{told}");
+}
+
+#[test]
 fn a_run_that_cannot_be_repeated_is_refused() {
     let place = with_result();
     let latest = fs::canonicalize(place.path().join("results/small/latest")).expect("a folder");

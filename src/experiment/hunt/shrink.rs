@@ -87,8 +87,8 @@ pub fn shrink(
     let Broken { scenario, property, first, size: is, events } = found;
     let mut recording = Recording::default();
     run(&scenario, catalogue, Options::default(), &mut recording).ok()?;
-    let layout = World::new(&scenario, catalogue).layout;
-    let why = why(property, &first, &recording.facts, &layout);
+    let World { layout, begin, .. } = World::new(&scenario, catalogue);
+    let why = why(property, (&first, begin), &recording.facts, &layout);
     Some(Smallest { scenario, property, first, was, is, events, why, runs, is_minimal })
 }
 

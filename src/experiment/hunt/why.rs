@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::kernel::Recorded;
+use crate::kernel::{Recorded, VirtualTime};
 use crate::measure::Rows;
 use crate::ordering::Property;
 use crate::simulation::Listener;
@@ -26,21 +26,26 @@ impl Listener for Recording {
     }
 }
 
-/// The facts that lead to the violation `first`, as a trace prints them.
+/// The facts that lead to the violation `first`, as a trace prints them, but with instants since
+/// the start of what is measured, `begin`, as the violation has them.
 pub(super) fn why(
     property: Property,
-    first: &str,
+    (first, begin): (&str, VirtualTime),
     facts: &[Recorded<Fact>],
     names: &impl Names,
 ) -> Vec<String> {
-    let mut walk = Walk::new(first, facts);
+    let mut walk = Walk::new(first, begin, facts);
     walk.find_later_one(property);
     let mut steps: Vec<usize> = (0..walk.facts.len()).filter(|at| walk.tells(*at)).collect();
     walk.add_missing(property, facts, &mut steps);
     steps.sort_unstable();
     steps.dedup();
     let steps = walk.without_implied(&steps);
-    steps.into_iter().map(|at| line(&facts[at], names)).collect()
+    let told = |at: usize| {
+        let now = facts[at].key.time;
+        line(&facts[at], names).replacen(&now.to_string(), &now.spelt_since(begin), 1)
+    };
+    steps.into_iter().map(told).collect()
 }
 
 /// What the violation names, and all facts up to it.
@@ -53,9 +58,9 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(first: &str, facts: &'a [Recorded<Fact>]) -> Self {
+    fn new(first: &str, start: VirtualTime, facts: &'a [Recorded<Fact>]) -> Self {
         let instant = first.split_whitespace().next().unwrap_or_default();
-        let last = facts.iter().rposition(|fact| fact.key.time.to_string() == instant);
+        let last = facts.iter().rposition(|fact| fact.key.time.spelt_since(start) == instant);
         let facts = &facts[..last.map_or(facts.len(), |last| last + 1)];
         let (validators, operations) = (numbers(first, "validator-"), numbers(first, "#"));
         let is_sent = |at: &Recorded<Fact>| match at.fact {

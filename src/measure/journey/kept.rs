@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::outages::{self, Outage};
 use super::relatives::{Relation, Relative};
 use super::{Intent, Journey, Quorum, hops, messages, waits};
 use crate::attestation::Verdict;
@@ -18,6 +19,7 @@ pub struct Tracker {
     intent: Option<Intent>,
     facts: Vec<Recorded<Fact>>,
     relatives: Vec<Relative>,
+    outages: Vec<Outage>,
     /// What was planned and accepted before the operation was planned: relatives, perhaps.
     planned: VecDeque<Intent>,
     accepted: VecDeque<(VirtualTime, u32, u32)>,
@@ -38,6 +40,7 @@ impl Tracker {
             intent: None,
             facts: Vec::new(),
             relatives: Vec::new(),
+            outages: Vec::new(),
             planned: VecDeque::new(),
             accepted: VecDeque::new(),
             sending: None,
@@ -53,6 +56,7 @@ impl Tracker {
             match recorded.fact {
                 Fact::Planned { .. } => self.plan(&recorded.fact),
                 Fact::Fate { to, .. } => self.fate(recorded, to),
+                Fact::Host { .. } => outages::observe(&mut self.outages, recorded),
                 Fact::Delivered { operation, .. } => self.deliver(recorded, operation),
                 Fact::Applied { operation, verdict: Verdict::Accepted, .. } => {
                     self.accept(recorded, operation);
@@ -80,7 +84,10 @@ impl Tracker {
         let messages = messages::of(&self.facts, quorum.of, intent.client);
         let waits = waits::of(&intent, &self.facts, &self.released, quorum);
         let hops = hops(&self.facts);
-        Some(Journey { intent, quorum, hops, messages, waits, relatives })
+        let mut journey =
+            Journey { intent, quorum, hops, messages, waits, relatives, outages: Vec::new() };
+        journey.outages = outages::met_by(&journey, self.outages);
+        Some(journey)
     }
 
     fn plan(&mut self, fact: &Fact) {

@@ -119,6 +119,44 @@ fn a_fate_belongs_to_the_message_that_was_sent_in_its_event() {
     assert_eq!(messages, expected);
 }
 
+/// Expected: the rule of the stall, and since when at the earliest what it held was there, in ms.
+fn check_held(script: &str, expected: &[&str]) {
+    let journey = journey(&format!("{WAY}{script}"));
+    let held = journey.hops.iter().filter_map(|hop| journey.held(hop));
+    let held = held.map(|(stall, from)| format!("{} {}", stall.rule, millis(Some(from))));
+    assert_eq!(held.collect::<Vec<_>>(), expected, "{script}");
+}
+
+#[test]
+fn what_comes_as_a_stall_ends_was_held_by_it() {
+    let comes = "70ms v0 receive 1 from 8 #0; 70ms v0 verify 1";
+    check_held(&format!("22ms v0 host 3 Stalled; 70ms v0 host 3 Resumed; {comes}"), &["3 25"]);
+    check_held(&format!("28ms v0 host 3 Stalled; 70ms v0 host 3 Resumed; {comes}"), &["3 28"]);
+    check_held(&format!("28ms v1 host 3 Stalled; 70ms v1 host 3 Resumed; {comes}"), &[]);
+    check_held(&format!("28ms v0 host 3 Stalled; 69ms v0 host 3 Resumed; {comes}"), &[]);
+    let down = "28ms v0 host 3 Stalled; 40ms v0 host 2 Crashed; 70ms v0 host 2 Restarted;";
+    check_held(&format!("{down} {comes}"), &[]);
+}
+
+#[test]
+fn outages_are_those_on_its_way_while_it_was_on_it() {
+    let check = |script: &str, expected: &[&str]| {
+        let outages = journey(&format!("{WAY}{script}; 70ms v0 receive 1 from 8 #0")).outages;
+        let text = |outage: &Outage| {
+            let Outage { process, from, until, rule, is_down } = outage;
+            let (from, until) = (millis(Some(*from)), millis(*until));
+            format!("{process} {from}-{until} {rule} {is_down}")
+        };
+        assert_eq!(outages.iter().map(text).collect::<Vec<_>>(), expected, "{script}");
+    };
+    check("30ms v3 host 1 Crashed; 40ms v3 host 1 Crashed", &["3 30- 1 true"]);
+    check("30ms v3 host 1 Crashed; 40ms v3 host 2 RestartedEmpty", &["3 30-40 1 true"]);
+    check("30ms v3 host 1 Slowed; 71ms v3 host 1 Crashed", &[]);
+    check("30ms c11 host 1 Stalled", &[]);
+    let before = "2ms v3 host 1 Stalled; 9ms v3 host 1 Resumed";
+    assert_eq!(journey(&format!("{before}; {WAY}")).outages, []);
+}
+
 /// Expected: relation, number, and who accepted it when.
 fn check_relatives(script: &str, expected: &[&str]) {
     let relatives = journey(script).relatives;

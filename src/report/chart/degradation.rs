@@ -6,6 +6,7 @@ use super::figure::{Quantity, Reading, Threshold};
 use super::label::{self, Flag};
 use super::line::{self, Trace};
 use super::look::Look;
+use super::moments::{self, FaultBand};
 use super::number;
 use super::page::{MARGIN, Page, WIDTH};
 use super::panel::{Panel, Plan};
@@ -37,6 +38,8 @@ pub struct Steps {
     pub steps: Vec<Step>,
     /// Places worth a vertical line.
     pub marks: Vec<Mark>,
+    /// The faults, if the steps are seconds along a run; else nothing.
+    pub along: Option<Vec<FaultBand>>,
 }
 
 /// One step of disorder.
@@ -133,6 +136,7 @@ impl Degradation {
         let readings = readings.collect::<Vec<_>>();
         let panel = Panel::new(&plan, &readings);
         let x = self.scale(panel.plot.left, panel.plot.right);
+        moments::draw_faults(scene, self.faults(), panel.plot, &x);
         panel.draw_axis(scene, &plan);
         if !readings.iter().any(|reading| reading.is_drawn()) {
             super::page::no_data(scene, panel.plot);
@@ -144,8 +148,20 @@ impl Degradation {
         panel.draw_flags(scene);
         line::draw_words(scene, &panel, &plan, &traces);
         let grey = self.steps.achieved.as_ref().map(|achieved| achieved.label.as_str());
-        let title = &self.steps.configured.label;
+        let title = match self.steps.along {
+            Some(_) => moments::title(self.last()),
+            None => &self.steps.configured.label,
+        };
         axis::draw(scene, panel.plot, &self.figures(&x), title, grey.unwrap_or_default())
+    }
+
+    fn faults(&self) -> &[FaultBand] {
+        self.steps.along.as_deref().unwrap_or_default()
+    }
+
+    /// The last step.
+    fn last(&self) -> f64 {
+        self.finite_steps().last().copied().unwrap_or_default()
     }
 
     fn scale(&self, left: f64, right: f64) -> Scale {
@@ -162,6 +178,9 @@ impl Degradation {
     }
 
     fn figures(&self, x: &Scale) -> Vec<Below> {
+        if self.steps.along.is_some() {
+            return moments::figures(x, self.last());
+        }
         let steps = self.steps.steps.iter().filter(|step| step.configured.is_finite());
         let achieved = |step: &Step| {
             let figure = step.achieved.filter(|achieved| achieved.is_finite());
@@ -185,7 +204,7 @@ impl Degradation {
 
     fn flags(&self, x: &Scale) -> Vec<Flag> {
         let flag = |(x, words): (f64, &str)| Flag { from: x, to: x, words: words.to_owned() };
-        self.marks(x).map(flag).collect()
+        self.marks(x).map(flag).chain(moments::flags(self.faults(), x)).collect()
     }
 
     fn draw_mark_lines(&self, scene: &mut Scene, panel: &Panel, x: &Scale) {

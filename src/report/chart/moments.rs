@@ -87,9 +87,9 @@ impl Clock {
 
     fn title(self) -> &'static str {
         match self {
-            Self::Seconds => "time since the start of the run, s",
-            Self::Minutes => "time since the start of the run, min:s",
-            Self::Hours => "time since the start of the run, h:min",
+            Self::Seconds => "time since the start of what is measured, s",
+            Self::Minutes => "time since the start of what is measured, min:s",
+            Self::Hours => "time since the start of what is measured, h:min",
         }
     }
 

@@ -3,7 +3,7 @@
 mod one_run;
 mod people;
 
-pub(super) use self::one_run::{gap, heat, journey, matrix};
+pub(super) use self::one_run::{along, gap, heat, journey, matrix};
 pub(super) use self::people::{parts, race, swim};
 use super::*;
 use crate::kernel::Span;
@@ -51,6 +51,7 @@ fn steps() -> Steps {
             .map(|(configured, achieved)| Step { configured, achieved: Some(achieved) })
             .collect(),
         marks: vec![Mark { at: 200.0, label: "gap between links".to_owned() }],
+        along: None,
     }
 }
 
@@ -317,6 +318,7 @@ pub(super) fn sweep() -> Degradation {
             .map(|configured| Step { configured, achieved: None })
             .to_vec(),
         marks: Vec::new(),
+        along: None,
     };
     let mut causal = line("causal", 1, &[241.0, 243.0, 251.0, 398.0], 0.03);
     causal.readings.push(Reading::Never);

@@ -57,6 +57,8 @@ pub struct Bar {
     pub until: Option<Span>,
     /// For what.
     pub words: String,
+    /// Whether the actor did nothing at all: it was down, or stalled.
+    pub is_outage: bool,
 }
 
 /// Something that happened at one instant.
@@ -153,8 +155,9 @@ impl SpaceTime {
             let words = if *is_troubled { "met a fault" } else { "" };
             row("message", (*from, *sent), (name(*to), millis(*arrived)), words);
         }
-        for Bar { actor, from, until, words } in &self.bars {
-            row("wait", (*actor, *from), (name(*actor), millis(*until)), words);
+        for Bar { actor, from, until, words, is_outage } in &self.bars {
+            let what = if *is_outage { "outage" } else { "wait" };
+            row(what, (*actor, *from), (name(*actor), millis(*until)), words);
         }
         for Moment { actor, at, words, .. } in &self.moments {
             row("moment", (*actor, *at), (String::new(), String::new()), words);
@@ -163,8 +166,8 @@ impl SpaceTime {
     }
 }
 
-const KEY: &str =
-    "blue: a message; red: one that met a fault, dashed: never arrived; orange: a wait";
+const KEY: &str = "blue: a message; red: one that met a fault, dashed: never arrived; \
+                   orange: a wait; pale red: down or stalled";
 
 /// Where things go.
 struct Drawing<'a> {
@@ -210,7 +213,8 @@ impl Drawing<'_> {
     }
 
     fn bar(&self, scene: &mut Scene, bar: &Bar) {
-        scene.rect(self.bar_area(bar), WAIT.tint(620));
+        let ink = if bar.is_outage { TROUBLED.tint(300) } else { WAIT.tint(620) };
+        scene.rect(self.bar_area(bar), ink);
     }
 
     fn arrow(&self, scene: &mut Scene, arrow: &Arrow) {
@@ -220,6 +224,13 @@ impl Drawing<'_> {
             return self.lost(scene, arrow, from);
         };
         let to = self.point(arrow.to, arrived);
+        let end = self.chart.end;
+        if arrived > end {
+            let way = arrived.saturating_sub(arrow.sent).as_millis_f64();
+            let part = end.saturating_sub(arrow.sent).as_millis_f64() / way;
+            let edge = Point::new(to.x, from.y + (to.y - from.y) * part);
+            return scene.line(from, edge, Stroke::solid(ink, 1.3));
+        }
         scene.line(from, to, Stroke::solid(ink, 1.3));
         let (dx, dy) = (to.x - from.x, to.y - from.y);
         let length = libm::sqrt(dx * dx + dy * dy).max(1.0);
@@ -253,9 +264,10 @@ impl Drawing<'_> {
         let mut taken: Vec<Area> = texts(scene);
         for bar in &self.chart.bars {
             let area = self.bar_area(bar);
+            let ink = if bar.is_outage { TROUBLED } else { WAIT };
             let at = Point::new(area.left, area.centre().y);
             let spots = [(2.0, 17.0, Anchor::Start), (2.0, -8.0, Anchor::Start)];
-            write(scene, &mut taken, (&bar.words, WAIT.as_text()), at, &spots);
+            write(scene, &mut taken, (&bar.words, ink.as_text()), at, &spots);
         }
         for moment in &self.chart.moments {
             let ink = match moment.tone {

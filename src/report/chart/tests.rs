@@ -123,6 +123,24 @@ fn panels_one_above_the_other_line_up_however_long_their_figures() {
 }
 
 #[test]
+fn steps_along_a_run_have_round_times_and_the_bands_of_faults() {
+    let scene = sample::along().scene();
+    let words: Vec<&str> = scene
+        .shapes
+        .iter()
+        .filter_map(|shape| match shape {
+            Shape::Text(text) => Some(text.words.as_str()),
+            _ => None,
+        })
+        .collect();
+    let told = ["0:00", "12:00", "96:00", "closed"];
+    assert!(told.iter().all(|figure| words.contains(figure)), "{words:?}");
+    assert!(words.iter().any(|words| words.ends_with("measured, h:min")), "{words:?}");
+    let is_band = |shape: &&Shape| matches!(shape, Shape::Box { ink, .. } if ink.permille == 750);
+    assert_eq!(scene.shapes.iter().filter(is_band).count(), 1);
+}
+
+#[test]
 fn every_place_is_finite() {
     for Drawn { name, rendered, .. } in SAMPLES.iter().chain(EMPTIES.iter()) {
         let svg = rendered.svg.replace("DejaVu Sans", "");

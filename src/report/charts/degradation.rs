@@ -65,6 +65,7 @@ pub(super) fn degradation(comparison: &Comparison, command: &str) -> Option<Degr
                 .into_iter()
                 .filter(|mark| mark.at <= *values.last().unwrap_or(&0.0))
                 .collect(),
+            along: None,
         },
         panels,
     })

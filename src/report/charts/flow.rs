@@ -1,7 +1,7 @@
 //! What waited at routers, who slowed whom down, and what came through of what was offered.
 
 use super::trust::wide;
-use super::{compared_frame, frame};
+use super::{bands, compared_frame, frame};
 use crate::experiment::{Comparison, Pair, grouped};
 use crate::flow::Lane;
 use crate::kernel::{Span, VirtualTime};
@@ -48,6 +48,7 @@ pub(super) fn queues(pair: &Pair, command: &str) -> Option<Degradation> {
             spacing: Spacing::Linear,
             steps: (0..count).map(|window| moment(width * window)).collect(),
             marks: Vec::new(),
+            along: Some(bands(pair, begin)),
         },
         panels: vec![
             panel("most that wait in a pool", "waiting", "", |waiting| waiting.most.into()),
@@ -173,7 +174,7 @@ fn tail(of: &Measurement, phase: &str, group: &str, share: f64) -> Measured {
     phase.map_or(Measured::NoData, |phase| of.value("latency.applied", statistic, phase, None))
 }
 
-/// What came through of what was offered, stage by stage; `None` with fewer than three loads.
+/// What came through of what was offered, stage by stage; `None` with one load only.
 pub(super) fn goodput(comparison: &Comparison, command: &str) -> Option<Degradation> {
     let pair = comparison.runs.first()?.first()?;
     let run = &pair.run.measurement;
@@ -189,7 +190,7 @@ pub(super) fn goodput(comparison: &Comparison, command: &str) -> Option<Degradat
         }
     }
     stages.sort_by(|a, b| a.0.total_cmp(&b.0));
-    if stages.len() < 3 {
+    if stages.len() < 2 {
         return None;
     }
     let panel = |label: &str, noun: &str, unit: &str, metric: &'static str| Lines {
@@ -210,6 +211,7 @@ pub(super) fn goodput(comparison: &Comparison, command: &str) -> Option<Degradat
                 .map(|(offered, _)| Step { configured: *offered, achieved: None })
                 .collect(),
             marks: Vec::new(),
+            along: None,
         },
         panels: vec![
             panel("goodput, operations per second", "goodput", "per_s", "goodput"),

@@ -7,12 +7,14 @@ use crate::measure::{Cause, Journey, Leg, Message};
 use crate::report::chart::{Arrow, Bar, Moment, Rendered, SpaceTime, Tone};
 use crate::report::journey_lines::Story;
 use crate::report::journey_screen::{JourneyView, end_line};
+use crate::report::journey_stalls::state;
 use crate::report::journey_words::{in_millis, setback_words};
 use crate::trace::{Conclusion, Digest, Fact, FateKind, Names};
 
 /// So many validators are drawn at most: whoever answered last, then by number.
 const MOST_VALIDATORS: usize = 16;
-/// What lasts at most so many times as long as until its client knows is drawn whole.
+/// What lasts at most so many times as long as until it is applied and its client knows is drawn
+/// whole.
 const LONGEST_TAIL: u64 = 4;
 
 /// The diagram; `None` if there is nothing to draw, or it cannot be drawn.
@@ -25,7 +27,10 @@ pub fn journey_chart<N: Names>(
     let actors = actors(journey);
     let sketch = Sketch { journey, actors: &actors, names: view.names, view };
     let (end, is_cut) = sketch.end();
-    let after = if is_cut { "  ·  what came after that is left out" } else { "" };
+    let after = match is_cut {
+        true => format!("  ·  what came after {} is left out", in_millis(end)),
+        false => String::new(),
+    };
     let of = journey.quorum.of;
     let is_crowded = of as usize > MOST_VALIDATORS;
     let crowd = if is_crowded { format!("{MOST_VALIDATORS} of ") } else { String::new() };
@@ -106,13 +111,15 @@ impl<N: Names> Sketch<'_, N> {
         let is_known = |fact: &&Recorded<Fact>| matches!(fact.fact, Fact::Concluded { .. });
         let known = self.journey.facts().find(is_known);
         let known = known.map_or(whole, |fact| self.since(fact.key.time));
+        let applied = self.view.followed.row.and_then(|row| row.applied);
+        let known = known.max(applied.unwrap_or(Span::ZERO));
         let is_cut = whole > known * LONGEST_TAIL;
         (if is_cut { known + known / 2 } else { whole }, is_cut)
     }
 
     fn arrows(&self, end: Span) -> Vec<Arrow> {
         let arrows = self.journey.messages.iter().filter_map(|message| self.arrow(message));
-        arrows.filter(|arrow| arrow.arrived.unwrap_or(arrow.sent) <= end).collect()
+        arrows.filter(|arrow| arrow.sent <= end).collect()
     }
 
     fn arrow(&self, message: &Message) -> Option<Arrow> {
@@ -144,9 +151,20 @@ impl<N: Names> Sketch<'_, N> {
                 .length()
                 .map_or(words.clone(), |length| format!("{words}, {}", in_millis(length)));
             let (actor, from) = (self.place(wait.process)?, self.since(wait.from));
-            Some(Bar { actor, from, until: wait.until.map(|at| self.since(at)), words })
+            let until = wait.until.map(|at| self.since(at));
+            Some(Bar { actor, from, until, words, is_outage: false })
         });
-        bars.filter(|bar| bar.from < end).collect()
+        self.outages().chain(bars).filter(|bar| bar.from < end).collect()
+    }
+
+    /// When actors were down or stalled.
+    fn outages(&self) -> impl Iterator<Item = Bar> {
+        self.journey.outages.iter().filter_map(|outage| {
+            let (actor, from) = (self.place(outage.process)?, self.since(outage.from));
+            let words = format!("{} by {}", state(outage), self.story().fault(outage.rule));
+            let until = outage.until.map(|at| self.since(at));
+            Some(Bar { actor, from, until, words, is_outage: true })
+        })
     }
 
     fn moments(&self, end: Span) -> Vec<Moment> {

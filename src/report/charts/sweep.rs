@@ -64,6 +64,7 @@ pub(in crate::report) fn sweep(sweep: Sweep<'_>, command: &str) -> Option<Degrad
             spacing,
             steps: points.iter().map(step).collect(),
             marks: Vec::new(),
+            along: None,
         },
         panels: vec![shown, wrong],
     })

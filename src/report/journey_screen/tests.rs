@@ -3,6 +3,7 @@
 use super::*;
 use crate::experiment::track;
 use crate::ordering::Catalogue;
+use crate::report::journey_chart;
 use crate::report::sample::{OPTIONS, SMALL, scenario};
 use crate::simulation::World;
 
@@ -62,7 +63,10 @@ fn what_is_lost_says_where() {
 #[test]
 fn a_refusal_and_the_next_try_are_told() {
     let told = check("refused", SMALL, &[("ordering", "arrival")], 159);
-    all_in(&told, &["REFUSED, NotFound: #", "sends again, try 2: NotFound by too many"]);
+    all_in(
+        &told,
+        &["REFUSED, NotFound: #", "sends again, try 2 to router-", ": NotFound by too many"],
+    );
 }
 
 #[test]
@@ -86,6 +90,50 @@ fn a_doubt_names_its_cause() {
     let told = check("doubted", &relied_on, &[("ordering", "arrival")], 155);
     let words = ["expected 500 ms: LATE", "more like this", "did NOT trust it, because of delay"];
     all_in(&told, &words);
+}
+
+#[test]
+fn a_stalled_centre_and_what_it_held_are_named() {
+    let postal = include_str!("../../../scenarios/postal-holiday-rush.toml");
+    let told = check("stalled", postal, &[], 4513);
+    let words = [
+        "0m50.211 +0 ms sender-13 means to send, and sends to router-1",
+        "router-4 HELD it for up to 14.6 s, stalled by closed, takes it in behind 16",
+        "faults router-4 was stalled by closed from 0m50.000 to 1m05.000 and held 2 messages, for \
+         up to 14.6 s",
+    ];
+    all_in(&told, &words);
+    let first = check("stalled-first", postal, &[], 4504);
+    all_in(&first, &["means to send, and sends to router-4"]);
+}
+
+#[test]
+fn what_a_host_that_was_down_never_took_in_says_so() {
+    let crash = SMALL.replace("delay = { jitter = \"300ms\" }", "crash = true");
+    let crash = crash.replace("on = \"routers -> validators\"", "on = \"validator-1\"");
+    let told = check("down", &crash, &[], 159);
+    all_in(&told, &["LOST on the way to validator-1 (down by storm)", "was down by storm from"]);
+}
+
+#[test]
+fn nothing_is_cut_off_before_it_is_applied() {
+    let catalogue = Catalogue::bundled();
+    let postal = include_str!("../../../scenarios/postal-holiday-rush.toml");
+    let scenario = scenario(postal, &[], &catalogue);
+    let tracked = track(&scenario, &catalogue, OPTIONS, 4513).expect("it runs");
+    let followed = tracked.followed.expect("the load plan has such an operation");
+    let names = World::new(&scenario, &catalogue).layout;
+    let (files, result) = (String::new(), "");
+    let scenario = &scenario;
+    let view = JourneyView { followed: &followed, scenario, names: &names, files, result };
+    let chart = journey_chart(&view, &tracked.digest, "track").expect("it can be drawn");
+    let rows = |what: &str, actor: &str, words: &str| {
+        let begin = format!("{what},{actor},");
+        chart.csv.lines().filter(|row| row.starts_with(&begin) && row.ends_with(words)).count()
+    };
+    assert_eq!(rows("outage", "router-4", "stalled by closed"), 1, "{}", chart.csv);
+    assert_eq!(rows("moment", "validator-0", "accepted at 5640"), 1, "{}", chart.csv);
+    assert_eq!(rows("message", "router-5", ""), 1, "{}", chart.csv);
 }
 
 #[test]

@@ -84,6 +84,19 @@ fn stages_start_where_the_one_before_ended() {
 }
 
 #[test]
+fn a_mistake_in_an_override_is_pointed_at_where_it_is_written() {
+    let source = Source::Text { name: "ours".to_owned(), text: "name = 'ours'".to_owned() };
+    let overrides = [("flow.bogus".to_owned(), "x".to_owned())];
+    let errors = load(&source, &overrides, &CATALOGUE).expect_err("there is no such key");
+    let text = errors.to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    let at = lines.iter().position(|line| *line == "  | --set flow.bogus=x");
+    let caret = at.and_then(|at| lines.get(at + 1)).copied().unwrap_or_default();
+    assert!(caret.starts_with(&format!("  | {}^^^^^", " ".repeat("--set flow.".len()))), "{text}");
+    assert!(text.contains("[routers], which `flow` means, has no key `bogus`"), "{text}");
+}
+
+#[test]
 fn overrides_change_the_document_before_it_is_read() {
     let storm = "[[fault]]\nname = 'storm'\nat = '1m'\nfor = '1m'\non = '* -> *'\nloss = '2%'\n\
                  delay = { jitter = '9ms' }\n";

@@ -101,6 +101,26 @@ fn what_refers_to_nothing_is_refused_stated_or_left_out() {
 }
 
 #[test]
+fn a_mark_before_the_text_and_quotes_are_no_part_of_cells() {
+    let rows = "\u{feff}\"time\",attester,key,kind\r\n1,\"a,b\", k ,attest\r\n\
+                2,\"a,b\",\"k\",\"attest\"\r\n";
+    let scenario = beside(rows, "trace = 'ours.csv'").unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(spell(&scenario), ["1s 0 0 Attest", "2s 0 0 Attest"]);
+    let rows = "time,attester,key,kind\n1,\"a,k,attest\n2,\"a\"b,k,attest\n";
+    insta::assert_snapshot!(shown(beside(rows, "trace = 'ours.csv'")), @r#"
+    error: this quote is not closed
+      --> ours.csv:2:3
+    2 | 1,"a,k,attest
+      |   ^^^^^^^^^^^ a cell in quotes ends with one, in the same line; a comma comes after it
+
+    error: this quote is not closed
+      --> ours.csv:3:3
+    3 | 2,"a"b,k,attest
+      |   ^^^^ a cell in quotes ends with one, in the same line; a comma comes after it
+    "#);
+}
+
+#[test]
 fn mistakes_in_a_file_are_named_at_their_line_and_column_all_at_once() {
     let rows = "time,attester,key,kind\n\n1,a,k,attest\n-2,,k,atest\n3,a,k\n4x,a,k,claim\n";
     insta::assert_snapshot!(shown(beside(rows, "trace = 'ours.csv'")), @r"

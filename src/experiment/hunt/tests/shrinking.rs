@@ -17,14 +17,14 @@ fn a_find_becomes_the_smallest_case_with_the_facts_that_lead_there() {
     let catalogue = Catalogue::bundled().with::<Forgetful>();
     let (find, smallest) = smallest("forgetful", &catalogue);
     insta::assert_snapshot!(hunt_screen(&smallest), @r#"
-    BROKEN  causal order: 0m00.257196550 validator-0: delivered #2 before #0, which it refers to
+    BROKEN  causal order: 0m00.137196550 validator-0: delivered #2 before #0, which it refers to
       smallest case: 4 validators (of 6), 1 fault (of 2), 0.3 s (of 41), 3 attestations (of 727)
           at = "30ms"  for = "10ms"  on = "validator-0"  crash = { state = "kept" }
       why, in 4 steps (of 77 events):
-          0m00.056827663  router-2      routed #0 try 0 sequence 0
-          0m00.150000000  validator-0   host by rule 0 Crashed
-          0m00.160000000  validator-0   host by rule 0 Restarted
-          0m00.257196550  validator-0   delivered #2 try 0 position 1 final
+          -0m00.063172337  router-2      routed #0 try 0 sequence 0
+          0m00.030000000  validator-0   host by rule 0 Crashed
+          0m00.040000000  validator-0   host by rule 0 Restarted
+          0m00.137196550  validator-0   delivered #2 try 0 position 1 final
       found in 338 runs; no single step makes it smaller
     "#);
 
@@ -45,13 +45,13 @@ fn two_orders_are_told_with_what_came_where() {
     let catalogue = Catalogue::bundled().with::<Boastful>();
     let (_, smallest) = smallest("arrival", &catalogue);
     insta::assert_snapshot!(hunt_screen(&smallest), @r#"
-    BROKEN  total order: 0m00.233926118 position 2: #2 at validator-0, #3 at validator-1
+    BROKEN  total order: 0m00.083926118 position 2: #2 at validator-0, #3 at validator-1
       smallest case: 4 validators (of 4), 0 faults (of 5), 0.3 s (of 41), 6 attestations (of 553)
       why, in 4 steps (of 92 events):
-          0m00.210444649  router-0      routed #2 try 0 sequence 2
-          0m00.210822649  validator-0   delivered #2 try 0 position 2 final
-          0m00.233548118  router-1      routed #3 try 0 sequence 0
-          0m00.233926118  validator-1   delivered #3 try 0 position 2 final
+          0m00.060444649  router-0      routed #2 try 0 sequence 2
+          0m00.060822649  validator-0   delivered #2 try 0 position 2 final
+          0m00.083548118  router-1      routed #3 try 0 sequence 0
+          0m00.083926118  validator-1   delivered #3 try 0 position 2 final
       found in 116 runs; no single step makes it smaller
     "#);
 }

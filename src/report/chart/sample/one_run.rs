@@ -1,6 +1,6 @@
 //! Example data of charts that tell of one run.
 
-use super::frame;
+use super::{degradation, frame, line};
 use crate::kernel::Span;
 use crate::report::chart::*;
 
@@ -77,6 +77,7 @@ pub(in crate::report::chart) fn journey() -> SpaceTime {
         from: at(from),
         until: Some(at(until)),
         words: words.to_owned(),
+        is_outage: false,
     };
     let moment = |actor, when, words: &str, tone| Moment {
         actor,
@@ -107,4 +108,25 @@ pub(in crate::report::chart) fn journey() -> SpaceTime {
             moment(0, 170, "knows", Tone::Plain),
         ],
     }
+}
+
+/// Something along a run of a hundred hours, seen every 5,540 s, with a fault in it.
+pub(in crate::report::chart) fn along() -> Degradation {
+    let mut chart = degradation();
+    chart.frame.title = "At most 12 waited in the ingress pool of a router".to_owned();
+    let hours = |from: u64, to: u64| (Span::from_secs(from * 3600), Span::from_secs(to * 3600));
+    let (from, to) = hours(40, 64);
+    chart.steps = Steps {
+        configured: Quantity::new("time along the run, s", "start", "s"),
+        achieved: None,
+        spacing: Spacing::Linear,
+        steps: (0..65)
+            .map(|at| Step { configured: f64::from(at) * 5_540.0, achieved: None })
+            .collect(),
+        marks: Vec::new(),
+        along: Some(vec![FaultBand { name: "closed".to_owned(), from, to }]),
+    };
+    chart.panels.truncate(1);
+    chart.panels[0].lines = vec![line("ingress", 0, &[12.0; 65], 0.0)];
+    chart
 }
