@@ -57,8 +57,11 @@ fn minutes(comparison: &Comparison) -> String {
 /// What thresholds and claims are about, of each setting: as many lines as a screen has left for
 /// it. Whole orderings fill a screen, and have a table of what they are compared by.
 fn asked(comparison: &Comparison, taken: usize) -> String {
+    if comparison.axis == "ordering" {
+        return String::new();
+    }
     let mut lines = asked_lines(comparison, &judge_claims(comparison));
-    if lines.is_empty() || comparison.axis == "ordering" {
+    if lines.is_empty() {
         return String::new();
     }
     let room = HEIGHT.saturating_sub(taken + VERDICT).max(2);

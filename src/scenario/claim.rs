@@ -1,6 +1,7 @@
 //! Relations between variants: what an author claims about orderings, over seeds.
 
 use super::check::{Relation, Stat, Subject};
+use super::overrides::table_meant;
 use crate::kernel::Span;
 
 /// One claim, parsed: every name in it exists and its units fit.
@@ -98,14 +99,15 @@ impl Axis {
         Ok(Self { path: path.trim().to_owned(), values })
     }
 
-    /// Whether that path is this one: `flow` is another name of `routers`.
+    /// Whether that path leads to the same.
     pub fn leads_to(&self, path: &str) -> bool {
-        let below = |path: &str| {
-            let policy = path.strip_prefix("flow.").or_else(|| path.strip_prefix("routers."));
-            policy.map(str::to_owned)
-        };
-        self.path == path || below(&self.path).is_some_and(|own| below(path) == Some(own))
+        self.path == path || meant(&self.path).is_some_and(|own| meant(path) == Some(own))
     }
+}
+
+/// The table that a path begins with, and the rest.
+fn meant(path: &str) -> Option<(&str, &str)> {
+    path.split_once('.').map(|(table, rest)| (table_meant(table), rest))
 }
 
 /// Splits at commas, but not within brackets or quotes: `{ bursty = { on = "2s", off = "8s" } }`

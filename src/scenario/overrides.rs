@@ -17,7 +17,7 @@ pub(crate) fn apply(log: &mut Log, root: &mut Node, path: &str, value: &str) {
     let mut segments = Vec::new();
     let mut at = first;
     for written in path.split('.') {
-        let name = if at == first && written == "flow" { "routers" } else { written };
+        let name = if at == first { table_meant(written) } else { written };
         segments.push(Segment { name, place: Place::new(origin, at..at + written.len()) });
         at += written.len() + 1;
     }
@@ -29,6 +29,11 @@ pub(crate) fn apply(log: &mut Log, root: &mut Node, path: &str, value: &str) {
     if let Some(table) = expand(log, root, &segments) {
         put(table, &segments, value);
     }
+}
+
+/// The table that a path begins with: `flow` is another name of `routers`.
+pub(crate) fn table_meant(written: &str) -> &str {
+    if written == "flow" { "routers" } else { written }
 }
 
 /// A message about an argument, where that has another name for a table.
