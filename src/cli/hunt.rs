@@ -70,11 +70,14 @@ fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
 
 /// How what was held up fared, where anything is stated of that.
 fn liveness(report: &HuntReport) -> String {
-    if report.stated == 0 {
-        return "it states no time within which what was held up comes through".to_owned();
+    let [healed, stated] = [report.healed, report.stated].map(|runs| grouped(runs.into()));
+    match (report.stated, report.untimed) {
+        (0, Some(why)) => {
+            format!("it states no time within which what was held up comes through, for {why}")
+        }
+        (0, None) => "no run left the time within which what was held up comes through".to_owned(),
+        _ => format!("in {healed} of {stated} with the time, what was held up came through in it"),
     }
-    let healed = grouped(report.healed.into());
-    format!("in {healed}, all that was held up came through in time")
 }
 
 /// Stores the scenario of a find, as small as it got and as it was, so that it can be run again.

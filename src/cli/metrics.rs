@@ -99,6 +99,7 @@ const fn unit(unit: Unit) -> &'static str {
         Unit::Bytes => "bytes",
         Unit::Acts => "acts",
         Unit::Minutes => "minutes",
+        Unit::Times => "times",
         Unit::Part => "part of 1",
     }
 }

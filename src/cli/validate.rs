@@ -32,7 +32,7 @@ fn ordering(catalogue: &Catalogue, quiet: bool) -> ExitCode {
     let shapes: Vec<_> = DEAD_LEADER
         .iter()
         .zip(dead.chunks(2))
-        .map(|(shape, two)| (*shape, [two[0], two[1]]))
+        .map(|(shape, two)| (*shape, [two[0].clone(), two[1].clone()]))
         .collect();
     let validation = Validation {
         network: (NETWORK_ONLY, network),

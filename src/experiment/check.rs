@@ -93,15 +93,19 @@ pub(super) fn measure(of: Subject<'_>, run: &Measurement, evidence: Evidence<'_>
             .recovery(of.metric, twin)
             .map_or(Measured::Never, |took: Span| Measured::Value(took.as_millis_f64()));
     };
-    if let (Stat::Single, Some(twin)) = (of.stat, evidence.twin)
-        && let Some(measured) = run.beside_twin(of.metric, twin)
-    {
-        return measured;
-    }
     let Some(phase) = of.phase.map_or(Some(0), |name| run.phase(name)) else {
         return Measured::NoData;
     };
-    run.value(of.metric, statistic, phase, of.window)
+    let beside = |twin| run.beside_twin(of.metric, phase, twin);
+    let beside = evidence.twin.filter(|_| of.window.is_none()).and_then(beside);
+    beside.unwrap_or_else(|| run.value(of.metric, statistic, phase, of.window))
+}
+
+/// One number of a pair, beside its twin where that is needed.
+pub fn value_in(pair: &Pair, metric: &str, statistic: Statistic, phase: usize) -> Measured {
+    let run = &pair.run.measurement;
+    let beside = pair.twin_measurement().and_then(|twin| run.beside_twin(metric, phase, twin));
+    beside.unwrap_or_else(|| run.value(metric, statistic, phase, None))
 }
 
 /// The statistic over one phase; `None` for a recovery, which looks across phases.

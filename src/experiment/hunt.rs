@@ -17,14 +17,16 @@ mod why;
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::fault_report::report_fault;
 use super::pool::run_all;
 use super::verdict::Word;
 use crate::measure::NoRows;
-use crate::ordering::Catalogue;
+use crate::ordering::{Catalogue, Committee};
 use crate::scenario::model::Scenario;
 use crate::simulation::{Options, Outcome, Standing, run};
-use faults::drawn;
+use faults::{SIZES, drawn};
 
 pub use shrink::{MOST_RUNS, Size, Smallest, shrink};
 
@@ -63,6 +65,8 @@ pub struct HuntReport {
     pub stated: u32,
     /// Runs in which it did come through once all was well.
     pub healed: u32,
+    /// Why the strategy states no such time, with some committee that is hunted with.
+    pub untimed: Option<&'static str>,
     /// Clean runs in which something was violated, and not owed.
     pub excused: u32,
     /// Events handled in all.
@@ -83,7 +87,8 @@ pub fn hunt(
     let (base, shared) = (hunt.scenario.clone(), Arc::new(catalogue.clone()));
     let work = move |number| hunt_once(&base, number, &shared);
     let done = run_all(numbers, threads, work, |at, _| progress(at + 1, total));
-    let mut report = HuntReport::default();
+    let untimed = untimed(&hunt.scenario, catalogue);
+    let mut report = HuntReport { untimed, ..HuntReport::default() };
     for (number, result) in (hunt.from..).zip(done) {
         report.runs += 1;
         let hunted = result.unwrap_or_else(|panicked| {
@@ -101,6 +106,14 @@ pub fn hunt(
         }
     }
     report
+}
+
+/// Why no time is stated within which what was held up comes through.
+fn untimed(scenario: &Scenario, catalogue: &Catalogue) -> Option<&'static str> {
+    let entry = catalogue.find(&scenario.ordering)?;
+    let params = scenario.parameters.get(&scenario.ordering).unwrap_or(&Value::Null);
+    let [least, most] = SIZES;
+    (least..=most).find_map(|size| (entry.liveness)(&Committee::new(size), params).err())
 }
 
 /// What one run came to.

@@ -30,7 +30,7 @@ pub use blindspots::{
     BlindSpots, CLOSE, LASTS, Seen, Spot, Trial as FaultTrial, blind_spots, trials,
 };
 pub use challenge::{Change, changes};
-pub use check::{CheckResult, Met, evaluate, measured_in, statistic as statistic_of};
+pub use check::{CheckResult, Met, evaluate, measured_in, statistic as statistic_of, value_in};
 pub use claims::{
     ClaimResult, Signs, Standing as ClaimStanding, gravest as gravest_claim, judge_claims, ratio,
     standing_by,

@@ -1,6 +1,7 @@
 //! How long users had a bad time, beside the twin.
 
 use super::distribution::Measured;
+use super::distribution::Statistic;
 use super::event::Event;
 use super::measurement::Measurement;
 use super::series::{Bucket, Sketch};
@@ -23,10 +24,11 @@ impl Measurement {
     /// `bad_minutes`: minutes, by intended send, whose p95 of `latency.applied` is above twice the
     /// twin's, or in which more than 1 % of what was due never came. `mttr`: milliseconds from the
     /// first fault's start to the end of the last ten seconds that are bad in that sense; never if
-    /// the measured time ends badly. `self_corrected` and `degraded_goodput`: as the table of
-    /// metrics has them.
-    pub fn beside_twin(&self, metric: &str, twin: &Self) -> Option<Measured> {
+    /// the measured time ends badly. `self_corrected`, `degraded_goodput` and, of a phase alone,
+    /// `interference`: as the table of metrics has them.
+    pub fn beside_twin(&self, metric: &str, phase: usize, twin: &Self) -> Option<Measured> {
         match metric {
+            "interference" => Some(self.interference(phase, twin)),
             "bad_minutes" => {
                 let bad = self.whole_windows(MINUTE).filter(|at| self.is_bad(*at, MINUTE, twin));
                 Some(Measured::Value(bad.count() as f64))
@@ -35,6 +37,18 @@ impl Measurement {
             "self_corrected" => Some(self.self_corrected(twin)),
             "degraded_goodput" => Some(self.degraded_goodput(twin)),
             _ => None,
+        }
+    }
+
+    fn interference(&self, phase: usize, twin: &Self) -> Measured {
+        let p99 = |of: &Self| of.value("latency.applied", Statistic::Percentile(0.99), phase, None);
+        match (p99(self), p99(twin)) {
+            (Measured::Value(ours), Measured::Value(theirs)) if theirs > 0.0 => {
+                Measured::Value(ours / theirs)
+            }
+            (Measured::Never, Measured::Value(_)) => Measured::Never,
+            (Measured::Few, _) | (_, Measured::Few) => Measured::Few,
+            _ => Measured::NoData,
         }
     }
 
@@ -194,14 +208,42 @@ mod tests {
         let twin = run(&["100", "100", "100", "100"]);
         let check = |minutes: &[&str], bad: f64, over: Measured| {
             let run = run(minutes);
-            assert_eq!(run.beside_twin("bad_minutes", &twin), Some(Measured::Value(bad)));
-            assert_eq!(run.beside_twin("mttr", &twin), Some(over), "{minutes:?}");
+            assert_eq!(run.beside_twin("bad_minutes", 0, &twin), Some(Measured::Value(bad)));
+            assert_eq!(run.beside_twin("mttr", 0, &twin), Some(over), "{minutes:?}");
         };
         check(&["100", "150", "190", "100"], 0.0, Measured::Value(0.0));
         check(&["100", "900", "900", "100"], 2.0, Measured::Value(120_000.0));
         check(&["100", "-", "100", "100"], 1.0, Measured::Value(60_000.0));
         check(&["100", "100", "100", "900"], 1.0, Measured::Never);
-        assert_eq!(twin.beside_twin("latency.applied", &twin), None);
+        assert_eq!(twin.beside_twin("latency.applied", 0, &twin), None);
+    }
+
+    /// Ten operations a second; those of the tenth from 20 s on take so long, all others 100 ms.
+    fn tenth(slow: Option<u32>) -> Measurement {
+        let mut script = "measured 200s; settled 400s; retention 200s;".to_owned();
+        for number in 0..1_200_u32 {
+            let sent = number * 100;
+            let took = if (200..320).contains(&number) { slow } else { Some(100) };
+            script += &format!("{sent}ms c9 plan {number} seq {number};");
+            if let Some(took) = took {
+                script += &format!("{}ms v0-2 accept {number};", sent + took);
+            }
+        }
+        measure(4, 3, &script)
+    }
+
+    #[test]
+    fn interference_is_how_much_longer_the_slowest_take_than_without_faults() {
+        let twin = tenth(Some(100));
+        let times = |slow| match tenth(slow).beside_twin("interference", 0, &twin) {
+            Some(Measured::Value(times)) => format!("{times:.1}"),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(times(Some(100)), "1.0");
+        assert_eq!(times(Some(500)), "5.0");
+        assert_eq!(times(None), "Some(Never)");
+        let few = run(&["100"]);
+        assert_eq!(few.beside_twin("interference", 0, &few), Some(Measured::Few));
     }
 
     #[test]
@@ -218,7 +260,7 @@ mod tests {
     }
 
     fn check(run: &Measurement, twin: &Measurement, metric: &str, expected: Measured) {
-        assert_eq!(run.beside_twin(metric, twin), Some(expected), "{metric}");
+        assert_eq!(run.beside_twin(metric, 0, twin), Some(expected), "{metric}");
     }
 
     /// Of 120 in each of the three minutes in which the fault is at work.

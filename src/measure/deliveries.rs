@@ -33,7 +33,7 @@ impl Observers {
             return None;
         }
         if operation >= self.ledger.end().saturating_add(INVENTED_AHEAD) {
-            self.order.invented.add(|| invented(now, validator, operation));
+            self.order.invented.add(now, || invented(now, validator, operation));
             return None;
         }
         self.ledger.extend_to(operation, now);
@@ -50,6 +50,7 @@ impl Observers {
 
     pub(super) fn delivered(&mut self, deed: Deed, position: u32, is_final: bool) {
         let Deed { now, validator, operation, slot, attempt } = deed;
+        self.rollbacks.deliver(validator, &mut self.tallies);
         let incarnation = self.hosts.incarnation(validator);
         let (record, cell) = self.ledger.both(slot, validator);
         if cell.incarnation != incarnation {
@@ -61,14 +62,14 @@ impl Observers {
         if cell.tries & this_try != 0 && attempt < 15 {
             let words =
                 || at(now, validator, &format!("delivered #{operation} try {attempt} again"));
-            self.order.duplicate_deliveries.add(words);
+            self.order.duplicate_deliveries.add(now, words);
         }
         cell.tries |= this_try;
         if !cell.is_accepted() {
             cell.delivered = record.offset(now);
         }
         if !record.is_planned {
-            self.order.invented.add(|| invented(now, validator, operation));
+            self.order.invented.add(now, || invented(now, validator, operation));
         }
         let subject = record.subject;
         self.positions.set(validator, position, operation, now);
@@ -122,7 +123,7 @@ impl Observers {
             if let Some(late) = late {
                 let (first, late, now) = (lead.operation, late.operation, late.now);
                 let what = format!("#{first} was delivered before #{late}, which came first");
-                self.order.order_unfair.add_all(unfair, || format!("{now} {what}"));
+                self.order.order_unfair.add_all(unfair, now, || format!("{now} {what}"));
             }
         }
     }
@@ -143,7 +144,7 @@ impl Observers {
             let (record, cell) = self.ledger.both(slot, validator);
             record.events.add(Event::MonotonicWrites);
             cell.mark(Cell::OVERTOOK);
-            self.order.fifo_violations.add(|| {
+            self.order.fifo_violations.add(now, || {
                 let what = format!("delivered #{operation}, number {sequence} of its attester");
                 at(now, validator, &format!("{what}, after a later one"))
             });
@@ -155,7 +156,7 @@ impl Observers {
             let (record, cell) = self.ledger.both(slot, validator);
             record.events.add(Event::EffectBeforeCause);
             cell.mark(Cell::UNCAUSED);
-            self.order.causal_violations.add(|| {
+            self.order.causal_violations.add(now, || {
                 let what = format!("delivered #{operation} before #{target}, which it refers to");
                 at(now, validator, &what)
             });
@@ -166,7 +167,7 @@ impl Observers {
             self.ledger.record_mut(slot).events.add(Event::WritesFollowReads);
         }
         if delivered == 1 && self.ledger.live(twin).is_some_and(|twin| twin.count.delivered > 0) {
-            self.order.equivocation.add(|| {
+            self.order.equivocation.add(now, || {
                 let what = format!("delivered #{operation}, and #{twin} has the same number");
                 at(now, validator, &format!("{what} of its attester"))
             });
@@ -178,9 +179,10 @@ impl Observers {
         self.positions.set(validator, position, Fact::NONE, now);
         if was_final {
             let words = || at(now, validator, &format!("took back #{operation}, which was final"));
-            self.order.final_retracted.add(words);
+            self.order.final_retracted.add(now, words);
         }
         let (record, cell) = self.ledger.both(slot, validator);
+        self.rollbacks.retract(validator, record.phases);
         if let Some(subjects) = &mut self.subjects {
             subjects.retract(validator, record.subject, now);
         }

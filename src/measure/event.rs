@@ -28,6 +28,8 @@ pub enum Event {
     Flips,
     /// `double_accepted`
     DoubleAccepted,
+    /// `conflicting_certificates`
+    ConflictingCertificates,
     /// `duplicated`
     Duplicated,
     /// `lost`
@@ -143,7 +145,7 @@ pub enum Base {
 
 impl Event {
     /// How many there are.
-    pub const COUNT: usize = 52;
+    pub const COUNT: usize = 53;
 
     /// Every event, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -157,6 +159,7 @@ impl Event {
         Self::AcceptedAfterRevoke,
         Self::Flips,
         Self::DoubleAccepted,
+        Self::ConflictingCertificates,
         Self::Duplicated,
         Self::Lost,
         Self::LostAfterAck,
@@ -214,6 +217,7 @@ impl Event {
             Self::AcceptedAfterRevoke => "accepted_after_revoke",
             Self::Flips => "flips",
             Self::DoubleAccepted => "double_accepted",
+            Self::ConflictingCertificates => "conflicting_certificates",
             Self::Duplicated => "duplicated",
             Self::Lost => "lost",
             Self::LostAfterAck => "lost_after_ack",
@@ -298,6 +302,7 @@ impl Event {
             | Self::Mislinked
             | Self::Flips
             | Self::DoubleAccepted
+            | Self::ConflictingCertificates
             | Self::Duplicated
             | Self::Lost
             | Self::LostAfterAck

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::event::Event;
 use super::hosts::{Backlog, Hosts};
-use super::order::OrderObservations;
+use super::order::{First, OrderObservations};
 use super::record::{Cell, Record};
 use super::setting::phases_of;
 use super::tally::Tally;
@@ -139,7 +139,7 @@ fn judge(
     if key.is_acknowledged && holders < wanted {
         let held = format!("#{} was told to be applied, and held by {holders}", group.first);
         (0..group.count).for_each(|_| {
-            order.lost_after_ack.add(|| format!("{held}, when settle ended"));
+            order.lost_after_ack.add(First::AT_THE_END, || format!("{held}, when settle ended"));
         });
         let each = phases_of(key.phases);
         each.for_each(|phase| tallies[phase].counts.add(Event::LostAfterAck, group.count));
@@ -156,7 +156,7 @@ fn judge(
         let seen = if lost.is_some() { &mut order.undelivered } else { &mut order.late };
         let (operation, v) = (group.first, lost.unwrap_or(first));
         (0..group.count).for_each(|_| {
-            seen.add(|| {
+            seen.add(First::AT_THE_END, || {
                 format!("#{operation} was delivered, and not by validator-{v}, when settle ended")
             });
         });
@@ -171,7 +171,7 @@ fn judge(
     let refuses = judges().find(|&v| !has(&key.accepted, v));
     if let (Some(a), Some(b)) = (accepts, refuses) {
         (0..group.count).for_each(|_| {
-            order.unequal_verdicts.add(|| {
+            order.unequal_verdicts.add(First::AT_THE_END, || {
                 let first = group.first;
                 format!("#{first} was accepted by validator-{a} and not by validator-{b}")
             });

@@ -28,6 +28,27 @@ pub(super) struct Inversions {
     judged: u32,
     /// Each validator's positions of the operations judged last.
     windows: Vec<Window>,
+    /// When the operations judged last were to be sent.
+    sends: VecDeque<VirtualTime>,
+}
+
+/// How far the order of deliveries is from that of intended sends, over neighbouring operations.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Distance {
+    pairs: u64,
+    inverted: u64,
+}
+
+impl Distance {
+    /// The share of pairs in the opposite order; `None` where there is no pair.
+    pub fn value(&self) -> Option<f64> {
+        (self.pairs > 0).then(|| self.inverted as f64 / self.pairs as f64)
+    }
+
+    const fn add(&mut self, other: Self) {
+        self.pairs += other.pairs;
+        self.inverted += other.inverted;
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +85,7 @@ impl Inversions {
             positions: VecDeque::new(),
             judged: 0,
             windows: vec![Window::EMPTY; hosts.len()],
+            sends: VecDeque::with_capacity(NEIGHBOURS),
         };
         new.hosts_changed(hosts);
         new
@@ -78,6 +100,7 @@ impl Inversions {
             self.queue.clear();
             self.positions.clear();
             self.windows.fill(Window::EMPTY);
+            self.sends.clear();
         }
     }
 
@@ -133,7 +156,9 @@ impl Inversions {
                 }
             }
             self.judged += 1;
+            let distance = self.distance(entry.intended);
             for phase in phases_of(entry.phases) {
+                tallies[phase].distance.add(distance);
                 let counts = &mut tallies[phase].counts;
                 counts.pairs += pairs;
                 counts.add(Event::Inversions, inversions);
@@ -142,6 +167,19 @@ impl Inversions {
                 series.pairs(entry.intended, pairs, inversions);
             }
         }
+    }
+}
+
+impl Inversions {
+    /// Compares the next operation's intended send with those of the ones before.
+    fn distance(&mut self, intended: VirtualTime) -> Distance {
+        let pairs = self.sends.len() as u64;
+        let inverted = self.sends.iter().filter(|other| **other > intended).count() as u64;
+        if self.sends.len() == NEIGHBOURS {
+            self.sends.pop_front();
+        }
+        self.sends.push_back(intended);
+        Distance { pairs, inverted }
     }
 }
 
@@ -178,8 +216,8 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
-    use crate::measure::Event;
     use crate::measure::script::measure;
+    use crate::measure::{Event, Statistic};
 
     /// Two validators deliver operations in these orders; a third stays silent.
     fn check(first: &str, second: &str, inversions: u64, pairs: u64) {
@@ -207,6 +245,27 @@ mod tests {
         check("01234", "43210", 10, 10);
         check("01234", "40123", 4, 10);
         check("34012", "01234", 6, 10);
+    }
+
+    /// Deliveries of operations that are sent a millisecond after one another, from 1 s on.
+    fn distance(order: &str) -> Option<f64> {
+        let mut script = String::new();
+        for operation in 0..order.len() {
+            script += &format!("{operation}ms c9 plan {operation} seq {operation};");
+        }
+        for (place, operation) in order.chars().enumerate() {
+            script += &format!("{}ms v0-2 deliver {operation} @{place};", place + 20);
+        }
+        let measured = measure(3, 2, &script);
+        measured.value("order_distance", Statistic::Share, 0, None).value()
+    }
+
+    #[test]
+    fn deliveries_are_as_far_from_sends_as_pairs_are_inverted() {
+        assert_eq!(distance("0"), None);
+        assert_eq!(distance("01234"), Some(0.0));
+        assert_eq!(distance("01243"), Some(0.1));
+        assert_eq!(distance("43210"), Some(1.0));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod kinds;
 mod people;
+mod phases;
 
 pub use kinds::{Better, Kind, Unit};
 
@@ -45,16 +46,22 @@ macro_rules! metrics {
 use metrics;
 
 /// Every metric, in the order in which screens and files list them.
-pub const TABLE: &[Metric] = &joined::<{ OF_OPERATIONS.len() + people::OF_PEOPLE.len() }>();
+pub const TABLE: &[Metric] = &joined::<{ COUNTS[0] + COUNTS[1] + COUNTS[2] }>();
 
-/// What is measured of operations, and then what of people.
+const COUNTS: [usize; 3] = [OF_OPERATIONS.len(), phases::OF_PHASES.len(), people::OF_PEOPLE.len()];
+
+/// What is measured of operations, of whole phases, and then of people.
 const fn joined<const COUNT: usize>() -> [Metric; COUNT] {
     let mut all = [OF_OPERATIONS[0]; COUNT];
     let mut at = 0;
     while at < COUNT {
-        all[at] = match at.checked_sub(OF_OPERATIONS.len()) {
-            Some(place) => people::OF_PEOPLE[place],
-            None => OF_OPERATIONS[at],
+        let [operations, phases, _] = COUNTS;
+        all[at] = if at < operations {
+            OF_OPERATIONS[at]
+        } else if at < operations + phases {
+            phases::OF_PHASES[at - operations]
+        } else {
+            people::OF_PEOPLE[at - operations - phases]
         };
         at += 1;
     }
@@ -177,6 +184,10 @@ const OF_OPERATIONS: &[Metric] = metrics! {
         "Accepted by a correct validator while another that replaces the same, or claims the \
          same subject, is accepted by one and not revoked there."
         "capabilities 1b";
+    "conflicting_certificates" Event Operations Lower
+        "Accepted by q correct validators, and so was a later statement of its attester with the same \
+         number."
+        "capabilities 1b";
     "duplicated" Event Operations Lower
         "Applied twice by one correct validator without a restart in between."
         "capabilities 1b";
@@ -211,6 +222,9 @@ const OF_OPERATIONS: &[Metric] = metrics! {
         "How many arrivals late a reordered message was (RFC 4737 reordering extent), at \
          least."
         "RFC 4737 4.2.1";
+    "rollback" Sample Places Lower
+        "How many deliveries a correct validator took back in a row."
+        "metrics 1a, reorg depth";
     "inversions" Event Operations Lower
         "Pairs, at most 32 deliveries apart at the first correct validator, that another \
          delivered in the opposite order, per pair that both delivered."
@@ -375,72 +389,6 @@ const OF_OPERATIONS: &[Metric] = metrics! {
         "How far the time until a centre handed it to the validators was from what the first centre's \
          table had said as it sent it on, for what was sent on."
         "capabilities C11";
-    "friction" Cost Acts Lower
-        "Tries beyond the first and looks beyond the first, per attestation that somebody became \
-         confident in."
-        "capabilities A9";
-    "fairness" Portion Part Higher
-        "Jain's index of what clients got of what they had due: 1 if all got the same share, 1/n \
-         if one of n got everything."
-        "Jain, Chiu & Hawe 1984";
-    "hot_router" Portion Part Lower
-        "Share of all tries that the busiest router took in."
-        "capabilities C19";
-    "hot_key" Portion Part Neither
-        "Share of all statements due that concern the most popular subject."
-        "capabilities C19";
-    "same_answer" Portion Part Higher
-        "Share of a party's further looks at one attestation that were answered like the last one \
-         answered before."
-        "capabilities C27";
-    "scan_validity" Portion Part Higher
-        "Share of valid stamps among all that validators checked, where routers are centres: the \
-         attester's signature and one of each centre."
-        "capabilities C9, C12";
-    "reliability" Portion Part Higher
-        "Good operations of all that were valid: applied or answered, of those due and not refused."
-        "capabilities A15";
-    "burst_absorbed" Portion Part Higher
-        "Good operations of those due and not refused, in 1 s windows with more than twice the load of \
-         the median window of the run."
-        "capabilities C16";
-    "steadiness" Portion Part Higher
-        "Share of 1 s windows with a p95 of latency.applied within 20 % of the median window of \
-         the run and at most 1 % errors."
-        "capabilities 1b";
-    "noticed_windows" Portion Part Lower
-        "Share of 1 s windows with a p95 of latency.applied above twice that of the median calm \
-         window, or with a flip, a stale read or an error."
-        "capabilities A14";
-    "smoothness" Portion Part Higher
-        "1 - CV of the gaps between stamps: deviations of all stages of latency.applied over their \
-         means, both added up; 0 at least."
-        "capabilities C13";
-    "offered" Rate PerSecond Neither
-        "Operations due per second."
-        "k6";
-    "goodput" Rate PerSecond Higher
-        "Operations of that second's intended sends that were applied (questions: answered) \
-         by their deadline, or at all if they have none, per second."
-        "metrics 1d";
-    "tries" Cost Acts Lower
-        "Tries that clients sent per operation due: the amplification of load by retries."
-        "capabilities C20";
-    "imbalance" Cost Acts Lower
-        "Tries that the busiest router took in, over the mean of all routers."
-        "capabilities C19";
-    "hop_stretch" Cost Acts Lower
-        "Hops from centre to centre over the fewest that lead there, of all that arrived."
-        "capabilities C10";
-    "messages" Cost Messages Lower
-        "Messages sent by all actors per operation due."
-        "DESIGN 8";
-    "bytes" Cost Bytes Lower
-        "Bytes sent by all actors per operation due."
-        "DESIGN 8";
-    "cpu" Cost Millis Lower
-        "Virtual CPU spent by all routers and validators per operation due."
-        "DESIGN 8";
 };
 
 /// The metric of that name.

@@ -7,6 +7,7 @@
 //! limit that was reached is told in [`Measurement::caps_reached`].
 
 mod achievement;
+mod agreement;
 mod badness;
 mod buckets;
 mod clients;
@@ -45,6 +46,7 @@ mod record;
 mod recovery;
 mod relays;
 mod reliance;
+mod rollbacks;
 mod rows;
 mod sample;
 #[cfg(test)]
@@ -83,7 +85,7 @@ pub use measurement::Measurement;
 pub use night::{Night, PARTS};
 pub use notes::{NoteBucket, Notes};
 pub use observers::Observers;
-pub use order::{OrderObservations, Violations};
+pub use order::{First, OrderObservations, Violations};
 pub use recovery::recovery;
 pub use relays::Ways;
 pub use reliance::{CAUSE_NAMES, CAUSES, Held, Reliances};

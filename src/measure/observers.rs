@@ -1,6 +1,7 @@
 //! All observers of one run: facts come in, in key order, and a measurement goes out.
 
 use super::achievement::{self, Achievement};
+use super::agreement::Pairs;
 use super::concord::Concord;
 use super::divergence::Divided;
 use super::event::Event;
@@ -22,6 +23,7 @@ use super::receipts::Receipts;
 use super::record::NEVER;
 use super::relays::{Forward, Relays};
 use super::reliance::Reliance;
+use super::rollbacks::Rollbacks;
 use super::rows::{NoRows, Rows};
 use super::sample::Sample;
 use super::series::Series;
@@ -63,6 +65,8 @@ pub struct Observers {
     pub(super) reliance: Reliance,
     pub(super) relays: Option<Relays>,
     pub(super) concord: Concord,
+    pub(super) pairs: Pairs,
+    pub(super) rollbacks: Rollbacks,
     pub(super) onward: Onward,
     achievements: Vec<Achievement>,
     notes: Notes,
@@ -114,6 +118,8 @@ impl Observers {
             reliance: Reliance::new(setting.trust),
             relays: setting.overlay.clone().map(Relays::new),
             concord: Concord::new(&setting),
+            pairs: Pairs::default(),
+            rollbacks: Rollbacks::new(validators),
             onward: Onward::new(&setting),
             achievements: Vec::new(),
             notes: Notes::default(),
@@ -167,6 +173,7 @@ impl Observers {
             self.settle_front(true, rows);
         }
         self.finish_onward(rows);
+        self.rollbacks.finish(&mut self.tallies);
         self.inversions.advance(NEVER, &mut self.tallies, &mut self.series);
         self.judge_receipts(true);
         self.positions.finish(&self.hosts, &mut self.order.prefix_violations);

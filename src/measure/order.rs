@@ -2,24 +2,40 @@
 
 use crate::kernel::VirtualTime;
 
-/// How often something happened, and the first time in words.
+/// How often something happened, and the first time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations {
     /// How often.
     pub count: u64,
-    /// Instant, validator and operations of the first.
-    pub first: Option<String>,
+    /// The first of them.
+    pub first: Option<First>,
+}
+
+/// The first of several violations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct First {
+    /// When it happened; [`Self::AT_THE_END`] of what only the end shows.
+    pub at: VirtualTime,
+    /// Instant, validator and operations.
+    pub words: String,
+}
+
+impl First {
+    /// When settle ended.
+    pub const AT_THE_END: VirtualTime = VirtualTime::MAX;
 }
 
 impl Violations {
-    pub(super) fn add(&mut self, words: impl FnOnce() -> String) {
-        self.add_all(1, words);
+    pub(super) fn add(&mut self, at: VirtualTime, words: impl FnOnce() -> String) {
+        self.add_all(1, at, words);
     }
 
     /// So many at once, at least one.
-    pub(super) fn add_all(&mut self, count: u64, words: impl FnOnce() -> String) {
+    pub(super) fn add_all(&mut self, count: u64, at: VirtualTime, words: impl FnOnce() -> String) {
         self.count += count;
-        self.first.get_or_insert_with(words);
+        if self.first.as_ref().is_none_or(|first| at < first.at) {
+            self.first = Some(First { at, words: words() });
+        }
     }
 
     /// One of them was undone: a delivery was taken back.
@@ -107,13 +123,14 @@ pub(super) fn at(now: VirtualTime, validator: usize, what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::measure::script::{measure, seen};
+    use crate::measure::Event;
+    use crate::measure::script::{first, measure, seen};
 
     /// Expected: names and counts of all that was observed, and words of the first.
     fn check(script: &str, expected: &str, words: &str) {
         let measured = measure(4, 3, script);
         assert_eq!(seen(&measured), expected, "{script}");
-        let mut firsts = measured.order.all().into_iter().filter_map(|(_, v)| v.first.as_deref());
+        let mut firsts = measured.order.all().into_iter().filter_map(|(_, seen)| first(seen));
         assert_eq!(firsts.next().unwrap_or_default(), words, "{script}");
     }
 
@@ -218,6 +235,18 @@ mod tests {
                      of its attester";
         check(&format!("{plan} 6ms v0-3 deliver 1 @1"), "equivocation 1", words);
         check(plan, "", "");
+    }
+
+    #[test]
+    fn two_statements_with_one_number_that_quorums_accept_conflict() {
+        let conflicts = |rest: &str| {
+            let plan = "0ms c9 plan 0 seq 0; 0ms c9 plan 1 seq 0; 5ms v0-2 accept 0;";
+            let measured = measure(4, 3, &format!("{plan} {rest}"));
+            measured.phases[0].counts.count(Event::ConflictingCertificates)
+        };
+        assert_eq!(conflicts("6ms v1-3 accept 1"), 1);
+        assert_eq!(conflicts("6ms v2-3 accept 1"), 0, "two are no quorum");
+        assert_eq!(conflicts(""), 0);
     }
 
     #[test]

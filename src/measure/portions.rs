@@ -22,6 +22,8 @@ impl Measurement {
             "fairness" => tally.shares.fairness(),
             "hot_router" => tally.shares.hot_router(),
             "hot_key" => tally.shares.hot_key(),
+            "agreement" => tally.agreement.value(),
+            "order_distance" => tally.distance.value(),
             "same_answer" => tally.trust.same_answer(),
             "scan_validity" => tally.ways.validity(),
             "smoothness" => tally.smoothness.value(),

@@ -112,7 +112,7 @@ impl Positions {
             let other = held.find(|(_, other)| first.is_some_and(|(_, held)| held != *other));
             if let (Some((a, ours)), Some((b, theirs))) = (first, other) {
                 let position = self.front;
-                broken.add(|| {
+                broken.add(since, || {
                     format!(
                         "{since} position {position}: #{ours} at validator-{a}, #{theirs} at \
                          validator-{b}"
@@ -126,12 +126,12 @@ impl Positions {
 
 #[cfg(test)]
 mod tests {
-    use crate::measure::script::measure;
+    use crate::measure::script::{first, measure};
 
     fn check(script: &str, count: u64, words: Option<&str>) {
         let plan = "0ms c9 plan 0; 0ms c10 plan 1; 0ms c11 plan 2;";
         let broken = measure(3, 2, &format!("{plan}{script}")).order.prefix_violations;
-        assert_eq!((broken.count, broken.first.as_deref()), (count, words), "{script}");
+        assert_eq!((broken.count, first(&broken)), (count, words), "{script}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! declared model and under others, and attributes what was not trusted to one cause each: to
 //! that of the factor without which confidence would be highest.
 
+mod seen;
 mod sums;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::event::Event;
 use super::ledger::Place;
 use super::observers::Observers;
-use super::record::{Cell, NEVER, Record};
+use super::record::{NEVER, Record};
 use super::rows::Trusted;
 use super::sample::Sample;
 use super::setting::phases_of;
@@ -20,6 +21,8 @@ use crate::trace::{Fact, Kind};
 use crate::trust::{
     FACTORS, Factors, Model, Read, Sight, Stamps, VARIANTS, Variant, Wait, dissenting,
 };
+
+use seen::Seen;
 
 pub use sums::{Held, Reliances};
 
@@ -166,14 +169,13 @@ impl Case {
         &self,
         variants: &[Variant; VARIANTS],
         is_confident: bool,
-        cells: &[Cell],
-        is_overlapped: bool,
+        seen: &Seen<'_>,
     ) -> Causes {
         std::array::from_fn(|at| {
             let variant = &variants[at];
             let is_over = !is_confident || !variant.may_reach(self.wait);
             let is_gap = is_over && !self.reached[at];
-            is_gap.then(|| self.cause(variant, cells, is_overlapped))
+            is_gap.then(|| self.cause(variant, seen))
         })
     }
 
@@ -184,26 +186,33 @@ impl Case {
     }
 
     /// What the factor that costs most comes from, as a place in [`CAUSES`].
-    fn cause(&self, variant: &Variant, cells: &[Cell], is_overlapped: bool) -> usize {
+    fn cause(&self, variant: &Variant, seen: &Seen<'_>) -> usize {
         const TO_BLAME: [Option<usize>; FACTORS] =
             [None, Some(SILENCE), Some(REORDER), Some(DELAY), Some(SILENCE)];
-        if let Some(cause) = TO_BLAME[self.factors(variant).worst()] {
-            return cause;
-        }
         let kept = self.reads.len().saturating_sub(variant.model.kept.into());
-        match Dissent::among(&self.reads[kept..]) {
+        let kept = &self.reads[kept..];
+        match TO_BLAME[self.factors(variant).worst()] {
+            Some(REORDER) if lacks_what_was_refused(kept, seen) => return INTERPRETATION,
+            Some(cause) => return cause,
+            None => {}
+        }
+        match Dissent::among(kept) {
             Dissent::Silence => SILENCE,
-            Dissent::Of(_) if is_overlapped => OVERLAP,
-            Dissent::Of(validator) => {
-                let cell = cells.get(usize::from(validator));
-                match cell.and_then(Cell::verdict) {
-                    None => DELAY,
-                    Some(verdict) if verdict.is_orphan() => REORDER,
-                    Some(_) => INTERPRETATION,
-                }
-            }
+            Dissent::Of(_) if seen.is_overlapped => OVERLAP,
+            Dissent::Of(validator) => match seen.verdict(validator) {
+                None => DELAY,
+                Some(verdict) if verdict.is_orphan() && !seen.refused_above(validator) => REORDER,
+                Some(_) => INTERPRETATION,
+            },
         }
     }
+}
+
+/// Whether whoever lacked a linked parent had refused it, or what that refers to.
+fn lacks_what_was_refused(kept: &[Read], seen: &Seen<'_>) -> bool {
+    let lacks = |read: &&Read| read.sight.is_some_and(|sight| sight.is_orphaned);
+    let mut lacking = kept.iter().filter(lacks).peekable();
+    lacking.peek().is_some() && lacking.all(|read| seen.refused_above(read.validator))
 }
 
 /// Who keeps looks from agreeing.
@@ -258,8 +267,8 @@ impl Observers {
         case.reached[0] = is_confident;
         let Some(variants) = self.reliance.variants else { return };
         let is_overlapped = !is_confident && self.is_overlapped(operation, slot, now);
-        let cells = self.ledger.cells(slot);
-        let causes = case.causes(&variants, is_confident, cells, is_overlapped);
+        let seen = Seen { ledger: &self.ledger, slot, is_overlapped };
+        let causes = case.causes(&variants, is_confident, &seen);
         let factors = case.factors(&variants[0]);
         let record = self.ledger.record_mut(slot);
         record.events.add_if(Event::Confident, is_confident);

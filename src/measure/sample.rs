@@ -46,6 +46,8 @@ pub enum Sample {
     Jitter,
     /// `displacement`
     Displacement,
+    /// `rollback`
+    Rollback,
     /// `staleness`
     Staleness,
     /// `staleness.versions`
@@ -76,7 +78,7 @@ pub enum Sample {
 
 impl Sample {
     /// How many there are.
-    pub const COUNT: usize = 34;
+    pub const COUNT: usize = 35;
 
     /// Every sample metric, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -101,6 +103,7 @@ impl Sample {
         Self::QueueAge,
         Self::Jitter,
         Self::Displacement,
+        Self::Rollback,
         Self::Staleness,
         Self::StalenessVersions,
         Self::Hesitation,
@@ -140,6 +143,7 @@ impl Sample {
             Self::QueueAge => "queue.age",
             Self::Jitter => "jitter",
             Self::Displacement => "displacement",
+            Self::Rollback => "rollback",
             Self::Staleness => "staleness",
             Self::StalenessVersions => "staleness.versions",
             Self::Hesitation => "hesitation",
@@ -166,6 +170,7 @@ impl Sample {
         match self {
             Self::Queue
             | Self::Displacement
+            | Self::Rollback
             | Self::StalenessVersions
             | Self::Looks
             | Self::BlastRadius

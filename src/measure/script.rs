@@ -11,7 +11,9 @@
 
 use std::fmt::Debug;
 
-use super::{Event, Measurement, NoRows, Observers, Overlay, PhaseWindow, Rows, Setting};
+use super::{
+    Event, Measurement, NoRows, Observers, Overlay, PhaseWindow, Rows, Setting, Violations,
+};
 use crate::attestation::{Status, Verdict};
 use crate::kernel::{EventKey, ProcessId, Recorded, Span, VirtualTime};
 use crate::measure::achievement::{CHANGES, FATES};
@@ -56,6 +58,11 @@ pub(super) fn facts(setting: &mut Setting, script: &str) -> Vec<Recorded<Fact>> 
 pub(super) fn events(measured: &Measurement) -> String {
     let count = |event: &Event| (event.name(), measured.phases[0].count(*event));
     listed(Event::ALL.iter().map(count))
+}
+
+/// The first violation in words.
+pub(super) fn first(of: &Violations) -> Option<&str> {
+    of.first.as_ref().map(|first| first.words.as_str())
 }
 
 /// What was observed of the order, and how often.

@@ -177,7 +177,7 @@ fn tell(
     ];
     for ((violations, what), since) in kinds.into_iter().zip(since) {
         let Some(since) = since else { continue };
-        violations.add(|| {
+        violations.add(now, || {
             let word = format!("{said:?}").to_lowercase();
             format!(
                 "{now} process {reader}: told that #{target} is {word}, asked at {asked}; {what} \

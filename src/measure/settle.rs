@@ -1,7 +1,9 @@
 //! An operation that nothing will touch any more is added up.
 
 use super::event::Event;
+use super::ledger::Place;
 use super::observers::Observers;
+use super::order::First;
 use super::record::{Cell, NEVER, Record, span};
 use super::rows::{Decided, OperationRow, Rows};
 use super::sample::Sample;
@@ -64,6 +66,9 @@ impl Observers {
         self.settle_onward(operation, self.ledger.record(slot).applied != NEVER);
         let record = self.ledger.record(slot);
         self.concord.add(operation, record, self.ledger.cells(slot), &self.setting);
+        let (hosts, end) = (&self.hosts, self.setting.settled);
+        let counts = |validator| hosts.is_active(validator);
+        let agreement = self.pairs.compare(record, self.ledger.cells(slot), counts, end);
         let is_refused = record.events.has(Event::Refused);
         let applied = span(record.intended, record.applied);
         let stages = self.decided(slot).map(|decided| decided.stages);
@@ -72,6 +77,7 @@ impl Observers {
         for phase in phases_of(record.phases) {
             let tally = &mut self.tallies[phase];
             tally.counts.add_all(record.events);
+            tally.agreement.add(agreement);
             streams::settle(record, tally);
             tally.shares.settle(record, is_good);
             tally.good += u64::from(is_good);
@@ -130,9 +136,18 @@ impl Observers {
         let is_barred = self.barred.has(record.target);
         if still_tries && !is_ordered && !is_refused && !is_barred {
             let words = || format!("#{operation} had not come through when settle ended");
-            self.order.unsettled.add(words);
+            self.order.unsettled.add(First::AT_THE_END, words);
         }
         self.barred.insert(operation);
+    }
+
+    /// Whether a later statement with its attester's number was accepted by a quorum, too; the
+    /// earlier one is settled first.
+    fn has_applied_twin(&self, slot: usize) -> bool {
+        match self.ledger.find(self.ledger.record(slot).twin) {
+            Place::Slot(twin) => self.ledger.record(twin).applied <= self.setting.settled,
+            Place::Settled | Place::Beyond => false,
+        }
     }
 
     /// What only the end of an operation tells.
@@ -141,6 +156,7 @@ impl Observers {
         let answers = self.answers(slot);
         let all_accepted = self.hosts.active() > 0 && answers.accepted == self.hosts.active();
         let forgery_held = self.forgery_refused(slot);
+        let has_rival = has_applied && self.has_applied_twin(slot);
         let record = self.ledger.record_mut(slot);
         if record.is_question() {
             return;
@@ -153,6 +169,7 @@ impl Observers {
         events.add_if(Event::Refused, is_refused);
         events.add_if(Event::Unfinished, !has_applied && !is_refused);
         events.add_if(Event::ProofOk, has_applied);
+        events.add_if(Event::ConflictingCertificates, has_rival);
         events.add_if(Event::Lost, record.is_sent && answers.any == 0);
         if !forgery_held {
             events.remove(Event::ForgedRefused);

@@ -65,13 +65,13 @@ impl Subjects {
 
 #[cfg(test)]
 mod tests {
-    use crate::measure::script::measure;
+    use crate::measure::script::{first, measure};
 
     fn check(script: &str, count: u64, words: Option<&str>) {
         let plan = "0ms c9 plan 0 about 5; 0ms c10 plan 1 about 5; 0ms c11 plan 2 about 6;";
         let measured = measure(3, 2, &format!("bysubject; {plan}{script}"));
         let broken = measured.order.subject_violations;
-        assert_eq!((broken.count, broken.first.as_deref()), (count, words), "{script}");
+        assert_eq!((broken.count, first(&broken)), (count, words), "{script}");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What adds up over the operations of one phase.
 
+use super::agreement::Agreement;
 use super::distribution::{Distribution, Measured};
 use super::divergence::Stretches;
 use super::event::{Counts, Event};
 use super::flow::Shares;
+use super::inversions::Distance;
 use super::relays::Ways;
 use super::reliance::Reliances;
 use super::sample::Sample;
@@ -21,6 +23,10 @@ pub struct Tally {
     samples: Samples,
     /// Statements applied and questions answered.
     pub good: u64,
+    /// How much of the time validators said the same.
+    pub agreement: Agreement,
+    /// How far the order of deliveries is from that of intended sends.
+    pub distance: Distance,
     /// Stretches of time in which validators were divided.
     pub divergence: Stretches,
     /// Messages, bytes and CPU of its seconds.

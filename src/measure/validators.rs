@@ -110,7 +110,7 @@ impl Observers {
                     &format!("accepted #{}, which is forged", deed.operation),
                 )
             };
-            self.order.forged_accepted.add(words);
+            self.order.forged_accepted.add(deed.now, words);
         }
         if !cell.is_accepted() {
             cell.accepted_try = deed.attempt;

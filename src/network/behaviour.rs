@@ -32,7 +32,7 @@ pub enum Behaviour {
     /// Everything that it says leaves so much later.
     Hold(Span),
     /// Every so often it goes back to what it had kept on disk when this began, and forgets what
-    /// it has promised since, such as votes and locks.
+    /// it has promised since, such as votes and locks: what it says in a view change is a lie.
     Amnesia(Span),
 }
 

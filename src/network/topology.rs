@@ -1,7 +1,8 @@
 //! Who is where, and what every link has without faults.
 
+use super::link::retransmission_pause;
 use super::rule::FaultRule;
-use crate::kernel::{ProcessId, Span};
+use crate::kernel::{ProcessId, Span, VirtualTime};
 
 /// Whether a link keeps its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,29 @@ impl Topology {
     pub(super) fn floor_under(&self, base: Span) -> Span {
         let least = if self.jitter == 0.0 { base } else { base.scaled(1.0 - self.jitter) };
         least.max(Span::TICK)
+    }
+
+    /// The longest delay of a link between regions that somebody lives in, without faults.
+    pub fn longest_delay(&self) -> Span {
+        let lived_in = |region: &usize| self.region_of.contains(&(*region as u16));
+        let regions: Vec<usize> = (0..self.one_way.len()).filter(lived_in).collect();
+        let links = regions.iter().flat_map(|from| regions.iter().map(move |to| (*from, *to)));
+        let delays = links.map(|(from, to)| self.one_way[from][to].scaled(1.0 + self.jitter));
+        delays.max().unwrap_or(Span::ZERO)
+    }
+
+    /// By when every stream that found its link closed from `closed` until `open` has tried again:
+    /// its pauses grow, and none is longer than the last that the first of them begins.
+    pub fn resumed(&self, closed: VirtualTime, open: VirtualTime) -> VirtualTime {
+        let round_trip = self.longest_delay() * 2;
+        let mut begun = closed;
+        let pauses = (0..u32::BITS).map(|tries| retransmission_pause(round_trip, tries));
+        let last = pauses.take_while(|pause| {
+            let is_closed = begun < open;
+            begun += *pause;
+            is_closed
+        });
+        open + last.last().unwrap_or(Span::ZERO)
     }
 
     /// The shortest delay between two processes of different shards.
@@ -101,5 +125,46 @@ impl ProcessSet {
     /// Its members in order.
     pub fn iter(&self) -> impl Iterator<Item = ProcessId> + '_ {
         (0..).zip(&self.0).filter(|(_, is_in)| **is_in).map(|(number, _)| ProcessId(number))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The last of many streams to try again, each closed from another instant on.
+    fn dumb(round_trip: Span, closed: VirtualTime, open: VirtualTime) -> VirtualTime {
+        let tries = |mut at: VirtualTime| {
+            let mut tries = 0;
+            while at < open {
+                at += retransmission_pause(round_trip, tries);
+                tries += 1;
+            }
+            at
+        };
+        let step = Span::from_millis(10);
+        let starts = std::iter::successors(Some(closed), |at| Some(*at + step));
+        starts.take_while(|at| *at < open).map(tries).max().unwrap_or(open)
+    }
+
+    #[test]
+    fn streams_have_tried_again_by_then_and_not_much_earlier() {
+        let at = |millis| VirtualTime::ZERO + Span::from_millis(millis);
+        for (delay, length) in [(5, 10), (5, 700), (5, 30_000), (110, 2_000), (110, 90_000)] {
+            let topology = Topology {
+                region_of: vec![0, 0],
+                one_way: vec![vec![Span::from_millis(delay)]],
+                jitter: 0.0,
+                bandwidth: None,
+                transport: Transport::Stream,
+                rules: Vec::new(),
+            };
+            let (closed, open) = (at(1_000), at(1_000 + length));
+            let last = dumb(Span::from_millis(2 * delay), closed, open);
+            let resumed = topology.resumed(closed, open);
+            assert!(last <= resumed, "{delay} {length}: {last} and {resumed}");
+            let is_near = resumed.since(last) <= Span::from_millis(10);
+            assert!(is_near, "{delay} {length}: {last} and {resumed}");
+        }
     }
 }

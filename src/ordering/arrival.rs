@@ -51,6 +51,10 @@ impl Strategy for Arrival {
         }
     }
 
+    fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
+        Err("it asks for nothing, and clients and links say when they bring it")
+    }
+
     fn work(message: &Message) -> Work {
         match *message {}
     }

@@ -307,9 +307,9 @@ impl Strategy for Bcb {
 
     /// The longest pause of the client, then that of a validator that lacks the certificate, then
     /// that of one that lacks what came before.
-    fn liveness(_: &Committee, params: &Params) -> Option<Liveness> {
+    fn liveness(_: &Committee, params: &Params) -> Result<Liveness, &'static str> {
         let within = (params.resend * 2 + params.fetch) * 32;
-        Some(Liveness { delta: params.resend.scaled(0.5), within, trouble: None })
+        Ok(Liveness { delta: params.resend.scaled(0.5), within, trouble: None })
     }
 
     fn work(message: &Message) -> Work {

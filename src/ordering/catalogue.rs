@@ -28,8 +28,9 @@ pub struct Entry {
     pub schema: fn() -> Value,
     /// What it owes and assumes; parameters must have been checked.
     pub guarantees: fn(&Committee, &Value) -> Guarantees,
-    /// When it comes through after trouble; parameters must have been checked.
-    pub liveness: fn(&Committee, &Value) -> Option<Liveness>,
+    /// When it comes through after trouble, or why it does not say; parameters must have been
+    /// checked.
+    pub liveness: fn(&Committee, &Value) -> Result<Liveness, &'static str>,
     /// A replica; parameters must have been checked.
     pub replica: fn(u64, Seat, &Value) -> Box<dyn HostedReplica>,
     /// A submitter; parameters must have been checked.

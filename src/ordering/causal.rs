@@ -125,6 +125,10 @@ impl Strategy for Causal {
         }
     }
 
+    fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
+        Err("a chain of missing parents is fetched one after the other, however long it is")
+    }
+
     fn work(message: &Message) -> Work {
         match message {
             Message::Fetch(_) => Work::NONE,

@@ -36,9 +36,12 @@ pub trait Strategy: Sized + Send + Sync + 'static {
     /// What it owes, and what it assumes, with this committee.
     fn guarantees(committee: &Committee, params: &Self::Params) -> Guarantees;
 
-    /// When it comes through after trouble; `None` if it does not say.
-    fn liveness(_committee: &Committee, _params: &Self::Params) -> Option<Liveness> {
-        None
+    /// When it comes through after trouble.
+    ///
+    /// # Errors
+    /// Why no time can be stated, in words that go on after "it states no time, for".
+    fn liveness(_committee: &Committee, _params: &Self::Params) -> Result<Liveness, &'static str> {
+        Err("nothing was written down")
     }
 
     /// Work before a message is handled; includes the signature of an answer to it, if any.

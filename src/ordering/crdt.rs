@@ -161,6 +161,10 @@ impl Strategy for Crdt {
         }
     }
 
+    fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
+        Err("whom to compare with is drawn, so that any time is exceeded with some probability")
+    }
+
     fn work(message: &Message) -> Work {
         match message {
             Message::Give(items) => Work::verify(items.len() as u32),

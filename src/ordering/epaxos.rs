@@ -200,6 +200,12 @@ impl Strategy for Epaxos {
     }
 
     /// No signatures: see the module's last point.
+    fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
+        Err(
+            "what depends on unknown commands in a row takes a recovery for each, one after the other",
+        )
+    }
+
     fn work(_: &Message) -> Work {
         Work::NONE
     }

@@ -151,6 +151,10 @@ impl Strategy for Fifo {
         }
     }
 
+    fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
+        Err("what all have forgotten nobody fills a gap with")
+    }
+
     fn work(message: &Message) -> Work {
         match message {
             Message::Nack { .. } => Work::NONE,

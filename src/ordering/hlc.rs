@@ -140,6 +140,10 @@ impl Strategy for Hlc {
         }
     }
 
+    fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
+        Err("what comes behind the watermark is never delivered")
+    }
+
     fn work(message: &Message) -> Work {
         match *message {}
     }

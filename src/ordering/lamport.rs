@@ -113,6 +113,10 @@ impl Strategy for Lamport {
         Guarantees { assumptions, ..stated }
     }
 
+    fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
+        Err("everything waits for the slowest link, and its stream says when it sends again")
+    }
+
     fn work(message: &Message) -> Work {
         match message {
             Message::Found(signed) => Work::verify(signed.len() as u32),

@@ -213,6 +213,12 @@ impl Strategy for Pbft {
         Guarantees::total_order(summary, committee.byzantine(), absence)
     }
 
+    fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
+        Err(
+            "a primary may take a timeout for each request that waits, of which there may be any number",
+        )
+    }
+
     fn work(message: &Message) -> Work {
         match message {
             // The prepare that follows, and the commit after that.

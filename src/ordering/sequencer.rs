@@ -135,14 +135,15 @@ impl Strategy for Sequencer {
     /// follower that was away as long as one may be asks for its batches, so many at a time, and
     /// for bodies at one after the other. Nothing is stated where every try is a batch, as nobody
     /// knows how many there are.
-    fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+    fn liveness(committee: &Committee, params: &Params) -> Result<Liveness, &'static str> {
         let delta = params.takeover.scaled(0.25);
         let absence = params.longest_absence().as_nanos();
-        let batches = absence.checked_div(params.batch.as_nanos())?;
+        let batches = absence.checked_div(params.batch.as_nanos());
+        let batches = batches.ok_or("without batches any number of attestations may be missing")?;
         let elected = params.takeover * (u64::from(committee.minority()) + 2);
         let placed = (params.gap + delta * 2) * (batches / leader::MOST_REPEATED + 1);
         let found = params.gap_longest * u64::from(committee.size());
-        Some(Liveness { delta, within: elected + placed + found, trouble: None })
+        Ok(Liveness { delta, within: elected + placed + found, trouble: None })
     }
 
     fn work(message: &Message) -> Work {

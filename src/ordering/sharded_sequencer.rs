@@ -102,7 +102,7 @@ impl Strategy for ShardedSequencer {
     }
 
     /// As in `sequencer`: lanes do not wait for one another.
-    fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+    fn liveness(committee: &Committee, params: &Params) -> Result<Liveness, &'static str> {
         Sequencer::liveness(committee, &params.lane)
     }
 

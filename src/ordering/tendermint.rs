@@ -247,8 +247,9 @@ impl Strategy for Tendermint {
         Guarantees::total_order(summary, committee.byzantine(), absence)
     }
 
-    fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+    fn liveness(committee: &Committee, params: &Params) -> Result<Liveness, &'static str> {
         liveness::stated(committee, params)
+            .ok_or("rounds never become calm, or blocks come without a rest")
     }
 
     fn work(message: &Message) -> Work {

@@ -181,11 +181,11 @@ impl Strategy for Themis {
 
     /// As in `jolteon`, with what is withstood here. What reached too few is passed on to all after
     /// a `gossip`, and named by them in the round after.
-    fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+    fn liveness(committee: &Committee, params: &Params) -> Result<Liveness, &'static str> {
         let faults = Fairness::withstood(committee, params.gamma);
         let timeouts = [params.timeout, params.timeout_longest];
         let stated = chained::liveness((committee, faults), 2, timeouts, &params.shared())?;
-        Some(Liveness { within: stated.within + params.gossip, ..stated })
+        Ok(Liveness { within: stated.within + params.gossip, ..stated })
     }
 
     fn work(message: &Message) -> Work {

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::compare_table::{COLUMNS, CompareTable, Estimate};
-use super::run_files::{as_written, has, moment, name_with_unit};
-use crate::experiment::{Comparison, Pair, judge_claims};
+use super::run_files::{as_written, has, name_with_unit};
+use crate::experiment::{Comparison, Pair, judge_claims, value_in};
 use crate::measure::metric::{Kind, Metric, TABLE};
 use crate::measure::{Measured, Statistic};
 
@@ -36,10 +36,7 @@ fn seed_rows(to: &mut String, start: &str, pair: &Pair) {
             |metric: &&Metric| has(pair, metric) && (metric.kind != Kind::Moment || phase == 0);
         for metric in TABLE.iter().filter(wanted) {
             for (word, statistic) in statistics(metric.kind) {
-                let measured = match metric.kind {
-                    Kind::Moment => moment(pair, metric),
-                    _ => measurement.value(metric.name, *statistic, phase, None),
-                };
+                let measured = value_in(pair, metric.name, *statistic, phase);
                 let value = match as_written(metric, measured) {
                     Measured::Value(value) => format!("{value:.6}"),
                     Measured::Never => "never".to_owned(),

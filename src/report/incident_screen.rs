@@ -148,7 +148,7 @@ fn response(trouble: &Trouble) -> String {
 }
 
 fn beside(pair: &Pair, metric: &str) -> Option<Measured> {
-    pair.run.measurement.beside_twin(metric, pair.twin_measurement()?)
+    pair.run.measurement.beside_twin(metric, 0, pair.twin_measurement()?)
 }
 
 fn people(run: &Measurement) -> String {

@@ -98,7 +98,7 @@ fn paired(first: &[Pair], second: &[Pair], metric: &str) -> Vec<(f64, f64)> {
 fn each(runs: &[Pair], metric: &str) -> Vec<f64> {
     let of = |pair: &Pair| {
         let twin = pair.twin_measurement()?;
-        pair.run.measurement.beside_twin(metric, twin)?.value()
+        pair.run.measurement.beside_twin(metric, 0, twin)?.value()
     };
     runs.iter().map(|pair| of(pair).unwrap_or(f64::NAN)).collect()
 }
@@ -112,7 +112,7 @@ fn notes(runs: &[Pair]) -> String {
         |pair: &Pair, metric: &str| pair.run.measurement.value(metric, Statistic::Max, 0, None);
     let lasting = number_of(&|pair| {
         let twin = pair.twin_measurement();
-        twin.and_then(|twin| pair.run.measurement.beside_twin("mttr", twin))
+        twin.and_then(|twin| pair.run.measurement.beside_twin("mttr", 0, twin))
             == Some(Measured::Never)
     });
     let unowned = number_of(&|pair| moment(pair, "unowned") == Measured::Never);

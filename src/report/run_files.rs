@@ -9,11 +9,10 @@ use super::charts;
 use super::run_screen::{Making, run_screen};
 use super::store::{Draft, StoreError, fingerprint};
 use super::trust_page;
-use crate::experiment::{CheckResult, Met, Pair, measured_in};
+use crate::experiment::{CheckResult, Met, Pair, value_in};
 use crate::kernel::{Span, VirtualTime};
 use crate::measure::metric::{self, Kind, Metric, Unit};
 use crate::measure::{Measured, Measurement, Statistic};
-use crate::scenario::check::{Stat, Subject};
 use crate::simulation::{MODEL, Standing};
 
 /// Version of `summary.json`.
@@ -162,12 +161,6 @@ pub(super) fn has(pair: &Pair, metric: &Metric) -> bool {
     !is_of_people || pair.scenario.ops.is_some()
 }
 
-/// A moment of the run, beside its twin where that is needed.
-pub(super) fn moment(pair: &Pair, metric: &Metric) -> Measured {
-    let of = Subject { stat: Stat::Single, metric: metric.name, window: None, phase: None };
-    measured_in(pair, of)
-}
-
 /// Every metric by its name with unit, per phase, and per phase of the twin.
 fn metrics(pair: &Pair) -> Value {
     let run = &pair.run.measurement;
@@ -175,14 +168,16 @@ fn metrics(pair: &Pair) -> Value {
     for metric in metric::TABLE.iter().filter(|metric| has(pair, metric)) {
         let mut phases = Map::new();
         if metric.kind == Kind::Moment {
-            let value = plain(moment(pair, metric));
+            let value = plain(value_in(pair, metric.name, Statistic::Max, 0));
             all.insert(name_with_unit(metric), json!({ "run": { "value": value } }));
             continue;
         }
         for (phase, name) in run.phase_names().iter().enumerate() {
-            phases.insert(name.clone(), values(run, metric, phase));
+            let get = |statistic| value_in(pair, metric.name, statistic, phase);
+            phases.insert(name.clone(), values(run, metric, phase, get));
             if let Some(twin) = pair.twin_measurement() {
-                phases.insert(format!("{name}@twin"), values(twin, metric, phase));
+                let get = |statistic| twin.value(metric.name, statistic, phase, None);
+                phases.insert(format!("{name}@twin"), values(twin, metric, phase, get));
             }
         }
         all.insert(name_with_unit(metric), Value::Object(phases));
@@ -190,8 +185,13 @@ fn metrics(pair: &Pair) -> Value {
     Value::Object(all)
 }
 
-fn values(of: &Measurement, metric: &Metric, phase: usize) -> Value {
-    let get = |statistic| plain(of.value(metric.name, statistic, phase, None));
+fn values(
+    of: &Measurement,
+    metric: &Metric,
+    phase: usize,
+    read: impl Fn(Statistic) -> Measured,
+) -> Value {
+    let get = |statistic| plain(read(statistic));
     let n = of.due(metric.name, phase);
     match metric.kind {
         Kind::Sample => json!({
@@ -219,8 +219,7 @@ fn values(of: &Measurement, metric: &Metric, phase: usize) -> Value {
         Kind::Moment => Value::Null,
         Kind::Happening => json!({ "count": get(Statistic::Count) }),
         Kind::Portion => {
-            let share = of.value(metric.name, Statistic::Share, phase, None);
-            json!({ "share": plain(as_written(metric, share)) })
+            json!({ "share": plain(as_written(metric, read(Statistic::Share))) })
         }
     }
 }
@@ -287,7 +286,12 @@ pub(super) fn name_with_unit(metric: &Metric) -> String {
         Unit::Places => "_places",
         Unit::Part => "_pct",
         Unit::Minutes => "_min",
-        Unit::Bytes | Unit::Messages | Unit::Operations | Unit::Versions | Unit::Acts => "",
+        Unit::Bytes
+        | Unit::Messages
+        | Unit::Operations
+        | Unit::Versions
+        | Unit::Acts
+        | Unit::Times => "",
     };
     name + unit
 }

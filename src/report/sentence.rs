@@ -198,12 +198,13 @@ struct Refusals {
 }
 
 /// Events and what they mean for an operation.
-const BEFELL: [(&str, &str); 7] = [
+const BEFELL: [(&str, &str); 8] = [
     ("orphans", "refused somewhere because what they refer to was unknown there"),
     ("diverged", "answered differently by validators after 1 s"),
     ("lost", "lost"),
     ("mislinked", "linked to another attestation than meant"),
     ("double_accepted", "accepted though another excluded them"),
+    ("conflicting_certificates", "proven beside another with their attester's number"),
     ("accepted_after_revoke", "called valid after their revocation"),
     ("lost_after_ack", "lost after their client was told that they are applied"),
 ];

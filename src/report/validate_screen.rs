@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::format::{millis, number, wall};
+use crate::experiment::grouped;
 use crate::experiment::validate::{Found, LEVEL, Row, Shape, TOLERANCE, swapped};
 
 /// What was run: rows with what was found, and shapes with what was found without and with a dead
@@ -24,7 +25,9 @@ impl Validation<'_> {
     /// is a finding that the screen explains by stages.
     pub fn holds(&self) -> bool {
         let (rows, found) = self.network;
-        let lands = |(row, found): (&Row, &Option<Found>)| found.is_some_and(|at| at.holds(row));
+        let lands = |(row, found): (&Row, &Option<Found>)| {
+            found.as_ref().is_some_and(|found| found.holds(row))
+        };
         rows.iter().zip(found).all(lands)
             && self.rank().is_empty()
             && self.shapes.iter().all(|(shape, found)| fits(shape, found))
@@ -68,17 +71,19 @@ fn network(to: &mut String, validation: &Validation<'_>) -> fmt::Result {
     writeln!(to, "  {:<24}{HEAD}", "")?;
     for (row, found) in rows.iter().zip(found) {
         line(to, row, found.as_ref())?;
+        writeln!(to)?;
     }
     Ok(())
 }
 
+/// A row without its end.
 fn line(to: &mut String, row: &Row, found: Option<&Found>) -> fmt::Result {
     let (name, n, clock) = (row.name, row.validators, row.clock_words());
     let published = number(row.published);
     write!(to, "  {name:<24}{n:<4}{clock:<27}{published:>8} ms")?;
-    let Some(found) = found else { return writeln!(to, "{:>10}", "no data") };
-    let verdict = if found.holds(row) { "" } else { "   OFF" };
-    writeln!(to, "{:>7} ms {:>7.2}{verdict}", number(found.mean), found.ratio(row))
+    let Some(found) = found else { return write!(to, "{:>10}", "no data") };
+    let verdict = if found.holds(row) { "" } else { " OFF" };
+    write!(to, "{:>7} ms {:>7.2}{verdict}", number(found.mean), found.ratio(row))
 }
 
 fn measured(to: &mut String, validation: &Validation<'_>) -> fmt::Result {
@@ -88,12 +93,20 @@ fn measured(to: &mut String, validation: &Validation<'_>) -> fmt::Result {
         "\nmeasured on AWS m5d.8xlarge; here with signatures on 16 cores and published settings; \
          within {LEVEL} times?\n"
     )?;
-    writeln!(to, "  {:<24}{HEAD}", "")?;
+    writeln!(to, "  {:<24}{HEAD}    {:>10}{:>8}", "", "load there", "here")?;
     for (row, found) in rows.iter().zip(found) {
-        line(to, row, found.as_ref())?;
+        let mut start = String::new();
+        line(&mut start, row, found.as_ref())?;
+        let load = if row.load == 0 { "any".to_owned() } else { grouped(row.load.into()) };
+        writeln!(to, "{start:<90}{load:>10}{:>8}", grouped(row.rate.into()))?;
         if let Some(found) = found.as_ref().filter(|found| !found.holds(row)) {
             residual(to, row, found)?;
         }
+    }
+    let mut differs: Vec<&Row> = rows.iter().filter(|row| !row.differs.is_empty()).collect();
+    differs.dedup_by_key(|row| row.differs);
+    for row in differs {
+        writeln!(to, "  {}: {}", row.name, row.differs)?;
     }
     let rank = validation.rank();
     if rank.is_empty() {
@@ -105,10 +118,10 @@ fn measured(to: &mut String, validation: &Validation<'_>) -> fmt::Result {
     Ok(())
 }
 
-/// Where the time is here, so that a reader sees what is not modelled.
+/// Where the time is here, and what takes time there that is not modelled here.
 fn residual(to: &mut String, row: &Row, found: &Found) -> fmt::Result {
     let clocks = &found.clocks;
-    let rest = row.published - found.mean;
+    let missing = row.published - found.mean;
     writeln!(
         to,
         "      here: in a block after {} ms, at the first node {} ms later, at the mean node {}; \
@@ -116,9 +129,18 @@ fn residual(to: &mut String, row: &Row, found: &Found) -> fmt::Result {
         number(clocks.wait),
         number(clocks.block_first),
         number(clocks.block_each),
-        number(rest)
+        number(missing)
     )?;
-    if row.not_here.is_empty() { Ok(()) } else { writeln!(to, "      {}", row.not_here) }
+    if found.stages.is_empty() {
+        return writeln!(to, "      what it is there is not known");
+    }
+    let stages = row.stages.iter().zip(&found.stages);
+    for (stage, millis) in stages {
+        writeln!(to, "      there also {:>4} ms {}", number(millis.round()), stage.words())?;
+    }
+    let left = missing - found.stages.iter().sum::<f64>();
+    let times = found.ratio_with_stages(row);
+    writeln!(to, "      with that {times:.2} times; {} ms are left open", number(left.round()))
 }
 
 fn shapes(to: &mut String, validation: &Validation<'_>) -> fmt::Result {
@@ -134,8 +156,12 @@ fn shapes(to: &mut String, validation: &Validation<'_>) -> fmt::Result {
         };
         writeln!(
             to,
-            "  {:<22}published: {:<28} here: {here}{verdict}",
-            shape.name, shape.published
+            "  {:<22}published: {:<28} here: {here}{verdict}\n  {:<22}held to: {} to {} more",
+            shape.name,
+            shape.published,
+            "",
+            millis(shape.added.0),
+            millis(shape.added.1)
         )?;
     }
     let word = if validation.holds() { "PASS" } else { "MISSED" };
@@ -148,7 +174,8 @@ mod tests {
     use crate::experiment::validate::{Clocks, DEAD_LEADER, MEASURED, NETWORK_ONLY};
 
     fn found(mean: f64) -> Option<Found> {
-        Some(Found { mean, range: (mean, mean), clocks: Clocks::default() })
+        let (range, clocks) = ((mean, mean), Clocks::default());
+        Some(Found { mean, range, clocks, stages: Vec::new() })
     }
 
     fn as_published(rows: &[Row]) -> Vec<Option<Found>> {

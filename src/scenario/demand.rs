@@ -180,7 +180,8 @@ fn scale_of(stat: Stat, metric: &Metric) -> Scale {
                 | Unit::Versions
                 | Unit::Messages
                 | Unit::Acts
-                | Unit::Minutes => Scale::Plain,
+                | Unit::Minutes
+                | Unit::Times => Scale::Plain,
             }
         }
     }

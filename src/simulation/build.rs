@@ -105,7 +105,7 @@ impl World {
             rules: with_loss(timeline.rules, network.loss, layout.processes()),
         });
         let guarantees = (entry.guarantees)(&committee, parameters(scenario));
-        let liveness = (entry.liveness)(&committee, parameters(scenario));
+        let liveness = (entry.liveness)(&committee, parameters(scenario)).ok();
         let calm_from = liveness::calm_from(scenario, end);
         let (faults, orders) = (timeline.spans, timeline.orders);
         let begin = VirtualTime::ZERO + scenario.warmup;

@@ -1,10 +1,11 @@
 //! Whether what was held up came through once all was well again.
 
 use super::World;
-use super::guarantee::{Standing, backlog, failed_assumption, told};
+use super::guarantee::{Failed, Standing, backlog, failed, told};
+use super::slowest::Slow;
 use crate::kernel::{Span, VirtualTime};
 use crate::measure::Measurement;
-use crate::network::Topology;
+use crate::ordering::Liveness;
 use crate::scenario::model::{Effect, Scenario};
 
 /// When faults and load have ended for good: misdeeds within what is withstood may go on.
@@ -41,44 +42,42 @@ fn set_back(effect: &Effect) -> Span {
 }
 
 /// How the strategy's liveness fared; `None` if it states none, or there was no time to see it.
+/// Where what it rests on has failed it is not owed, however long one waits.
 pub(super) fn judge(
     world: &World,
     measurement: &Measurement,
-    slowest: Option<Span>,
+    slowest: Option<Slow>,
 ) -> Option<Standing> {
     let stated = world.liveness?;
-    if world.calm_from + stated.within > world.end {
+    let seen = &measurement.order.unsettled;
+    let has_time = world.calm_from + stated.within <= world.end;
+    let Some(first) = &seen.first else { return has_time.then_some(Standing::Held) };
+    let (first, count) = (told(world, &first.words), seen.count);
+    let gone = failed(world, measurement, slowest).into_iter().next();
+    if let Some(Failed { why, .. }) = gone {
+        return Some(Standing::NotOwed { why, first, count });
+    }
+    if !has_time {
         return None;
     }
-    let seen = &measurement.order.unsettled;
-    let count = seen.count;
-    let first = told(world, seen.first.as_deref().unwrap_or_default());
-    let late = longest_delay(&world.topology);
-    let why = failed_assumption(world, measurement, slowest).or_else(|| {
-        let delta = stated.delta;
-        (late > delta).then(|| format!("it takes messages within {delta}; a link takes {late}"))
-    });
-    let why = why.or_else(|| too_long(stated.trouble?, world.trouble));
-    let why = why.or_else(|| backlog(measurement));
-    Some(match (count, why) {
-        (0, _) => Standing::Held,
-        (_, Some(why)) => Standing::NotOwed { why, first, count },
-        (_, None) => {
+    Some(match untimely(world, &stated).or_else(|| backlog(measurement)) {
+        Some(why) => Standing::NotOwed { why, first, count },
+        None => {
             let calm = world.end.since(world.calm_from);
             Standing::Broken { first: format!("{first}, {calm} after all was well"), count }
         }
     })
 }
 
-fn too_long(most: Span, trouble: Span) -> Option<String> {
-    (trouble > most).then(|| format!("it says so of trouble of up to {most}; this took {trouble}"))
+/// In words: links are slower, or trouble was longer, than it is stated for.
+fn untimely(world: &World, stated: &Liveness) -> Option<String> {
+    let (late, delta) = (world.topology.longest_delay(), stated.delta);
+    if late > delta {
+        return Some(format!("it takes messages within {delta}; a link takes {late}"));
+    }
+    too_long(stated.trouble?, world.trouble)
 }
 
-/// Of the links between regions that somebody lives in, without faults.
-fn longest_delay(topology: &Topology) -> Span {
-    let lived_in = |region: &usize| topology.region_of.contains(&(*region as u16));
-    let regions: Vec<usize> = (0..topology.one_way.len()).filter(lived_in).collect();
-    let links = regions.iter().flat_map(|from| regions.iter().map(move |to| (*from, *to)));
-    let delays = links.map(|(from, to)| topology.one_way[from][to].scaled(1.0 + topology.jitter));
-    delays.max().unwrap_or(Span::ZERO)
+fn too_long(most: Span, trouble: Span) -> Option<String> {
+    (trouble > most).then(|| format!("it says so of trouble of up to {most}; this took {trouble}"))
 }

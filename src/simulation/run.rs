@@ -113,7 +113,7 @@ pub fn run(
 ) -> Result<Outcome, Failure> {
     let world = World::new(scenario, catalogue);
     let processes = world.layout.processes() as usize;
-    let slowest = Slowest::new(world.guarantees.assumptions.delay_bound.is_some());
+    let slowest = Slowest::new(world.guarantees.assumptions.delay_bound);
     let observers = Observers::new(world.setting(scenario));
     let chain = DigestChain::new(processes);
     let mut watch = Watch { chain, observers, slowest, listener };

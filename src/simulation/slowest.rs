@@ -9,32 +9,41 @@ use crate::trace::Fact;
 /// Operations whose intended send is remembered.
 const MOST: usize = 1 << 16;
 
+/// What the slowest took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slow {
+    /// The longest of all.
+    pub longest: Span,
+    /// When the first was still under way that took longer than the bound.
+    pub late_since: Option<VirtualTime>,
+}
+
 /// Watches first tries; later ones are late by nature.
 #[derive(Debug)]
 pub(super) struct Slowest {
-    is_wanted: bool,
+    /// `None` if nobody wants to know.
+    bound: Option<Span>,
     /// Number of the first operation remembered, and intended sends from it on.
     first: u32,
     intended: VecDeque<VirtualTime>,
-    found: Span,
+    found: Slow,
 }
 
 impl Slowest {
-    pub(super) const fn new(is_wanted: bool) -> Self {
-        Self { is_wanted, first: 0, intended: VecDeque::new(), found: Span::ZERO }
+    pub(super) const fn new(bound: Option<Span>) -> Self {
+        let found = Slow { longest: Span::ZERO, late_since: None };
+        Self { bound, first: 0, intended: VecDeque::new(), found }
     }
 
     pub(super) fn see(&mut self, facts: &[Recorded<Fact>]) {
-        if !self.is_wanted {
-            return;
-        }
+        let Some(bound) = self.bound else { return };
         for recorded in facts {
             match recorded.fact {
                 Fact::Planned { operation, intended, .. } => self.planned(operation, intended),
                 Fact::Verified { operation, attempt: 0, .. } => {
                     let at = operation.checked_sub(self.first).map(|at| at as usize);
                     if let Some(intended) = at.and_then(|at| self.intended.get(at)) {
-                        self.found = self.found.max(recorded.key.time.since(*intended));
+                        self.found.took(recorded.key.time.since(*intended), *intended, bound);
                     }
                 }
                 _ => {}
@@ -56,7 +65,17 @@ impl Slowest {
     }
 
     /// The slowest; `None` if nobody wanted to know.
-    pub(super) fn found(&self) -> Option<Span> {
-        self.is_wanted.then_some(self.found)
+    pub(super) fn found(&self) -> Option<Slow> {
+        self.bound.map(|_| self.found)
+    }
+}
+
+impl Slow {
+    fn took(&mut self, span: Span, intended: VirtualTime, bound: Span) {
+        self.longest = self.longest.max(span);
+        if span > bound {
+            let late = intended + bound;
+            self.late_since = Some(self.late_since.map_or(late, |since| since.min(late)));
+        }
     }
 }

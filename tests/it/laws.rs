@@ -29,6 +29,7 @@ fn on_a_calm_day_every_ordering_ends_with_one_registry() {
             "accepted_after_revoke",
             "flips",
             "double_accepted",
+            "conflicting_certificates",
             "duplicated",
             "lost",
             "lost_after_ack",

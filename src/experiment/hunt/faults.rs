@@ -17,6 +17,9 @@ const SETTLE: Span = Span::from_secs(30);
 /// How far a clock is off at most where none is assumed to be right; trouble lasts as much longer.
 const MOST_SKEW: Span = Span::from_secs(2);
 
+/// Committees that are hunted with: the least validators and the most.
+pub(super) const SIZES: [u32; 2] = [4, 7];
+
 /// The luck of one hunted run.
 struct Dice {
     draws: Draws,
@@ -72,12 +75,13 @@ pub(super) fn drawn(base: &Scenario, number: u64, catalogue: &Catalogue) -> Scen
     if scenario.validators.reads == Reads::Index {
         scenario.validators.reads = Reads::One;
     }
-    scenario.validators.count = dice.between(4, 7) as u32;
+    let [least, most] = SIZES;
+    scenario.validators.count = dice.between(least.into(), most.into()) as u32;
     let committee = Committee::new(scenario.validators.count);
     let params = scenario.parameters.get(&scenario.ordering).unwrap_or(&serde_json::Value::Null);
     let entry = catalogue.find(&scenario.ordering);
     let guarantees = entry.map(|entry| (entry.guarantees)(&committee, params));
-    if let Some(liveness) = entry.and_then(|entry| (entry.liveness)(&committee, params)) {
+    if let Some(liveness) = entry.and_then(|entry| (entry.liveness)(&committee, params).ok()) {
         wait_for(liveness, &mut scenario);
     }
     scenario.network.transport = transport(&mut dice, guarantees.as_ref());

@@ -140,9 +140,9 @@ impl Strategy for Stuck {
         Guarantees { owed: Vec::new(), ..Boastful::guarantees(committee, params) }
     }
 
-    fn liveness(_: &Committee, _: &Params) -> Option<Liveness> {
+    fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
         let within = Span::from_secs(20);
-        Some(Liveness { delta: Span::from_secs(1), within, trouble: None })
+        Ok(Liveness { delta: Span::from_secs(1), within, trouble: None })
     }
 
     fn work(message: &Message) -> Work {

@@ -26,6 +26,8 @@ pub struct Clocks {
     pub send_first: f64,
     /// To a validator's delivery, the mean over validators.
     pub send_each: f64,
+    /// From one block of a validator to its next, where all of its blocks order something.
+    pub pace: f64,
     /// One message from a client to a validator, where all are equally far away.
     pub one_way: f64,
 }
@@ -133,6 +135,8 @@ impl Watch {
             }
         }
         let (of_blocks, of_items) = (clocks.blocks as f64, clocks.items as f64);
+        let measured = self.until.since(self.from).as_millis_f64();
+        clocks.pace = measured * f64::from(self.alive) / of_blocks;
         clocks.block_first = blocks.0 / of_blocks;
         clocks.block_each = blocks.1 / of_blocks;
         clocks.wait = sends.0 / of_items;

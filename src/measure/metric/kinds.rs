@@ -42,6 +42,8 @@ pub enum Unit {
     Acts,
     /// Minutes.
     Minutes,
+    /// So many times something else.
+    Times,
     /// A part of the whole, 0 to 1.
     Part,
 }

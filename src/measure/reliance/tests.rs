@@ -60,6 +60,33 @@ fn a_missing_parent_is_reorder_seen_or_refused() {
 }
 
 #[test]
+fn a_parent_that_was_refused_is_interpretation_and_one_that_is_missing_is_not() {
+    let linked =
+        PROVEN.replace("plan 0 about 5;", "plan 0 about 5 on 1; 0ms c9 plan 1 about 5 on 2;");
+    let linked = format!("{linked} 0ms c9 plan 2 about 5; 9ms v0-2 accept 1; 8ms v0-2 accept 2;");
+    let cause = |at_3: &str, look: &str| {
+        let looks = AGREED.replace("v2 valid", look);
+        let all = events(&measure(4, 3, &format!("{linked}{at_3}{looks} 50ms p15 doubt 0")));
+        let cause = all.split("trust_gap.").nth(1).and_then(|rest| rest.split(' ').next());
+        cause.unwrap_or_default().to_owned()
+    };
+    let orphan = "12ms v3 refuse 0 NotFound;";
+    let refused = format!("9ms v3 refuse 1 InvalidSchema; {orphan}");
+    let above = format!("8ms v3 refuse 2 InvalidSchema; 9ms v3 refuse 1 NotFound; {orphan}");
+    let missing = format!("9ms v3 refuse 1 NotFound; {orphan}");
+    let late = format!("{orphan} 13ms v3 accept 1;");
+    for look in ["v3 unknown", "v3 unknown orphaned"] {
+        assert_eq!(cause(&refused, look), "interpretation", "{look}");
+        assert_eq!(cause(&above, look), "interpretation", "{look}");
+        assert_eq!(cause(&missing, look), "reorder", "{look}");
+        assert_eq!(cause(&late, look), "reorder", "{look}");
+    }
+    // One of the two that lack it refused it, the other has not got it yet.
+    let two = "v3 valid orphaned; 50ms p15 look 0 at v2 valid orphaned";
+    assert_eq!(cause(&refused, two), "reorder");
+}
+
+#[test]
 fn another_statement_on_that_subject_is_overlap_unless_it_is_linked_or_over() {
     let split = AGREED.replace("v2 valid", "v3 unknown");
     let split = format!("12ms v3 refuse 0 AlreadyClaimed; {split} 50ms p15 doubt 0;");

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use crate::history::{Action, Finding, Model, Operation, check as judge};
 use crate::measure::Event;
-use crate::measure::script::measure;
+use crate::measure::script::{first, measure};
 
 /// c9 states #0 and revokes it with #1; it is told so at 20 ms and 60 ms.
 const STATE: &str = "0ms c9 plan 0; 0ms c9 send 0; 20ms c9 conclude 0 applied;
@@ -84,16 +84,16 @@ fn the_first_is_told_in_words() {
     let measured = measure(4, 3, &format!("{STATE}{}", ask(2, 12, 61, 70, "valid")));
     let words = "0m00.070000000 process 12: told that #0 is valid, asked at 0m00.061000000; \
                  another state was known since 0m00.060000000";
-    assert_eq!(measured.order.unlinearizable.first.as_deref(), Some(words));
+    assert_eq!(first(&measured.order.unlinearizable), Some(words));
     let script = format!("quorum 12; one 13; {STATE}{}", ask(2, 12, 61, 70, "valid"));
     let again = ask(3, 13, 40, 45, "revoked") + &ask(4, 13, 46, 50, "valid");
     let order = measure(4, 3, &(script + &again)).order;
     let words = "0m00.070000000 process 12: told that #0 is valid, asked at 0m00.061000000; \
                  a later one was known to be applied since 0m00.060000000";
-    assert_eq!(order.reads_behind.first.as_deref(), Some(words));
+    assert_eq!(first(&order.reads_behind), Some(words));
     let words = "0m00.050000000 process 13: told that #0 is valid, asked at 0m00.046000000; \
                  it had been told a later one at 0m00.045000000";
-    assert_eq!(order.reads_backward.first.as_deref(), Some(words));
+    assert_eq!(first(&order.reads_backward), Some(words));
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn two_that_replace_or_claim_the_same_are_double_accepted() {
     let plan = "0ms c9 plan 0 claim; 0ms c10 plan 1 claim on 0; 0ms c11 plan 2 claim on 1;
                 5ms v0-3 accept 0; 6ms v0-3 refuse 1 AlreadyClaimed;";
     check(&format!("{plan} 7ms v0-3 accept 2"), "refused 1 double_accepted 1 proof_ok 2");
-    let plan = plan.replace("6ms", "0ms c9 plan 3 revoke on 0; 6ms v0-3 accept 3 on 0; 6ms");
+    let plan = plan.replace("6ms", "0ms c9 plan 3 seq 1 revoke on 0; 6ms v0-3 accept 3 on 0; 6ms");
     check(&format!("{plan} 7ms v0-3 accept 2"), "refused 1 proof_ok 3");
 }
 

@@ -177,12 +177,15 @@ pub(super) fn liveness(
     chain: u32,
     [timeout, timeout_longest]: [Span; 2],
     settings: &leader::Settings,
-) -> Option<Liveness> {
+) -> Result<Liveness, &'static str> {
     let good = committee.size() - faults;
     let together = good.div_ceil(faults.max(1));
     let rounds = 2 * u64::from(faults) + u64::from(chain);
     let within = timeout_longest * rounds + settings.gossip + settings.fetch_longest;
-    (together > chain).then_some(Liveness { delta: timeout.scaled(0.25), within, trouble: None })
+    if together <= chain {
+        return Err("correct leaders may never come in a row that is long enough to commit");
+    }
+    Ok(Liveness { delta: timeout.scaled(0.25), within, trouble: None })
 }
 
 #[cfg(test)]

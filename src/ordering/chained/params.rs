@@ -115,7 +115,7 @@ macro_rules! strategy {
                 chained::guarantees(committee, params.shared().longest_absence())
             }
 
-            fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+            fn liveness(committee: &Committee, params: &Params) -> Result<Liveness, &'static str> {
                 let committee = (committee, committee.byzantine());
                 let timeouts = [params.timeout, params.timeout_longest];
                 chained::liveness(committee, $chain, timeouts, &params.shared())

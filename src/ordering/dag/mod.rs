@@ -121,11 +121,11 @@ pub(super) fn guarantees(summary: &str, faults: u32, history: Span) -> Guarantee
 /// what was not delivered is proposed again; f of the leaders and of the proposers in line fail.
 /// Nothing is stated where no round waits for a leader and blocks are certified, which is Tusk, for
 /// the reason given there: two hunted runs in three hundred took longer than this.
-pub(super) fn liveness(faults: u32, settings: &Settings) -> Option<Liveness> {
+pub(super) fn liveness(faults: u32, settings: &Settings) -> Result<Liveness, &'static str> {
     if matches!(settings.commit, Commit::Certified { waits: false, .. }) {
-        return None;
+        return Err("how many rounds pass before one has a leader whom enough refer to is chance");
     }
     let round = settings.fetch_longest.max(settings.resend) + settings.again + settings.turn;
     let within = round * (2 * u64::from(faults) + 2) + settings.gossip;
-    Some(Liveness { delta: settings.resend.scaled(0.25), within, trouble: None })
+    Ok(Liveness { delta: settings.resend.scaled(0.25), within, trouble: None })
 }

@@ -230,7 +230,7 @@ macro_rules! strategy {
                 dag::guarantees($guarantee, $faults(committee), params.history)
             }
 
-            fn liveness(committee: &Committee, params: &Params) -> Option<Liveness> {
+            fn liveness(committee: &Committee, params: &Params) -> Result<Liveness, &'static str> {
                 dag::liveness($faults(committee), &params.settings(committee))
             }
 

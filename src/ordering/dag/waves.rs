@@ -2,6 +2,11 @@
 //! arXiv 2310.14821, section 4 and algorithms 1 to 3; `base_committer.rs` and
 //! `universal_committer.rs` of its code; the table is that of its `protocol.rs`).
 //!
+//! Four rows of that table are no strategies here. *Cordial Miners* for asynchrony, with waves of
+//! five, is `mahi-mahi` without pipelining. *Orcaella* and *DagHydrangea* count crashes apart from
+//! Byzantine validators, which what a strategy states cannot say yet. *Nemo-Nemo* withstands crashes
+//! alone; of that kind there is `epaxos`.
+//!
 //! A wave is a leader's round, rounds that vote, and a round that decides. Everything is counted
 //! once, when a block enters the DAG: which leaders it votes for, which it certifies.
 

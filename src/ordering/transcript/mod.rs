@@ -6,6 +6,7 @@
 //! say what is meant, commands, `----`, what happened. Run the tests with `ATTESTORM_REWRITE=1` to
 //! write down what happens now; read the difference, and commit it only if you understand it.
 
+mod faces;
 mod fairness;
 mod hunt;
 mod names;

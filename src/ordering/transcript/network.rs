@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::faces::Face;
 use super::names::Names;
 use crate::attestation::{Id, KeyRing};
 use crate::kernel::{LocalTime, Span};
@@ -21,7 +22,7 @@ pub(super) struct Network<S: Strategy> {
     pub(super) nodes: Vec<Node<S>>,
     pub(super) flight: Vec<Packet<S>>,
     pub(super) now: Span,
-    params: S::Params,
+    pub(super) params: S::Params,
     keys: KeyRing,
     clients: BTreeMap<u32, Client<S>>,
     post: Post,
@@ -40,11 +41,12 @@ pub(super) struct Node<S: Strategy> {
     pub(super) lives: Vec<Vec<Deed>>,
     /// What routers brought since it came up last, each once.
     pub(super) received: Vec<Id>,
-    accepted: BTreeMap<Id, ()>,
-    seat: Seat,
-    replica: S::Replica,
-    durable: Option<S::Durable>,
-    timers: BTreeMap<TimerId, Span>,
+    pub(super) accepted: BTreeMap<Id, ()>,
+    pub(super) seat: Seat,
+    pub(super) replica: S::Replica,
+    pub(super) durable: Option<S::Durable>,
+    pub(super) timers: BTreeMap<TimerId, Span>,
+    pub(super) hidden: Option<Box<Face<S>>>,
     out: Out<S>,
 }
 
@@ -101,6 +103,7 @@ impl<S: Strategy> Network<S> {
                 seat,
                 durable: None,
                 timers: BTreeMap::new(),
+                hidden: None,
                 out: Out::new(seed, me),
             }
         };
@@ -314,7 +317,11 @@ impl<S: Strategy> Network<S> {
         }
     }
 
-    fn call(&mut self, number: usize, call: impl FnOnce(&mut S::Replica, LocalTime, &mut Out<S>)) {
+    pub(super) fn call(
+        &mut self,
+        number: usize,
+        call: impl FnOnce(&mut S::Replica, LocalTime, &mut Out<S>),
+    ) {
         let node = &mut self.nodes[number];
         let now = LocalTime((LocalTime(0) + self.now).0 + node.skew);
         call(&mut node.replica, now, &mut node.out);

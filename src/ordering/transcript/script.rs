@@ -15,6 +15,7 @@
 //! run 500ms                   timers fire, what is sent arrives after 10ms
 //! crash 0
 //! restart 0 kept | lost
+//! turn 1                      1 shows its other face, which has heard and said nothing before
 //! lead 2                      an operator hands the lead to 2, and tells everybody
 //! partition 0 1 | 2 3
 //! heal
@@ -124,6 +125,7 @@ fn act<S: Strategy>(network: &mut Network<S>, command: &[&str]) -> Result<(), St
         ["crash", node] => network.crash(number(node)?),
         ["restart", node, "kept"] => network.restart(number(node)?, true),
         ["restart", node, "lost"] => network.restart(number(node)?, false),
+        ["turn", node] => network.turn(number(node)?),
         ["lead", node] => network.hand_over(number(node)?),
         ["partition", sides @ ..] => partition(network, sides)?,
         ["heal"] => network.nodes.iter_mut().for_each(|node| node.side = 0),

@@ -79,7 +79,8 @@ section! {
         shuffle: Share;
         /// On validators: whatever is said leaves so much later.
         hold: Span;
-        /// On validators: so often it goes back to what was on disk when the fault began.
+        /// On validators: so often it goes back to what was on disk when the fault began, and so
+        /// lies in view changes: of the votes, locks and prepared batches since, it knows nothing.
         amnesia: Span;
     }
 }

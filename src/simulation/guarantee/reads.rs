@@ -3,35 +3,37 @@
 
 use std::collections::BTreeSet;
 
-use super::{validators, when};
+use super::{Failed, validators, when};
 use crate::kernel::VirtualTime;
 use crate::network::Order;
 use crate::simulation::World;
 
-/// In words: a validator had forgotten or is Byzantine, and some client asks nobody else.
-pub(super) fn of_one(world: &World) -> Option<String> {
-    let (at, who) = unreliable(world).next()?;
-    let at = when(world, at);
-    Some(format!(
+/// A validator had forgotten or is Byzantine, and some client asks nobody else.
+pub(super) fn of_one(world: &World) -> Option<Failed> {
+    let (since, who) = unreliable(world).next()?;
+    let at = when(world, since);
+    let why = format!(
         "who asks one relies on it, and {at} validator-{who} lost its state or was Byzantine"
-    ))
+    );
+    Some(Failed { since, why })
 }
 
-/// In words: so many had forgotten or are Byzantine that most may say what is over.
-pub(super) fn of_a_quorum(world: &World) -> Option<String> {
+/// So many had forgotten or are Byzantine that most may say what is over.
+pub(super) fn of_a_quorum(world: &World) -> Option<Failed> {
     let (size, quorum) = (world.committee.size(), world.committee.quorum());
     // Of the q that applied it so many may say otherwise, with those that it never reached.
     let most = (2 * quorum - size) / 2;
     let mut astray = BTreeSet::new();
-    let (at, _) = unreliable(world).find(|(_, who)| {
+    let (since, _) = unreliable(world).find(|(_, who)| {
         astray.insert(*who);
         astray.len() as u32 > most
     })?;
-    let (at, count) = (when(world, at), astray.len());
-    Some(format!(
+    let (at, count) = (when(world, since), astray.len());
+    let why = format!(
         "a reader of a quorum endures {most} that lost their state or are Byzantine, and {at} \
          there were {count}"
-    ))
+    );
+    Some(Failed { since, why })
 }
 
 /// Validators that forgot or turned Byzantine, and when.

@@ -12,16 +12,21 @@ use crate::ordering::prelude::*;
 use crate::scenario::{Catalogue as KnownOrderings, OrderingEntry, Source, load};
 use crate::simulation::{Options, Outcome, run};
 
-/// Delivers what comes as it comes, and says that all will deliver it. With `LOSSY`, validator 0
-/// drops one in ten.
-struct Hands<const LOSSY: bool>;
+/// Delivers what comes as it comes, once, and says that all will deliver it.
+type Careful = Hands<0>;
+/// Its validator 0 drops one in ten.
+type Lossy = Hands<1>;
+/// Its validator 0 delivers one in ten twice.
+type Stuttering = Hands<2>;
+
+struct Hands<const FLAW: u8>;
 
 struct Hand {
-    may_drop: bool,
+    flaw: u8,
     seen: u32,
 }
 
-impl<const LOSSY: bool> Strategy for Hands<LOSSY> {
+impl<const FLAW: u8> Strategy for Hands<FLAW> {
     const NAME: &'static str = "arrival";
     const SUMMARY: &'static str = "delivers what it gets";
     type Params = Params;
@@ -33,7 +38,7 @@ impl<const LOSSY: bool> Strategy for Hands<LOSSY> {
     fn guarantees(_: &Committee, _: &Params) -> Guarantees {
         Guarantees {
             summary: "all deliver the same".to_owned(),
-            owed: vec![Property::Agreement, Property::Convergence],
+            owed: vec![Property::Agreement, Property::Convergence, Property::NoDuplication],
             assumptions: Assumptions {
                 faults: FaultModel::None,
                 transport: TransportNeed::Reliable,
@@ -44,9 +49,9 @@ impl<const LOSSY: bool> Strategy for Hands<LOSSY> {
         }
     }
 
-    fn liveness(_: &Committee, _: &Params) -> Option<Liveness> {
+    fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
         let within = Span::from_secs(1);
-        Some(Liveness { delta: Span::from_secs(1), within, trouble: None })
+        Ok(Liveness { delta: Span::from_secs(1), within, trouble: None })
     }
 
     fn work(message: &Message) -> Work {
@@ -54,7 +59,7 @@ impl<const LOSSY: bool> Strategy for Hands<LOSSY> {
     }
 
     fn replica(seat: Seat, _: &Params) -> Hand {
-        Hand { may_drop: LOSSY && seat.me == 0, seen: 0 }
+        Hand { flaw: if seat.me == 0 { FLAW } else { 0 }, seen: 0 }
     }
 
     fn submitter(_: Committee, _: &KeyRing, _: &Params) -> NoSubmitter {
@@ -62,21 +67,24 @@ impl<const LOSSY: bool> Strategy for Hands<LOSSY> {
     }
 }
 
-impl<const LOSSY: bool> Replica<Hands<LOSSY>> for Hand {
-    fn submit(&mut self, _: LocalTime, item: Item, out: &mut Out<Hands<LOSSY>>) {
+impl<const FLAW: u8> Replica<Hands<FLAW>> for Hand {
+    fn submit(&mut self, _: LocalTime, item: Item, out: &mut Out<Hands<FLAW>>) {
         self.seen += 1;
-        if !(self.may_drop && self.seen.is_multiple_of(10)) {
-            out.deliver(item);
-        }
+        let times = match self.flaw {
+            1 if self.seen.is_multiple_of(10) => 0,
+            2 if self.seen.is_multiple_of(10) => 2,
+            _ => 1,
+        };
+        (0..times).for_each(|_| out.deliver(item.clone()));
     }
 
-    fn receive(&mut self, _: LocalTime, _: Peer, message: &Message, _: &mut Out<Hands<LOSSY>>) {
+    fn receive(&mut self, _: LocalTime, _: Peer, message: &Message, _: &mut Out<Hands<FLAW>>) {
         match *message {}
     }
 
-    fn timer(&mut self, _: LocalTime, _: TimerId, _: &mut Out<Hands<LOSSY>>) {}
+    fn timer(&mut self, _: LocalTime, _: TimerId, _: &mut Out<Hands<FLAW>>) {}
 
-    fn restart(&mut self, _: LocalTime, _: Option<()>, _: &mut Out<Hands<LOSSY>>) {}
+    fn restart(&mut self, _: LocalTime, _: Option<()>, _: &mut Out<Hands<FLAW>>) {}
 }
 
 /// A second of one validator's core does 25 operations, and those far away hear later.
@@ -114,8 +122,8 @@ fn word(standing: &Standing) -> String {
     }
 }
 
-/// Expected: agreement, convergence, liveness.
-fn check(outcome: &Outcome, expected: [&str; 3]) {
+/// Expected: agreement, convergence, no duplication, liveness.
+fn check(outcome: &Outcome, expected: [&str; 4]) {
     let found = outcome.guarantees.iter().map(|verdict| &verdict.standing);
     let found: Vec<String> = found.chain(&outcome.liveness).map(word).collect();
     assert_eq!(found, expected);
@@ -124,15 +132,40 @@ fn check(outcome: &Outcome, expected: [&str; 3]) {
 #[test]
 fn what_is_lost_breaks_agreement_and_what_is_late_does_not() {
     let calm = "10/s";
-    check(&outcome::<Hands<false>>(calm), ["held", "held", "held"]);
-    check(&outcome::<Hands<true>>(calm), ["broken", "held", "held"]);
+    check(&outcome::<Careful>(calm), ["held", "held", "held", "held"]);
+    check(&outcome::<Lossy>(calm), ["broken", "held", "held", "held"]);
     let late = "not owed: validator-1 had 11.5 s of work left at the end, and 3 more had some";
-    check(&outcome::<Hands<false>>("80/s"), [late, "held", late]);
+    check(&outcome::<Careful>("80/s"), [late, "held", "held", late]);
+}
+
+/// Four validators; two of them stop so long after the first attestation, and for good.
+fn stopped<S: Strategy>(at: &str) -> Outcome {
+    outcome_of::<S>(format!(
+        "name = \"small\"\nduration = \"6s\"\nwarmup = \"1s\"\nsettle = \"4s\"\n\
+         crypto = \"modelled\"\nordering = \"arrival\"\n\
+         [validators]\ncount = 4\n[load.issuers]\nrate = \"10/s\"\nclients = 8\n\
+         [[fault]]\nname = \"stop\"\nat = \"{at}\"\non = \"validator-2..3\"\ncrash = true\n"
+    ))
+}
+
+#[test]
+fn what_was_violated_before_an_assumption_failed_is_broken() {
+    let none_left = |at| format!("not owed: it withstands 0 failed validators, and {at}");
+    let late = none_left("4s after the start 1 had failed");
+    check(&stopped::<Stuttering>("4s"), ["held", "held", "broken", &late]);
+    let soon = none_left("100ms after the start 1 had failed");
+    check(&stopped::<Stuttering>("100ms"), ["held", "held", &soon, &soon]);
+}
+
+#[test]
+fn who_is_beyond_its_assumptions_owes_no_progress_and_says_so() {
+    let why = "not owed: it withstands 0 failed validators, and 4s after the start 1 had failed";
+    check(&stopped::<Careful>("4s"), ["held", "held", "held", why]);
 }
 
 /// Whether liveness is judged where a clock is set back by so much, five seconds before the end.
 fn judged(ahead: &str) -> bool {
-    let outcome = outcome_of::<Hands<true>>(format!(
+    let outcome = outcome_of::<Lossy>(format!(
         "name = \"small\"\nduration = \"6s\"\nwarmup = \"1s\"\nsettle = \"4s\"\n\
          crypto = \"modelled\"\nordering = \"arrival\"\n\
          [validators]\ncount = 4\n[load.issuers]\nrate = \"10/s\"\nclients = 8\n\
@@ -169,4 +202,31 @@ fn calls_in_turn_converge_and_names_by_number_need_not() {
     assert_eq!(converged(&format!("[load.issuers]\n{mix}")), "held");
     let numbered = converged(&format!("profile = \"sign\"\n[load.issuers]\n{mix}"));
     assert!(numbered.starts_with("not owed: ") && numbered.contains("by its number"), "{numbered}");
+}
+
+/// How agreement fares in `crdt`, which assumes nobody to be away for more than 7 s, if links of a
+/// validator are closed for so long.
+fn parted(length: &str, transport: &str) -> String {
+    let outcome = outcome_of::<Crdt>(format!(
+        "name = \"small\"\nduration = \"30s\"\nwarmup = \"1s\"\nsettle = \"10s\"\n\
+         crypto = \"modelled\"\nordering = \"crdt\"\n\
+         parameters.ordering.crdt = {{ history = \"14s\" }}\n\
+         [load.issuers]\nrate = \"20/s\"\nclients = 6\n\
+         [network]\ntransport = \"{transport}\"\n\
+         [validators]\ncount = 4\nregions = [\"frankfurt\", \"tokyo\"]\n\
+         [[fault]]\nname = \"split\"\nat = \"1s\"\nfor = \"{length}\"\n\
+         on = \"validator-1 <-> *\"\npartition = true\n"
+    ));
+    let verdict = outcome.guarantees.iter().find(|one| one.property == Property::Agreement);
+    verdict.map(|one| word(&one.standing)).unwrap_or_default()
+}
+
+#[test]
+fn a_stream_is_closed_until_it_tries_again() {
+    let away = "not owed: it assumes that nobody is out of reach for more than 7s; 1s after the \
+                start it was 1";
+    assert_eq!(parted("7s", "datagram"), "held");
+    let found = parted("7s", "stream");
+    assert!(found.starts_with(away), "{found}");
+    assert_eq!(parted("3s", "stream"), "held");
 }

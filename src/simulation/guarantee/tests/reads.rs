@@ -97,14 +97,16 @@ fn reads_that_go_back_break_what_is_owed_to_who_asks_so() {
 
 #[test]
 fn who_asks_relies_on_those_who_answer() {
-    let turns = |who: &str| {
-        format!("[[fault]]\nname = \"turn\"\nat = \"1s\"\non = \"{who}\"\nreplay = \"10%\"")
+    let turns = |at: &str, who: &str| {
+        format!("[[fault]]\nname = \"turn\"\nat = \"{at}\"\non = \"{who}\"\nreplay = \"10%\"")
     };
-    let one = "monotonic reads not owed: who asks one relies on it, and 1s after the start \
+    let one = "monotonic reads not owed: who asks one relies on it, and 0s after the start \
                validator-1 lost its state or was Byzantine";
-    assert_eq!(read::<Wavering>("one", &turns("validator-1")), one);
-    assert_eq!(read::<Wavering>("quorum", &turns("validator-1")), "regular reads broken");
+    assert_eq!(read::<Wavering>("one", &turns("0s", "validator-1")), one);
+    let late = read::<Wavering>("one", &turns("4s", "validator-1"));
+    assert_eq!(late, "monotonic reads broken", "it had gone back before");
+    assert_eq!(read::<Wavering>("quorum", &turns("0s", "validator-1")), "regular reads broken");
     let two = "regular reads not owed: a reader of a quorum endures 1 that lost their state or are \
-               Byzantine, and 1s after the start there were 2";
-    assert_eq!(read::<Wavering>("quorum", &turns("validator-1, validator-2")), two);
+               Byzantine, and 0s after the start there were 2";
+    assert_eq!(read::<Wavering>("quorum", &turns("0s", "validator-1, validator-2")), two);
 }
