@@ -16,6 +16,7 @@ use super::record::{NEVER, Record};
 use super::rows::Trusted;
 use super::sample::Sample;
 use super::setting::phases_of;
+use crate::attestation::Status;
 use crate::kernel::{Span, VirtualTime};
 use crate::trace::{Fact, Kind};
 use crate::trust::{
@@ -192,7 +193,7 @@ impl Case {
         let kept = self.reads.len().saturating_sub(variant.model.kept.into());
         let kept = &self.reads[kept..];
         match TO_BLAME[self.factors(variant).worst()] {
-            Some(REORDER) if lacks_what_was_refused(kept, seen) => return INTERPRETATION,
+            Some(REORDER) if was_judged_otherwise(kept, seen) => return INTERPRETATION,
             Some(cause) => return cause,
             None => {}
         }
@@ -201,18 +202,20 @@ impl Case {
             Dissent::Of(_) if seen.is_overlapped => OVERLAP,
             Dissent::Of(validator) => match seen.verdict(validator) {
                 None => DELAY,
-                Some(verdict) if verdict.is_orphan() && !seen.refused_above(validator) => REORDER,
+                Some(verdict) if verdict.is_orphan() && !seen.refused(validator) => REORDER,
                 Some(_) => INTERPRETATION,
             },
         }
     }
 }
 
-/// Whether whoever lacked a linked parent had refused it, or what that refers to.
-fn lacks_what_was_refused(kept: &[Read], seen: &Seen<'_>) -> bool {
-    let lacks = |read: &&Read| read.sight.is_some_and(|sight| sight.is_orphaned);
+/// Whether whoever lacked it or a linked parent had refused that, or what it refers to: the answer
+/// flips from one validator to the next, and not with time.
+fn was_judged_otherwise(kept: &[Read], seen: &Seen<'_>) -> bool {
+    let is_lacking = |sight: &Sight| sight.is_orphaned || sight.status == Status::Unknown;
+    let lacks = |read: &&Read| read.sight.as_ref().is_some_and(is_lacking);
     let mut lacking = kept.iter().filter(lacks).peekable();
-    lacking.peek().is_some() && lacking.all(|read| seen.refused_above(read.validator))
+    lacking.peek().is_some() && lacking.all(|read| seen.refused(read.validator))
 }
 
 /// Who keeps looks from agreeing.

@@ -19,13 +19,14 @@ impl Seen<'_> {
         self.verdict_at(self.slot, validator)
     }
 
-    /// Whether that validator lacks what it refers to because it refused it, or what that refers
-    /// to in turn: it had it, and judged otherwise than those that proved it.
-    pub(super) fn refused_above(&self, validator: u16) -> bool {
-        let mut slot = self.slot;
-        while let Place::Slot(parent) = self.target(slot) {
-            match self.verdict_at(parent, validator) {
-                Some(verdict) if verdict.is_orphan() => slot = parent,
+    /// Whether that validator had it and judged otherwise than those that proved it; or lacks what
+    /// it refers to for that reason, or what that refers to in turn.
+    pub(super) fn refused(&self, validator: u16) -> bool {
+        let mut place = Place::Slot(self.slot);
+        while let Place::Slot(slot) = place {
+            match self.verdict_at(slot, validator) {
+                Some(verdict) if verdict.is_orphan() => place = self.target(slot),
+                Some(Verdict::Accepted) if slot == self.slot => place = self.target(slot),
                 verdict => return verdict.is_some_and(|verdict| verdict != Verdict::Accepted),
             }
         }

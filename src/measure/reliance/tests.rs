@@ -87,6 +87,15 @@ fn a_parent_that_was_refused_is_interpretation_and_one_that_is_missing_is_not() 
 }
 
 #[test]
+fn an_answer_that_flips_where_it_was_refused_is_interpretation() {
+    let flips = AGREED.replace("v1 valid", "v3 unknown") + "50ms p15 doubt 0;";
+    check(&flips, "trust_gap 1 trust_gap.reorder 1");
+    check(&format!("12ms v3 refuse 0 NotFound;{flips}"), "trust_gap 1 trust_gap.reorder 1");
+    let refused = format!("12ms v3 refuse 0 InvalidSchema;{flips}");
+    check(&refused, "trust_gap 1 trust_gap.interpretation 1");
+}
+
+#[test]
 fn another_statement_on_that_subject_is_overlap_unless_it_is_linked_or_over() {
     let split = AGREED.replace("v2 valid", "v3 unknown");
     let split = format!("12ms v3 refuse 0 AlreadyClaimed; {split} 50ms p15 doubt 0;");
