@@ -44,6 +44,15 @@ pub(super) fn override_of(text: &str) -> Result<(String, String), String> {
     Ok((path.trim().to_owned(), value.trim().to_owned()))
 }
 
+/// A share as scenarios write it, `5%`; it may be more than all.
+pub(super) fn share_of(text: &str) -> Result<f64, String> {
+    let form = || format!("`{text}` is no share: write it like 5%");
+    let number = text.trim().strip_suffix('%').ok_or_else(form)?.trim_end();
+    let is_plain = number.starts_with(|c: char| c.is_ascii_digit());
+    let percent: f64 = number.parse().ok().filter(|_| is_plain).ok_or_else(form)?;
+    if percent.is_finite() { Ok(percent / 100.0) } else { Err(form()) }
+}
+
 pub(super) fn over_of(text: &str) -> Result<Over, String> {
     Over::parse(text)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::arg_values::{Seeds, axis_of, over_of, override_of, seed_of, seeds_of};
+use super::arg_values::{Seeds, axis_of, over_of, override_of, seed_of, seeds_of, share_of};
 use super::args_export::{BlindspotsArgs, ExportCommand};
 use super::examples::{
     BLINDSPOTS_EXAMPLES, CLAIMS_EXAMPLES, COMPARE_EXAMPLES, HISTORY_EXAMPLES, HUNT_EXAMPLES,
@@ -112,7 +112,8 @@ pub(super) enum Command {
 pub(super) struct ScenarioArgs {
     /// A scenario file, or the name of a bundled scenario
     pub(super) scenario: String,
-    /// Change a value of the scenario: `--set load.issuers.rate=200/s`; may be repeated
+    /// Change a value of the scenario: `--set load.issuers.rate=200/s`, or leave out what is
+    /// optional: `--set load.issuers.retry=none`; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = override_of)]
     pub(super) sets: Vec<(String, String)>,
     /// Short for `--set ordering=…`
@@ -218,18 +219,30 @@ pub(super) struct CompareArgs {
     pub(super) scenario: ScenarioArgs,
     #[command(flatten)]
     pub(super) engine: EngineArgs,
+    /// A later result: then two stored results are compared, each a folder or a scenario's name
+    #[arg(conflicts_with_all = ["by", "challenge", "tune", "sets", "ordering", "crypto"])]
+    pub(super) later: Option<String>,
     /// What differs: `ordering=arrival,causal`, or any path that `--set` takes
     #[arg(long, value_name = "PATH=A,B,…", value_parser = axis_of)]
-    pub(super) by: Axis,
+    #[arg(required_unless_present = "later")]
+    pub(super) by: Option<Axis>,
+    /// Of two results, what is compared; the p99 to applied in the first fault if not given
+    #[arg(long, value_name = "STAT(METRIC)", requires = "later")]
+    pub(super) on: Option<String>,
+    /// Of two results, exit with 99 if that is worse by more than this share: `5%`
+    #[arg(long, value_name = "SHARE", value_parser = share_of, requires = "later")]
+    pub(super) fail_if_worse: Option<f64>,
     /// The seeds, both ends included: `1..10`, or `1,4,9`
     #[arg(long, value_name = "SEEDS", value_parser = seeds_of, default_value = "1..10")]
     pub(super) seeds: Seeds,
-    /// Move each assumption alone, on five seeds at most: does the verdict hold?
+    /// Move each assumption alone, on five seeds at most, and search each ordering's own
+    /// parameters, eight settings each on other seeds or as many as --tune says: does the verdict
+    /// hold?
     #[arg(long)]
     pub(super) challenge: bool,
     /// Search each ordering's own parameters first, so many settings each, on other seeds (1001 and
     /// up); the best stands beside the one as published. None promises less
-    #[arg(long, value_name = "TRIALS", conflicts_with = "challenge")]
+    #[arg(long, value_name = "TRIALS")]
     #[arg(value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub(super) tune: Option<u32>,
     /// How to print the table

@@ -10,7 +10,7 @@ use crate::experiment::{
     ClaimResult, ClaimStanding, Comparison, Grid, Variant, Word, gravest_claim, judge_claims,
 };
 use crate::ordering::Catalogue;
-use crate::report::{claim_lines, claims_json, claims_summary, pretty};
+use crate::report::{claim_lines, claims_csv, claims_json, claims_summary, pretty};
 use crate::scenario::model::Scenario;
 
 pub(super) fn claims(args: &ClaimsArgs, catalogue: &Catalogue, quiet: bool) -> ExitCode {
@@ -112,19 +112,7 @@ fn show(results: &[ClaimResult], grounds: &[String], format: Option<Format>) {
         None => format!("{summary}\n"),
         Some(Format::Text) => format!("{}\n{summary}\n\n{}\n", lines(), grounds.join("\n")),
         Some(Format::Md) => format!("```text\n{}\n{summary}\n```\n", lines()),
-        Some(Format::Csv) => csv(results),
+        Some(Format::Csv) => claims_csv(results),
         Some(Format::Json) => pretty(&claims_json(results)),
     });
-}
-
-fn csv(results: &[ClaimResult]) -> String {
-    let row = |result: &ClaimResult| {
-        let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-        let claim = &result.claim;
-        let seeds = result.seeds_needed.map_or_else(String::new, |seeds| seeds.to_string());
-        let (text, holds) = (quoted(&claim.text), quoted(&claim.holds.text));
-        format!("{},{text},{holds},{seeds}\n", result.standing.text())
-    };
-    let rows: String = results.iter().map(row).collect();
-    format!("standing,claim,holds,seeds_needed\n{rows}")
 }

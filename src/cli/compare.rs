@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use super::args::CompareArgs;
+use super::challenge::challenge;
 use super::claims;
+use super::gate::gate;
 use super::grid::Job;
-use super::settings;
+use super::output::{INVALID, fail};
 use super::source;
 use super::tune::tuned;
 use crate::experiment::{Grid, Variant, judge_claims};
@@ -13,12 +15,18 @@ use crate::ordering::Catalogue;
 use crate::scenario::claim::Axis;
 
 pub(super) fn compare(args: &CompareArgs, catalogue: &Catalogue, quiet: bool) -> ExitCode {
-    let grid = match grid(args, catalogue) {
+    let (by, later) = (args.by.as_ref(), args.later.as_deref());
+    let by = match (by, later) {
+        (Some(by), None) => by,
+        (_, Some(later)) => return gate(args, later, catalogue, quiet),
+        (None, None) => return fail("what differs? name it with --by", INVALID),
+    };
+    let grid = match grid(args, by, catalogue) {
         Ok(grid) => grid,
         Err(code) => return code,
     };
     if args.challenge {
-        let done = settings::challenge(args, grid, catalogue, quiet);
+        let done = challenge(args, grid, catalogue, quiet);
         return done.unwrap_or_else(|code| code);
     }
     let (grid, trials) = match args.tune {
@@ -38,9 +46,9 @@ pub(super) fn compare(args: &CompareArgs, catalogue: &Catalogue, quiet: bool) ->
 }
 
 /// Every variant as a checked scenario; the errors of the first bad one are printed.
-fn grid(args: &CompareArgs, catalogue: &Catalogue) -> Result<Grid, ExitCode> {
-    let axis = &args.by.path;
-    let labels = labels_of(&args.by, catalogue);
+fn grid(args: &CompareArgs, by: &Axis, catalogue: &Catalogue) -> Result<Grid, ExitCode> {
+    let axis = &by.path;
+    let labels = labels_of(by, catalogue);
     let variant = |label: String| {
         let further = [(axis.clone(), label.clone())];
         let scenario = source::scenario(&args.scenario, &further, catalogue)?;

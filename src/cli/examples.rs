@@ -16,9 +16,15 @@ pub(super) const COMPARE_EXAMPLES: &str = "Examples:
   attestorm compare dead-leader --by ordering=all --seeds 1..5
   attestorm compare dead-leader --by ordering=bcb,jolteon,mysticeti --challenge
   attestorm compare dead-leader --by ordering=jolteon,mysticeti --tune 24
+  attestorm compare ramp-to-breaking --by flow.backpressure=none,credit
+  attestorm compare retry-storm --by flow.retry.budget=20%,100%
+  attestorm compare results/ours/2026-11-14 results/ours/2026-11-21 --fail-if-worse 5% \\
+      --on 'p99(latency.applied) in storm'
 
 A comparison that is done exits with 0, whatever it found; but for the claims of its scenario that
-these variants answer: 99 if one fails, 97 if one is left open.";
+these variants answer: 99 if one fails, 97 if one is left open. With --fail-if-worse: 99 if it is
+worse by more than that, 97 if the seeds do not tell. Two results are compared as they were stored,
+whichever versions made them, on the seeds that both have.";
 
 pub(super) const SWEEP_EXAMPLES: &str = "Examples:
   attestorm sweep calm-baseline --by ordering=bcb,jolteon --over load.issuers.rate=50/s..800/s
@@ -115,6 +121,7 @@ Exit codes: 0 written, 104 no such scenario or result, or one that nobody watche
 
 pub(super) const VALIDATE_EXAMPLES: &str = "Examples:
   attestorm validate ordering       published latencies of protocols, each row with its own clock
+  attestorm validate queueing       routers against the closed forms of queues, and against a rival
 
 Exit codes: 0 every prediction, the rank and every shape hold, 99 one does not.";
 

@@ -27,14 +27,7 @@ pub(super) fn hunt(args: &HuntArgs, catalogue: &Catalogue, quiet: bool) -> ExitC
     drop(progress);
     print(&summary(&report, &ordering, began.elapsed().as_secs_f64()));
     let Some(first) = report.finds.first() else {
-        let next = args.from + u64::from(args.runs);
-        let name = &args.scenario.scenario;
-        let sets = args.scenario.sets.iter();
-        let sets: String = sets.map(|(path, value)| format!(" --set {path}={value}")).collect();
-        print(&format!(
-            "next: attestorm hunt {name} --ordering {ordering}{sets} --runs {} --from {next}\n",
-            args.runs
-        ));
+        print(&next(args, &ordering));
         return ExitCode::SUCCESS;
     };
     let mut progress = Progress::new("shrunk", MOST_RUNS.into(), quiet);
@@ -52,16 +45,28 @@ pub(super) fn hunt(args: &HuntArgs, catalogue: &Catalogue, quiet: bool) -> ExitC
     }
 }
 
+/// The runs after these, if there are any.
+fn next(args: &HuntArgs, ordering: &str) -> String {
+    let Some(next) = args.from.checked_add(u64::from(args.runs)) else {
+        return format!("these were the last: numbers of runs end at {}\n", u64::MAX);
+    };
+    let name = &args.scenario.scenario;
+    let sets = args.scenario.sets.iter();
+    let sets: String = sets.map(|(path, value)| format!(" --set {path}={value}")).collect();
+    let runs = args.runs;
+    format!("next: attestorm hunt {name} --ordering {ordering}{sets} --runs {runs} --from {next}\n")
+}
+
 fn summary(report: &HuntReport, ordering: &str, wall_secs: f64) -> String {
     let counts = [report.runs, report.clean, report.struck, report.excused];
     let [runs, clean, struck, excused] = counts.map(|n| grouped(n.into()));
-    let events = grouped(report.events);
+    let (events, noun) = (grouped(report.events), if report.runs == 1 { "run" } else { "runs" });
     let broke = report.finds.len();
     let numbers: Vec<String> =
         report.finds.iter().take(8).map(|find| find.number.to_string()).collect();
     let numbers = if broke > 0 { format!(" (runs {})", numbers.join(", ")) } else { String::new() };
     format!(
-        "{runs} runs in {wall_secs:.1} s, {events} events    {clean} clean    {broke} broke a \
+        "{runs} {noun} in {wall_secs:.1} s, {events} events    {clean} clean    {broke} broke a \
          guarantee of {ordering}{numbers}\nfaults took effect in {struck} runs; {}; in {excused} \
          of the clean ones something was violated that was not owed\n",
         liveness(report)

@@ -3,11 +3,13 @@
 mod arg_values;
 mod args;
 mod args_export;
+mod challenge;
 mod claims;
 mod compare;
 mod examples;
 mod export;
 mod follow;
+mod gate;
 mod greeting;
 mod grid;
 mod history;

@@ -16,7 +16,8 @@ pub(super) struct Over {
 }
 
 impl Over {
-    /// Reads `path=a,b,c`, or `path=a..b` for five points between two numbers of one unit.
+    /// Reads `path=a,b,c`, or `path=a..b` for five points between two numbers of one unit; fewer
+    /// where so few can be counted.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let Axis { path, values } = Axis::parse(text)?;
         let values = match values.as_slice() {
@@ -43,17 +44,20 @@ fn range(text: &str) -> Result<Vec<String>, String> {
     }
     let is_whole = from.fract() == 0.0 && to.fract() == 0.0;
     let is_log = from > 0.0 && to / from >= DECADE;
+    // What has no unit is counted, and there are no parts of one.
+    let is_rounded = is_whole && (unit.is_empty() || to - from >= f64::from(POINTS - 1));
     let point = |step: u32| {
         let share = f64::from(step) / f64::from(POINTS - 1);
         let value = match is_log {
             true => from * libm::pow(to / from, share),
             false => from + (to - from) * share,
         };
-        let is_rounded = is_whole && to - from >= f64::from(POINTS - 1);
         let value = if is_rounded { value.round() } else { (value * 1e4).round() / 1e4 };
         format!("{value}{unit}")
     };
-    Ok((0..POINTS).map(point).collect())
+    let mut points: Vec<String> = (0..POINTS).map(point).collect();
+    points.dedup();
+    Ok(points)
 }
 
 /// A number and its unit.
@@ -77,6 +81,11 @@ mod tests {
         check("fault.storm.loss=0%..4%", "0% 1% 2% 3% 4%");
         check("load.issuers.rate=100/s..10000/s", "100/s 316/s 1000/s 3162/s 10000/s");
         check("fault.storm.loss=0%..1%", "0% 0.25% 0.5% 0.75% 1%");
+        check("validators.count=4..7", "4 5 6 7");
+        check("validators.count=4..10", "4 6 7 9 10");
+        check("validators.count=1..2", "1 2");
+        check("validators.count=1..10", "1 2 3 6 10");
+        check("parameters.x=0.5..1", "0.5 0.625 0.75 0.875 1");
         for wrong in ["validators.count=4", "a=4..", "a=x..y", "a=1s..2ms", "a=5..4", "a"] {
             assert!(Over::parse(wrong).is_err(), "{wrong}");
         }

@@ -16,25 +16,39 @@ pub(super) struct Trials {
 pub(super) fn tuned(
     grid: Grid,
     trials: u32,
-    (engine, catalogue): (&EngineArgs, &Catalogue),
+    how: (&EngineArgs, &Catalogue),
     quiet: bool,
 ) -> (Grid, Trials) {
+    let found = search(&grid, trials, how, quiet);
+    let mut variants = Vec::new();
+    for (variant, tuned) in grid.variants.into_iter().zip(&found.tuned) {
+        let better: Option<Variant> = Tuning::best(tuned, &variant);
+        variants.push(variant);
+        variants.extend(better);
+    }
+    (Grid { variants, ..grid }, found)
+}
+
+/// Searches the parameters of every variant, on other seeds than the grid's.
+pub(super) fn search(
+    grid: &Grid,
+    trials: u32,
+    (engine, catalogue): (&EngineArgs, &Catalogue),
+    quiet: bool,
+) -> Trials {
     let tuning = Tuning::new(trials, &grid.seeds);
     let how = (catalogue, source::options(engine), source::cores());
     let total = grid.variants.len() as u64 * u64::from(trials);
     let mut progress = Progress::new("trials", total, quiet);
-    let (mut variants, mut all) = (Vec::new(), Vec::new());
-    for (number, variant) in grid.variants.into_iter().enumerate() {
-        let from = number as u64 * u64::from(trials);
+    let each = grid.variants.iter().zip(0..).map(|(variant, number): (_, u64)| {
+        let from = number * u64::from(trials);
         let mut done = 0;
-        let tuned = tuning.tune(&variant, how, || {
+        tuning.tune(variant, how, || {
             done = u64::from(trials).min(done + 1);
             progress.at(from + done, total);
-        });
-        let better: Option<Variant> = Tuning::best(&tuned, &variant);
-        variants.push(variant);
-        variants.extend(better);
-        all.push(tuned);
-    }
-    (Grid { variants, ..grid }, Trials { tuning, tuned: all })
+        })
+    });
+    let tuned = each.collect();
+    drop(progress);
+    Trials { tuning, tuned }
 }

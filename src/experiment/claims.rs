@@ -78,7 +78,10 @@ pub fn judge_claims(comparison: &Comparison) -> Vec<ClaimResult> {
 
 /// `None` if the comparison has another axis, or lacks a variant.
 fn judge(claim: &Claim, comparison: &Comparison) -> Option<ClaimResult> {
-    if !claim.by.leads_to(&comparison.axis) {
+    let scenario = comparison.runs.first().and_then(|runs| runs.first()).map(|run| &run.scenario);
+    let only =
+        scenario.filter(|known| known.load.len() == 1).map(|known| known.load[0].name.as_str());
+    if !claim.by.leads_to(&comparison.axis, only) {
         return None;
     }
     let left = values(claim, comparison, &claim.holds.left)?;
@@ -110,6 +113,41 @@ pub(super) fn decide(
     left: Vec<Option<f64>>,
     right: Vec<Option<f64>>,
 ) -> ClaimResult {
+    let judged = judged(claim.holds.relation, left, right);
+    let Judged { standing, left, right, difference, signs, .. } = judged;
+    let Judged { seeds_needed, without_data, both_never, .. } = judged;
+    let claim = claim.clone();
+    ClaimResult {
+        claim,
+        standing,
+        left,
+        right,
+        difference,
+        signs,
+        seeds_needed,
+        without_data,
+        both_never,
+    }
+}
+
+/// How a relation between two sides stands: the fields are those of a [`ClaimResult`].
+pub(super) struct Judged {
+    pub(super) standing: Standing,
+    pub(super) left: Vec<f64>,
+    pub(super) right: Vec<f64>,
+    pub(super) difference: Option<Interval>,
+    pub(super) signs: Signs,
+    pub(super) seeds_needed: Option<u64>,
+    pub(super) without_data: usize,
+    pub(super) both_never: usize,
+}
+
+/// How a relation stands by what its two sides came to, by seed.
+pub(super) fn judged(
+    relation: Relation,
+    left: Vec<Option<f64>>,
+    right: Vec<Option<f64>>,
+) -> Judged {
     let seeds = left.len();
     let pairs = left.into_iter().zip(right).filter_map(|(left, right)| left.zip(right));
     let (left, right): (Vec<f64>, Vec<f64>) = pairs.unzip();
@@ -121,7 +159,6 @@ pub(super) fn decide(
     let differences: Vec<f64> = left.iter().zip(&right).map(minus).collect();
     let is_finite = differences.iter().all(|difference| difference.is_finite());
     let difference = mean_interval(&differences, CONFIDENCE).filter(|_| is_finite);
-    let relation = claim.holds.relation;
     let signs = Signs::count(&differences);
     let sign = signs.tell();
     let standing = match difference {
@@ -136,18 +173,7 @@ pub(super) fn decide(
         false => signs.needed(),
     });
     let seeds_needed = needed.flatten();
-    let claim = claim.clone();
-    ClaimResult {
-        claim,
-        standing,
-        left,
-        right,
-        difference,
-        signs,
-        seeds_needed,
-        without_data,
-        both_never,
-    }
+    Judged { standing, left, right, difference, signs, seeds_needed, without_data, both_never }
 }
 
 /// What is shown of a relation by the interval of a difference: decided when that lies on one side

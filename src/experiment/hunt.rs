@@ -37,7 +37,7 @@ pub struct Hunt {
     pub scenario: Scenario,
     /// Number of the first run.
     pub from: u64,
-    /// How many runs.
+    /// How many runs; fewer are run where the numbers end before.
     pub runs: u32,
 }
 
@@ -82,14 +82,14 @@ pub fn hunt(
     threads: usize,
     mut progress: impl FnMut(usize, usize),
 ) -> HuntReport {
-    let numbers: Vec<u64> = (0..u64::from(hunt.runs)).map(|run| hunt.from + run).collect();
+    let numbers: Vec<u64> = (hunt.from..=u64::MAX).take(hunt.runs as usize).collect();
     let total = numbers.len();
     let (base, shared) = (hunt.scenario.clone(), Arc::new(catalogue.clone()));
     let work = move |number| hunt_once(&base, number, &shared);
-    let done = run_all(numbers, threads, work, |at, _| progress(at + 1, total));
+    let done = run_all(numbers.clone(), threads, work, |at, _| progress(at + 1, total));
     let untimed = untimed(&hunt.scenario, catalogue);
     let mut report = HuntReport { untimed, ..HuntReport::default() };
-    for (number, result) in (hunt.from..).zip(done) {
+    for (number, result) in numbers.into_iter().zip(done) {
         report.runs += 1;
         let hunted = result.unwrap_or_else(|panicked| {
             Hunted::nothing(drawn(&hunt.scenario, number, catalogue), panicked.0)

@@ -7,6 +7,7 @@ mod check;
 mod claims;
 mod compare;
 mod fault_report;
+mod gate;
 mod grouped;
 mod hunt;
 mod incident;
@@ -29,7 +30,7 @@ pub use crate::ordering::{Assumptions, FaultModel, Guarantees, Property, Transpo
 pub use blindspots::{
     BlindSpots, CLOSE, LASTS, Seen, Spot, Trial as FaultTrial, blind_spots, trials,
 };
-pub use challenge::{Change, changes};
+pub use challenge::{Challenge, Change, changes};
 pub use check::{CheckResult, Met, evaluate, measured_in, statistic as statistic_of, value_in};
 pub use claims::{
     ClaimResult, Signs, Standing as ClaimStanding, gravest as gravest_claim, judge_claims, ratio,
@@ -37,6 +38,7 @@ pub use claims::{
 };
 pub use compare::{Comparison, Grid, GridRun, Variant, compare};
 pub use fault_report::FaultReport;
+pub use gate::{Shift, shift};
 pub use grouped::grouped;
 pub use hunt::{Find, Hunt, HuntReport, MOST_RUNS, Size, Smallest, hunt, shrink};
 pub use incident::{Trouble, trouble};

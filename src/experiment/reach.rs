@@ -19,8 +19,8 @@ const WITHIN: f64 = 0.05;
 pub struct Reach {
     /// Which.
     pub assumption: String,
-    /// The factor of the first miss that was found, and what was missed; `None` if nothing was up
-    /// to [`Reach::MOST`].
+    /// So many times the number where the first miss was found, and what was missed; `None` if
+    /// nothing was up to [`Reach::MOST`] times as hard.
     pub first_miss: Option<(f64, CheckResult)>,
 }
 
@@ -41,7 +41,7 @@ pub fn reach(
     (catalogue, options, threads): (&Arc<Catalogue>, Options, usize),
 ) -> Result<Reach, String> {
     let first_miss = bisected(|factor| {
-        let moved = change.at(factor).apply(scenario);
+        let moved = change.moved(scenario, factor);
         let with_seed = |seed: &u64| {
             let (seed, crypto) = (*seed, Crypto::Modelled);
             Scenario { seed, crypto, ..moved.clone() }
@@ -58,6 +58,7 @@ pub fn reach(
         let missed = runs.collect::<Result<Vec<_>, String>>()?;
         Ok(missed.into_iter().flatten().next())
     })?;
+    let first_miss = first_miss.map(|(factor, missed)| (change.times(factor), missed));
     Ok(Reach { assumption: change.assumption.clone(), first_miss })
 }
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::format::{cut, duration, number};
+use super::compare_files::quoted;
+use super::format::{cut, duration, many, number};
 use crate::experiment::{ClaimResult, ClaimStanding, Signs, ratio, standing_by};
 use crate::measure::statistics::{Interval, mean};
 use crate::scenario::claim::{Holds, Side};
@@ -118,10 +119,65 @@ fn doubt(result: &ClaimResult) -> String {
             ": one seed decides nothing".into()
         }
         (ClaimStanding::Open, 0, None) => String::new(),
-        (ClaimStanding::Open, 0, Some(seeds)) => format!(": about {seeds} seeds"),
-        (ClaimStanding::Open, seeds, _) => format!(": too few samples on {seeds} seeds"),
+        (ClaimStanding::Open, 0, Some(seeds)) => format!(": about {}", many(seeds as f64, "seed")),
+        (ClaimStanding::Open, seeds, _) => {
+            format!(": too few samples on {}", many(seeds as f64, "seed"))
+        }
     };
     never + &why
+}
+
+/// A row for each claim: how it stands, and the figures that it was judged by. Either side is the
+/// mean over the seeds that were compared, factor and addition included; the difference is left
+/// minus right with its 95 % interval, and empty where the signs decided. Times are in
+/// milliseconds, shares in percent.
+pub fn claims_csv(results: &[ClaimResult]) -> String {
+    let head = "standing,claim,by,holds,unit,left,right,difference,low,high,seeds,seeds_more,\
+                seeds_different,seeds_without_data,seeds_both_never,seeds_needed\n";
+    let rows = results.iter().map(csv_row);
+    std::iter::once(head.to_owned()).chain(rows).collect()
+}
+
+fn csv_row(result: &ClaimResult) -> String {
+    let (claim, holds) = (&result.claim, &result.claim.holds);
+    let (unit, scale) = match super::is_share(holds.stat) {
+        true => ("percent", 100.0),
+        false if super::is_time(holds.stat, &holds.metric) => ("ms", 1.0),
+        false => ("", 1.0),
+    };
+    let figure = |value: f64| match value.is_infinite() {
+        true => "never".to_owned(),
+        false => format!("{:.6}", value * scale),
+    };
+    let side = |values: &[f64]| mean(values).map_or_else(String::new, figure);
+    let [difference, low, high] = result
+        .difference
+        .map_or([None; 3], |found| [found.estimate, found.low, found.high].map(Some));
+    let [difference, low, high] =
+        [difference, low, high].map(|value| value.map_or_else(String::new, figure));
+    let by = format!("{}={}", claim.by.path, claim.by.values.join(","));
+    let needed = result.seeds_needed.map_or_else(String::new, |seeds| seeds.to_string());
+    let seeds = [
+        result.left.len().to_string(),
+        result.signs.more.to_string(),
+        result.signs.of.to_string(),
+        result.without_data.to_string(),
+        result.both_never.to_string(),
+        needed,
+    ];
+    let cells = [
+        result.standing.text().to_owned(),
+        quoted(&claim.text),
+        quoted(&by),
+        quoted(&holds.text),
+        unit.to_owned(),
+        side(&result.left),
+        side(&result.right),
+        difference,
+        low,
+        high,
+    ];
+    cells.into_iter().chain(seeds).collect::<Vec<_>>().join(",") + "\n"
 }
 
 /// Claims as JSON. What is infinite, never, is null.
@@ -154,6 +210,10 @@ mod tests {
     use crate::report::sample::{SMALL, comparison_of};
 
     fn lines(claims: &[(&str, &str)]) -> Vec<String> {
+        lines_of(claims, &[1, 2, 3, 4])
+    }
+
+    fn lines_of(claims: &[(&str, &str)], seeds: &[u64]) -> Vec<String> {
         let mut text = SMALL.to_owned();
         for (claimed, holds) in claims {
             text += &format!(
@@ -161,7 +221,7 @@ mod tests {
                  holds = \"{holds}\"\n"
             );
         }
-        let results = judge_claims(&comparison_of(&text, &["arrival", "causal"], &[1, 2, 3, 4]));
+        let results = judge_claims(&comparison_of(&text, &["arrival", "causal"], seeds));
         let mut lines = claim_lines(&results);
         lines.push(claims_summary(&results));
         lines
@@ -196,6 +256,42 @@ mod tests {
         let line = "more than 0.5x arrival on 0 of 1 seeds (<), never on either side on 1: \
                     about 6 seeds";
         assert_eq!(claim_numbers(&result), line);
+    }
+
+    #[test]
+    fn a_row_of_figures_has_the_sides_their_difference_and_the_seeds() {
+        let claim = "[[claim]]\ntext = 'less, it says'\nby = 'ordering=arrival,causal'\n\
+                     holds = 'share(orphans) in storm: causal < 0.5x arrival'\n";
+        let compared = comparison_of(&format!("{SMALL}\n{claim}"), &["arrival", "causal"], &[1, 2]);
+        let mut result = judge_claims(&compared).remove(0);
+        (result.left, result.right) = (vec![0.1, 0.2], vec![0.3, 0.5]);
+        result.difference = Some(Interval { estimate: -0.25, low: -0.3, high: -0.2 });
+        let never = ClaimResult {
+            standing: ClaimStanding::Open,
+            right: vec![0.3, f64::INFINITY],
+            difference: None,
+            without_data: 1,
+            seeds_needed: Some(9),
+            ..result.clone()
+        };
+        let csv = claims_csv(&[result, never]);
+        let (head, rows) = csv.split_once('\n').expect("a head");
+        let figures = "unit,left,right,difference,low,high,seeds,seeds_more,seeds_different,\
+                       seeds_without_data,seeds_both_never,seeds_needed";
+        assert_eq!(head, format!("standing,claim,by,holds,{figures}"));
+        let words = "\"less, it says\",\"ordering=arrival,causal\",share(orphans) in storm: \
+                     causal < 0.5x arrival,";
+        insta::assert_snapshot!(rows.replace(words, ""), @r"
+        HOLDS,percent,15.000000,40.000000,-25.000000,-30.000000,-20.000000,2,0,2,0,0,
+        OPEN,percent,15.000000,never,,,,2,0,2,1,0,9
+        ");
+    }
+
+    #[test]
+    fn one_seed_is_not_several() {
+        let one = [("nobody has seen p99.9", "p99.9(latency.applied) in storm: causal < arrival")];
+        assert!(lines_of(&one, &[1])[0].ends_with("no data: too few samples on 1 seed"));
+        assert!(lines_of(&one, &[1, 2])[0].ends_with("no data: too few samples on 2 seeds"));
     }
 
     #[test]

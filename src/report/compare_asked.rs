@@ -25,7 +25,7 @@ pub(super) fn asked_lines(comparison: &Comparison, claims: &[ClaimResult]) -> Ve
 }
 
 /// Every subject once, in the scenario's words.
-fn asked<'a>(pair: &'a Pair, claims: &'a [ClaimResult]) -> Vec<(&'a str, Subject<'a>)> {
+pub(super) fn asked<'a>(pair: &'a Pair, claims: &'a [ClaimResult]) -> Vec<(&'a str, Subject<'a>)> {
     let thresholds = pair.scenario.thresholds.iter().map(|threshold| &threshold.check);
     let thresholds = thresholds.map(|check| (words(&check.text), check.subject()));
     let claimed = claims.iter().map(|result| &result.claim.holds);

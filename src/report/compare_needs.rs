@@ -101,28 +101,34 @@ pub(super) fn names(all: &[&str]) -> String {
 /// is not such a row itself.
 pub(super) fn folded(table: &CompareTable) -> Vec<(usize, usize)> {
     let all = || 0..table.rows.len();
-    let beaten = |at: usize| all().any(|other| is_beaten(table, at, other));
-    let by = |at: usize| all().find(|other| !beaten(*other) && is_beaten(table, at, *other));
+    let is_beaten = |at: usize| all().any(|other| beaten(table, at, other, true));
+    let by = |at: usize| all().find(|other| !is_beaten(*other) && beaten(table, at, *other, true));
     all().filter_map(|at| Some((at, by(at)?))).collect()
 }
 
-fn is_beaten(table: &CompareTable, at: usize, other: usize) -> bool {
+/// Whether a row is no choice beside another: as the seeds show, or in its means alone.
+pub(super) fn beaten(table: &CompareTable, at: usize, other: usize, is_shown: bool) -> bool {
     let (row, than) = (&table.rows[at], &table.rows[other]);
     let means = |row: &Row| row.cells.iter().map(Estimate::mean).collect::<Vec<_>>();
-    let nowhere_better = means(row)
-        .into_iter()
-        .zip(means(than))
-        .all(|(mean, other)| mean.zip(other).is_some_and(|(mean, other)| mean >= other));
+    let nowhere_better =
+        means(row).into_iter().zip(means(than)).all(|(mean, other)| match (mean, other) {
+            (Some(mean), Some(other)) => mean >= other,
+            // What neither has a value for says nothing for either, and shows nothing.
+            (None, None) => !is_shown,
+            (Some(_), None) | (None, Some(_)) => false,
+        });
+    let is_worse = |column: usize| {
+        let never = |row: &Row| matches!(row.cells[column], Estimate::Never(_));
+        let shown = || table.gap(column, other, at).is_some_and(|gap| gap.is_shown());
+        let differs = row.cells[column].mean() > than.cells[column].mean();
+        never(row) && !never(than) || if is_shown { shown() } else { differs }
+    };
     at != other
         && nowhere_better
         && than.guarantees.covers(&row.guarantees)
         && (than.met, than.seeds_met) >= (row.met, row.seeds_met)
         && than.gravest >= row.gravest
-        && (0..row.cells.len()).any(|column| {
-            let never = |row: &Row| matches!(row.cells[column], Estimate::Never(_));
-            never(row) && !never(than)
-                || table.gap(column, other, at).is_some_and(|gap| gap.is_shown())
-        })
+        && (0..row.cells.len()).any(is_worse)
 }
 
 #[cfg(test)]

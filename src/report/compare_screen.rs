@@ -2,46 +2,52 @@
 
 use std::fmt::Write;
 
-use super::claim_lines::{claim_lines, claims_summary};
 use super::compare_asked::asked_lines;
-use super::compare_needs::folded;
-use super::compare_table::{COLUMNS, CompareTable, MESSAGES, cell_text};
-use super::compare_verdict::{MANY, compare_limits, verdict_of};
-use super::format::{cut, none_in, number, wall};
+use super::compare_grid::grid;
+use super::compare_said::Said;
+use super::compare_table::CompareTable;
+use super::format::{cut, number, wall};
 use super::minutes::minutes_lines;
 use super::run_screen::{Making, wrapped};
-use super::tuned_lines::tuned_lines;
-use crate::experiment::{Comparison, Pair, Word, judge_claims};
+use crate::experiment::{Comparison, judge_claims};
 
 /// Columns of a screen.
 const WIDTH: usize = 100;
 /// Lines of a screen.
 const HEIGHT: usize = 40;
-/// Of these, for what is said at the end.
-const VERDICT: usize = 10;
+/// Of these, for what is said at the end, if it takes so many.
+const SAID: usize = 13;
+/// Of these, for what thresholds and claims are about, if anything is.
+const ASKED: usize = 6;
 
 /// The screen of a comparison.
 pub fn compare_screen(comparison: &Comparison, making: &Making) -> String {
     let table = CompareTable::new(comparison);
-    let mut text = String::new();
+    let claims = judge_claims(comparison);
+    let said = Said::new(comparison, &table, &claims);
+    // Whole orderings fill a screen, and have a table of what they are compared by.
+    let asked = match comparison.axis == "ordering" {
+        true => Vec::new(),
+        false => asked_lines(comparison, &claims),
+    };
+    let (mut text, mut end) = (String::new(), String::new());
     // Writing into a String cannot fail.
     let _ = head(&mut text, comparison, &table, making);
-    text.push_str(&grid(comparison, &table));
-    text.push_str(&minutes(comparison));
-    let mut said = said(comparison, &table);
-    let mut end = String::new();
     let _ = foot(&mut end, comparison, making);
-    text.push_str(&asked(comparison, text.lines().count() + end.lines().count()));
-    let room = HEIGHT.saturating_sub(text.lines().count() + end.lines().count());
-    if said.len() > room {
-        said.truncate(room.saturating_sub(1));
-        said.push("  more in decision.md".to_owned());
-    }
-    said.iter().for_each(|line| {
+    let minutes = minutes(comparison);
+    let room = |taken: &[&str]| {
+        HEIGHT.saturating_sub(taken.iter().map(|text| text.lines().count()).sum::<usize>())
+    };
+    let for_said = said.lines().min(SAID);
+    let for_asked = if asked.is_empty() { 0 } else { (asked.len() + 2).min(ASKED) };
+    let for_table = room(&[&text, &minutes, &end]).saturating_sub(for_said + for_asked);
+    text.push_str(&grid(comparison, &table, for_table));
+    text.push_str(&minutes);
+    text.push_str(&asked_text(asked, room(&[&text, &end]).saturating_sub(for_said)));
+    for line in said.within(room(&[&text, &end])) {
         let _ = writeln!(text, "{line}");
-    });
-    text.push_str(&end);
-    text
+    }
+    text + &end
 }
 
 /// What the variants cost users in bad minutes, where somebody watches.
@@ -54,19 +60,19 @@ fn minutes(comparison: &Comparison) -> String {
     format!("{head}\n{}\n\n", lines.join("\n"))
 }
 
-/// What thresholds and claims are about, of each setting: as many lines as a screen has left for
-/// it. Whole orderings fill a screen, and have a table of what they are compared by.
-fn asked(comparison: &Comparison, taken: usize) -> String {
-    if comparison.axis == "ordering" {
-        return String::new();
-    }
-    let mut lines = asked_lines(comparison, &judge_claims(comparison));
+/// What thresholds and claims are about, of each setting: so many lines of it at most.
+fn asked_text(mut lines: Vec<String>, room: usize) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let room = HEIGHT.saturating_sub(taken + VERDICT).max(2);
+    // The head and the empty line.
+    let room = room.saturating_sub(2).max(2);
     if lines.len() > room {
         lines.truncate(room - 1);
+        // Names of variants with nothing below them say nothing.
+        while lines.last().is_some_and(|line| line.starts_with(' ')) {
+            lines.pop();
+        }
         lines.push("more in decision.md".to_owned());
     }
     format!("what thresholds and claims are about, mean ± 95 % interval\n{}\n\n", lines.join("\n"))
@@ -111,140 +117,9 @@ fn head(
         1 => "one seed, no interval",
         _ => "mean over seeds ± 95 % interval; * best, ties share it",
     };
-    writeln!(to, "in {}, {interval}; times in ms, counts per 10,000\n", table.phase)
-}
-
-/// The table; columns that do not fit are left out, the last first.
-fn grid(comparison: &Comparison, table: &CompareTable) -> String {
-    let axis = comparison.axis.rsplit('.').next().unwrap_or("variant");
-    let folded = if table.rows.len() > MANY { folded(table) } else { Vec::new() };
-    let is_folded = |row: usize| folded.iter().any(|(at, _)| *at == row);
-    let shown: Vec<usize> = (0..table.rows.len()).filter(|at| !is_folded(*at)).collect();
-    let mut columns = vec![column(axis, &shown, |at| cut(&table.rows[at].label, 24))];
-    columns.push(column("guarantees", &shown, |at| table.rows[at].guarantees.summary.clone()));
-    for (at, (head, ..)) in COLUMNS.iter().enumerate() {
-        columns.push(column(head, &shown, |row| {
-            let row = &table.rows[row];
-            let star = if row.best[at] && at != MESSAGES { "*" } else { "" };
-            match at {
-                MESSAGES => row.cells[at].mean().map_or(cell_text(&row.cells[at]), number),
-                _ => format!("{star}{}", cell_text(&row.cells[at])),
-            }
-        }));
-    }
-    columns
-        .push(column("met", &shown, |at| format!("{}/{}", table.rows[at].met, table.thresholds)));
-    columns.push(column("seeds", &shown, |at| {
-        let broken = if table.rows[at].gravest == Word::Broken { " BROKEN" } else { "" };
-        format!("{}/{}{broken}", table.rows[at].seeds_met, comparison.seeds.len())
-    }));
-    fit(&mut columns);
-    let mut text = laid_out(&columns);
-    if !folded.is_empty() {
-        let label = |at: usize| table.rows[at].label.as_str();
-        let names = folded.iter().map(|(at, by)| format!("{} ({})", label(*at), label(*by)));
-        let names = names.collect::<Vec<_>>().join(", ");
-        let line = format!(
-            "no choice, as another (in brackets) owes as much, is nowhere worse and \
-                            somewhere better: {names}"
-        );
-        wrapped(&line, WIDTH, "  ").iter().for_each(|line| {
-            let _ = writeln!(text, "{line}");
-        });
-    }
-    let _ = writeln!(text, "{}\n", legend(comparison, table));
-    text
-}
-
-/// What the signs of the table mean, as far as it has them.
-fn legend(comparison: &Comparison, table: &CompareTable) -> String {
-    let due: u64 = comparison
-        .runs
-        .first()
-        .map_or(0, |runs| runs.iter().map(|pair| due(pair, &table.phase)).sum());
-    let met = if table.thresholds > 0 { "        met: thresholds met on every seed" } else { "" };
-    format!("0: {}{met}", none_in(due))
-}
-
-fn due(pair: &Pair, phase: &str) -> u64 {
-    let measurement = &pair.run.measurement;
-    measurement.phase(phase).map_or(0, |phase| measurement.due("orphans", phase))
-}
-
-/// A head and the texts below it.
-type Column = Vec<String>;
-
-fn column(head: &str, rows: &[usize], text: impl Fn(usize) -> String) -> Column {
-    std::iter::once(head.to_owned()).chain(rows.iter().map(|at| text(*at))).collect()
-}
-
-fn width(column: &Column) -> usize {
-    column.iter().map(|text| text.chars().count()).max().unwrap_or(0)
-}
-
-/// Shortens the guarantees, then leaves out columns of numbers, until the table fits.
-fn fit(columns: &mut Vec<Column>) {
-    const LEAST: usize = 12;
-    let total = |columns: &[Column]| columns.iter().map(|c| width(c) + 2).sum::<usize>() - 2;
-    let guarantees = 1;
-    let over = total(columns).saturating_sub(WIDTH);
-    let room = width(&columns[guarantees]).saturating_sub(over).max(LEAST);
-    columns[guarantees].iter_mut().for_each(|text| *text = cut(text, room));
-    while total(columns) > WIDTH && columns.len() > 5 {
-        columns.remove(columns.len() - 3);
-    }
-}
-
-fn laid_out(columns: &[Column]) -> String {
-    let mut text = String::new();
-    for row in 0..columns.first().map_or(0, Vec::len) {
-        let mut line = String::new();
-        for (at, column) in columns.iter().enumerate() {
-            let wide = width(column);
-            let gap = if at == 0 { "" } else { "  " };
-            let _ = match at {
-                0 | 1 => write!(line, "{gap}{:<wide$}", column[row]),
-                _ => write!(line, "{gap}{:>wide$}", column[row]),
-            };
-        }
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
-    text
-}
-
-/// Verdict, claims and limits, line by line.
-fn said(comparison: &Comparison, table: &CompareTable) -> Vec<String> {
-    let mut lines = Vec::new();
-    let verdict = verdict_of(table, comparison.seeds.len());
-    for (word, sentences) in [("VERDICT", verdict), ("LIMITS", compare_limits(comparison, table))] {
-        if word == "LIMITS" {
-            lines.extend(claimed(comparison));
-            lines.extend(tuned(comparison));
-        }
-        for (at, sentence) in sentences.iter().enumerate() {
-            let start = if at == 0 { format!("{word:<9}") } else { "  ".to_owned() };
-            lines.extend(wrapped(&format!("{start}{sentence}"), WIDTH, "  "));
-        }
-    }
-    lines
-}
-
-/// What tuning chose, if there was any.
-fn tuned(comparison: &Comparison) -> Vec<String> {
-    let lines = tuned_lines(comparison);
-    lines.iter().flat_map(|line| wrapped(line, WIDTH, "    ")).collect()
-}
-
-/// The claims of the scenario that these variants answer.
-fn claimed(comparison: &Comparison) -> Vec<String> {
-    let results = judge_claims(comparison);
-    if results.is_empty() {
-        return Vec::new();
-    }
-    let mut lines = vec![format!("CLAIMS   {}", claims_summary(&results))];
-    let indented = claim_lines(&results).into_iter().map(|line| cut(&format!("  {line}"), WIDTH));
-    lines.extend(indented);
-    lines
+    let what = format!("in {}, {interval}; times in ms, counts per 10,000", table.phase);
+    wrapped(&what, WIDTH, "  ").iter().try_for_each(|line| writeln!(to, "{line}"))?;
+    writeln!(to)
 }
 
 fn foot(to: &mut String, comparison: &Comparison, making: &Making) -> std::fmt::Result {
@@ -271,7 +146,7 @@ pub(super) fn crypto(comparison: &Comparison) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{SMALL, comparison_of};
+    use crate::report::sample::{SMALL, comparison_by, comparison_of};
 
     #[test]
     fn seeds_are_written_as_typed() {
@@ -280,14 +155,71 @@ mod tests {
         assert_eq!(seeds_text(&[7]), "7");
     }
 
+    const ASKING: &str = r#"
+[thresholds]
+refused = "per10k(orphans) in storm < 10"
+fast    = "p50(latency.applied) in storm < 600ms"
+late    = "p99(latency.applied) after storm < 900ms"
+durable = "count(lost_after_ack) == 0"
+
+[[claim]]
+text  = "causal waits where arrival refuses"
+by    = "ordering=arrival,causal"
+holds = "per10k(orphans) in storm: causal < 0.01x arrival"
+
+[[claim]]
+text  = "and costs nothing"
+by    = "ordering=arrival,causal"
+holds = "mean(messages): causal <= arrival"
+
+[[claim]]
+text  = "more loss, more waiting"
+by    = "network.loss=0%,8%"
+holds = "p50(latency.applied) in storm: 8% > 0%"
+"#;
+
+    /// The screen of so many variants, which has to have all of its parts, whole, and fit.
+    fn long_screen(axis: &str, labels: &[&str]) -> String {
+        let comparison = comparison_by(&format!("{SMALL}{ASKING}"), axis, labels, &[1, 2]);
+        let making = Making {
+            wall_secs: 9.2,
+            files: Some("results/small/compare".to_owned()),
+            next: "attestorm replay results/small/compare".to_owned(),
+        };
+        let screen = compare_screen(&comparison, &making);
+        assert!(screen.lines().count() <= HEIGHT, "{screen}");
+        assert!(screen.lines().all(|line| line.chars().count() <= WIDTH), "{screen}");
+        let lines: Vec<&str> = screen.lines().collect();
+        for part in ["VERDICT  ", "CLAIMS   ", "LIMITS   ", "crypto   "] {
+            let at = lines.iter().position(|line| line.starts_with(part));
+            let at = at.unwrap_or_else(|| panic!("no {part} in\n{screen}"));
+            let before = lines[at - 1];
+            let lines_of_their_own = ["  more in decision.md: ", "  HOLDS ", "  OPEN ", "  FAILS "];
+            let is_whole = before.is_empty()
+                || before.ends_with('.')
+                || lines_of_their_own.iter().any(|start| before.starts_with(start));
+            assert!(is_whole, "cut in a sentence before {part}:\n{screen}");
+        }
+        screen
+    }
+
     #[test]
-    fn a_table_that_does_not_fit_loses_columns() {
-        let wide = || vec!["x".repeat(18), "y".repeat(18)];
-        let mut columns: Vec<Column> = (0..8).map(|_| wide()).collect();
-        fit(&mut columns);
-        let text = laid_out(&columns);
-        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
-        assert!(columns.len() >= 5 && columns[1][0].ends_with('…'), "{columns:?}");
+    fn a_long_table_leaves_room_for_whole_sentences() {
+        let catalogue = crate::ordering::Catalogue::bundled();
+        let all: Vec<&str> = catalogue.entries().iter().map(|entry| entry.name).collect();
+        let screen = long_screen("ordering", &all);
+        assert!(screen.contains("\nin these means no better than another"), "{screen}");
+        let is_there = |label: &&&str| screen.contains(**label);
+        assert_eq!(all.iter().filter(is_there).count(), all.len(), "all are named:\n{screen}");
+    }
+
+    #[test]
+    fn so_does_one_of_settings_with_what_thresholds_and_claims_are_about() {
+        let labels: Vec<String> = (0..18).map(|loss| format!("{loss}%")).collect();
+        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+        let screen = long_screen("network.loss", &labels);
+        assert!(screen.contains("what thresholds and claims are about"), "{screen}");
+        assert!(screen.contains("\nmore in decision.md\n"), "{screen}");
     }
 
     #[test]

@@ -80,6 +80,9 @@ pub struct Row {
     pub seeds_met: usize,
     /// The gravest word of any seed.
     pub gravest: Word,
+    /// The longest time on each seed, in milliseconds, that it stayed down once its trouble was
+    /// over (the metric `collapsed`).
+    pub down: Estimate,
 }
 
 /// A paired difference between two variants in one column.
@@ -103,7 +106,7 @@ impl Gap {
         (self.interval.high - self.interval.low) / 2.0
     }
 
-    fn reversed(self) -> Self {
+    pub(super) fn reversed(self) -> Self {
         let Interval { estimate, low, high } = self.interval;
         Self { interval: Interval { estimate: -estimate, low: -high, high: -low }, ..self }
     }
@@ -182,12 +185,22 @@ impl CompareTable {
 
 /// All paired differences, corrected together.
 fn gaps(rows: &[Row]) -> BTreeMap<(usize, usize, usize), Gap> {
+    paired_gaps((COLUMNS.len(), rows.len()), |column, row| rows[row].cells[column].values())
+}
+
+/// The paired differences of so many columns between so many rows, corrected together; by column,
+/// first row and second row. `values` are those of a column and a row by seed.
+pub(super) fn paired_gaps<'a>(
+    (columns, rows): (usize, usize),
+    values: impl Fn(usize, usize) -> Option<&'a [f64]>,
+) -> BTreeMap<(usize, usize, usize), Gap> {
     let mut found = Vec::new();
-    for column in 0..COLUMNS.len() {
-        for second in 1..rows.len() {
+    for column in 0..columns {
+        for second in 1..rows {
             for first in 0..second {
-                let values = |row: usize| rows[row].cells[column].values();
-                let Some((a, b)) = values(first).zip(values(second)) else { continue };
+                let Some((a, b)) = values(column, first).zip(values(column, second)) else {
+                    continue;
+                };
                 if let Some(difference) = paired_difference(a, b, CONFIDENCE) {
                     found.push(((column, first, second), (a, b), difference.p));
                 }
@@ -224,7 +237,17 @@ fn row(label: &str, guarantees: &Guarantees, runs: &[Pair], phase: &str) -> Row 
         met,
         seeds_met,
         gravest,
+        down: down(runs),
     }
+}
+
+/// The longest that it stayed down, which is not at all where nothing was measured.
+fn down(runs: &[Pair]) -> Estimate {
+    let longest = |pair: &Pair| {
+        let found = pair.run.measurement.value("collapsed", Statistic::Longest, 0, None);
+        Measured::Value(found.value().unwrap_or(0.0))
+    };
+    estimated(&runs.iter().map(longest).collect::<Vec<_>>())
 }
 
 /// What was measured over seeds in one phase.
@@ -308,6 +331,7 @@ pub(super) mod tests {
             met,
             seeds_met: met,
             gravest: Word::Pass,
+            down: Estimate::NoData,
         }
     }
 

@@ -1,12 +1,14 @@
 //! What can be said about variants. Each sentence is a template with a condition.
 
+use std::cmp::Ordering;
+
+use super::compare_beyond::Beyond;
 use super::compare_needs::needs;
 use super::compare_table::{CONFIDENCE, CompareTable, DIVERGED, Estimate, MESSAGES, ORPHANS};
 use super::compare_table::{Gap, P50, P99, Row};
-use super::format::number;
-use crate::experiment::{Comparison, Pair, Word, grouped};
+use super::format::{many, number};
+use crate::experiment::{ClaimResult, Comparison, Word, grouped, judge_claims};
 use crate::measure::statistics::seeds_needed;
-use crate::simulation::Standing;
 
 /// Most sentences of a verdict.
 const MOST: usize = 5;
@@ -15,39 +17,68 @@ pub(super) const MANY: usize = 8;
 
 /// What can be said about the variants, each sentence on grounds of its own.
 pub fn compare_verdict(comparison: &Comparison) -> Vec<String> {
-    verdict_of(&CompareTable::new(comparison), comparison.seeds.len())
+    let table = CompareTable::new(comparison);
+    verdict_of(comparison, &table, &judge_claims(comparison))
 }
 
-pub(super) fn verdict_of(table: &CompareTable, seeds: usize) -> Vec<String> {
+/// The same of a table that is there already.
+pub(super) fn verdict_of(
+    comparison: &Comparison,
+    table: &CompareTable,
+    claims: &[ClaimResult],
+) -> Vec<String> {
+    verdict(table, &Beyond::new(comparison, table, claims), comparison.seeds.len())
+}
+
+fn verdict(table: &CompareTable, beyond: &Beyond, seeds: usize) -> Vec<String> {
     let Some(best) = favourite(table) else {
         return vec!["there is nothing to compare.".to_owned()];
     };
+    let labels: Vec<&str> = table.rows.iter().map(|row| row.label.as_str()).collect();
     let mut sentences = vec![first_sentence(table, best, seeds)];
+    sentences.extend(beyond.collapses(&labels));
     if table.thresholds == 0 && !has_p99(&table.rows[best]) {
         // Nobody is ahead, so nobody is compared with the others.
         return sentences;
     }
     if table.rows.len() > MANY {
         sentences.extend(needs(table));
+        sentences.extend(beyond.bests(&labels));
         return sentences;
     }
     let others = (0..table.rows.len()).filter(|other| *other != best);
-    sentences.extend(others.filter_map(|other| against(table, best, other)));
-    sentences.truncate(MOST);
+    let others = others.filter_map(|other| against(table, beyond, best, other));
+    sentences.extend(others.take(MOST - 1));
     sentences
 }
 
-/// The variant that breaks nothing, meets most thresholds, then most seeds, then has the least p99.
+/// The variant that breaks nothing, meets most thresholds, then most seeds, stays down for the
+/// shortest time, then has the least p99, then the least p50.
 pub(super) fn favourite(table: &CompareTable) -> Option<usize> {
+    ranking(table).first().copied()
+}
+
+/// All variants, the favourite first.
+pub(super) fn ranking(table: &CompareTable) -> Vec<usize> {
     let key = |at: &usize| {
         let row = &table.rows[*at];
         (row.gravest == Word::Broken, usize::MAX - row.met, usize::MAX - row.seeds_met)
     };
-    let p99 = |at: &usize| table.rows[*at].cells[P99].mean().unwrap_or(f64::INFINITY);
-    (0..table.rows.len()).min_by(|a, b| key(a).cmp(&key(b)).then(p99(a).total_cmp(&p99(b))))
+    let figures = |at: &usize| {
+        let row = &table.rows[*at];
+        let late = |column: usize| row.cells[column].mean().unwrap_or(f64::INFINITY);
+        [row.down.mean().unwrap_or(0.0), late(P99), late(P50)]
+    };
+    let by_figures = |a: &usize, b: &usize| {
+        let each = figures(a).into_iter().zip(figures(b));
+        each.map(|(a, b)| a.total_cmp(&b)).fold(Ordering::Equal, Ordering::then)
+    };
+    let mut order: Vec<usize> = (0..table.rows.len()).collect();
+    order.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| by_figures(a, b)));
+    order
 }
 
-fn first_sentence(table: &CompareTable, best: usize, seeds: usize) -> String {
+pub(super) fn first_sentence(table: &CompareTable, best: usize, seeds: usize) -> String {
     let (row, of) = (&table.rows[best], table.thresholds);
     let label = &row.label;
     if row.gravest == Word::Broken {
@@ -110,7 +141,7 @@ fn has_p99(row: &Row) -> bool {
 }
 
 /// What separates the favourite from another variant; `None` if nothing can be said.
-fn against(table: &CompareTable, best: usize, other: usize) -> Option<String> {
+fn against(table: &CompareTable, beyond: &Beyond, best: usize, other: usize) -> Option<String> {
     let row = &table.rows[other];
     let label = &row.label;
     let mut parts = Vec::new();
@@ -120,7 +151,7 @@ fn against(table: &CompareTable, best: usize, other: usize) -> Option<String> {
     if let (Estimate::Never(seeds), Estimate::Values { .. }) =
         (&row.cells[P99], &table.rows[best].cells[P99])
     {
-        parts.push(format!("its p99 is never on {seeds} seeds"));
+        parts.push(format!("its p99 is never on {}", many(*seeds as f64, "seed")));
     }
     for (column, noun) in [(P99, "p99"), (P50, "p50")] {
         parts.extend(
@@ -132,6 +163,8 @@ fn against(table: &CompareTable, best: usize, other: usize) -> Option<String> {
     for (column, noun) in [(ORPHANS, "orphans"), (DIVERGED, "diverged")] {
         parts.extend(table.gap(column, best, other).and_then(|gap| count(noun, gap)));
     }
+    parts.extend(beyond.differences(best, other));
+    parts.extend(beyond.no_difference(best, other));
     parts.extend(table.gap(MESSAGES, best, other).and_then(messages));
     (!parts.is_empty()).then(|| format!("Against {label}: {}.", parts.join(", ")))
 }
@@ -155,7 +188,12 @@ fn time(noun: &str, gap: Gap, needed: impl Fn() -> Option<u64>) -> String {
 }
 
 /// Seeds after which a difference would probably show, if it stays as it is.
-fn needed(table: &CompareTable, column: usize, best: usize, other: usize) -> Option<u64> {
+pub(super) fn needed(
+    table: &CompareTable,
+    column: usize,
+    best: usize,
+    other: usize,
+) -> Option<u64> {
     let values = |row: usize| table.rows[row].cells[column].values();
     let (a, b) = values(best).zip(values(other))?;
     let differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| b - a).collect();
@@ -183,66 +221,6 @@ fn messages(gap: Gap) -> Option<String> {
     gap.is_shown().then(|| format!("{by} ± {half} {word} messages each"))
 }
 
-/// What the comparison does not show.
-pub(super) fn compare_limits(comparison: &Comparison, table: &CompareTable) -> Vec<String> {
-    let variants = table.rows.iter().zip(&comparison.runs);
-    let mut sentences: Vec<String> =
-        variants.clone().filter_map(|(row, runs)| not_owed(&row.label, runs)).take(2).collect();
-    sentences.extend(variants.filter_map(|(row, runs)| untested(&row.label, runs)).take(2));
-    sentences.extend(untold(table, comparison.seeds.len()));
-    sentences.push(scope(comparison.seeds.len()));
-    sentences
-}
-
-/// A tail is worth a word if it is so many times the least and not told from it.
-const FAR: f64 = 2.0;
-
-/// The longest tail that the seeds do not tell from the least, where that is far away: ties then
-/// come of too few seeds.
-fn untold(table: &CompareTable, seeds: usize) -> Option<String> {
-    let means = table.rows.iter().map(|row| row.cells[P99].mean()).enumerate();
-    let means = means.filter_map(|(at, mean)| Some((at, mean.filter(|mean| mean.is_finite())?)));
-    let (best, least) = means.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let is_tie = |at: usize| table.gap(P99, best, at).is_some_and(|gap| !gap.is_shown());
-    let ties = means.filter(|(at, mean)| *mean >= FAR * least && is_tie(*at));
-    let (other, longest) = ties.max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let settle = needed(table, P99, best, other);
-    let settle = settle.map_or(String::new(), |seeds| format!("; about {} would", grouped(seeds)));
-    let [other, best] = [other, best].map(|at| &table.rows[at].label);
-    let times = number(longest / least);
-    Some(format!(
-        "{seeds} seeds do not tell the p99 of {other} from that of {best}, though its mean is \
-         {times} times as long{settle}."
-    ))
-}
-
-/// A guarantee that was violated where it was not owed.
-fn not_owed(label: &str, runs: &[Pair]) -> Option<String> {
-    let verdicts = runs.iter().flat_map(Pair::guarantees);
-    verdicts.into_iter().find_map(|verdict| match &verdict.standing {
-        Standing::NotOwed { why, .. } => {
-            Some(format!("{label} owes no {} here: {why}.", verdict.property.name()))
-        }
-        Standing::Held | Standing::Broken { .. } => None,
-    })
-}
-
-/// Something that was not tested on some seeds.
-fn untested(label: &str, runs: &[Pair]) -> Option<String> {
-    let mut findings = runs.iter().filter_map(|pair| {
-        pair.verdict.findings.iter().find(|finding| finding.word == Word::Inconclusive)
-    });
-    let first = findings.next()?;
-    let seeds = 1 + findings.count();
-    let of = runs.len();
-    Some(format!("{label} is inconclusive on {seeds} of {of} seeds: {}.", first.text))
-}
-
-fn scope(seeds: usize) -> String {
-    let one = if seeds < 2 { "One seed is one sample: no interval, no claim. " } else { "" };
-    format!("{one}One load and one network: another may have another answer.")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,7 +235,8 @@ mod tests {
     }
 
     fn first(thresholds: usize, rows: Vec<Row>) -> String {
-        verdict_of(&table_of(thresholds, rows), 4).swap_remove(0)
+        let table = table_of(thresholds, rows);
+        verdict(&table, &Beyond::nothing(table.rows.len()), 4).swap_remove(0)
     }
 
     #[test]
@@ -327,37 +306,36 @@ mod tests {
     }
 
     #[test]
+    fn who_stays_down_does_not_lead_while_others_meet_as_much() {
+        let down = |millis: f64| {
+            let point = crate::measure::statistics::Interval {
+                estimate: millis,
+                low: millis,
+                high: millis,
+            };
+            Estimate::Values { values: vec![millis], interval: point }
+        };
+        let rows = vec![
+            Row { down: down(91_000.0), ..row("none", 1, LOW) },
+            Row { down: down(0.0), ..row("credit", 1, HIGH) },
+        ];
+        assert_eq!(ranking(&table_of(1, rows)), [1, 0]);
+        let never = ["never", "never", ZERO, ZERO, "5 5 5 5"];
+        let less = [HIGH, "never", ZERO, ZERO, "5 5 5 5"];
+        assert_eq!(
+            ranking(&table_of(1, vec![row_of("a", 1, never), row_of("b", 1, less)])),
+            [1, 0]
+        );
+    }
+
+    #[test]
     fn what_never_came_is_said_and_one_seed_says_nothing() {
         let table = table_of(0, vec![row("a", 0, LOW), row("b", 0, "never")]);
         assert_eq!(
-            against(&table, 0, 1).as_deref(),
-            Some("Against b: its p99 is never on 1 seeds, same messages.")
+            against(&table, &Beyond::nothing(2), 0, 1).as_deref(),
+            Some("Against b: its p99 is never on 1 seed, same messages.")
         );
         let one = table_of(0, vec![row_of("a", 0, ["1"; 5]), row_of("b", 0, ["2"; 5])]);
-        assert_eq!(against(&one, 0, 1), None);
-    }
-
-    #[test]
-    fn a_long_tail_that_so_few_seeds_do_not_tell_apart_is_named() {
-        let said = |tails: [&str; 3]| {
-            let rows = tails.iter().zip(["a", "b", "c"]).map(|(tail, label)| row(label, 0, tail));
-            untold(&table_of(0, rows.collect()), tails[0].split(' ').count())
-        };
-        assert_eq!(
-            said(["10 12", "31 13", "30 80"]).as_deref(),
-            Some(
-                "2 seeds do not tell the p99 of c from that of a, though its mean is 5 times as \
-                 long; about 10 would."
-            )
-        );
-        assert_eq!(said(["10 11 12 13", "20 21 22.5 23", "21 22.5 24 24"]), None, "told apart");
-        assert_eq!(said(["10 12", "9 14", "12 11"]), None, "near one another");
-        assert_eq!(said(["10", "20", "90"]), None, "one seed shows nothing anyway");
-    }
-
-    #[test]
-    fn limits_know_how_many_seeds_there_were() {
-        assert_eq!(scope(10), "One load and one network: another may have another answer.");
-        assert!(scope(1).starts_with("One seed is one sample: no interval, no claim."));
+        assert_eq!(against(&one, &Beyond::nothing(2), 0, 1), None);
     }
 }

@@ -3,11 +3,14 @@
 
 use std::fmt::Write;
 
+use serde_json::Value;
+
 use super::claim_lines::{claim_lines, claims_summary};
 use super::compare_asked::asked_lines;
+use super::compare_limits::compare_limits;
 use super::compare_screen::{crypto, seeds_text};
 use super::compare_table::{COLUMNS, CompareTable, cell_text};
-use super::compare_verdict::{compare_limits, favourite, verdict_of};
+use super::compare_verdict::{favourite, verdict_of};
 use super::format::{number, span};
 use super::tuned_lines::tuned_lines;
 use crate::experiment::{Comparison, Met, Pair, judge_claims};
@@ -82,8 +85,9 @@ fn rows(to: &mut String, comparison: &Comparison, table: &CompareTable) -> std::
 }
 
 fn verdict(to: &mut String, comparison: &Comparison, table: &CompareTable) -> std::fmt::Result {
+    let claims = judge_claims(comparison);
     let said = [
-        ("Verdict", verdict_of(table, comparison.seeds.len())),
+        ("Verdict", verdict_of(comparison, table, &claims)),
         ("Limits", compare_limits(comparison, table)),
     ];
     for (head, sentences) in said {
@@ -97,7 +101,6 @@ fn verdict(to: &mut String, comparison: &Comparison, table: &CompareTable) -> st
         chosen.iter().try_for_each(|line| writeln!(to, "- {}", line.trim_start()))?;
         writeln!(to)?;
     }
-    let claims = judge_claims(comparison);
     let asked = asked_lines(comparison, &claims);
     if !asked.is_empty() {
         let head = "## What thresholds and claims are about\n\nMean over seeds ± 95 % interval";
@@ -155,17 +158,31 @@ fn assumptions(to: &mut String, comparison: &Comparison) -> std::fmt::Result {
         let value = format!("{} on {}", report.planned, fault.on.text);
         row(&format!("fault {}", report.name), &value, own)?;
     }
-    for (label, parameters) in comparison.labels.iter().zip(&comparison.parameters) {
+    for (label, parameters) in parameters(comparison) {
         row(
             &format!("parameters of {label}"),
             &format!("`{parameters}`"),
-            "defaults of attestorm, \
-             or scenario.toml",
+            "defaults of attestorm, or scenario.toml",
         )?;
     }
     row("seeds", &seeds_text(&comparison.seeds), "the command")?;
     row("time", &times(scenario), own)?;
     writeln!(to)
+}
+
+/// Whose parameters are what: of each variant by its label, or of the ordering that all have; who
+/// has none is left out.
+fn parameters(comparison: &Comparison) -> Vec<(&str, &Value)> {
+    let labels = comparison.labels.iter().map(String::as_str).zip(&comparison.parameters);
+    let mut all: Vec<(&str, &Value)> = labels.collect();
+    let is_one = all.iter().all(|(_, parameters)| *parameters == all[0].1);
+    if let Some(scenario) = scenario(comparison).filter(|_| comparison.axis != "ordering" && is_one)
+    {
+        all.truncate(1);
+        all.iter_mut().for_each(|(label, _)| *label = &scenario.ordering);
+    }
+    all.retain(|(_, parameters)| parameters.as_object().is_some_and(|all| !all.is_empty()));
+    all
 }
 
 fn times(scenario: &Scenario) -> String {
@@ -264,7 +281,22 @@ fn reproduce(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample::{SMALL, comparison_of};
+    use crate::report::sample::{SMALL, comparison_by, comparison_of};
+
+    #[test]
+    fn parameters_are_those_of_orderings_and_only_where_there_are_any() {
+        let rows = |axis: &str, labels: &[&str], ordering: &str| {
+            let text = format!("ordering = '{ordering}'\n{SMALL}");
+            let comparison = comparison_by(&text, axis, labels, &[1]);
+            let page = decision(&comparison, "", "");
+            let rows = page.lines().filter_map(|line| line.strip_prefix("| parameters of "));
+            let names = rows.filter_map(|row| row.split(" |").next().map(ToOwned::to_owned));
+            names.collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(rows("ordering", &["arrival", "causal", "fifo"], "causal"), "causal, fifo");
+        assert_eq!(rows("flow.backpressure", &["none", "credit"], "causal"), "causal");
+        assert_eq!(rows("flow.backpressure", &["none", "credit"], "arrival"), "");
+    }
 
     #[test]
     fn a_decision_says_what_was_assumed_and_where_that_comes_from() {

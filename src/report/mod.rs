@@ -7,14 +7,19 @@ mod challenge_screen;
 mod charts;
 mod claim_lines;
 mod compare_asked;
+mod compare_beyond;
 mod compare_files;
+mod compare_grid;
+mod compare_limits;
 mod compare_needs;
+mod compare_said;
 mod compare_screen;
 mod compare_table;
 mod compare_verdict;
 mod decision;
 mod export;
 mod format;
+mod gate_screen;
 mod grid_files;
 mod hunt_screen;
 mod incident_alike;
@@ -40,6 +45,7 @@ mod sample;
 mod seeds_screen;
 mod sentence;
 mod store;
+mod stored_values;
 mod sweep_screen;
 mod trust_anew;
 mod trust_page;
@@ -54,10 +60,12 @@ use crate::scenario::check::{Check, Stat};
 
 pub use crate::experiment::grouped;
 pub use blindspots_screen::blindspots_screen;
-pub use challenge_screen::{challenge_screen, challenged};
+pub use challenge_screen::{
+    challenge_csv, challenge_json, challenge_page, challenge_screen, challenged,
+};
 pub use chart::Rendered;
 pub use charts::{incident_chart, journey_chart, race_chart, response_chart, sweep_chart};
-pub use claim_lines::{claim_lines, claims_json, claims_summary};
+pub use claim_lines::{claim_lines, claims_csv, claims_json, claims_summary};
 pub use compare_files::{compare_csv, compare_json};
 pub use compare_screen::compare_screen;
 pub use compare_table::CompareTable;
@@ -65,6 +73,7 @@ pub use compare_verdict::compare_verdict;
 pub use decision::decision;
 pub use export::{Alerts, Nights, export_alerts, gameday};
 pub use format::{millis, number};
+pub use gate_screen::{GateView, gate_csv, gate_json, gate_screen};
 pub use grid_files::{write_grid, write_runs};
 pub use hunt_screen::hunt_screen;
 pub use incident_screen::{IncidentView, incident_screen};
@@ -80,6 +89,7 @@ pub use seeds_screen::seeds_screen;
 pub use store::{
     Draft, StoreError, abandon_all, find_result, fingerprint, newest_in, read, write_beside,
 };
+pub use stored_values::{BySeed, grid_values, run_values};
 pub use sweep_screen::{Sweep, sweep_csv, sweep_screen};
 pub use tuned_lines::{tuned_lines, tuning_csv};
 pub use validate_screen::{Validation, validate_screen};

@@ -34,14 +34,19 @@ pub(super) fn pair_of(text: &str) -> Pair {
     run_pair(&scenario, &catalogue, OPTIONS, true, &mut NoRows).expect("it runs")
 }
 
-/// Orderings of [`SMALL`] over seeds.
+/// Orderings of a scenario over seeds.
 pub(super) fn comparison_of(text: &str, orderings: &[&str], seeds: &[u64]) -> Comparison {
+    comparison_by(text, "ordering", orderings, seeds)
+}
+
+/// Variants of a scenario over seeds.
+pub(super) fn comparison_by(text: &str, axis: &str, labels: &[&str], seeds: &[u64]) -> Comparison {
     let catalogue = Catalogue::bundled();
-    let variants = orderings.iter().map(|ordering| Variant {
-        label: (*ordering).to_owned(),
-        scenario: scenario(text, &[("ordering", ordering)], &catalogue),
+    let variants = labels.iter().map(|label| Variant {
+        label: (*label).to_owned(),
+        scenario: scenario(text, &[(axis, label)], &catalogue),
     });
-    let axis = "ordering".to_owned();
-    let grid = Grid { axis, variants: variants.collect(), seeds: seeds.to_vec(), with_real: true };
+    let (variants, seeds) = (variants.collect(), seeds.to_vec());
+    let grid = Grid { axis: axis.to_owned(), variants, seeds, with_real: true };
     compare(grid, &catalogue, OPTIONS, 2, |_, _| {}).expect("they run")
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::compare_screen::name;
-use super::format::{cut, number, wall};
+use super::format::{cut, many, number, wall};
 use super::run_screen::Making;
 use crate::experiment::{Comparison, Met, Pair, Word};
 use crate::measure::Measured;
@@ -42,9 +42,9 @@ fn verdict(
     };
     writeln!(
         to,
-        "{}, {} seeds in {}       {}       worst: seed {}{exit}",
+        "{}, {} in {}       {}       worst: seed {}{exit}",
         name(comparison),
-        runs.len(),
+        many(runs.len() as f64, "seed"),
         wall(making.wall_secs),
         counts.join("   "),
         comparison.worst_seed()
@@ -90,7 +90,8 @@ fn spread(measured: &[Measured], show: impl Fn(Measured) -> String) -> String {
     let (Some(median), Some(high)) = (at(0.5), at(0.9)) else { return "too few".to_owned() };
     if values.iter().all(|value| *value == 0.0) {
         let bound = share_at_most(0, values.len() as u64, 0.95) * 100.0;
-        return format!("none on {} seeds: below {} % (95 %)", values.len(), number(bound));
+        let seeds = many(values.len() as f64, "seed");
+        return format!("none on {seeds}: below {} % (95 %)", number(bound));
     }
     match values.len() < 10 {
         true => format!("median {median}, at most {}", at(1.0).unwrap_or_default()),

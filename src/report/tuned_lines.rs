@@ -20,12 +20,7 @@ pub fn tuned_lines(comparison: &Comparison) -> Vec<String> {
         Some(format!("  {default}: {}", differences(setting(default)?, setting(label)?)))
     });
     let found: Vec<String> = tuned.collect();
-    let how = comparison.tuning.as_ref().map_or_else(
-        || "on other seeds".to_owned(),
-        |tuning| {
-            format!("best of {} trials each, on seeds {}", tuning.trials, seeds_text(&tuning.seeds))
-        },
-    );
+    let how = tuned_how(comparison);
     let unchanged = labels.len() - 2 * found.len();
     let rest = match (unchanged, found.is_empty()) {
         (_, true) => "; nobody found a better setting",
@@ -36,6 +31,24 @@ pub fn tuned_lines(comparison: &Comparison) -> Vec<String> {
         (None, true) => Vec::new(),
         _ => std::iter::once(format!("TUNED    {how}{rest}")).chain(found).collect(),
     }
+}
+
+/// How variants were tuned, in a few words.
+pub(super) fn tuned_how(comparison: &Comparison) -> String {
+    comparison.tuning.as_ref().map_or_else(
+        || "on other seeds".to_owned(),
+        |tuning| {
+            format!("best of {} trials each, on seeds {}", tuning.trials, seeds_text(&tuning.seeds))
+        },
+    )
+}
+
+/// What was chosen of each variant that found a better setting than it has: two comparisons of the
+/// same variants, before and after.
+pub(super) fn tuned_beside(base: &Comparison, tuned: &Comparison) -> Vec<String> {
+    let settings = base.parameters.iter().zip(&tuned.parameters);
+    let changed = base.labels.iter().zip(settings).filter(|(_, (own, chosen))| own != chosen);
+    changed.map(|(label, (own, chosen))| format!("{label}: {}", differences(own, chosen))).collect()
 }
 
 /// `batch_delay 100ms -> 25ms, leaders round-robin -> reputation`.

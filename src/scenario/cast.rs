@@ -260,8 +260,10 @@ impl<'a> Cast<'a> {
         let place = operator.map_or(place, |operator| format!(" of {operator}"));
         let (enough, message) = match set.pick {
             _ if inside == 0 => (false, format!("nobody of them is{place}")),
+            ActorPick::Some(0) => (false, format!("0 of {inside}{place} is nobody")),
             ActorPick::Some(count) => {
-                (count <= inside, format!("there are {inside}{place}, not {count}"))
+                let are = if inside == 1 { "is" } else { "are" };
+                (count <= inside, format!("there {are} {inside}{place}, not {count}"))
             }
             ActorPick::Share(share) => {
                 let chosen = (share * f64::from(inside)).round();
@@ -269,7 +271,7 @@ impl<'a> Cast<'a> {
             }
             ActorPick::All | ActorPick::Range(..) => (true, String::new()),
         };
-        if enough && set.pick != ActorPick::Some(0) {
+        if enough {
             return Ok(());
         }
         Err(word.wrong(message, "this selects nobody, or more than there are"))

@@ -1,7 +1,7 @@
 //! Relations between variants: what an author claims about orderings, over seeds.
 
 use super::check::{Relation, Stat, Subject};
-use super::overrides::table_meant;
+use super::overrides::meant;
 use crate::kernel::Span;
 
 /// One claim, parsed: every name in it exists and its units fit.
@@ -99,15 +99,11 @@ impl Axis {
         Ok(Self { path: path.trim().to_owned(), values })
     }
 
-    /// Whether that path leads to the same.
-    pub fn leads_to(&self, path: &str) -> bool {
-        self.path == path || meant(&self.path).is_some_and(|own| meant(path) == Some(own))
+    /// Whether that path leads to the same, in a scenario whose only load group, if it has but one,
+    /// is `group`.
+    pub fn leads_to(&self, path: &str, group: Option<&str>) -> bool {
+        meant(&self.path, group) == meant(path, group)
     }
-}
-
-/// The table that a path begins with, and the rest.
-fn meant(path: &str) -> Option<(&str, &str)> {
-    path.split_once('.').map(|(table, rest)| (table_meant(table), rest))
 }
 
 /// Splits at commas, but not within brackets or quotes: `{ bursty = { on = "2s", off = "8s" } }`
@@ -147,7 +143,7 @@ mod tests {
     fn flow_is_what_routers_have() {
         let check = |one: &str, other: &str, expected: bool| {
             let axis = Axis { path: one.to_owned(), values: Vec::new() };
-            assert_eq!(axis.leads_to(other), expected, "{one} {other}");
+            assert_eq!(axis.leads_to(other, Some("issuers")), expected, "{one} {other}");
         };
         check("routers.routing", "flow.routing", true);
         check("flow.routing", "routers.routing", true);
@@ -155,5 +151,11 @@ mod tests {
         check("routers.routing", "flow.balance", false);
         check("ordering", "flow.ordering", false);
         check("ordering", "seed", false);
+        check("load.issuers.retry.tries", "flow.retry.tries", true);
+        check("flow.arrivals", "load.issuers.arrivals", true);
+        check("load.others.retry", "flow.retry", false);
+        check("load.issuers.rate", "flow.rate", false);
+        let axis = Axis { path: "load.issuers.retry".to_owned(), values: Vec::new() };
+        assert!(!axis.leads_to("flow.retry", None), "of several groups it means all");
     }
 }

@@ -56,6 +56,11 @@ impl Node {
         }
     }
 
+    /// Whether it is this text.
+    pub(crate) fn is_text(&self, wanted: &str) -> bool {
+        matches!(&self.value, Value::Text(text) if text == wanted)
+    }
+
     /// What kind of value it is, in the words of an error.
     pub(crate) fn kind(&self) -> &'static str {
         match self.value {

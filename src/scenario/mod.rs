@@ -26,6 +26,7 @@ pub mod selector;
 mod show;
 mod source;
 mod spelt;
+mod strength;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -41,8 +42,9 @@ pub use problem::{Problem, ScenarioErrors};
 pub use relation::sought;
 pub use resolved::condition;
 pub use schema::{keys, schema};
-pub use show::show;
+pub use show::{rate_range, show};
 pub use source::Source;
+pub use strength::{Strength, scale, strengths};
 pub use table::{BUNDLED_TABLES, BundledTable};
 
 use document::{Node, read_toml};

@@ -6,40 +6,91 @@ use super::file::{
     TraceFile, UidFile,
 };
 use super::problem::{Log, Place, suggest};
-use super::written::Lone;
+use super::written::{Lone, NONE};
+
+/// Another name of `routers`, and of what load groups have to do with the flow through them.
+const FLOW: &str = "flow";
+/// What `flow` means of load groups.
+const OF_LOAD: [&str; 2] = ["arrivals", "retry"];
 
 /// Applies one override. Faults are addressed by name, load groups must exist; what the key means
-/// and whether the value fits is found out when the document is read.
+/// and whether the value fits is found out when the document is read, where `none` leaves out what
+/// is optional.
 pub(crate) fn apply(log: &mut Log, root: &mut Node, path: &str, value: &str) {
     let argument = format!("--set {path}={value}");
     let origin = log.add_argument(&argument);
     let first = "--set ".len();
     let mut segments = Vec::new();
     let mut at = first;
-    for written in path.split('.') {
-        let name = if at == first { table_meant(written) } else { written };
-        segments.push(Segment { name, place: Place::new(origin, at..at + written.len()) });
-        at += written.len() + 1;
+    for name in path.split('.') {
+        segments.push(Segment { name, place: Place::new(origin, at..at + name.len()) });
+        at += name.len() + 1;
     }
     if let Some(empty) = segments.iter().find(|segment| segment.name.trim().is_empty()) {
         log.add(empty.place, "a key is missing here", "write it like `load.issuers.rate=100/s`");
         return;
     }
     let value = read_value(origin, first + path.len() + 1, value);
-    if let Some(table) = expand(log, root, &segments) {
-        put(table, &segments, value);
+    let groups = groups(root, &segments);
+    for path in ways(&segments, &groups) {
+        if let Some(table) = expand(log, root, &path) {
+            put(table, &path, value.clone());
+        }
     }
 }
 
-/// The table that a path begins with: `flow` is another name of `routers`.
-pub(crate) fn table_meant(written: &str) -> &str {
-    if written == "flow" { "routers" } else { written }
+/// The paths that one path means: several if it is of `flow` and of every load group.
+fn ways<'a>(path: &[Segment<'a>], groups: &'a [String]) -> Vec<Vec<Segment<'a>>> {
+    let [flow, rest @ ..] = path else { return Vec::new() };
+    let renamed = |name: &'a str| Segment { name, ..*flow };
+    match rest {
+        _ if flow.name != FLOW => vec![path.to_vec()],
+        [of, ..] if OF_LOAD.contains(&of.name) => {
+            let way = |group: &'a String| [&[renamed("load"), renamed(group)], rest].concat();
+            groups.iter().map(way).collect()
+        }
+        _ => vec![[&[renamed("routers")], rest].concat()],
+    }
+}
+
+/// The load groups that a path of `flow` is about; all of them if it suits none, so that it is
+/// said why.
+fn groups(root: &Node, path: &[Segment<'_>]) -> Vec<String> {
+    let load = root.table().and_then(|table| table.find("load"));
+    let groups = load.and_then(|entry| entry.node.table()).map_or(&[][..], |load| &load.entries);
+    let suits = |entry: &&Entry| {
+        let has = |key| entry.node.table().is_some_and(|group| group.find(key).is_some());
+        match path {
+            // Closed and recorded load have no arrivals to choose.
+            [_, of, ..] if of.name == "arrivals" => !(has("users") || has("trace")),
+            // Part of a retry is none.
+            [_, of, _, ..] if of.name == "retry" => has("retry"),
+            _ => true,
+        }
+    };
+    let names = |entries: Vec<&Entry>| entries.iter().map(|entry| entry.key.clone()).collect();
+    let suited: Vec<String> = names(groups.iter().filter(suits).collect());
+    if suited.is_empty() { names(groups.iter().collect()) } else { suited }
+}
+
+/// The one path that a path means in a scenario whose only load group, if it has but one, this is.
+pub(crate) fn meant(path: &str, group: Option<&str>) -> String {
+    let Some(rest) = path.strip_prefix(FLOW).and_then(|rest| rest.strip_prefix('.')) else {
+        return path.to_owned();
+    };
+    let is_of_load = rest.split('.').next().is_some_and(|key| OF_LOAD.contains(&key));
+    match (is_of_load, group) {
+        (true, Some(group)) => format!("load.{group}.{rest}"),
+        (true, None) => path.to_owned(),
+        (false, _) => format!("routers.{rest}"),
+    }
 }
 
 /// A message about an argument, where that has another name for a table.
 pub(crate) fn in_its_words(argument: &str, message: &str) -> String {
+    let words = "[routers], which `flow` means beside the load's `arrivals` and `retry`,";
     match argument.starts_with("--set flow.") {
-        true => message.replacen("[routers]", "[routers], which `flow` means,", 1),
+        true => message.replacen("[routers]", words, 1),
         false => message.to_owned(),
     }
 }
@@ -171,7 +222,9 @@ fn put(table: &mut Table, path: &[Segment<'_>], value: Node) {
         table.entries.push(Entry { key, key_place: last.place, node: value });
         return;
     };
+    let is_left_out = |lone: &Lone| value.is_text(NONE) && !(lone.has_word)(NONE);
     let short = lone_field(last.name).filter(|lone| lone.lift(&value).is_some());
+    let short = short.filter(|lone| !is_left_out(lone));
     let full = |lone: &Lone| lone.lift(&entry.node).is_none();
     if let Some(lone) = short.filter(full)
         && let Value::Table(effect) = &mut entry.node.value

@@ -81,6 +81,11 @@ impl Log {
         self.problems.is_empty()
     }
 
+    /// Whether a place is in a command line argument.
+    pub(crate) fn is_argument(&self, place: Place) -> bool {
+        self.texts.get(place.origin).is_some_and(|text| text.name.is_none())
+    }
+
     /// How many problems are known so far.
     pub(crate) fn count(&self) -> usize {
         self.problems.len()

@@ -329,6 +329,20 @@ mod tests {
         check("clock: 2:1", "!");
     }
 
+    #[test]
+    fn rates_are_spelt_short_where_they_read_back_the_same() {
+        let check = |text: &str, spelt: &str| {
+            let rate = Rate::parse(text).map(|rate| spelt::rate(rate.0));
+            assert_eq!(rate.as_deref(), Ok(spelt), "{text}");
+        };
+        check("60/s", "60/s");
+        check("6/m", "0.1/s");
+        check("2/m", "2/m");
+        check("7/h", "7/h");
+        check("2.5/m", "2.5/m");
+        check("0.123456789/s", "0.123456789/s");
+    }
+
     proptest::proptest! {
         #[test]
         fn what_is_spelt_reads_back_the_same(share in 0.0..=1.0_f64, rate in 0.0..1e6_f64,

@@ -4,6 +4,7 @@ use super::model::{
     AlertRule, Arrivals, Bursty, Climb, Diurnal, Effect, Fault, Flash, LoadGroup, Ops, Scenario,
     Shape, Stage, Trace,
 };
+use super::strength::between;
 use super::{condition, spelt};
 use crate::kernel::{Span, VirtualTime};
 
@@ -128,14 +129,7 @@ impl Line {
         let mut picture = Picture::default();
         for tick in (0..=seconds).step_by(step as usize) {
             let moment = Span::from_secs(tick);
-            let label = match clock {
-                Some(clock) => spelt::clock(Span::from_secs(
-                    (clock + moment).as_nanos() / 1_000_000_000 % 86_400,
-                )),
-                None if tick == 0 => "0".to_owned(),
-                None => moment.to_string(),
-            };
-            picture.put(self.column(moment.min(self.duration)), &label);
+            picture.put(self.column(moment.min(self.duration)), &tick_label(clock, tick));
         }
         Row { label: String::new(), picture: picture.text, notes: Vec::new() }
     }
@@ -212,6 +206,21 @@ impl Line {
     }
 }
 
+/// What stands at a tick, in seconds from the start: the time of day if the run has one, and how
+/// many days later once it would stand there again.
+fn tick_label(clock: Option<Span>, tick: u64) -> String {
+    const DAY: u64 = 86_400;
+    match (clock, tick) {
+        (Some(_), DAY..) if tick.is_multiple_of(DAY) => format!("+{}d", tick / DAY),
+        (Some(clock), _) => {
+            let seconds = clock.as_nanos() / 1_000_000_000 + tick;
+            spelt::clock(Span::from_secs(seconds % DAY))
+        }
+        (None, 0) => "0".to_owned(),
+        (None, _) => Span::from_secs(tick).to_string(),
+    }
+}
+
 /// Words placed from left to right.
 #[derive(Default)]
 struct Picture {
@@ -259,12 +268,7 @@ fn rate(group: &LoadGroup, moment: Span) -> f64 {
 
 fn load_note(group: &LoadGroup) -> String {
     let mut note = match &group.arrivals {
-        Arrivals::Open { stages, shape, .. } => {
-            let rates = stages.iter().flat_map(|stage: &Stage| [stage.from, stage.to]);
-            let least = rates.clone().fold(f64::INFINITY, f64::min);
-            let most = rates.fold(0.0, f64::max);
-            between(&spelt::rate(least), &spelt::rate(most), "/s") + &shape_note(shape)
-        }
+        Arrivals::Open { stages, shape, .. } => rate_range(stages) + &shape_note(shape),
         Arrivals::Trace(trace) => {
             let (rows, attesters) = (trace.rows.len(), plural(group.clients as usize, "attester"));
             format!("{rows} as in {}, {attesters}", trace.name)
@@ -290,6 +294,14 @@ fn load_note(group: &LoadGroup) -> String {
     note
 }
 
+/// `50..400/s`, or the one rate that there is.
+pub fn rate_range(stages: &[Stage]) -> String {
+    let rates = stages.iter().flat_map(|stage| [stage.from, stage.to]);
+    let least = rates.clone().fold(f64::INFINITY, f64::min);
+    let most = rates.fold(0.0, f64::max);
+    between(&spelt::rate(least), &spelt::rate(most), "/s")
+}
+
 /// How a rate swings, in a few words.
 fn shape_note(shape: &Shape) -> String {
     let mut note = String::new();
@@ -303,15 +315,6 @@ fn shape_note(shape: &Shape) -> String {
         note += &format!(", {} at {at}", spelt::factor(factor));
     }
     note
-}
-
-/// `50..400ms`, or one of them if they are the same.
-fn between(from: &str, to: &str, unit: &str) -> String {
-    match from.strip_suffix(unit) {
-        _ if from == to => to.to_owned(),
-        Some(bare) if to.ends_with(unit) => format!("{bare}..{to}"),
-        Some(_) | None => format!("{from}..{to}"),
-    }
 }
 
 fn effect_note(effect: &Effect) -> String {

@@ -2,9 +2,17 @@
 
 use crate::kernel::Span;
 
-/// `60/s`
+/// `60/s`; `2/m` or `1/h` for what is no short decimal in seconds and reads back the same.
 pub(crate) fn rate(per_second: f64) -> String {
-    format!("{per_second}/s")
+    /// `0.0125/s`, and no longer.
+    const SHORT: usize = 8;
+    let in_seconds = format!("{per_second}/s");
+    let longer = [(60.0, 'm'), (3600.0, 'h')].map(|(seconds, unit)| {
+        let number = (per_second * seconds * 1e6).round() / 1e6;
+        (number / seconds == per_second).then(|| format!("{number}/{unit}"))
+    });
+    let found = longer.into_iter().flatten().find(|text| text.len() < in_seconds.len());
+    found.filter(|_| in_seconds.len() > SHORT).unwrap_or(in_seconds)
 }
 
 /// `2.5%`

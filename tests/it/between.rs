@@ -38,7 +38,108 @@ fn claims_hold_fail_or_stay_open_and_the_exit_says_which() {
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json[0]["standing"], "HOLDS");
     let csv = place.expect(0, "claims small.toml --seeds 1..2 --format csv").out;
-    assert!(csv.contains("HOLDS,\"each sends something\""), "{csv}");
+    let mut rows = csv.lines().map(|row| row.split(',').collect::<Vec<_>>());
+    let (head, row) = (rows.next().expect("a head"), rows.next().expect("a row"));
+    let cell = |name: &str| {
+        // The axis has a comma of its own, in quotes.
+        let at = head.iter().position(|head| *head == name).expect("a column");
+        row[if at > 2 { at + 1 } else { at }]
+    };
+    assert_eq!(
+        [cell("standing"), cell("claim"), cell("seeds")],
+        ["HOLDS", "each sends something", "2"]
+    );
+    let figure = |name: &str| cell(name).parse::<f64>().expect("a figure");
+    assert!(figure("left") > 1.0 && figure("right") == 1.0, "{csv}");
+    assert!(figure("low") <= figure("difference") && figure("difference") <= figure("high"));
+}
+
+#[test]
+fn none_is_a_variant_of_what_is_optional() {
+    let place = claiming(&[]);
+    let by = "--by load.issuers.promise=24s,none --seeds 1..2";
+    let ran = place.expect(0, &format!("compare small.toml {by}"));
+    for row in ["\n24s  ", "\nnone "] {
+        assert!(ran.out.contains(row), "no {row} in\n{}", ran.out);
+    }
+    let variant = |number| {
+        place.result(&format!("small/compare-load-issuers-promise/variants/{number}.toml"))
+    };
+    assert!(variant(0).contains("promise = \"24s\"") && !variant(1).contains("promise"));
+    place.expect(0, "replay results/small/compare-load-issuers-promise");
+}
+
+#[test]
+fn what_issue_four_ablates_is_one_flow_away() {
+    let place = claiming(&[("it sends more", "mean(tries): causal <= 1x arrival")]);
+    let text = std::fs::read_to_string(place.path().join("small.toml")).expect("it is there");
+    let claim = text.replace("ordering=arrival,causal", "load.issuers.retry.tries=1,9");
+    place.write("small.toml", claim.replace("causal <= 1x arrival", "1 < 9"));
+    for by in ["flow.retry=none,{tries=9,after=\"300ms\"}", "flow.arrivals=even,poisson"] {
+        place.expect(0, &format!("compare small.toml --by {by} --seeds 1..2"));
+    }
+    let ran = place.expect(0, "compare small.toml --by flow.retry.tries=1,9 --seeds 1..3");
+    assert!(ran.out.contains("CLAIMS   1 of 1 claims hold"), "{}", ran.out);
+}
+
+#[test]
+fn two_stored_results_are_compared_and_a_gate_says_what_is_too_much() {
+    let place = claiming(&[]);
+    place.expect(0, "run small.toml --seeds 1..4 --out before --quiet");
+    place.expect(0, "run small.toml --seeds 2..5 --set costs.verify=40ms --out after --quiet");
+    let compare = |later: &str, rest: &str| {
+        format!("compare before/small {later}/small --on p50(latency.applied) {rest}")
+    };
+    let ran = place.expect(99, &compare("after", "--fail-if-worse 5%"));
+    let first = ran.out.lines().next().unwrap_or_default();
+    assert!(first.starts_with("p50(latency.applied)  ") && first.contains(" -> "), "{first}");
+    assert!(first.ends_with("worse by more than 5 %   exit 99"), "{first}");
+    assert!(ran.out.contains("\n3 seeds, paired"), "{}", ran.out);
+    assert!(ran.out.contains("their scenarios are not the same"), "{}", ran.out);
+    place.expect(0, &compare("after", "--fail-if-worse 5000%"));
+    let none = place.expect(0, &compare("after", "")).out;
+    assert!(none.lines().next().is_some_and(|line| line.ends_with("    worse")), "{none}");
+    let same = place.expect(0, &compare("before", "--fail-if-worse 0%")).out;
+    assert!(same.contains("+0 %") && same.contains("    not worse"), "{same}");
+    let json = place.expect(99, &compare("after", "--fail-if-worse 5% --format json")).out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&json["exit"], &json["same_scenario"]), (&99.into(), &false.into()));
+    assert_eq!(json["seeds"], serde_json::json!([2, 3, 4]));
+}
+
+#[test]
+fn single_runs_and_grids_are_compared_too_and_what_they_do_not_hold_is_said() {
+    let place = claiming(&[]);
+    for out in ["a", "b"] {
+        place.expect(0, &format!("run small.toml --seed 3 --out {out} --quiet"));
+        let grid = "compare small.toml --by ordering=arrival,causal --seeds 1..2";
+        place.expect(0, &format!("{grid} --out {out} --quiet"));
+    }
+    let run = |out: &str| {
+        let all = place.names(&format!("{out}/small"));
+        let run = all.into_iter().find(|name| name.ends_with("-s3")).expect("the run");
+        format!("{out}/small/{run}")
+    };
+    let (one, other) = (run("a"), run("b"));
+    let ran = place.expect(0, &format!("compare {one} {other} --on p90(latency.applied)"));
+    assert!(ran.out.contains("    same\n") && ran.out.contains("no interval"), "{}", ran.out);
+    let grids = "compare a/small/compare-ordering b/small/compare-ordering";
+    let ran = place.expect(0, &format!("{grids} --on per10k(orphans) --fail-if-worse 5%"));
+    for row in ["\n  arrival  ", "\n  causal   ", "not worse by more than 5 %"] {
+        assert!(ran.out.contains(row), "no {row} in\n{}", ran.out);
+    }
+    for (wrong, way_out) in [
+        (format!("{grids} --on p90(latency.applied)"), "only p50, p99 and means"),
+        (format!("{grids} --on min(goodput_over)"), "there is no metric"),
+        (format!("{grids} --on mean(offered) --fail-if-worse 5%"), "neither more nor less"),
+        (format!("compare {one} b/small/compare-ordering"), "no seed in common"),
+        (format!("compare {one} nowhere"), "there is no result `nowhere`"),
+        ("compare small.toml".to_owned(), "--by"),
+        (format!("{grids} --fail-if-worse 5"), "write it like 5%"),
+    ] {
+        let ran = place.expect(104, &wrong);
+        assert!(ran.err.contains(way_out), "{wrong}\n{}", ran.err);
+    }
 }
 
 #[test]
@@ -85,13 +186,36 @@ fn a_challenge_moves_each_assumption_alone() {
     let place = claiming(&[]);
     let ran =
         place.expect(0, "compare small.toml --by ordering=arrival,causal --seeds 1 --challenge");
-    for part in
-        ["each assumption moved alone", "network.delays", "x0.8", "x1.25", "the verdict holds in"]
-    {
+    for part in [
+        "each assumption moved alone",
+        "\nfault.storm.delay.jitter     300ms ",
+        "  150ms",
+        "network.delays",
+        "x0.8",
+        "x1.25",
+        "\nload.issuers.chain.gap       100ms ",
+        "\nparameters.ordering.*        defaults ",
+        "tuned: best of 8 trials each, on seeds 1001..1003",
+        "the verdict holds in",
+    ] {
         assert!(ran.out.contains(part), "no `{part}` in\n{}", ran.out);
     }
     assert!(ran.out.lines().all(|line| line.chars().count() <= 100), "{}", ran.out);
-    assert!(!place.result("small/challenge-ordering/challenge.md").is_empty());
+    assert!(ran.out.lines().count() <= 40, "{}", ran.out);
+    let page = place.result("small/challenge-ordering/challenge.md");
+    assert!(page.contains("\n## Tuned\n\nbest of 8 trials each"), "{page}");
+    let csv = place.result("small/challenge-ordering/challenge.csv");
+    assert!(csv.contains("\nfault.storm.delay.jitter,300ms,150ms,"), "{csv}");
+    assert!(!place.result("small/challenge-ordering/tuning.csv").is_empty());
+    place.expect(0, "replay results/small/challenge-ordering");
+}
+
+#[test]
+fn who_has_no_parameters_is_not_tuned_in_a_challenge() {
+    let place = claiming(&[]);
+    let by = "--by flow.backpressure=none,credit --seeds 1 --challenge";
+    let ran = place.expect(0, &format!("compare small.toml {by}"));
+    assert!(!ran.out.contains("tuned"), "{}", ran.out);
 }
 
 #[test]

@@ -207,6 +207,20 @@ fn a_short_hunt_finds_nothing() {
 }
 
 #[test]
+fn a_hunt_stops_at_the_last_number() {
+    let hunt = "hunt out-of-order-links --ordering arrival --runs 3 --from";
+    let place = Place::new();
+    let ran = place.expect(0, &format!("{hunt} {}", u64::MAX));
+    let words = [
+        "1 run in ".to_owned(),
+        format!("these were the last: numbers of runs end at {}\n", u64::MAX),
+    ];
+    for words in words {
+        assert!(ran.out.contains(&words), "no `{words}` in\n{}", ran.out);
+    }
+}
+
+#[test]
 fn an_interrupted_run_leaves_nothing_half_written() {
     let place = Place::new();
     place.write("long.toml", SMALL.replace("duration = \"6s\"", "duration = \"30m\""));

@@ -97,6 +97,15 @@ fn a_promise_that_cannot_be_kept_is_found_and_its_stored_scenario_breaks_it_agai
 }
 
 #[test]
+fn a_hunt_ends_where_the_numbers_of_runs_end() {
+    let catalogue = Catalogue::bundled();
+    let source = Source::find("calm-baseline").expect("it is bundled");
+    let scenario = read(&source, Some("arrival"), &catalogue);
+    let report = hunt(&Hunt { scenario, from: u64::MAX - 1, runs: 3 }, &catalogue, 1, |_, _| {});
+    assert_eq!((report.runs, report.clean), (2, 2));
+}
+
+#[test]
 fn who_reverses_what_all_received_in_one_order_and_calls_it_a_batch_is_found_unfair() {
     let catalogue = Catalogue::bundled().with::<unfair::Unfair>();
     let scenario = Source::find("calm-baseline").expect("it is bundled");

@@ -146,6 +146,20 @@ fn a_scenario_shows_its_time_line() {
 }
 
 #[test]
+fn a_run_of_days_has_marks_that_differ_and_rates_that_can_be_read() {
+    let found = BUNDLED.iter().find(|bundled| bundled.name == "clock-skew");
+    let scenario = load_text(found.expect("it is bundled").text);
+    let scenario = scenario.unwrap_or_else(|errors| panic!("{errors}"));
+    let picture = show(&scenario);
+    insta::assert_snapshot!(picture.lines().skip(3).take(4).collect::<Vec<_>>().join("\n"), @r"
+                 18:00       +1d          +2d          +3d          +4d
+    users        ███████████████████████████████████████████████████   2/m
+    chains       ███████████████████████████████████████████████████   2/m, chains of 2
+    nodes        ███████████████████████████████████████████████████   2/m
+    ");
+}
+
+#[test]
 fn no_line_of_a_bundled_file_or_of_its_picture_is_too_wide() {
     for text in BUNDLED.iter().map(|bundled| bundled.text).chain([TEMPLATE]) {
         let scenario = load_text(text).unwrap_or_else(|errors| panic!("{errors}"));

@@ -93,7 +93,63 @@ fn a_mistake_in_an_override_is_pointed_at_where_it_is_written() {
     let at = lines.iter().position(|line| *line == "  | --set flow.bogus=x");
     let caret = at.and_then(|at| lines.get(at + 1)).copied().unwrap_or_default();
     assert!(caret.starts_with(&format!("  | {}^^^^^", " ".repeat("--set flow.".len()))), "{text}");
-    assert!(text.contains("[routers], which `flow` means, has no key `bogus`"), "{text}");
+    let words = "[routers], which `flow` means beside the load's `arrivals` and `retry`, has no";
+    assert!(text.contains(&format!("{words} key `bogus`")), "{text}");
+}
+
+/// A scenario with three load groups after these overrides, written out, or what is wrong.
+fn with_sets(sets: &str) -> String {
+    let others = "retry = { tries = 3, after = '1s' }\npromise = '24s'\n\
+                  patience = { median = '9s' }\n\
+                  [load.watchers]\nrate = '5/s'\nretry = { tries = 2, after = '2s' }\n\
+                  [load.users]\nusers = 3\nthink = '1s'\n\
+                  [ops]\noperators = 2\n";
+    let group = "[validators]";
+    let text = BASE.replacen(group, &format!("{others}{group}"), 1);
+    let source = Source::Text { name: "ours.toml".into(), text };
+    let sets = sets.split("; ").filter_map(|set| set.split_once('='));
+    let sets: Vec<_> = sets.map(|(path, value)| (path.to_owned(), value.to_owned())).collect();
+    let written = load(&source, &sets, &CATALOGUE).map(|scenario| scenario.to_toml());
+    written.unwrap_or_else(|errors| errors.to_string())
+}
+
+#[test]
+fn none_leaves_out_what_is_optional() {
+    let check = |sets: &str, there: &str, gone: &str| {
+        let written = with_sets(sets);
+        assert!(written.contains(there) && !written.contains(gone), "{sets}\n{written}");
+    };
+    check("seed=1", "promise = \"24s\"", "promise = \"none\"");
+    check("load.issuers.promise=none", "tries = 3", "promise");
+    check("load.issuers.retry=none", "tries = 2", "tries = 3");
+    check("load.issuers.patience=none", "tries = 3", "median = \"9s\"");
+    check("routers.queue=9; routers.queue=none", "[routers]", "queue");
+    check("routers.queue=none; routers.queue=9", "queue = 9", "none =");
+    check("clock=none", "[routers]", "clock");
+    // Where `none` is a word of its own, and where there is a default.
+    check("ops=none", "level = \"none\"", "level = \"full\"");
+    check("routers.breaker=none", "breaker = \"none\"", "error");
+    check("duration=none", "`duration` is missing", "[routers]");
+    check("load.issuers.clients=none", "[routers]", "clients = 9");
+    // No default is none.
+    check("warmup=none", "`none` is not a length of time", "[routers]");
+}
+
+#[test]
+fn flow_means_routers_and_what_load_groups_have_to_do_with_them() {
+    let check = |sets: &str, count: usize, there: &str| {
+        let written = with_sets(sets);
+        assert_eq!(written.matches(there).count(), count, "{sets}\n{written}");
+    };
+    check("flow.backpressure=credit", 1, "backpressure = \"credit\"");
+    check("flow.retry=none", 0, "retry =");
+    check("flow.retry={ tries = 7, after = \"1s\" }", 3, "tries = 7, after = \"1s\"");
+    // Part of a retry is of those that have one.
+    check("flow.retry.tries=7", 2, "tries = 7");
+    check("flow.retry.tries=7; load.watchers.retry=none", 1, "tries = 7, after = \"1s\"");
+    // Closed load has no arrivals to choose.
+    check("flow.arrivals=even", 2, "arrivals = \"even\"");
+    check("flow.retry.trise=7", 1, "did you mean `tries`?");
 }
 
 #[test]

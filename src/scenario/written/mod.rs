@@ -12,6 +12,9 @@ pub(crate) use section::{Choice, Key, Lone, choice, object_schema, read_choice, 
 use super::document::{Entry, Node, Table, Value};
 use super::problem::{Log, Place, nearest};
 
+/// What an argument says of an optional key that is to be left out.
+pub(crate) const NONE: &str = "none";
+
 /// A kind of value that a scenario file can hold.
 pub(crate) trait Written: Sized {
     /// Reads a value. `None` after having reported what is wrong with it.
@@ -19,6 +22,11 @@ pub(crate) trait Written: Sized {
 
     /// What editors are told about it.
     fn schema() -> Json;
+
+    /// Whether it knows this word as one of a few.
+    fn has_word(_word: &str) -> bool {
+        false
+    }
 
     /// Adds every key that such a value can hold to `keys`, nested ones included.
     fn list_keys(_keys: &mut Vec<&'static str>) {}
@@ -102,6 +110,7 @@ impl<'a> Reader<'a> {
     ) -> Field<T> {
         let (node, filled);
         match (table.find(key), default) {
+            (Some(entry), None) if self.is_left_out::<T>(&entry.node) => return Field::Absent,
             (Some(entry), _) => node = &entry.node,
             (None, Some(value)) => {
                 filled = Node { place: Place::whole(0), value };
@@ -113,6 +122,12 @@ impl<'a> Reader<'a> {
             Some(value) => Field::Given(At { value, place: node.place }),
             None => Field::Wrong,
         }
+    }
+
+    /// Whether an argument says `none` of an optional key: as if it were not written, unless `none`
+    /// is a value of it.
+    fn is_left_out<T: Written>(&self, node: &Node) -> bool {
+        node.is_text(NONE) && self.log.is_argument(node.place) && !T::has_word(NONE)
     }
 
     /// Reports every key of the section at `place` that is not in `allowed`.

@@ -121,6 +121,13 @@ macro_rules! section {
                 $crate::scenario::written::object_schema(&[$($doc),+], keys, Self::LONE)
             }
 
+            fn has_word(word: &str) -> bool {
+                let alone = Self::LONE.map(|lone| lone.field);
+                $(alone == Some(section!(@key $field $($key)?))
+                    && <$kind as $crate::scenario::written::Written>::has_word(word)
+                    ||)* false
+            }
+
             fn list_keys(keys: &mut Vec<&'static str>) {
                 $(keys.push(section!(@key $field $($key)?));
                 <$kind as $crate::scenario::written::Written>::list_keys(keys);)*
@@ -132,7 +139,11 @@ macro_rules! section {
     (@default $default:literal) => { Some($crate::scenario::document::Value::from($default)) };
     (@default) => { None };
     (@lone $keys:expr, $lone:literal) => {
-        Some($crate::scenario::written::Lone { field: $lone, keys: $keys })
+        Some($crate::scenario::written::Lone {
+            field: $lone,
+            keys: $keys,
+            has_word: <Self as $crate::scenario::written::Written>::has_word,
+        })
     };
     (@lone $keys:expr,) => { None };
 }
@@ -144,6 +155,8 @@ pub(crate) struct Lone {
     pub(crate) field: &'static str,
     /// All fields of the section.
     pub(crate) keys: &'static [&'static str],
+    /// Whether the field knows this word as one of a few.
+    pub(crate) has_word: fn(&str) -> bool,
 }
 
 impl Lone {
@@ -186,6 +199,11 @@ macro_rules! choice {
                 let words = <Self as $crate::scenario::written::Choice>::WORDS;
                 let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
                 serde_json::json!({ "type": "string", "enum": words })
+            }
+
+            fn has_word(word: &str) -> bool {
+                let words = <Self as $crate::scenario::written::Choice>::WORDS;
+                words.iter().any(|(known, _)| *known == word)
             }
         }
     };
