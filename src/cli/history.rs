@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use super::args::HistoryArgs;
 use super::output::{INVALID, colours, fail, print, print_error};
 use crate::experiment::Word;
-use crate::history::{Checked, Fault, Finding, Model, Operation, check as judge, read};
+use crate::history::{
+    Checked, Core, Fault, Finding, Limit, Model, Operation, check as judge, read, shrink,
+};
 use crate::report::grouped;
 use crate::scenario::Problem;
 
@@ -23,16 +25,16 @@ pub(super) fn check(args: &HistoryArgs, quiet: bool) -> ExitCode {
     };
     let checked = judge(&operations, model, args.budget);
     let name = args.file.display().to_string();
-    let mut text = verdict(&name, model, &checked);
+    print(&verdict(&name, model, &checked));
     if !quiet {
-        text += &counts(&operations, &checked);
-        text += &details(args, &operations, &checked);
+        // The verdict stands before it is asked who is to blame, which takes longer.
+        print(&counts(&operations, &checked));
+        print(&details(args, &operations, &checked));
     }
-    print(&text);
     ExitCode::from(match checked.finding {
         Finding::Order => Word::Pass.exit(),
-        Finding::NoOrder { .. } => Word::Broken.exit(),
-        Finding::Undecided => Word::Inconclusive.exit(),
+        Finding::NoOrder(_) => Word::Broken.exit(),
+        Finding::Undecided(_) => Word::Inconclusive.exit(),
     })
 }
 
@@ -68,8 +70,9 @@ fn load(file: &Path, model: Model) -> Result<Vec<Operation>, ExitCode> {
 fn verdict(name: &str, model: Model, checked: &Checked) -> String {
     let (word, what) = match checked.finding {
         Finding::Order => ("LINEARIZABLE", "one order explains every answer"),
-        Finding::NoOrder { .. } => ("VIOLATED", "no order explains every answer"),
-        Finding::Undecided => ("UNDECIDED", "the budget did not suffice"),
+        Finding::NoOrder(_) => ("VIOLATED", "no order explains every answer"),
+        Finding::Undecided(Limit::Budget) => ("UNDECIDED", "the budget did not suffice"),
+        Finding::Undecided(Limit::Memory) => ("UNDECIDED", "the memory did not suffice"),
     };
     format!("{word}  {name} as {}: {what}\n", model.name())
 }
@@ -89,25 +92,55 @@ fn counts(operations: &[Operation], checked: &Checked) -> String {
 }
 
 fn details(args: &HistoryArgs, operations: &[Operation], checked: &Checked) -> String {
-    let file = args.file.display();
+    let (file, model) = (args.file.display(), Model::from(args.model));
     match &checked.finding {
         Finding::Order => String::new(),
-        Finding::NoOrder { core, is_minimal } => {
-            let core: Vec<&Operation> = core.iter().map(|place| &operations[*place]).collect();
-            listed(&core, *is_minimal)
+        Finding::NoOrder(violation) => {
+            let core = shrink(operations, model, violation, args.budget);
+            listed(operations, &core, args.budget)
         }
-        Finding::Undecided => {
+        Finding::Undecided(Limit::Budget) => {
             let more = args.budget.saturating_mul(10).max(1_000);
-            let model = Model::from(args.model).name();
+            let model = model.name();
             format!("next: attestorm history check {file} --model {model} --budget {more}\n")
+        }
+        Finding::Undecided(Limit::Memory) => {
+            "next: judge a part of it, its first operations or one of its keys\n".to_owned()
         }
     }
 }
 
-/// The operations of a core, and what makes it one.
-fn listed(core: &[&Operation], is_minimal: bool) -> String {
-    let has_key = core.iter().any(|operation| !operation.key.is_empty());
-    let rows = core.iter().map(|operation| {
+/// The operations of a core, what makes it one, and what else its reader looks for.
+fn listed(operations: &[Operation], core: &Core, budget: u64) -> String {
+    let few = |places: &[usize]| {
+        let few: Vec<&Operation> = places.iter().map(|place| &operations[*place]).collect();
+        table(&few)
+    };
+    let these = match core.places.len() {
+        1 => "this one".to_owned(),
+        count => format!("these {count}"),
+    };
+    let mut text = format!("\nno order explains {these}:\n{}", few(&core.places));
+    text += match (core.is_minimal, core.places.len()) {
+        (true, 1) => "Without it there is an order.",
+        (true, _) => "Without any one of them there is an order.",
+        (false, _) => "Not shrunk further within the budget: some of them may not be needed.",
+    };
+    text += " What is left out is held to its times\nonly: it may have happened while it was under \
+        way, once, often or never.\n";
+    if !core.is_minimal {
+        let _ = writeln!(text, "next: the same with --budget {}", budget.saturating_mul(10));
+    }
+    if core.is_minimal && !core.sources.is_empty() {
+        let _ = write!(text, "\nwhat they saw was set by:\n{}", few(&core.sources));
+    }
+    text
+}
+
+/// Operations, a row each.
+fn table(few: &[&Operation]) -> String {
+    let has_key = few.iter().any(|operation| !operation.key.is_empty());
+    let rows = few.iter().map(|operation| {
         let returned = operation.returned.map_or_else(|| "never".to_owned(), |at| at.to_string());
         let mut row = vec![
             operation.line.to_string(),
@@ -127,21 +160,10 @@ fn listed(core: &[&Operation], is_minimal: bool) -> String {
     }
     let head = head.into_iter().map(ToOwned::to_owned).collect();
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows.take(MOST_SHOWN)).collect();
-    let mut text = format!("\nno order explains these {}:\n", core.len());
-    text += &aligned(&rows);
-    if core.len() > MOST_SHOWN {
-        let _ = writeln!(text, "  and {} more", core.len() - MOST_SHOWN);
+    let mut text = aligned(&rows);
+    if few.len() > MOST_SHOWN {
+        let _ = writeln!(text, "  and {} more", few.len() - MOST_SHOWN);
     }
-    text += match is_minimal {
-        true => {
-            "\nWithout any one of them there is an order. What is left out may have happened at \
-             any\ntime, or never: only that these happened, and when, is held against them.\n"
-        }
-        false => {
-            "\nSome of them may not be needed: the budget did not suffice to tell. What is left \
-             out\nmay have happened at any time, or never.\n"
-        }
-    };
     text
 }
 

@@ -26,11 +26,11 @@ impl Model {
     }
 
     /// What a register holds before anybody wrote; `None` is `nil`.
-    pub(super) fn initial(self) -> Value {
+    pub(super) const fn initial(self) -> Option<&'static str> {
         match self {
             Self::Register => None,
-            Self::CasRegister => Some("0".to_owned()),
-            Self::Kv => Some(String::new()),
+            Self::CasRegister => Some("0"),
+            Self::Kv => Some(""),
         }
     }
 

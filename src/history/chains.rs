@@ -12,7 +12,7 @@ use super::zones::{Cluster, Zones};
 
 /// The verdict by chains: `None` if what is read does not name the changes; else a few operations,
 /// by place, that no order explains, if there are any.
-pub(super) fn judge(problem: &Problem) -> Option<Option<Vec<usize>>> {
+pub(super) fn judge(problem: &Problem<'_>) -> Option<Option<Vec<usize>>> {
     let changes = Changes::of(problem)?;
     let mut chains = match Chains::of(problem, &changes) {
         Ok(chains) => chains,
@@ -40,7 +40,7 @@ enum Changes<'a> {
 }
 
 impl<'a> Changes<'a> {
-    fn of(problem: &'a Problem) -> Option<Self> {
+    fn of(problem: &Problem<'a>) -> Option<Self> {
         let mut values = BTreeMap::new();
         let mut has_appends = false;
         for (place, step) in problem.steps.iter().enumerate() {
@@ -68,7 +68,7 @@ impl<'a> Changes<'a> {
     }
 
     /// The changes that a value shows, in order; `None` if nobody made it.
-    fn shown(&self, problem: &Problem, value: u32) -> Option<Vec<usize>> {
+    fn shown(&self, problem: &Problem<'_>, value: u32) -> Option<Vec<usize>> {
         if value == problem.initial {
             return Some(Vec::new());
         }
@@ -114,7 +114,7 @@ struct Links {
 
 impl Chains {
     /// The chains, or operations that show that there are none.
-    fn of(problem: &Problem, changes: &Changes<'_>) -> Result<Self, Vec<usize>> {
+    fn of(problem: &Problem<'_>, changes: &Changes<'_>) -> Result<Self, Vec<usize>> {
         // Of the register's first value, the last.
         let first = problem.steps.len();
         let mut links = vec![Links::default(); first + 1];
@@ -163,7 +163,12 @@ impl Chains {
 }
 
 /// Ties changes that were read in a row, or names a read that showed another row.
-fn link(problem: &Problem, links: &mut [Links], shown: &[usize], by: usize) -> Result<(), usize> {
+fn link(
+    problem: &Problem<'_>,
+    links: &mut [Links],
+    shown: &[usize],
+    by: usize,
+) -> Result<(), usize> {
     let first = problem.steps.len();
     let mut previous = None;
     for &change in shown {
@@ -190,12 +195,12 @@ impl Row {
     }
 
     /// Whether it may as well not have happened: a change that never returned and nobody saw.
-    fn is_idle(&self, problem: &Problem) -> bool {
+    fn is_idle(&self, problem: &Problem<'_>) -> bool {
         !self.is_first && self.all().all(|at| problem.steps[at].returned == NEVER)
     }
 
     /// Whether nothing returned before what comes before it was called.
-    fn is_true_to_times(&self, problem: &Problem) -> bool {
+    fn is_true_to_times(&self, problem: &Problem<'_>) -> bool {
         let mut called = i64::MIN;
         self.slots.iter().all(|slot| {
             let steps = || slot.iter().map(|at| problem.steps[*at]);
@@ -205,7 +210,7 @@ impl Row {
         })
     }
 
-    fn cluster(&self, problem: &Problem) -> Cluster<i64> {
+    fn cluster(&self, problem: &Problem<'_>) -> Cluster<i64> {
         let whole = if self.is_first { (i64::MIN, i64::MIN) } else { (i64::MIN, i64::MAX) };
         let mut cluster = Cluster::of(whole.0, whole.1);
         for at in self.all() {

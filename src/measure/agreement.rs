@@ -30,7 +30,7 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    /// Of a settled statement, from its first acceptance until `end`; only of validators that count.
+    /// Of a settled statement, from its first acceptance until `end`; of validators that count.
     pub(super) fn compare(
         &mut self,
         record: &Record,
@@ -97,7 +97,8 @@ mod tests {
             let at = |time: &Option<u32>| time.map_or(end, |time| f64::from(time - first));
             let mut apart = 0.0;
             for (place, one) in times.iter().enumerate() {
-                apart += times[..place].iter().map(|other| (at(one) - at(other)).abs()).sum::<f64>();
+                let others = times[..place].iter();
+                apart += others.map(|other| (at(one) - at(other)).abs()).sum::<f64>();
             }
             let expected = 1.0 - apart / (6.0 * end);
             prop_assert!((agreement(&script) - expected).abs() < 1e-6, "{script}");

@@ -201,9 +201,7 @@ impl Strategy for Epaxos {
 
     /// No signatures: see the module's last point.
     fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
-        Err(
-            "what depends on unknown commands in a row takes a recovery for each, one after the other",
-        )
+        Err("what depends on unknown commands in a row takes a recovery for each in turn")
     }
 
     fn work(_: &Message) -> Work {

@@ -214,9 +214,7 @@ impl Strategy for Pbft {
     }
 
     fn liveness(_: &Committee, _: &Params) -> Result<Liveness, &'static str> {
-        Err(
-            "a primary may take a timeout for each request that waits, of which there may be any number",
-        )
+        Err("a primary may take a timeout for each of the requests that wait, however many")
     }
 
     fn work(message: &Message) -> Work {

@@ -242,7 +242,9 @@ mod tests {
         let labels: Vec<&str> = rows.map(|at| table.rows[at].label.as_str()).collect();
         let lines = hidden.lines(&table);
         assert!(labels.len() + lines.len() <= room || labels.len() <= LEAST + 1, "{room}");
-        format!("{}\n{}", labels.join(" "), lines.join("\n")).replace(": ", ":\n  ")
+        format!("{}\n{}", labels.join(" "), lines.join("\n"))
+            .replace(": ", ":\n  ")
+            .replace(", which", ",\n  which")
     }
 
     #[test]
@@ -256,7 +258,8 @@ mod tests {
         a f g h i j
         no choice, as another (in brackets) owes as much, is nowhere worse and somewhere better:
           k (a)
-        in these means no better than another (in brackets) that owes as much, which so few seeds do not
+        in these means no better than another (in brackets) that owes as much,
+          which so few seeds do not
           show:
           b (a), c (a), d (a), e (a)
         ");
@@ -264,7 +267,8 @@ mod tests {
         a f g h
         no choice, as another (in brackets) owes as much, is nowhere worse and somewhere better:
           k (a)
-        in these means no better than another (in brackets) that owes as much, which so few seeds do not
+        in these means no better than another (in brackets) that owes as much,
+          which so few seeds do not
           show:
           b (a), c (a), d (a), e (a)
         further rows in decision.md:
@@ -274,7 +278,8 @@ mod tests {
         a f g h
         no choice, as another (in brackets) owes as much, is nowhere worse and somewhere better:
           k (a)
-        in these means no better than another (in brackets) that owes as much, which so few seeds do not
+        in these means no better than another (in brackets) that owes as much,
+          which so few seeds do not
           show:
           b (a), c (a), d (a), e (a)
         further rows in decision.md:

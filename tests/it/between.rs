@@ -239,7 +239,7 @@ fn a_challenge_says_how_far_its_verdict_carries() {
     place.write("small.toml", SMALL.to_owned() + fast);
     let ran =
         place.expect(0, "compare small.toml --by ordering=arrival,causal --seeds 1 --challenge");
-    assert!(ran.out.contains("\narrival first misses a threshold at\n"), "{}", ran.out);
+    assert!(ran.out.contains("\ncausal first misses a threshold at\n"), "{}", ran.out);
     let storm = ran.out.lines().find(|line| line.starts_with("  fault.storm"));
     assert!(
         storm.is_some_and(|line| line.contains("x") && line.contains("fast = ")),

@@ -90,8 +90,8 @@ mod tests {
         // Of four in four places three are a quorum: the second nearest of three counts.
         let regions = &["us-east-1", "us-west-1", "eu-north-1", "ap-northeast-1"];
         let row = Row { regions, validators: 4, ..MEASURED[0] };
-        // From the east Stockholm with 112 ms, from the west Tokyo with 109, from Stockholm the west
-        // with 173, and from Tokyo the east with 150.
+        // From the east Stockholm with 112 ms, from the west Tokyo with 109, from Stockholm the
+        // west with 173, and from Tokyo the east with 150.
         assert_eq!(millis(Stage::Dissemination, &row), 136.0);
     }
 }

@@ -29,21 +29,21 @@ pub(super) const OF_PHASES: &[Metric] = metrics! {
         "Good operations of all that were valid: applied or answered, of those due and not refused."
         "capabilities A15";
     "burst_absorbed" Portion Part Higher
-        "Good operations of those due and not refused, in 1 s windows with more than twice the load of \
-         the median window of the run."
+        "Good operations of those due and not refused, in 1 s windows with more than twice the \
+         load of the median window of the run."
         "capabilities C16";
     "interference" Cost Times Lower
         "p99 of latency.applied over that of the same phase of the twin without faults; of a load \
          group, how much it is slowed by what befalls others."
         "capabilities C17";
     "agreement" Portion Part Higher
-        "Of the time from the first correct validator's acceptance to the end of settle, the share in \
-         which a pair of correct validators that are up both had accepted it or both had not, over \
-         all pairs and statements."
+        "Of the time from the first correct validator's acceptance to the end of settle, the share \
+         in which a pair of correct validators that are up both had accepted it or both had not, \
+         over all pairs and statements."
         "capabilities 1b, without positions";
     "order_distance" Portion Part Lower
-        "Share of pairs, at most 32 deliveries apart at the first correct validator, that it delivered \
-         in the opposite order to that of their intended sends."
+        "Share of pairs, at most 32 deliveries apart at the first correct validator, that it \
+         delivered in the opposite order to that of their intended sends."
         "capabilities C24; metrics 1a, Kendall";
     "steadiness" Portion Part Higher
         "Share of 1 s windows with a p95 of latency.applied within 20 % of the median window of \

@@ -4,8 +4,8 @@
 //!
 //! Four rows of that table are no strategies here. *Cordial Miners* for asynchrony, with waves of
 //! five, is `mahi-mahi` without pipelining. *Orcaella* and *DagHydrangea* count crashes apart from
-//! Byzantine validators, which what a strategy states cannot say yet. *Nemo-Nemo* withstands crashes
-//! alone; of that kind there is `epaxos`.
+//! Byzantine validators, which what a strategy states cannot say yet. *Nemo-Nemo* withstands
+//! crashes alone; of that kind there is `epaxos`.
 //!
 //! A wave is a leader's round, rounds that vote, and a round that decides. Everything is counted
 //! once, when a block enters the DAG: which leaders it votes for, which it certifies.
