@@ -6,7 +6,7 @@ use super::series::Bucket;
 use crate::kernel::{Span, VirtualTime};
 
 /// Load and goodput are looked at over so long, that luck does not matter.
-const WINDOW: Span = Span::from_secs(10);
+pub(super) const WINDOW: Span = Span::from_secs(10);
 /// So much more than in the beginning is no more load than then.
 const SAME_LOAD: f64 = 1.1;
 /// Less than this part of what came through in the beginning is a collapse.
@@ -54,27 +54,37 @@ impl Measurement {
         found
     }
 
-    fn is_faulted(&self, from: VirtualTime, until: VirtualTime) -> bool {
+    pub(super) fn is_faulted(&self, from: VirtualTime, until: VirtualTime) -> bool {
         self.setting.faulted.iter().any(|fault| fault.0 < until && from < fault.1)
     }
 }
 
 /// What was due, and what came through.
 #[derive(Clone, Copy)]
-struct Flow {
+pub(super) struct Flow {
     due: f64,
     good: f64,
 }
 
 impl Flow {
-    fn of(buckets: &[Bucket]) -> Self {
+    pub(super) fn of(buckets: &[Bucket]) -> Self {
         let due: u64 = buckets.iter().map(|bucket| bucket.counts.operations()).sum();
         let good: u64 = buckets.iter().map(|bucket| bucket.good).sum();
         Self { due: due as f64, good: good as f64 }
     }
 
     fn is_collapsed(self, now: Self) -> bool {
-        now.due > 0.0 && now.due <= SAME_LOAD * self.due && now.good < HALF * self.good.min(now.due)
+        now.due > 0.0 && self.is_same_load(now) && now.good < HALF * self.good.min(now.due)
+    }
+
+    /// Whether there is no more load than in the beginning.
+    pub(super) fn is_same_load(self, now: Self) -> bool {
+        self.is_load(now, SAME_LOAD)
+    }
+
+    /// Whether there is at most so many times the load of the beginning.
+    pub(super) fn is_load(self, now: Self, times: f64) -> bool {
+        now.due <= times * self.due
     }
 }
 

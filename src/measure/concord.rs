@@ -10,7 +10,8 @@ use crate::kernel::{Span, VirtualTime};
 /// Beyond so many validators nobody looks at each.
 const MOST_VALIDATORS: u32 = 128;
 
-/// Each validator over time, by intended send; only kept where relying parties look.
+/// Each validator over time, by intended send; only kept where relying parties look or faults
+/// strike.
 #[derive(Clone, Debug)]
 pub struct Concord {
     buckets: Buckets<Minds>,
@@ -62,7 +63,8 @@ impl Merge for Minds {
 
 impl Concord {
     pub(super) fn new(setting: &Setting) -> Self {
-        let is_kept = setting.trust.is_some() && setting.validators <= MOST_VALIDATORS;
+        let is_of_interest = setting.trust.is_some() || !setting.faulted.is_empty();
+        let is_kept = is_of_interest && setting.validators <= MOST_VALIDATORS;
         Self { buckets: Buckets::new(Span::from_secs(1)), aside: BTreeMap::new(), is_kept }
     }
 

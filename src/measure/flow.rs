@@ -19,6 +19,8 @@ pub struct Shares {
     pub tries: u64,
     /// By router, tries that it took in.
     routers: BTreeMap<u32, u64>,
+    /// By router, the CPU that it spent.
+    busy: BTreeMap<u32, Span>,
     /// By client, what was due and what of it came through.
     clients: BTreeMap<u32, (u32, u32)>,
     /// By subject, statements due.
@@ -28,6 +30,10 @@ pub struct Shares {
 impl Shares {
     pub(super) fn took_in(&mut self, router: u32) {
         *self.routers.entry(router).or_default() += 1;
+    }
+
+    pub(super) fn worked(&mut self, router: u32, cpu: Span) {
+        *self.busy.entry(router).or_default() += cpu;
     }
 
     pub(super) fn settle(&mut self, record: &Record, is_good: bool) {
@@ -63,6 +69,15 @@ impl Shares {
     pub(super) fn hot_router(&self) -> Option<f64> {
         let (most, all) = self.busiest();
         (all > 0).then(|| most as f64 / all as f64)
+    }
+
+    /// By how much of a core the busiest of `routers` was busier than the idlest over `length`.
+    pub(super) fn spread(&self, routers: u32, length: Span) -> Option<f64> {
+        let most = self.busy.values().max().copied()?;
+        let is_any_idle = self.busy.len() < routers as usize;
+        let least = self.busy.values().min().filter(|_| !is_any_idle).copied().unwrap_or_default();
+        (length > Span::ZERO)
+            .then(|| (most.as_secs_f64() - least.as_secs_f64()) / length.as_secs_f64())
     }
 
     /// The share of all statements due that concern the subject of most.

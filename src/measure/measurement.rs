@@ -87,6 +87,9 @@ impl Measurement {
             Kind::Stretch if metric == "collapsed" => {
                 self.stretch(statistic, phase, self.collapsed(phase))
             }
+            Kind::Stretch if metric == "stabilising" => {
+                self.stretch(statistic, phase, self.stabilising(phase))
+            }
             Kind::Stretch => self.stretch(statistic, phase, tally.divergence),
             Kind::Rate => self.rate(metric, statistic, phase),
             Kind::Moment if metric == "budget_burnt" => self.budget_burnt(),
@@ -101,6 +104,7 @@ impl Measurement {
             Kind::Cost => match statistic {
                 Statistic::Mean if metric == "friction" => tally.trust.friction(&tally.counts),
                 Statistic::Mean if metric == "tries" => tally.tries(),
+                Statistic::Mean if metric == "interventions" => self.interventions(phase),
                 Statistic::Mean if metric == "hop_stretch" => tally.ways.stretch(),
                 Statistic::Mean if metric == "imbalance" => tally
                     .shares
@@ -147,6 +151,14 @@ impl Measurement {
     /// Whether nothing was forgotten or left out for want of memory.
     pub const fn is_complete(&self) -> bool {
         self.caps_reached.is_empty()
+    }
+
+    fn interventions(&self, phase: usize) -> Measured {
+        let acts = self.night.count("acts", Statistic::Count, &self.setting.phases[phase].spans);
+        match (acts.value(), self.phases[phase].counts.statements) {
+            (Some(acts), statements @ 1..) => Measured::Value(1_000.0 * acts / statements as f64),
+            _ => Measured::NoData,
+        }
     }
 
     fn over_windows(

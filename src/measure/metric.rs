@@ -163,6 +163,12 @@ const OF_OPERATIONS: &[Metric] = metrics! {
          of the first 10 s, in which less than half came through of what did then, or of the load \
          if that is less: the system stays down after its trouble is over."
         "Bronson et al. 2021, metastable failures; capabilities 1b";
+    "stabilising" Stretch Millis Lower
+        "From the end of a fault, or of 1.5 times the load of the first 10 s, until three seconds on \
+         end are steady: a p95 of latency.applied of at most twice that of the worst second of the \
+         first 10 s, and no larger share of errors. Until the measured time ends, or trouble comes \
+         anew, if there are none."
+        "capabilities C20";
     "divergence" Stretch Millis Lower
         "A stretch of time in which at least one operation was diverged."
         "metrics 1b";

@@ -56,6 +56,7 @@ mod sessions;
 mod setting;
 mod settle;
 mod smoothness;
+mod stabilising;
 pub mod statistics;
 mod streams;
 mod subjects;

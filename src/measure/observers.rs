@@ -377,7 +377,7 @@ impl Observers {
             Fact::Usage { second, messages, bytes, cpu, backlog_ms } => {
                 self.hosts.works_until(process, now + Span::from_millis(backlog_ms.into()));
                 let cpu = if self.has_cpu(process) { cpu } else { Span::ZERO };
-                self.used(second, Used { messages: messages.into(), bytes, cpu });
+                self.used(process, second, Used { messages: messages.into(), bytes, cpu });
             }
             Fact::Refreshed { .. }
             | Fact::Ticket { .. }

@@ -22,6 +22,9 @@ impl Measurement {
             "fairness" => tally.shares.fairness(),
             "hot_router" => tally.shares.hot_router(),
             "hot_key" => tally.shares.hot_key(),
+            "utilisation_spread" => {
+                tally.shares.spread(self.setting.routers, self.setting.phase_length(phase))
+            }
             "agreement" => tally.agreement.value(),
             "order_distance" => tally.distance.value(),
             "same_answer" => tally.trust.same_answer(),
@@ -91,7 +94,7 @@ impl Measurement {
 }
 
 /// In ms; infinite if it is never. `None` where nothing was due to be applied.
-fn p95(window: &Bucket) -> Option<f64> {
+pub(super) fn p95(window: &Bucket) -> Option<f64> {
     match window.applied.percentile(0.95) {
         Measured::Value(value) => Some(value),
         Measured::Never => Some(f64::INFINITY),
@@ -100,7 +103,7 @@ fn p95(window: &Bucket) -> Option<f64> {
 }
 
 /// Operations that came to nothing though nothing was wrong with them.
-fn errors(window: &Bucket) -> u64 {
+pub(super) fn errors(window: &Bucket) -> u64 {
     let counts = &window.counts;
     (counts.operations() - counts.count(Event::Refused)).saturating_sub(window.good)
 }

@@ -37,10 +37,16 @@ impl Used {
 
 impl Observers {
     /// A second belongs to the phases that contain its middle.
-    pub(super) fn used(&mut self, second: u32, used: Used) {
+    pub(super) fn used(&mut self, process: u32, second: u32, used: Used) {
         let start = VirtualTime::ZERO + Span::from_secs(second.into());
         let phases = self.calendar.mask(start + Span::from_millis(500));
-        phases_of(phases).for_each(|phase| self.tallies[phase].used.add(used));
+        let is_router = self.streams.is_router(process);
+        for phase in phases_of(phases) {
+            self.tallies[phase].used.add(used);
+            if is_router {
+                self.tallies[phase].shares.worked(process, used.cpu);
+            }
+        }
         if phases & 1 == 1 {
             self.series.used(start, used);
         }

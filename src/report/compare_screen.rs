@@ -28,7 +28,7 @@ pub fn compare_screen(comparison: &Comparison, making: &Making) -> String {
     // Whole orderings fill a screen, and have a table of what they are compared by.
     let asked = match comparison.axis == "ordering" {
         true => Vec::new(),
-        false => asked_lines(comparison, &claims),
+        false => asked_lines(comparison, &table, &claims),
     };
     let (mut text, mut end) = (String::new(), String::new());
     // Writing into a String cannot fail.

@@ -101,7 +101,7 @@ fn verdict(to: &mut String, comparison: &Comparison, table: &CompareTable) -> st
         chosen.iter().try_for_each(|line| writeln!(to, "- {}", line.trim_start()))?;
         writeln!(to)?;
     }
-    let asked = asked_lines(comparison, &claims);
+    let asked = asked_lines(comparison, table, &claims);
     if !asked.is_empty() {
         let head = "## What thresholds and claims are about\n\nMean over seeds ± 95 % interval";
         writeln!(to, "{head}:\n\n```text\n{}\n```\n", asked.join("\n"))?;

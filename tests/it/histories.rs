@@ -26,8 +26,8 @@ fn a_recorded_history_is_judged() {
     let cas = |n| format!("{n}\t1\t99\tcas\t{}\t{}\tok\n", n % 3, (n + 1) % 3);
     let hard: String = (0..12).map(cas).chain(["12\t1\t99\tread\t7\n".to_owned()]).collect();
     place.write("hard.tsv", hard);
-    let hard = place.expect(97, "history check hard.tsv --model cas-register --budget 100").out;
-    assert!(hard.contains("100 states visited") && hard.contains("--budget 1000"), "{hard}");
+    let hard = place.expect(97, "history check hard.tsv --model cas-register --budget 5").out;
+    assert!(hard.contains("5 states visited") && hard.contains("--budget 1000"), "{hard}");
     let help = place.expect(0, "history check --help").out;
     assert!(help.contains("Examples") && help.contains("\"ret\": null"), "{help}");
 }

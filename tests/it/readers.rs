@@ -87,15 +87,19 @@ fn a_dead_index_keeps_users_out_and_every_engine_says_so() {
 /// Rows are forgotten after three seconds, and a revocation may name one of up to thirty; users
 /// need what is younger than two.
 #[test]
-fn a_strict_index_dies_quietly_of_a_revocation_of_what_it_does_not_know() {
-    let denied = |is_strict: bool| {
+fn under_both_profiles_a_strict_index_dies_quietly_of_a_revocation_of_what_it_does_not_know() {
+    let denied = |profile: &str, is_strict: bool| {
         let text = scenario("", "").replace("lasts = \"8s\"", "lasts = \"1s\"\nafter = \"1s\"");
         let poll = format!("poll = \"100ms\"\nkeeps = \"3s\"\nstrict = {is_strict}");
-        let (_, summary) = run(&text.replace("poll = \"500ms\"", &poll), "");
+        let text = text.replace("poll = \"500ms\"", &poll);
+        let (_, summary) = run(&text, &format!("--set profile={profile}"));
         value(&summary, "denied_wrongly", "run", "per10k")
     };
-    let (strict, lenient) = (denied(true), denied(false));
-    assert!(strict > 8_000.0 && lenient < 500.0, "strict {strict}, lenient {lenient}");
+    for profile in ["eas", "sign"] {
+        let (strict, lenient) = (denied(profile, true), denied(profile, false));
+        let said = format!("{profile}: strict {strict}, lenient {lenient}");
+        assert!(strict > 8_000.0 && lenient < 500.0, "{said}");
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The checker against the dumb one, over many small random histories.
+//! The checker against the dumb one, over many small random histories. `ATTESTORM_HISTORIES` says
+//! over how many, for long hunts.
 
 use std::cell::Cell;
 
@@ -15,7 +16,13 @@ use crate::history::{Action, Finding, Model, Operation, check, shrink};
 /// One operation as small numbers: kind, argument, second argument, call, length, whether it ended.
 type Drawn = (u8, u8, u8, u8, u8, bool);
 
+/// Histories of each kind, unless a long hunt is asked for.
 const CASES: u32 = 3_000;
+
+fn cases() -> u32 {
+    std::env::var("ATTESTORM_HISTORIES")
+        .map_or(CASES, |cases| cases.parse().expect("ATTESTORM_HISTORIES is a number"))
+}
 
 fn operation(model: Model, place: usize, values: u8, drawn: Drawn) -> Operation {
     let (kind, one, two, called, length, has_ended) = drawn;
@@ -74,10 +81,19 @@ fn searched(operations: &[Operation], model: Model, kept: &[usize]) -> bool {
     found == Found::Order
 }
 
+/// By the dumb checker; by the one that remembers where it has been if there are many.
+fn is_linearizable(operations: &[Operation], model: Model) -> bool {
+    if operations.len() < 9 {
+        return dumb::is_linearizable(operations, model);
+    }
+    let everything: Vec<usize> = (0..operations.len()).collect();
+    dumb::explains(operations, model, &everything)
+}
+
 /// The verdict is right, and so is what is said of a core: that no order explains it, and that one
 /// explains it without any one of its operations.
 fn is_right(operations: &[Operation], model: Model, values: u8) -> Result<bool, TestCaseError> {
-    let expected = dumb::is_linearizable(operations, model);
+    let expected = is_linearizable(operations, model);
     let everything: Vec<usize> = (0..operations.len()).collect();
     prop_assert_eq!(searched(operations, model, &everything), expected, "search");
     // Any part of a history, so that a search with something left out is right too.
@@ -105,7 +121,7 @@ fn is_right(operations: &[Operation], model: Model, values: u8) -> Result<bool, 
 /// Both checkers agree, and both verdicts are seen often.
 fn agree(model: Model, values: u8, is_unique: bool) {
     let (good, bad) = (Cell::new(0), Cell::new(0));
-    let config = Config { failure_persistence: None, ..Config::with_cases(CASES) };
+    let config = Config { failure_persistence: None, ..Config::with_cases(cases()) };
     let ran = TestRunner::new_with_rng(config, rng()).run(
         &histories(model, values, is_unique),
         |operations| {
@@ -116,7 +132,7 @@ fn agree(model: Model, values: u8, is_unique: bool) {
     );
     ran.unwrap_or_else(|fault| panic!("{model:?}: {fault}"));
     let (good, bad) = (good.get(), bad.get());
-    assert!(good.min(bad) > CASES / 20, "{model:?}: {good} good, {bad} bad");
+    assert!(good.min(bad) > cases() / 20, "{model:?}: {good} good, {bad} bad");
 }
 
 fn rng() -> proptest::test_runner::TestRng {
@@ -145,18 +161,19 @@ fn maps_agree_with_the_dumb_checker() {
 /// Small histories that one order explains, before something is planted in them and after.
 fn nearly(model: Model, values: Option<u64>) {
     let (mut good, mut bad) = (0, 0);
-    for seed in 0..u64::from(CASES) {
+    for seed in 0..u64::from(cases()) {
         let mut luck = Luck::new(seed);
-        let lost = luck.below(6);
-        let recording = Recording { model, operations: 8, clients: 3, values, lost };
+        let (lost, clients) = (luck.below(6), 2 + luck.below(3));
+        let operations = 5 + luck.below(8) as usize;
+        let recording = Recording { model, operations, clients, values, lost };
         let mut operations = recording.record(&mut luck);
-        assert!(dumb::is_linearizable(&operations, model), "{seed}: {}", shown(&operations));
+        assert!(is_linearizable(&operations, model), "{seed}: {}", shown(&operations));
         judged_rightly(&operations, model, seed);
         plant_old_sight(&mut operations, &mut luck);
         let count = if judged_rightly(&operations, model, seed) { &mut good } else { &mut bad };
         *count += 1;
     }
-    assert!(good.min(bad) > CASES / 50, "{model:?}: {good} good, {bad} bad");
+    assert!(good.min(bad) > cases() / 50, "{model:?}: {good} good, {bad} bad");
 }
 
 fn judged_rightly(operations: &[Operation], model: Model, seed: u64) -> bool {

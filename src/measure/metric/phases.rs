@@ -14,6 +14,10 @@ pub(super) const OF_PHASES: &[Metric] = metrics! {
     "hot_router" Portion Part Lower
         "Share of all tries that the busiest router took in."
         "capabilities C19";
+    "utilisation_spread" Portion Part Lower
+        "Virtual CPU that the busiest router spent less that of the idlest, per second: 10 % is a \
+         tenth of a core."
+        "capabilities C19";
     "hot_key" Portion Part Neither
         "Share of all statements due that concern the most popular subject."
         "capabilities C19";
@@ -67,6 +71,9 @@ pub(super) const OF_PHASES: &[Metric] = metrics! {
     "tries" Cost Acts Lower
         "Tries that clients sent per operation due: the amplification of load by retries."
         "capabilities C20";
+    "interventions" Cost Acts Lower
+        "Acts of people on hosts, inspections excepted, per 1,000 statements due."
+        "capabilities C28";
     "imbalance" Cost Acts Lower
         "Tries that the busiest router took in, over the mean of all routers."
         "capabilities C19";

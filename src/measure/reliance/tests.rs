@@ -189,9 +189,12 @@ fn a_variant_puts_the_same_doubt_down_to_its_own_cause() {
 }
 
 #[test]
-fn without_relying_parties_nothing_is_kept() {
-    let measured = measure(4, 3, &PROVEN.replace("trusting;", ""));
+fn on_a_calm_day_without_relying_parties_nothing_is_kept() {
+    let proven = PROVEN.replace("trusting;", "");
+    let measured = measure(4, 3, &proven);
     assert_eq!(measured.concord.rows().count(), 0);
+    let faulted = measure(4, 3, &format!("faulted 5s 6s;{proven}"));
+    assert_eq!(faulted.concord.rows().count(), 1, "faults are of interest by themselves");
     let value = measured.value("friction", Statistic::Mean, 0, None);
     assert_eq!(value, Measured::NoData);
 }
