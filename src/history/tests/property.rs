@@ -158,10 +158,12 @@ fn maps_agree_with_the_dumb_checker() {
     agree(Model::Kv, 4, true);
 }
 
-/// Small histories that one order explains, before something is planted in them and after.
+/// Small histories that one order explains, before something is planted in them and after. They
+/// are longer than others, and so fewer.
 fn nearly(model: Model, values: Option<u64>) {
     let (mut good, mut bad) = (0, 0);
-    for seed in 0..u64::from(cases()) {
+    let count = cases() / 5;
+    for seed in 0..u64::from(count) {
         let mut luck = Luck::new(seed);
         let (lost, clients) = (luck.below(6), 2 + luck.below(3));
         let operations = 5 + luck.below(8) as usize;
@@ -170,10 +172,10 @@ fn nearly(model: Model, values: Option<u64>) {
         assert!(is_linearizable(&operations, model), "{seed}: {}", shown(&operations));
         judged_rightly(&operations, model, seed);
         plant_old_sight(&mut operations, &mut luck);
-        let count = if judged_rightly(&operations, model, seed) { &mut good } else { &mut bad };
-        *count += 1;
+        let verdicts = if judged_rightly(&operations, model, seed) { &mut good } else { &mut bad };
+        *verdicts += 1;
     }
-    assert!(good.min(bad) > cases() / 50, "{model:?}: {good} good, {bad} bad");
+    assert!(good.min(bad) > count / 50, "{model:?}: {good} good, {bad} bad");
 }
 
 fn judged_rightly(operations: &[Operation], model: Model, seed: u64) -> bool {

@@ -41,18 +41,18 @@ pub(super) fn column_width<'a>(names: impl IntoIterator<Item = &'a str>, most: f
 ///
 /// A line that ends early has its name in the plot if there is a spot off all of `inked`.
 pub(super) fn place(scene: &mut Scene, column: Column, labels: &[EndLabel], inked: &[Point]) {
-    let mut taken = Vec::new();
+    let mut in_plot: Vec<Text> = Vec::new();
     let mut in_column = Vec::new();
     for label in labels {
+        let taken: Vec<Area> = in_plot.iter().map(Text::area).collect();
         match free_spot(label, column, inked, &taken) {
-            Some(text) => {
-                taken.push(text.area());
-                scene.plated(&text.words, text.at, text.kind);
-            }
+            Some(text) => in_plot.push(text),
             None => in_column.push(label),
         }
     }
+    // Names in the plot cover hair lines, and are not struck through by them.
     place_in_column(scene, column, &in_column);
+    in_plot.iter().for_each(|text| scene.plated(&text.words, text.at, text.kind));
 }
 
 fn free_spot(label: &EndLabel, column: Column, inked: &[Point], taken: &[Area]) -> Option<Text> {
