@@ -31,6 +31,16 @@ pub struct CheckResult {
     pub met: Met,
 }
 
+impl CheckResult {
+    /// What is missing where nobody knows whether it holds.
+    pub const fn lacks(&self) -> &'static str {
+        match self.measured {
+            Measured::Few | Measured::NoData => "no samples, or too few",
+            Measured::Value(_) | Measured::Never => "no number of the twin to hold it against",
+        }
+    }
+}
+
 /// A run beside its twin, as far as checks are concerned.
 #[derive(Clone, Copy)]
 pub struct Evidence<'a> {
@@ -122,4 +132,20 @@ pub const fn statistic(stat: Stat) -> Option<Statistic> {
         Stat::Single => Statistic::Max,
         Stat::Recovery => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_the_samples_or_the_number_of_the_twin() {
+        let lacks = |measured| {
+            let (name, check) = (String::new(), String::new());
+            CheckResult { name, check, measured, bound: None, met: Met::Unknown }.lacks()
+        };
+        assert_eq!(lacks(Measured::Few), "no samples, or too few");
+        assert_eq!(lacks(Measured::Value(4.0)), "no number of the twin to hold it against");
+        assert_eq!(lacks(Measured::Never), "no number of the twin to hold it against");
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::fault_report::report_fault;
 use super::pool::{Panicked, run_all};
 use crate::kernel::{Recorded, Span, VirtualTime};
-use crate::measure::metric::{self, Kind};
+use crate::measure::metric::{self, Kind, Metric};
 use crate::measure::{Measured, Measurement, Rows, Statistic};
 use crate::ordering::Catalogue;
 use crate::scenario::model::{Crypto, Scenario};
@@ -153,8 +153,13 @@ fn sight(scenario: &Scenario, catalogue: &Catalogue, options: Options) -> Result
     })
 }
 
+/// What counts from the end of a fault, and so differs from a twin's though the fault did nothing.
+const SINCE_FAULTS: [&str; 2] = ["collapsed", "stabilising"];
+
 fn measured(measurement: &Measurement) -> Vec<Measured> {
-    let metrics = metric::TABLE.iter().filter(|metric| metric.kind != Kind::Moment);
+    let says_something =
+        |metric: &&Metric| metric.kind != Kind::Moment && !SINCE_FAULTS.contains(&metric.name);
+    let metrics = metric::TABLE.iter().filter(says_something);
     let statistics = [Statistic::Mean, Statistic::Max, Statistic::Count, Statistic::Share];
     let each = metrics.flat_map(|metric| {
         statistics.map(|statistic| measurement.value(metric.name, statistic, 0, None))

@@ -205,8 +205,7 @@ fn judge_checks(
                 verdict.add(Word::Missed, format!("{}: {}", result.name, result.check), None)
             }
             Met::Unknown => {
-                let text =
-                    format!("`{}` has no samples, or too few: {}", result.name, result.check);
+                let text = format!("`{}` has {}: {}", result.name, result.lacks(), result.check);
                 verdict.add(Word::Inconclusive, text, None);
             }
         }

@@ -72,7 +72,7 @@ fn check(class: &str, result: &CheckResult) -> TestCase {
         Met::Yes => TestCaseStatus::success(),
         Met::No => not(NonSuccessKind::Failure, measured()),
         Met::Unknown => {
-            let message = format!("inconclusive, no samples or too few: {}", result.check);
+            let message = format!("inconclusive, {}: {}", result.lacks(), result.check);
             not(NonSuccessKind::Error, message)
         }
     };

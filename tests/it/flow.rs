@@ -6,7 +6,7 @@ use super::program::Place;
 #[test]
 fn claims_of_flow_hold() {
     let cases =
-        [("noisy-hook", "6 of 6 claims hold"), ("merge-delay-breach", "3 of 3 claims hold")];
+        [("noisy-hook", "6 of 6 claims hold"), ("merge-delay-breach", "7 of 7 claims hold")];
     for (scenario, expected) in cases {
         let ran = Place::new().expect(0, &format!("claims {scenario} --seeds 1..2"));
         assert!(ran.out.contains(expected), "{}", ran.out);

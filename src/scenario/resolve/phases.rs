@@ -7,12 +7,16 @@ use crate::scenario::model::{Arrivals, Fault, LoadGroup, Phase};
 use crate::scenario::problem::Place;
 use crate::scenario::written::{At, Reader};
 
-/// `calm`, then every fault, its steps and what comes after it, and named stages, by their start.
+/// `calm`, then every fault, its steps and what comes after it until the next begins, and named
+/// stages, by their start.
 pub(super) fn name(timing: Timing, faults: &[Fault], load: &[LoadGroup]) -> Vec<Phase> {
     let run = Run { start: VirtualTime::ZERO + timing.warmup, duration: timing.duration };
-    let first = faults.iter().filter_map(|fault| fault.starts.first()).min();
-    let calm = run.phase("calm".to_owned(), &[(Span::ZERO, *first.unwrap_or(&run.duration))]);
-    let mut phases: Vec<Phase> = faults.iter().flat_map(|fault| run.of_fault(fault)).collect();
+    let mut starts: Vec<Span> = faults.iter().flat_map(|fault| fault.starts.clone()).collect();
+    starts.sort_unstable();
+    let first = starts.first().copied().unwrap_or(run.duration);
+    let calm = run.phase("calm".to_owned(), &[(Span::ZERO, first)]);
+    let mut phases: Vec<Phase> =
+        faults.iter().flat_map(|fault| run.of_fault(fault, &starts)).collect();
     phases.extend(load.iter().flat_map(|group| run.of_stages(group)));
     phases.retain(|phase| !phase.spans.is_empty());
     phases.sort_by(|a, b| (a.spans[0].0, rank(a)).cmp(&(b.spans[0].0, rank(b))));
@@ -40,7 +44,8 @@ impl Run {
         Phase { name, spans }
     }
 
-    fn of_fault(self, fault: &Fault) -> Vec<Phase> {
+    /// A fault, its steps, and what comes after it; `starts` are those of all faults, in order.
+    fn of_fault(self, fault: &Fault, starts: &[Span]) -> Vec<Phase> {
         let length = fault.length.unwrap_or(self.duration);
         let whole: Vec<_> = fault.starts.iter().map(|start| (*start, *start + length)).collect();
         let mut phases = vec![self.phase(fault.name.clone(), &whole)];
@@ -52,7 +57,8 @@ impl Run {
             }
         }
         if let Some((_, end)) = whole.last() {
-            phases.push(self.phase(format!("after {}", fault.name), &[(*end, self.duration)]));
+            let next = starts.iter().find(|start| *start > end).unwrap_or(&self.duration);
+            phases.push(self.phase(format!("after {}", fault.name), &[(*end, *next)]));
         }
         phases
     }

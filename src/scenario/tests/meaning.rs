@@ -59,8 +59,16 @@ fn phases_are_calm_faults_their_steps_and_what_comes_after() {
             ("a", "at = '00:00'\nfor = '10s'\nclog = true"),
             ("c", "at = 'b + 1s'\nfor = '1s'\nclog = true"),
         ],
-        "calm 0..60, a 60..70, after a 70..180, b 75..85, c 76..77, after c 77..180, \
+        "calm 0..60, a 60..70, after a 70..75, b 75..85, c 76..77, after c 77..180, \
          after b 85..180",
+    );
+    // What begins as it ends does not end what comes after it.
+    check(
+        &[
+            ("a", "at = '1m'\nfor = '30s'\nclog = true"),
+            ("b", "at = 'end of a'\nfor = '10s'\nclog = true"),
+        ],
+        "calm 0..60, a 60..90, after a 90..180, b 90..100, after b 100..180",
     );
 }
 

@@ -39,8 +39,14 @@ pub(in crate::simulation) fn failed(
 
 /// Something was under way for longer than is assumed.
 fn delays(bound: Span, slowest: Slow) -> Option<Failed> {
-    let why = format!("it assumes delays below {bound}; one was {}", slowest.longest);
+    let longest = about(slowest.longest);
+    let why = format!("it assumes delays below {bound}; one was {longest}");
     Some(Failed { since: slowest.late_since?, why })
+}
+
+/// As exact as anybody wants to read it, and not less: whole milliseconds, rounded up.
+fn about(span: Span) -> Span {
+    Span::from_millis(span.as_nanos().div_ceil(1_000_000))
 }
 
 /// More validators failed than are withstood.
@@ -118,7 +124,7 @@ fn absence(world: &World, measurement: &Measurement, bound: Span) -> Option<Fail
         }
     }
     let (from, until) = joined.into_iter().find(|(from, until)| until.since(*from) > bound)?;
-    let (at, long) = (when(world, from), until.since(from));
+    let (at, long) = (when(world, from), about(until.since(from)));
     let why =
         format!("it assumes that nobody is out of reach for more than {bound}; {at} it was {long}");
     Some(Failed { since: from + bound, why })
