@@ -236,6 +236,7 @@ fn average(windows: impl Iterator<Item = Measured>) -> Measured {
 mod tests {
     use super::*;
     use crate::measure::script::measure;
+    use crate::trace::{Fact, Remedy, StepStage};
     use Measured::{Few, Never, NoData, Value};
     use Statistic::{Count, Longest, Max, Mean, Min, Per10k, Percentile, Share};
 
@@ -288,6 +289,20 @@ mod tests {
         check("bytes", Mean, 1, Value(0.0));
         check("cpu", Mean, 1, Value(0.4));
         check("no such metric", Mean, 0, NoData);
+    }
+
+    #[test]
+    fn interventions_are_what_people_did_for_a_thousand_statements() {
+        let mut run = run();
+        let mut act = |millis, by| {
+            let (stage, remedy) = (StepStage::Done, Remedy::Restart);
+            let step = Fact::Step { incident: 0, step: 0, remedy, stage, on: 1, part: 255, by };
+            run.night.see(VirtualTime::ZERO + Span::from_millis(millis), &step);
+        };
+        [500, 2_500, 3_000].into_iter().for_each(|millis| act(millis, 0));
+        act(3_500, Fact::AUTOMATION);
+        let per_thousand = |phase| run.value("interventions", Mean, phase, None);
+        assert_eq!([0, 1].map(per_thousand), [Value(75.0), Value(100.0)], "3 for 40, 2 for 20");
     }
 
     #[test]

@@ -37,6 +37,20 @@ fn imbalance_is_of_what_routers_took_in() {
 }
 
 #[test]
+fn routers_are_as_uneven_as_the_busiest_and_the_idlest() {
+    let spread = |routers: u32| {
+        let script = format!(
+            "routers {routers}; 0ms c9 plan 0; 1ms r7 admit 0; 2ms r8 admit 0.1;
+            1001ms r7 use 0 20 4000 3s; 1001ms r8 use 0 20 4000 1s; 1001ms v1 use 0 20 4000 9s"
+        );
+        share(&measure(4, 3, &script), "utilisation_spread")
+    };
+    assert_eq!(spread(2), Some(0.2), "3 s and 1 s of ten");
+    assert_eq!(spread(3), Some(0.3), "one did nothing at all");
+    assert_eq!(share(&measure(4, 3, "0ms c9 plan 0"), "utilisation_spread"), None);
+}
+
+#[test]
 fn a_hot_key_is_the_subject_of_most_statements() {
     let script = "0ms c9 plan 0 about 5; 0ms c9 plan 1 about 5; 0ms c9 plan 2 about 6;
         0ms c9 plan 3 about 5; 0ms c9 plan 4 query on 0";
