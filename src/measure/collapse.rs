@@ -1,12 +1,14 @@
 //! Whether the system stays down after its trouble is over.
 
+use std::ops::Range;
+
 use super::divergence::Stretches;
 use super::measurement::Measurement;
 use super::series::Bucket;
 use crate::kernel::{Span, VirtualTime};
 
 /// Load and goodput are looked at over so long, that luck does not matter.
-pub(super) const WINDOW: Span = Span::from_secs(10);
+const WINDOW: Span = Span::from_secs(10);
 /// So much more than in the beginning is no more load than then.
 const SAME_LOAD: f64 = 1.1;
 /// Less than this part of what came through in the beginning is a collapse.
@@ -26,15 +28,11 @@ impl Measurement {
     /// Stretches of collapse in a phase: see the metric `collapsed`.
     pub(super) fn collapsed(&self, phase: usize) -> Stretches {
         let (width, buckets) = (self.series.width(), self.series.buckets());
-        let step = (WINDOW.as_nanos() / width.as_nanos()).max(1) as usize;
-        let first = self.series.bucket(self.setting.measured.0);
-        let last = self.series.bucket(self.setting.measured.1).min(buckets.len());
-        let Some(calm) = buckets.get(first..first + step).map(Flow::of) else {
-            return Stretches::default();
-        };
+        let Some((begin, windows)) = self.windows_of_load() else { return Stretches::default() };
+        let (step, calm) = (begin.len(), Flow::of(begin));
         let mut found = Stretches::default();
         let mut stretch = Span::ZERO;
-        for from in first..last.saturating_sub(step - 1) {
+        for from in windows {
             let now = Flow::of(&buckets[from..from + step]);
             let start = self.series.start(from);
             let is_down = calm.is_collapsed(now)
@@ -52,6 +50,17 @@ impl Measurement {
         }
         found.add_lasting(stretch);
         found
+    }
+
+    /// The first ten seconds of what is measured, and where windows of that length begin; `None`
+    /// if there are none.
+    pub(super) fn windows_of_load(&self) -> Option<(&[Bucket], Range<usize>)> {
+        let buckets = self.series.buckets();
+        let step = (WINDOW.as_nanos() / self.series.width().as_nanos()).max(1) as usize;
+        let first = self.series.bucket(self.setting.measured.0);
+        let last = self.series.bucket(self.setting.measured.1).min(buckets.len());
+        let begin = buckets.get(first..first + step)?;
+        Some((begin, first..(last + 1).saturating_sub(step)))
     }
 
     pub(super) fn is_faulted(&self, from: VirtualTime, until: VirtualTime) -> bool {

@@ -1,6 +1,6 @@
 //! How long it takes to be steady again once trouble is over.
 
-use super::collapse::{Flow, WINDOW};
+use super::collapse::Flow;
 use super::divergence::Stretches;
 use super::measurement::Measurement;
 use super::portions::{errors, p95};
@@ -66,11 +66,9 @@ impl Measurement {
     /// the metric `stabilising`.
     pub(super) fn stabilising(&self, phase: usize) -> Stretches {
         let (width, buckets) = (self.series.width(), self.series.buckets());
-        let step = (WINDOW.as_nanos() / width.as_nanos()).max(1) as usize;
-        let first = self.series.bucket(self.setting.measured.0);
-        let last = self.series.bucket(self.setting.measured.1).min(buckets.len());
         let mut found = Stretches::default();
-        let Some(calm) = buckets.get(first..first + step).map(Calm::of) else { return found };
+        let Some((begin, windows)) = self.windows_of_load() else { return found };
+        let (step, calm) = (begin.len(), Calm::of(begin));
         let spans = &self.setting.phases[phase].spans;
         let mut add = |(from, until): (usize, usize)| {
             let start = self.series.start(from);
@@ -79,8 +77,9 @@ impl Measurement {
             }
         };
         let mut watch = Watch::default();
-        let end = (last + 1).saturating_sub(step);
-        for at in (first + step..end).filter(|at| buckets[*at].counts.operations() > 0) {
+        let end = windows.end;
+        let is_due = |at: &usize| buckets[*at].counts.operations() > 0;
+        for at in windows.skip(step).filter(is_due) {
             watch.look(at, self.second(&calm, at, step)).into_iter().for_each(&mut add);
         }
         watch.since.into_iter().for_each(|from| add((from, end)));
