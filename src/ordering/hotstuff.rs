@@ -17,8 +17,6 @@
 //! certificate. With leaders in turn and one of four validators down there are never so many, and
 //! nothing is committed (Giridharan, Suri-Payer, Ding, Howard, Abraham, Crooks, *BeeGees: stayin'
 //! alive in chained BFT*, PODC 2023, make this point); five are enough, and so is reputation.
-//! The certificate that commits is not kept once a higher one is known: whoever was not shown it
-//! catches up with the next commit, which under such a leader may be a minute away.
 
 use super::chained::{self, Durable, Message, Params, strategy};
 use super::prelude::*;

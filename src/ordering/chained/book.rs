@@ -29,6 +29,8 @@ pub struct Book {
     tc: Option<Arc<Tc>>,
     /// The last block committed.
     tip: Ballot,
+    /// What commits it: the certificate of the last one in a chain that begins with it, or above.
+    commit_qc: Arc<Qc>,
     /// All blocks below, by id.
     blocks: IdMap<Arc<Block>>,
     /// Not committed.
@@ -59,7 +61,14 @@ pub enum Change {
     /// A block, with all its bodies.
     Store(Arc<Block>),
     /// The child of the tip is the tip.
-    Commit(Arc<Block>, LocalTime),
+    Commit {
+        /// The child.
+        block: Arc<Block>,
+        /// When.
+        now: LocalTime,
+        /// What commits it.
+        qc: Arc<Qc>,
+    },
 }
 
 impl Book {
@@ -73,6 +82,7 @@ impl Book {
             high: genesis(),
             tc: None,
             tip: Ballot::GENESIS,
+            commit_qc: genesis(),
             blocks: IdMap::default(),
             open: BTreeSet::new(),
             chain: VecDeque::new(),
@@ -103,6 +113,10 @@ impl Book {
 
     pub(super) fn tip(&self) -> Ballot {
         self.tip
+    }
+
+    pub(super) fn commit_qc(&self) -> &Arc<Qc> {
+        &self.commit_qc
     }
 
     pub(super) fn block(&self, id: &Id) -> Option<&Arc<Block>> {
@@ -171,7 +185,10 @@ impl Journaled for Book {
                 self.blocks.insert(block.id, block.clone());
                 self.open.insert((block.round, block.id));
             }
-            Change::Commit(block, now) => self.commit(block, *now),
+            Change::Commit { block, now, qc } => {
+                self.commit_qc = qc.clone();
+                self.commit(block, *now);
+            }
         }
     }
 
@@ -186,7 +203,7 @@ impl Journaled for Book {
             | Change::Lock(_)
             | Change::Leave(_)
             | Change::Store(_) => 1,
-            Change::Commit(block, _) => 1 + block.payload.len(),
+            Change::Commit { block, .. } => 1 + block.payload.len(),
         }
     }
 }

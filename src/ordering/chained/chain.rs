@@ -1,8 +1,9 @@
 //! Blocks: keeping, completing, committing, and fetching what is missing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::block::{Ballot, Block, Round};
+use super::block::{Ballot, Block, Qc, Round};
 use super::book::Change;
 use super::replica::Replica;
 use super::{Family, Message, Proof, Whole};
@@ -21,22 +22,24 @@ impl<S: Family> Replica<S> {
     }
 
     /// A certificate for this block has been seen.
-    pub(super) fn certify(&mut self, ballot: Ballot) {
-        if ballot.round > self.book.tip().round && self.certified.insert(ballot) {
+    pub(super) fn certify(&mut self, qc: &Arc<Qc>) {
+        let ballot = qc.statement;
+        if ballot.round > self.book.tip().round && !self.certified.contains_key(&ballot) {
+            self.certified.insert(ballot, qc.clone());
             self.has_new_blocks = true;
-            self.offer(ballot);
+            self.offer(qc);
         }
     }
 
     /// Rule Commit: of so many adjacent certified blocks, this one the last, the first is to be
     /// committed. That its ancestors are certified is shown by the block.
-    fn offer(&mut self, ballot: Ballot) {
-        let first = (1..self.settings.chain).try_fold(ballot, |at, _| {
+    fn offer(&mut self, last: &Arc<Qc>) {
+        let first = (1..self.settings.chain).try_fold(last.statement, |at, _| {
             let block = self.find(&at.block)?;
             block.is_adjacent().then(|| block.parent())
         });
         if let Some(first) = first.filter(|first| first.round > self.book.tip().round) {
-            self.committable.insert(first);
+            self.committable.entry(first).or_insert_with(|| last.clone());
         }
     }
 
@@ -44,8 +47,9 @@ impl<S: Family> Replica<S> {
     fn offer_all(&mut self, block: &Block) {
         let last =
             Ballot { round: block.round + u64::from(self.settings.chain) - 1, block: Id::LEAST };
-        let certified: Vec<Ballot> = self.certified.range(block.ballot()..last).copied().collect();
-        certified.into_iter().for_each(|ballot| self.offer(ballot));
+        let certified = self.certified.range(block.ballot()..last);
+        let certified: Vec<Arc<Qc>> = certified.map(|(_, qc)| qc.clone()).collect();
+        certified.iter().for_each(|qc| self.offer(qc));
     }
 
     /// Keeps a valid block; asks for bodies that do not come by themselves.
@@ -97,7 +101,8 @@ impl<S: Family> Replica<S> {
 
     /// Commits as far as the chain is whole.
     pub(super) fn commit(&mut self, now: LocalTime, out: &mut Out<S>) {
-        while let Some(target) = self.committable.first().copied() {
+        while let Some((target, qc)) = self.committable.first_key_value() {
+            let (target, qc) = (*target, qc.clone());
             if target.round <= self.book.tip().round {
                 self.committable.pop_first();
                 continue;
@@ -107,7 +112,7 @@ impl<S: Family> Replica<S> {
                 if self.book.block(&block.id).is_none() {
                     return;
                 }
-                self.commit_block(now, block, out);
+                self.commit_block(now, block, &qc, out);
             }
         }
     }
@@ -126,10 +131,11 @@ impl<S: Family> Replica<S> {
         Some(path)
     }
 
-    fn commit_block(&mut self, now: LocalTime, block: Arc<Block>, out: &mut Out<S>) {
+    fn commit_block(&mut self, now: LocalTime, block: Arc<Block>, qc: &Arc<Qc>, out: &mut Out<S>) {
         // Before the commit: what it orders is not ordered yet.
         let circles = self.take_circles(&block);
-        self.change(Change::Commit(block.clone(), now), out);
+        let (done, qc) = (block.clone(), qc.clone());
+        self.change(Change::Commit { block: done, now, qc }, out);
         let mut last = None;
         for item in self.book.fresh() {
             let own = circles.iter().position(|circle| circle.contains(&item.named()));
@@ -146,6 +152,18 @@ impl<S: Family> Replica<S> {
         self.certified = self.certified.split_off(&above);
         self.incomplete.retain(|_, (other, _)| other.round > block.round);
         self.has_new_blocks = true;
+    }
+
+    /// Whether what this certificate leads to does not show that the tip is committed, high as
+    /// it is: blocks may go on from the tip past the last one that commits it.
+    pub(super) fn is_hidden_by(&self, high: Ballot) -> bool {
+        let shown = self.book.commit_qc().statement;
+        let mut at = high;
+        while at.round > shown.round {
+            let Some(block) = self.find(&at.block) else { return false };
+            at = block.parent();
+        }
+        high.round > shown.round && at != shown
     }
 
     /// Whether something is ordered, as far as certificates tell, and not committed.
@@ -167,7 +185,7 @@ impl<S: Family> Replica<S> {
             return;
         }
         self.has_new_blocks = false;
-        let missing = self.certified.iter().find(|at| self.find(&at.block).is_none());
+        let missing = self.certified.keys().find(|at| self.find(&at.block).is_none());
         let missing = missing.map(|at| at.block);
         if missing == self.gap {
             return;
@@ -182,7 +200,7 @@ impl<S: Family> Replica<S> {
 
     /// The round up to which all certified blocks are known.
     fn known_up_to(&self) -> Round {
-        let known = self.certified.iter().take_while(|at| self.find(&at.block).is_some());
+        let known = self.certified.keys().take_while(|at| self.find(&at.block).is_some());
         known.last().map_or(self.book.tip().round, |at| at.round)
     }
 
@@ -211,19 +229,27 @@ impl<S: Family> Replica<S> {
         self.book.open().find_map(|block| block.payload.body(id))
     }
 
-    /// What was committed above a round, and then what leads to the highest certificate; as much
-    /// as fits, though at least two blocks, since the second shows that the first is certified.
-    pub(super) fn supply(&self, to: u16, above: Round, out: &mut Out<S>) {
-        let mut open = Vec::new();
-        let mut at = self.book.high().statement;
-        while let Some(block) =
-            self.book.block(&at.block).filter(|_| at.round > self.book.tip().round)
-        {
-            open.push(block);
-            at = block.parent();
+    /// What leads from the tip to the certificate that commits it, and to the highest one: by
+    /// round.
+    fn shown(&self) -> BTreeMap<Ballot, &Arc<Block>> {
+        let mut shown = BTreeMap::new();
+        for qc in [self.book.commit_qc(), self.book.high()] {
+            let mut at = qc.statement;
+            while let Some(block) =
+                self.book.block(&at.block).filter(|_| at.round > self.book.tip().round)
+            {
+                shown.insert(at, block);
+                at = block.parent();
+            }
         }
+        shown
+    }
+
+    /// What was committed above a round, and then what shows that it is; as much as fits, though
+    /// at least two blocks, since the second shows that the first is certified.
+    pub(super) fn supply(&self, to: u16, above: Round, out: &mut Out<S>) {
         let (mut blocks, mut sum) = (Vec::new(), 0);
-        let open = open.into_iter().rev().filter(|block| block.round > above);
+        let open = self.shown().into_values().filter(|block| block.round > above);
         for block in self.book.chain_above(above).chain(open).take(SUPPLY_BLOCKS) {
             sum += block.payload.len();
             if sum > SUPPLY && blocks.len() >= 2 {
@@ -257,7 +283,7 @@ impl<S: Family> Replica<S> {
         self.complete(out);
         self.commit(now, out);
         let (after, lacks) = (self.known_up_to(), |at: &Ballot| self.find(&at.block).is_none());
-        if after > before && self.certified.iter().any(lacks) {
+        if after > before && self.certified.keys().any(lacks) {
             out.send(Peer::Replica(from), Message::NeedBlocks(after));
         }
     }
@@ -267,8 +293,9 @@ impl<S: Family> Replica<S> {
         let open: Vec<Arc<Block>> = self.book.open().cloned().collect();
         for block in open {
             self.stock.learn(now, block.payload.bodies());
-            self.certify(block.parent());
+            self.certify(&block.qc);
         }
-        self.certify(self.book.high().statement);
+        let high = self.book.high().clone();
+        self.certify(&high);
     }
 }

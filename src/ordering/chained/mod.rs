@@ -13,7 +13,9 @@
 //! - f + 1 who want to leave a round take the others along (as in Bracha's broadcast).
 //! - A wish to leave a round carries the certificates that led into it, stragglers are answered
 //!   with them, and neighbours tell one another now and then how far they are: so lost messages
-//!   are made up for, and datagrams will do.
+//!   are made up for, and datagrams will do. The certificate that commits is kept (in DiemBFT v4,
+//!   2021, `high_commit_qc`): it may have reached a few only, while later blocks go on from the
+//!   one before the block that it certifies.
 //! - The same try in two blocks is delivered once; which is decided by the committed sequence.
 //!
 //! **Trade-offs.** Whoever was away for longer than `history` votes and proposes, but has lost
@@ -70,6 +72,8 @@ pub enum Message {
     Advance(Proof),
     /// The round of the last block that the sender committed, and what it knows.
     Status(Round, Proof),
+    /// The certificate by which the sender committed its last block, to whom higher ones hide it.
+    Committed(Arc<Qc>),
     /// What has waited for too long; to all, lest the leader never got it.
     Relay(Vec<Item>),
     /// Send me these bodies.
@@ -130,6 +134,7 @@ encode_variants!(Message {
     8: Blocks(blocks, proof),
     9: Advance(proof),
     10: Order(order),
+    11: Committed(qc),
 });
 
 impl Message {
@@ -140,6 +145,7 @@ impl Message {
             Self::Vote(..) | Self::Order(_) => Work::verify(1),
             Self::Timeout(_, proof, _) => Work::verify(1 + proof.votes()),
             Self::Advance(proof) | Self::Status(_, proof) => Work::verify(proof.votes()),
+            Self::Committed(qc) => Work::verify(qc.votes()),
             Self::Relay(items) => Work::verify(items.len() as u32),
             Self::Bodies(bodies) => Work::verify(bodies.len() as u32),
             Self::Blocks(blocks, proof) => {

@@ -3,7 +3,7 @@
 
 mod hosted;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -31,9 +31,10 @@ pub struct Replica<S> {
     /// Votes for rounds whose next leader is this validator.
     tallies: BTreeMap<Round, Tally<Ballot>>,
     /// Blocks above the tip that are certified, known or not.
-    pub(super) certified: BTreeSet<Ballot>,
-    /// Blocks above the tip that are to be committed, with all before them.
-    pub(super) committable: BTreeSet<Ballot>,
+    pub(super) certified: BTreeMap<Ballot, Arc<Qc>>,
+    /// Blocks above the tip that are to be committed, with all before them, and the certificate
+    /// that says so.
+    pub(super) committable: BTreeMap<Ballot, Arc<Qc>>,
     /// Blocks some of whose bodies are missing, and where in the payload the first of them is.
     pub(super) incomplete: BTreeMap<Id, (Arc<Block>, usize)>,
     /// What it would vote for if it knew more of the chain.
@@ -91,8 +92,8 @@ impl<S: Family> Replica<S> {
             stock: Stock::new(&seat, &settings.leader),
             pace: Pacemaker::new(&settings, 1),
             tallies: BTreeMap::new(),
-            certified: BTreeSet::new(),
-            committable: BTreeSet::new(),
+            certified: BTreeMap::new(),
+            committable: BTreeMap::new(),
             incomplete: BTreeMap::new(),
             missing_blocks: Chase::new(&seat, settings.leader.pauses()),
             undecided: None,
@@ -213,7 +214,7 @@ impl<S: Family> Replica<S> {
         if self.settings.raises_high {
             self.lock(qc, out);
         }
-        self.certify(qc.statement);
+        self.certify(qc);
         self.advance(qc.statement.round + 1);
     }
 
@@ -295,14 +296,14 @@ impl<S: Family> Replica<S> {
         }
     }
 
-    /// Whoever knows the certificates finds out for itself what it lacks; others are told.
+    /// Whoever is behind and knows the certificates finds out for itself what it lacks; others
+    /// are told.
     fn status(&mut self, from: u16, tip: Round, proof: &Proof, out: &mut Out<S>) {
-        let is_valid = self.see(proof, out);
-        if is_valid
-            && tip < self.book.tip().round
-            && proof.high.statement.round <= self.book.tip().round
-        {
+        let is_behind = self.see(proof, out) && tip < self.book.tip().round;
+        if is_behind && proof.high.statement.round <= self.book.tip().round {
             self.supply(from, tip, out);
+        } else if is_behind && self.is_hidden_by(proof.high.statement) {
+            out.send(Peer::Replica(from), Message::Committed(self.book.commit_qc().clone()));
         }
     }
 

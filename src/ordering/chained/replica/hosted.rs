@@ -27,6 +27,11 @@ impl<S: Family> crate::ordering::Replica<S> for Replica<S> {
                 self.see(proof, out);
             }
             Message::Status(tip, proof) => self.status(from, *tip, proof, out),
+            Message::Committed(qc) => {
+                if self.rules.accept_qc(qc) {
+                    self.see_qc(qc, out);
+                }
+            }
             Message::Relay(items) => {
                 self.stock.relay(now, items, self.book.seen());
                 self.receive_items(now, items);
