@@ -196,6 +196,10 @@ impl Validator {
                     let (operation, attempt) = names(&item);
                     desk.fact(Fact::Finalised { operation, attempt });
                 }
+                HostedEffect::Relayed(item, from) => {
+                    let (operation, attempt) = names(&item);
+                    desk.fact(Fact::Relayed { operation, attempt, from: from.into() });
+                }
                 HostedEffect::Propose(item) => {
                     let (operation, attempt) = names(&item);
                     desk.fact(Fact::Proposed { operation, attempt });

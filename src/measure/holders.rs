@@ -29,6 +29,8 @@ struct Key {
     is_acknowledged: bool,
     /// Whether the run went on long enough for late deliveries to have been missed.
     is_final: bool,
+    /// Whether it ended before all correct validators had to have what one had.
+    is_fresh: bool,
     accepted: Vec<u64>,
     delivered: Vec<u64>,
     /// Who said something of it; empty where all who delivered it accepted it.
@@ -52,21 +54,22 @@ pub(super) struct Verdicts<'a> {
 }
 
 impl Holders {
-    /// An operation is settled; `at_end` if only because the run is over.
+    /// An operation is settled; `at_end` if only because the run is over, and `is_fresh` if that was
+    /// too early for all to have it.
     pub(super) fn settle(
         &mut self,
         operation: u32,
         record: &Record,
         cells: &[Cell],
         is_acknowledged: bool,
-        at_end: bool,
+        (at_end, is_fresh): (bool, bool),
     ) {
         if record.count.delivered == 0 && !is_acknowledged {
             return;
         }
         let key = &mut self.scratch;
         key.phases = record.phases;
-        (key.is_acknowledged, key.is_final) = (is_acknowledged, at_end);
+        (key.is_acknowledged, key.is_final, key.is_fresh) = (is_acknowledged, at_end, is_fresh);
         bits(&mut key.accepted, cells, Cell::is_accepted);
         bits(&mut key.delivered, cells, |cell| cell.is(Cell::DELIVERED));
         key.answered.clear();
@@ -152,7 +155,7 @@ fn judge(
     if active().any(|v| has(&key.delivered, v))
         && let Some(first) = lack().next()
     {
-        let lost = lack().find(|&v| !is_behind(v));
+        let lost = lack().find(|&v| !is_behind(v) && !key.is_fresh);
         let seen = if lost.is_some() { &mut order.undelivered } else { &mut order.late };
         let (operation, v) = (group.first, lost.unwrap_or(first));
         (0..group.count).for_each(|_| {

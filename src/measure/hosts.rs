@@ -26,6 +26,8 @@ pub(super) struct Hosts {
     active: u32,
     /// How many are correct and up when nothing has befallen them.
     all: u32,
+    /// Whether one may have done anything it liked.
+    has_byzantine: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +50,8 @@ impl Hosts {
             busy_until: VirtualTime::ZERO,
         };
         let validators = (0..setting.validators).map(host).collect();
-        let mut hosts = Self { validators, active: 0, all: 0 };
+        let has_byzantine = !setting.byzantine.is_empty();
+        let mut hosts = Self { validators, active: 0, all: 0, has_byzantine };
         hosts.count();
         hosts.all = hosts.active;
         hosts
@@ -68,7 +71,10 @@ impl Hosts {
                 host.incarnation = host.incarnation.wrapping_add(1);
             }
             // What it held is not there any more, as where a disk was lost.
-            HostChange::Corrupted | HostChange::RolledBack => host.is_excluded = true,
+            HostChange::Corrupted | HostChange::RolledBack => {
+                host.is_excluded = true;
+                self.has_byzantine |= change == HostChange::Corrupted;
+            }
             HostChange::Stalled
             | HostChange::Resumed
             | HostChange::Slowed
@@ -111,6 +117,11 @@ impl Hosts {
     pub(super) fn is_active(&self, validator: usize) -> bool {
         let host = self.validators[validator];
         host.is_up && !host.is_excluded
+    }
+
+    /// Whether one of them has been Byzantine.
+    pub(super) const fn has_byzantine(&self) -> bool {
+        self.has_byzantine
     }
 
     /// How many validators are up, correct or not.

@@ -286,6 +286,9 @@ impl Observers {
                     self.verified(deed, genuine);
                 }
             }
+            Fact::Relayed { operation, .. } => {
+                self.receipts.receive(process as usize, operation, now);
+            }
             Fact::Proposed { operation, attempt } => {
                 if let Some(deed) = self.deed(now, process, operation, attempt) {
                     let record = self.ledger.record_mut(deed.slot);

@@ -218,6 +218,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_byzantine_validator_may_have_kept_back_is_late_for_as_long_as_is_stated() {
+        let late = format!("{PLAN} spread 3s; 8s v1 deliver 0 @0;");
+        let words = "#0 was delivered, and not by validator-0, when settle ended";
+        check(&late, "undelivered 1", words);
+        let words = words.replace("-0,", "-2,");
+        let byzantine = "5ms v0 host 0 corrupted; 6ms v0 deliver 0 @0;";
+        check(&format!("{late} {byzantine}"), "late 1", &words);
+        let early = late.replace("8s v1", "6s v1");
+        check(&format!("{early} {byzantine}"), "undelivered 1", &words);
+        check(&format!("{early} spread 5s; {byzantine}"), "late 1", &words);
+    }
+
+    #[test]
     fn what_is_not_yet_applied_where_work_is_left_is_no_other_verdict() {
         let script = "0ms c9 plan 0; 5ms v0-2 accept 0; 5ms v3 deliver 0 @0;";
         let words = "#0 was accepted by validator-0 and not by validator-3";

@@ -169,6 +169,7 @@ fn direct(setting: &mut Setting, words: &Words<'_>) -> bool {
             setting.promises.push((clients, span(words.at(2)).expect("a merge delay")));
         }
         "bysubject" => setting.by_subject = true,
+        "spread" => setting.spread = span(words.at(1)).expect("a time"),
         "settled" => setting.settled = instant(words.at(1)),
         "byzantine" => setting.byzantine.push(number(words.at(1))),
         "phase" => {
@@ -324,6 +325,10 @@ fn step(words: &Words<'_>, verb: &str) -> Fact {
             Fact::Received { operation, attempt, router, sequence }
         }
         "verify" => Fact::Verified { operation, attempt, genuine: !words.has("forged") },
+        "relay" => {
+            let from = number(words.after("from").expect("a relay is from a validator"));
+            Fact::Relayed { operation, attempt, from }
+        }
         "propose" => Fact::Proposed { operation, attempt },
         "wait" => Fact::Waits { operation, attempt },
         "deliver" => {

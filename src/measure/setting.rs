@@ -49,6 +49,8 @@ pub struct Setting {
     pub measured: Interval,
     /// When settle ends; facts after it are not looked at.
     pub settled: VirtualTime,
+    /// With Byzantine validators, how long a delivery may be with some correct ones only.
+    pub spread: Span,
     /// How long after its first delivery validators must agree on an operation.
     pub diverged_after: Span,
     /// An operation that nothing has touched for so long is settled.
@@ -99,6 +101,7 @@ impl Setting {
             byzantine: Vec::new(),
             measured,
             settled: measured.1,
+            spread: Span::ZERO,
             diverged_after: Span::from_secs(1),
             retention: Span::from_secs(60),
             phases: vec![run],

@@ -44,7 +44,8 @@ impl Observers {
         let cells = self.ledger.cells(slot);
         let is_acknowledged = record.conclusion == Some(Conclusion::Applied);
         if !record.is_question() {
-            self.holders.settle(operation, record, cells, is_acknowledged, at_end);
+            let is_fresh = at_end && self.is_fresh(record, cells);
+            self.holders.settle(operation, record, cells, is_acknowledged, (at_end, is_fresh));
         }
         if record.is_planned {
             self.judge_progress(operation, slot);
@@ -56,6 +57,21 @@ impl Observers {
             }
         }
         self.ledger.pop_front();
+    }
+
+    /// Whether a Byzantine validator may have kept others from having what a correct one delivered
+    /// so late.
+    fn is_fresh(&self, record: &Record, cells: &[Cell]) -> bool {
+        let spread = self.setting.spread;
+        if spread == Span::ZERO || !self.hosts.has_byzantine() {
+            return false;
+        }
+        let active = (0..cells.len()).filter(|&validator| self.hosts.is_active(validator));
+        let first = active.map(|validator| cells[validator].delivered).min();
+        first.is_some_and(|first| {
+            let delivered = record.intended + Span::from_micros(first.into());
+            first != Cell::NEVER && delivered + spread > self.setting.settled
+        })
     }
 
     fn add_up(&mut self, operation: u32, slot: usize) {

@@ -6,6 +6,7 @@ use super::{
     Committee, Guarantees, HostedReplica, HostedSubmitter, Liveness, Seat, Strategy, erased,
 };
 use crate::attestation::KeyRing;
+use crate::kernel::Span;
 
 /// All strategies that a build knows.
 #[derive(Clone, Debug)]
@@ -31,6 +32,9 @@ pub struct Entry {
     /// When it comes through after trouble, or why it does not say; parameters must have been
     /// checked.
     pub liveness: fn(&Committee, &Value) -> Result<Liveness, &'static str>,
+    /// How long something may be with some correct validators only; parameters must have been
+    /// checked.
+    pub spread: fn(&Committee, &Value) -> Span,
     /// A replica; parameters must have been checked.
     pub replica: fn(u64, Seat, &Value) -> Box<dyn HostedReplica>,
     /// A submitter; parameters must have been checked.
@@ -79,6 +83,7 @@ impl Catalogue {
             schema: || schemars::schema_for!(S::Params).to_value(),
             guarantees: |committee, params| S::guarantees(committee, &checked::<S>(params)),
             liveness: |committee, params| S::liveness(committee, &checked::<S>(params)),
+            spread: |committee, params| S::spread(committee, &checked::<S>(params)),
             replica: |seed, seat, params| erased::replica::<S>(seed, seat, checked::<S>(params)),
             submitter: |committee, keys, params| {
                 erased::submitter::<S>(committee, keys, &checked::<S>(params))

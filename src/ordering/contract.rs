@@ -1,14 +1,13 @@
 //! The contract of a strategy.
 
-use std::fmt::{self, Debug};
-use std::sync::Arc;
+use std::fmt::Debug;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Committee, Guarantees, Liveness};
-use crate::attestation::{Encode, Encoder, Id, KeyRing, Signed, Signer};
+use super::{Committee, Guarantees, Item, Liveness};
+use crate::attestation::{Encode, Id, KeyRing, Signer};
 use crate::kernel::{Draws, LocalTime, Luck, Purpose, Span};
 
 /// An ordering strategy: its name, its parameters, its promises and its two halves.
@@ -42,6 +41,13 @@ pub trait Strategy: Sized + Send + Sync + 'static {
     /// Why no time can be stated, in words that go on after "it states no time, for".
     fn liveness(_committee: &Committee, _params: &Self::Params) -> Result<Liveness, &'static str> {
         Err("nothing was written down")
+    }
+
+    /// While Byzantine validators keep back what they like: how long after one correct validator
+    /// all that are up have delivered something, if no message is lost. What is lacking when a run
+    /// ends is missing if it had that long, and late if not.
+    fn spread(_committee: &Committee, _params: &Self::Params) -> Span {
+        Span::ZERO
     }
 
     /// Work before a message is handled; includes the signature of an answer to it, if any.
@@ -128,77 +134,6 @@ impl<S: Strategy> Submitter<S> for NoSubmitter {
     fn retire(&mut self, _: &Id) {}
 }
 
-/// An attestation to be ordered: what is ordered is the try, so that a client may try again.
-#[derive(Clone)]
-pub struct Item {
-    /// The attestation.
-    pub signed: Arc<Signed>,
-    /// Its client's tries before this one.
-    pub attempt: u8,
-}
-
-impl Item {
-    /// The content id.
-    pub fn id(&self) -> Id {
-        self.signed.id
-    }
-
-    /// What is ordered, by name.
-    pub fn named(&self) -> Try {
-        Try { id: self.signed.id, attempt: self.attempt }
-    }
-}
-
-impl Debug for Item {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Debug::fmt(&self.named(), f)
-    }
-}
-
-/// A try by its name: how messages refer to an item whose body the receiver ought to have.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Try {
-    /// The content id.
-    pub id: Id,
-    /// Its client's tries before this one.
-    pub attempt: u8,
-}
-
-impl Encode for Try {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.id.encode(to);
-        self.attempt.encode(to);
-    }
-}
-
-impl Debug for Try {
-    /// As traces print it: `1f2e3d4c`, and `1f2e3d4c.1` for a second try.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.id, f)?;
-        if self.attempt > 0 { write!(f, ".{}", self.attempt) } else { Ok(()) }
-    }
-}
-
-impl Encode for Item {
-    fn encode(&self, to: &mut dyn Encoder) {
-        self.signed.attestation.encode(to);
-        to.bytes(&[0; 64]);
-        self.attempt.encode(to);
-        pad(self.signed.attestation.data_len, to);
-    }
-}
-
-/// The data of an attestation is not modelled, only its length.
-fn pad(length: u32, to: &mut dyn Encoder) {
-    const ZEROS: [u8; 256] = [0; 256];
-    let mut rest = length as usize;
-    while rest > 0 {
-        let part = rest.min(ZEROS.len());
-        to.bytes(&ZEROS[..part]);
-        rest -= part;
-    }
-}
-
 /// Who sent a message to a replica, or gets one from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Peer {
@@ -274,6 +209,8 @@ pub enum Effect<S: Strategy> {
     Certificate(Item),
     /// What was delivered last, and not retracted, is undone.
     Retract(Item),
+    /// It first came from that replica, not from a router; for the observers.
+    Relayed(Item, u16),
     /// It is in a block of this replica's own now, and on its way to be ordered; for the observers.
     Propose(Item),
     /// This item cannot be delivered before something else has come; for the observers.
@@ -345,6 +282,13 @@ impl<S: Strategy> Out<S> {
     /// Undoes what was delivered last and not yet retracted.
     pub fn retract(&mut self, item: Item) {
         self.effects.push(Effect::Retract(item));
+    }
+
+    /// Lets the observers know that `item` was received from the replica `from`, before any router
+    /// brought it. To be said where the order of receipt is what the ordering goes by: fairness is
+    /// judged by who received what first.
+    pub fn relayed(&mut self, item: Item, from: u16) {
+        self.effects.push(Effect::Relayed(item, from));
     }
 
     /// Lets the observers know that `item` is in a block of this replica's own from now on.

@@ -65,6 +65,8 @@ pub enum HostedEffect {
     /// Undo what was applied last.
     Retract(Item),
     /// For the observers.
+    Relayed(Item, u16),
+    /// For the observers.
     Propose(Item),
     /// For the observers.
     Waits(Item),
@@ -190,6 +192,7 @@ impl<S: Strategy> Hosted<S> {
                 }
                 Effect::Certificate(item) => HostedEffect::Certificate(item),
                 Effect::Retract(item) => HostedEffect::Retract(item),
+                Effect::Relayed(item, from) => HostedEffect::Relayed(item, from),
                 Effect::Propose(item) => HostedEffect::Propose(item),
                 Effect::Waits(item) => HostedEffect::Waits(item),
                 Effect::Note(note, value) => HostedEffect::Note(note, value),

@@ -14,6 +14,7 @@ mod erased;
 mod guarantee;
 mod holdback;
 mod interference;
+mod item;
 mod journal;
 mod limit;
 mod neighbours;
@@ -57,12 +58,12 @@ pub use catalogue::{Catalogue, Entry};
 pub use chase::{Chase, Pauses, Question};
 pub use committee::Committee;
 pub use contract::{
-    Effect, Item, NoSubmitter, Out, Peer, Replica, Seat, Strategy, Submitter, SubmitterOut,
-    TimerId, Try, Work,
+    Effect, NoSubmitter, Out, Peer, Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId, Work,
 };
 pub use delivered::Delivered;
 pub use erased::{Carried, HostedEffect, HostedReplica, HostedSubmitter, SubmitterEffect};
 pub use guarantee::{Assumptions, FaultModel, Guarantees, Liveness, Property, TransportNeed};
+pub use item::{Item, Try};
 pub use journal::Journal;
 
 /// What an implementation of a strategy needs: the contract, and parts that most of them share.

@@ -188,6 +188,10 @@ impl Strategy for Themis {
         Ok(Liveness { within: stated.within + params.gossip, ..stated })
     }
 
+    fn spread(committee: &Committee, params: &Params) -> Span {
+        chained::spread(committee, &params.shared())
+    }
+
     fn work(message: &Message) -> Work {
         message.work()
     }

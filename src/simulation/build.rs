@@ -56,6 +56,8 @@ pub struct World {
     pub naming: Naming,
     /// When it comes through after trouble, if it says so.
     pub liveness: Option<Liveness>,
+    /// How long something may be with some correct validators only.
+    pub spread: Span,
     /// When faults and load have ended, but for misdeeds.
     pub calm_from: VirtualTime,
     /// How long faults went on before that, misdeeds left out.
@@ -117,6 +119,7 @@ impl World {
             guarantees,
             naming: scenario.naming,
             liveness,
+            spread: (entry.spread)(&committee, parameters(scenario)),
             calm_from,
             trouble: liveness::trouble(scenario, end),
             begin,

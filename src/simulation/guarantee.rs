@@ -138,16 +138,26 @@ fn rules_differ(world: &World) -> bool {
     validators(world).any(|(_, _, order)| differs(order))
 }
 
-/// Agreement is for the end of all work: where validators still had much of it, what is lacking
-/// there is late, and nobody knows whether it is lost.
+/// Agreement is for the end of all work: where validators still had much of it, or Byzantine ones
+/// kept it from them, what is lacking there is late, and nobody knows whether it is lost.
 fn unless_late(property: Property, world: &World, measurement: &Measurement) -> Standing {
     let late = &measurement.order.late;
-    match (property, &late.first, backlog(measurement)) {
-        (Property::Agreement, Some(first), Some(why)) => {
+    match &late.first {
+        Some(first) if property == Property::Agreement => {
+            let why = backlog(measurement).unwrap_or_else(|| kept_back(world));
             Standing::NotOwed { why, first: told(world, &first.words), count: late.count }
         }
         _ => Standing::Held,
     }
+}
+
+/// In words: the run ended before what a correct validator delivered had to be everywhere.
+fn kept_back(world: &World) -> String {
+    let spread = world.spread;
+    format!(
+        "the run ended less than {spread} after a correct validator had it, and a Byzantine \
+             one may keep it from others for so long"
+    )
 }
 
 /// In words: who had much work before him when the run ended.

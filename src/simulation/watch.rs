@@ -21,6 +21,7 @@ impl World {
         let (size, quorum) = (self.committee.size(), self.committee.quorum());
         let mut setting = Setting::new(size, quorum, self.layout.processes(), measured);
         setting.settled = self.end;
+        setting.spread = self.spread;
         setting.by_subject = self.guarantees.owed.contains(&Property::PerSubjectOrder);
         setting.trust = scenario.trust.as_ref().map(|trust| trust.model);
         let flights = scenario.load.iter().filter_map(|group| group.retry);

@@ -128,6 +128,16 @@ pub enum Fact {
         /// Whether it is its attester's.
         genuine: bool,
     },
+    /// A validator received it, genuine, from another one before any router brought it; where the
+    /// ordering goes by the order of receipt.
+    Relayed {
+        /// Its number.
+        operation: u32,
+        /// Which try.
+        attempt: u8,
+        /// The other one, as a process.
+        from: u32,
+    },
     /// A validator put it into a block, or gave it its place: from now on it is being ordered.
     Proposed {
         /// Its number.

@@ -74,6 +74,9 @@ fn say(to: &mut String, fact: &Fact, names: &impl Names) -> std::fmt::Result {
             let word = if genuine { "genuine" } else { "FORGED" };
             write!(to, "verified #{operation} try {attempt} {word}")
         }
+        Fact::Relayed { operation, attempt, from } => {
+            write!(to, "received #{operation} try {attempt} from {}", names.name(from))
+        }
         Fact::Proposed { operation, attempt } => {
             write!(to, "proposed #{operation} try {attempt}")
         }

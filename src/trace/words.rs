@@ -38,6 +38,9 @@ impl Fact {
             Self::Verified { operation, attempt, genuine } => {
                 [tag(7, attempt, genuine.into(), 0), operation.into(), 0, 0]
             }
+            Self::Relayed { operation, attempt, from } => {
+                [tag(66, attempt, 0, 0), operation.into(), from.into(), 0]
+            }
             Self::Waits { operation, attempt } => [tag(8, attempt, 0, 0), operation.into(), 0, 0],
             Self::Delivered { operation, attempt, position, is_final, joins } => [
                 tag(9, attempt, is_final.into(), joins.into()),

@@ -197,6 +197,7 @@ fn about(fact: &Fact) -> Option<u32> {
         | Fact::Scanned { operation, .. }
         | Fact::Received { operation, .. }
         | Fact::Verified { operation, .. }
+        | Fact::Relayed { operation, .. }
         | Fact::Proposed { operation, .. }
         | Fact::Waits { operation, .. }
         | Fact::Delivered { operation, .. }

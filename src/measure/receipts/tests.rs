@@ -3,8 +3,8 @@ use crate::kernel::Span;
 use crate::measure::Event;
 use crate::measure::script::{measure, seen};
 
-/// What each validator received, in this order, a letter each; a word per validator. Then what
-/// the first of them delivers; what follows in capitals is of one batch. Expected: pairs that all
+/// What each validator received, in this order, a letter each; a word per validator, in capitals
+/// what another validator passed on. Then what the first of them delivers; what follows in capitals is of one batch. Expected: pairs that all
 /// received in one order, and of these unfair.
 fn check(received: &str, delivered: &str, expected: [u64; 2]) {
     let words: Vec<&str> = received.split(' ').collect();
@@ -14,7 +14,9 @@ fn check(received: &str, delivered: &str, expected: [u64; 2]) {
     (0..count).for_each(|n| script += &format!("0ms c9 plan {n} seq {n};"));
     for (validator, word) in words.iter().enumerate() {
         for (at, letter) in word.chars().enumerate() {
-            script += &format!("{}ms v{validator} verify {};", at + 1, number(letter));
+            let what = if letter.is_ascii_uppercase() { "relay" } else { "verify" };
+            let who = "from 0";
+            script += &format!("{}ms v{validator} {what} {} {who};", at + 1, number(letter));
         }
     }
     for (at, letter) in delivered.chars().enumerate() {
@@ -38,6 +40,13 @@ fn what_all_received_first_must_not_be_delivered_later() {
     check("abcd abcd abcd abcd", "badc", [6, 2]);
     check("abc bca cab", "cba", [0, 0]);
     check("abc abc cab", "cba", [1, 1]);
+}
+
+#[test]
+fn what_another_validator_passed_on_is_received() {
+    check("ab ab Bab", "ba", [0, 0]);
+    check("ab ab Aab", "ba", [1, 1]);
+    check("ab ab abB", "ba", [1, 1]);
 }
 
 #[test]

@@ -37,19 +37,19 @@ impl Received {
 }
 
 impl<S: Family> Replica<S> {
-    /// Whatever waits now and did not before has been received.
-    pub(super) fn receive_items(&mut self, now: LocalTime, items: &[Item]) {
-        if self.rules.fairness.is_none() {
-            return;
+    /// Whether this is received now, which goes by the order of that: it waits, and did not before.
+    pub(super) fn receive_item(&mut self, now: LocalTime, id: Id) -> bool {
+        if self.rules.fairness.is_none() || self.stock.pool.waiting(&id).is_none() {
+            return false;
         }
         let Received { sequence, known, untold, barren, .. } = &mut self.received;
-        for id in items.iter().map(Item::id) {
-            if self.stock.pool.waiting(&id).is_some() && known.insert(id, ()).is_none() {
-                sequence.push_back((now, id));
-                untold.get_or_insert(now);
-                *barren = 0;
-            }
+        let is_new = known.insert(id, ()).is_none();
+        if is_new {
+            sequence.push_back((now, id));
+            untold.get_or_insert(now);
+            *barren = 0;
         }
+        is_new
     }
 
     /// What was committed and comes again is received anew.

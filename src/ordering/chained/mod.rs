@@ -167,6 +167,12 @@ pub(super) fn guarantees(committee: &Committee, longest_absence: Span) -> Guaran
     Guarantees::total_order(summary, committee.byzantine(), longest_absence)
 }
 
+/// How long a commit may be with some correct validators only. A Byzantine leader may have shown
+/// the certificate to one of them; the others say to it how far they are, one after another.
+pub(super) fn spread(committee: &Committee, settings: &leader::Settings) -> Span {
+    settings.gossip * u64::from(committee.size() - 1) + settings.fetch_longest
+}
+
 /// When what is held up comes through, with so many faulty leaders and a chain of so many blocks.
 ///
 /// Everybody is in one round when the longest timer has run out. Then each of the f leaders that

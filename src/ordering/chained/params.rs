@@ -121,6 +121,10 @@ macro_rules! strategy {
                 chained::liveness(committee, $chain, timeouts, &params.shared())
             }
 
+            fn spread(committee: &Committee, params: &Params) -> Span {
+                chained::spread(committee, &params.shared())
+            }
+
             fn work(message: &Message) -> Work {
                 message.work()
             }

@@ -66,6 +66,7 @@ impl Replica {
             Effect::Deliver { item, is_final: false, .. } => out.deliver_provisional(item),
             Effect::Certificate(item) => out.certificate(item),
             Effect::Retract(item) => out.retract(item),
+            Effect::Relayed(item, from) => out.relayed(item, from),
             Effect::Propose(item) => out.propose(item),
             Effect::Waits(item) => out.waits(item),
             Effect::Note(note, value) => {

@@ -149,11 +149,15 @@ impl<S: Strategy> Network<S> {
             return self.note(|names| format!("{node} has {} already", names.name(&item)));
         }
         self.note(|names| format!("{node} takes {}", names.name(&item)));
-        let received = &mut self.nodes[node].received;
-        if !received.contains(&item.id()) {
-            received.push(item.id());
-        }
+        self.receipt(node, item.id());
         self.call(node, |replica, now, out| replica.submit(now, item, out));
+    }
+
+    fn receipt(&mut self, node: usize, id: Id) {
+        let received = &mut self.nodes[node].received;
+        if !received.contains(&id) {
+            received.push(id);
+        }
     }
 
     /// Puts a router's copy of `item` on its way to one validator, or to every one.
@@ -359,6 +363,7 @@ impl<S: Strategy> Network<S> {
                 self.nodes[number].accepted.remove(&item.id());
                 self.record(number, Deed::Retracted(item));
             }
+            Effect::Relayed(item, _) => self.receipt(number, item.id()),
             Effect::Propose(_) => {}
             Effect::Waits(item) => {
                 self.note(|names| format!("{number} holds {}", names.name(&item)));

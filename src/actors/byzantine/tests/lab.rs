@@ -185,7 +185,8 @@ impl Lab {
                 let who = self.name(node, face);
                 let _ = writeln!(self.log, "{}  {who} delivers {item:?}", self.clock());
             }
-            HostedEffect::Propose(_)
+            HostedEffect::Relayed(..)
+            | HostedEffect::Propose(_)
             | HostedEffect::Certificate(_)
             | HostedEffect::Retract(_)
             | HostedEffect::Waits(_)

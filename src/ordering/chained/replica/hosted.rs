@@ -13,7 +13,7 @@ impl<S: Family> crate::ordering::Replica<S> for Replica<S> {
 
     fn submit(&mut self, now: LocalTime, item: Item, out: &mut Out<S>) {
         self.stock.submit(now, &item, self.book.seen());
-        self.receive_items(now, &[item]);
+        self.receive_item(now, item.id());
         self.settle(now, out);
     }
 
@@ -34,7 +34,11 @@ impl<S: Family> crate::ordering::Replica<S> for Replica<S> {
             }
             Message::Relay(items) => {
                 self.stock.relay(now, items, self.book.seen());
-                self.receive_items(now, items);
+                for item in items {
+                    if self.receive_item(now, item.id()) {
+                        out.relayed(item.clone(), from);
+                    }
+                }
             }
             Message::Order(order) => self.take_order(from, order),
             Message::NeedBodies(ids) => self.give_bodies(from, ids, out),
