@@ -21,11 +21,10 @@ pub enum Property {
     TotalOrder,
     /// γ-batch-order-fairness: what a share γ of all validators, in percent and above 50, received
     /// before something else is in no later batch; a batch is a circle of orders that contradict
-    /// one another, and in it no order is owed. Checkers look at what all received in one order,
-    /// which is owed at every γ: what fewer received first, others may have been told of by a peer
-    /// before a router brought it. What validators received before a crash they know no more. What
-    /// the strategy calls one batch is one as far as pairs that not all received in one order
-    /// hold it together.
+    /// one another, and in it no order is owed. Received is what a router brought or a peer passed
+    /// on, whichever came first. Checkers look at what all received in one order, which is owed at
+    /// every γ. What validators received before a crash they know no more. What the strategy calls
+    /// one batch is one as far as pairs that not all received in one order hold it together.
     OrderFairness(u32),
     /// What one validator delivered, all deliver in the end.
     Agreement,

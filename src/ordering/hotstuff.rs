@@ -64,16 +64,23 @@ mod tests {
         assert!(broken::<Hotstuff>(Some(Planted::SmallQuorum), Leaders::Reputation).is_some());
     }
 
-    /// Two orders, if leaders know no certificates but those that they made. Round after round
-    /// has to go wrong in one way, so it takes many leaders and rounds that are long enough.
+    /// Two orders, if leaders know no certificates but those that they made, and nobody asks before
+    /// the run is over: what commits would be shown. Round after round has to go wrong in one way,
+    /// so it takes many leaders and rounds that are long enough.
     fn two_orders(planted: Planted) -> Option<String> {
-        let (leaders, timeout) = (Leaders::Reputation, Span::from_millis(300));
-        let batch_delay = Span::from_millis(10);
-        let planted = Some(planted);
-        let params = Params { planted, timeout, batch_delay, leaders, ..Params::default() };
+        let params = Params {
+            planted: Some(planted),
+            timeout: Span::from_millis(300),
+            batch_delay: Span::from_millis(10),
+            leaders: Leaders::Reputation,
+            gossip: Span::from_secs(60),
+            fetch: Span::from_secs(30),
+            fetch_longest: Span::from_secs(30),
+            ..Params::default()
+        };
         let stated = Hotstuff::guarantees(&Committee::new(7), &params);
         let held_to = Some((vec![Property::TotalOrder], stated.assumptions));
-        let hunt = Hunt::<Hotstuff> { params, replicas: 7, held_to, ..Hunt::default() };
+        let hunt = Hunt::<Hotstuff> { params, replicas: 7, runs: 500, held_to, ..Hunt::default() };
         hunt.find().map(|(_, how)| how)
     }
 
