@@ -54,8 +54,8 @@ pub(super) struct Verdicts<'a> {
 }
 
 impl Holders {
-    /// An operation is settled; `at_end` if only because the run is over, and `is_fresh` if that was
-    /// too early for all to have it.
+    /// An operation is settled; `at_end` if only because the run is over, and `is_fresh` if that
+    /// was too early for all to have it.
     pub(super) fn settle(
         &mut self,
         operation: u32,

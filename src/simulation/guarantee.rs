@@ -61,7 +61,7 @@ pub fn judge(
     let owed = world.guarantees.owed.iter();
     let verdicts = owed.filter(|property| is_called_in(**property, measurement)).map(|property| {
         let standing = match violations(*property, &measurement.order) {
-            (_, None) => unless_late(*property, world, measurement),
+            (_, None) => unless_late(*property, world, measurement, &failed),
             (count, Some(First { at, words })) => {
                 let first = told(world, words);
                 // What went wrong while all that it rests on was so is no consequence of that.
@@ -140,11 +140,17 @@ fn rules_differ(world: &World) -> bool {
 
 /// Agreement is for the end of all work: where validators still had much of it, or Byzantine ones
 /// kept it from them, what is lacking there is late, and nobody knows whether it is lost.
-fn unless_late(property: Property, world: &World, measurement: &Measurement) -> Standing {
+fn unless_late(
+    property: Property,
+    world: &World,
+    measurement: &Measurement,
+    failed: &[Failed],
+) -> Standing {
     let late = &measurement.order.late;
     match &late.first {
         Some(first) if property == Property::Agreement => {
-            let why = backlog(measurement).unwrap_or_else(|| kept_back(world));
+            let gone = || failed.first().map(|failed| failed.why.clone());
+            let why = backlog(measurement).or_else(gone).unwrap_or_else(|| kept_back(world));
             Standing::NotOwed { why, first: told(world, &first.words), count: late.count }
         }
         _ => Standing::Held,
@@ -155,8 +161,8 @@ fn unless_late(property: Property, world: &World, measurement: &Measurement) -> 
 fn kept_back(world: &World) -> String {
     let spread = world.spread;
     format!(
-        "the run ended less than {spread} after a correct validator had it, and a Byzantine \
-             one may keep it from others for so long"
+        "the run ended less than {spread} after a correct validator had it, and a Byzantine one \
+         may keep it from others for so long"
     )
 }
 
