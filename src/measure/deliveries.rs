@@ -66,7 +66,11 @@ impl Observers {
         }
         cell.tries |= this_try;
         if !cell.is_accepted() {
-            cell.delivered = record.offset(now);
+            let offset = record.offset(now);
+            if cell.delivered != Cell::NEVER && cell.delivered != offset {
+                cell.mark(Cell::AGAIN);
+            }
+            cell.delivered = offset;
         }
         if !record.is_planned {
             self.order.invented.add(now, || invented(now, validator, operation));

@@ -228,6 +228,9 @@ mod tests {
         let early = late.replace("8s v1", "6s v1");
         check(&format!("{early} {byzantine}"), "undelivered 1", &words);
         check(&format!("{early} spread 5s; {byzantine}"), "late 1", &words);
+        let both = |first: &str| format!("{late} {first} v1 deliver 0.1 @1; {byzantine}");
+        check(&both("9s"), "undelivered 1", &words);
+        check(&both("8s"), "late 1", &words);
     }
 
     #[test]

@@ -193,6 +193,7 @@ pub(super) struct Cell {
     /// Of the first try, and of the latest after it.
     pub(super) received: [u32; 2],
     pub(super) verified: [u32; 2],
+    /// The last delivery until one was accepted.
     pub(super) delivered: u32,
     /// The place of its first delivery.
     pub(super) position: u32,
@@ -223,6 +224,8 @@ impl Cell {
     pub(super) const FORGERY_ACCEPTED: u16 = 256;
     /// The validator restarted between two deliveries.
     pub(super) const REBORN: u16 = 512;
+    /// Delivered earlier as well: another try, or before a restart.
+    pub(super) const AGAIN: u16 = 1024;
 
     pub(super) const BLANK: Self = Self {
         received: [Self::NEVER; 2],

@@ -60,17 +60,18 @@ impl Observers {
     }
 
     /// Whether a Byzantine validator may have kept others from having what a correct one delivered
-    /// so late.
+    /// so late: not if one delivered it before as well, nobody knows when.
     fn is_fresh(&self, record: &Record, cells: &[Cell]) -> bool {
         let spread = self.setting.spread;
         if spread == Span::ZERO || !self.hosts.has_byzantine() {
             return false;
         }
         let active = (0..cells.len()).filter(|&validator| self.hosts.is_active(validator));
-        let first = active.map(|validator| cells[validator].delivered).min();
-        first.is_some_and(|first| {
-            let delivered = record.intended + Span::from_micros(first.into());
-            first != Cell::NEVER && delivered + spread > self.setting.settled
+        let mut delivered =
+            active.map(|validator| &cells[validator]).filter(|cell| cell.delivered != Cell::NEVER);
+        delivered.all(|cell| {
+            let at = record.intended + Span::from_micros(cell.delivered.into());
+            !cell.is(Cell::AGAIN) && at + spread > self.setting.settled
         })
     }
 

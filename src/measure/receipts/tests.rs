@@ -4,8 +4,8 @@ use crate::measure::Event;
 use crate::measure::script::{measure, seen};
 
 /// What each validator received, in this order, a letter each; a word per validator, in capitals
-/// what another validator passed on. Then what the first of them delivers; what follows in capitals is of one batch. Expected: pairs that all
-/// received in one order, and of these unfair.
+/// what another validator passed on. Then what the first of them delivers; what follows in
+/// capitals is of one batch. Expected: pairs that all received in one order, and of these unfair.
 fn check(received: &str, delivered: &str, expected: [u64; 2]) {
     let words: Vec<&str> = received.split(' ').collect();
     let number = |letter: char| letter.to_ascii_lowercase() as u32 - 'a' as u32;

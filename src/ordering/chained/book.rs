@@ -29,7 +29,7 @@ pub struct Book {
     tc: Option<Arc<Tc>>,
     /// The last block committed.
     tip: Ballot,
-    /// What commits it: the certificate of the last one in a chain that begins with it, or above.
+    /// What commits it: the certificate of the last block of a chain that begins with it or later.
     commit_qc: Arc<Qc>,
     /// All blocks below, by id.
     blocks: IdMap<Arc<Block>>,
