@@ -29,11 +29,7 @@ fn ordering(catalogue: &Catalogue, quiet: bool) -> ExitCode {
     drop(progress);
     let (network, rest) = found.split_at(NETWORK_ONLY.len());
     let (measured, dead) = rest.split_at(MEASURED.len());
-    let shapes: Vec<_> = DEAD_LEADER
-        .iter()
-        .zip(dead.chunks(2))
-        .map(|(shape, two)| (*shape, [two[0].clone(), two[1].clone()]))
-        .collect();
+    let shapes: Vec<_> = DEAD_LEADER.iter().zip(dead.chunks(Shape::ROWS)).collect();
     let validation = Validation {
         network: (NETWORK_ONLY, network),
         measured: (MEASURED, measured),

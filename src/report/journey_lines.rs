@@ -149,6 +149,7 @@ impl<N: Names> Story<'_, N> {
             Fact::Received { attempt, .. } => Some(self.received(fact, attempt)),
             Fact::Verified { genuine: false, .. } => Some("signature FORGED".to_owned()),
             Fact::Verified { genuine: true, .. } => self.verified(fact),
+            Fact::Relayed { from, .. } => Some(format!("has it from {}", self.name(from))),
             Fact::Proposed { .. } => Some(self.proposed(fact)),
             Fact::Waits { .. } => Some(self.waits(fact)),
             Fact::Delivered { position, is_final, .. } => {

@@ -6,8 +6,8 @@ use super::format::{millis, number, wall};
 use crate::experiment::grouped;
 use crate::experiment::validate::{Found, LEVEL, Row, Shape, TOLERANCE, swapped};
 
-/// What was run: rows with what was found, and shapes with what was found without and with a dead
-/// validator.
+/// What was run: rows with what was found, and shapes with what was found without a dead validator
+/// and with one, who is another each time.
 #[derive(Debug)]
 pub struct Validation<'a> {
     /// Network-only rows.
@@ -15,7 +15,7 @@ pub struct Validation<'a> {
     /// Measured rows.
     pub measured: (&'a [Row], &'a [Option<Found>]),
     /// What a dead validator costs.
-    pub shapes: &'a [(Shape, [Option<Found>; 2])],
+    pub shapes: &'a [(&'a Shape, &'a [Option<Found>])],
     /// How long it took.
     pub wall_secs: f64,
 }
@@ -42,9 +42,32 @@ impl Validation<'_> {
     }
 }
 
-fn fits(shape: &Shape, found: &[Option<Found>; 2]) -> bool {
-    let [Some(whole), Some(hurt)] = found else { return false };
-    (shape.added.0..=shape.added.1).contains(&(hurt.mean - whole.mean))
+fn fits(shape: &Shape, found: &[Option<Found>]) -> bool {
+    let added = Hurt::of(found).map(|hurt| hurt.mean - hurt.whole);
+    added.is_some_and(|added| (shape.added.0..=shape.added.1).contains(&added))
+}
+
+/// Milliseconds until users are served.
+struct Hurt {
+    /// Without a dead validator.
+    whole: f64,
+    /// With one: the mean over who it is, the least and the most.
+    mean: f64,
+    range: (f64, f64),
+}
+
+impl Hurt {
+    /// `None` if a run came to nothing.
+    fn of(found: &[Option<Found>]) -> Option<Self> {
+        let means: Option<Vec<f64>> =
+            found.iter().map(|found| found.as_ref().map(|found| found.mean)).collect();
+        let means = means?;
+        let (whole, hurt) = means.split_first().filter(|(_, hurt)| !hurt.is_empty())?;
+        let least = hurt.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = hurt.iter().copied().fold(0.0, f64::max);
+        let mean = hurt.iter().sum::<f64>() / hurt.len() as f64;
+        Some(Self { whole: *whole, mean, range: (least, most) })
+    }
 }
 
 /// The screen.
@@ -144,24 +167,27 @@ fn residual(to: &mut String, row: &Row, found: &Found) -> fmt::Result {
 }
 
 fn shapes(to: &mut String, validation: &Validation<'_>) -> fmt::Result {
-    writeln!(to, "\none of ten validators dead: how much later are users served?\n")?;
+    writeln!(
+        to,
+        "\none of ten validators dead, in one region after the other: how much later are users \
+         served?\n"
+    )?;
     for (shape, found) in validation.shapes {
         let verdict = if fits(shape, found) { "" } else { "   OFF" };
-        let here = match found {
-            [Some(whole), Some(hurt)] => {
-                let times = number(hurt.mean / whole.mean);
-                format!("{} become {} ({times}x)", millis(whole.mean), millis(hurt.mean))
-            }
-            _ => "no data".to_owned(),
-        };
+        let (here, by_whom) = Hurt::of(found).map_or_else(
+            || ("no data".to_owned(), String::new()),
+            |Hurt { whole, mean, range: (least, most) }| {
+                let times = number(mean / whole);
+                let here = format!("{} become {} ({times}x)", millis(whole), millis(mean));
+                (here, format!("by who is dead: {} to {}", millis(least), millis(most)))
+            },
+        );
+        let (least, most) = shape.added;
+        let held = format!("held to: {} to {} more", millis(least), millis(most));
         writeln!(
             to,
-            "  {:<22}published: {:<28} here: {here}{verdict}\n  {:<22}held to: {} to {} more",
-            shape.name,
-            shape.published,
-            "",
-            millis(shape.added.0),
-            millis(shape.added.1)
+            "  {:<22}published: {:<28} here: {here}{verdict}\n  {:<22}{held:<39} {by_whom}",
+            shape.name, shape.published, ""
         )?;
     }
     let word = if validation.holds() { "PASS" } else { "MISSED" };
@@ -186,7 +212,8 @@ mod tests {
     fn verdict(network: f64, measured: f64, hurt: f64) -> String {
         let (mut lands, mut levels) = (as_published(NETWORK_ONLY), as_published(MEASURED));
         (lands[0], levels[0]) = (found(network), found(measured));
-        let shapes = [(DEAD_LEADER[0], [found(1_000.0), found(hurt)])];
+        let hurt = [found(1_000.0), found(hurt - 100.0), found(hurt + 100.0)];
+        let shapes = [(&DEAD_LEADER[0], hurt.as_slice())];
         let validation = Validation {
             network: (NETWORK_ONLY, &lands),
             measured: (MEASURED, &levels),

@@ -106,6 +106,7 @@ impl<'a> Walk<'a> {
             Fact::Delivered { operation, .. }
             | Fact::Retracted { operation, .. }
             | Fact::Finalised { operation, .. }
+            | Fact::Relayed { operation, .. }
             | Fact::Proposed { operation, .. } => here && self.operations.contains(&operation),
             Fact::Received { operation, .. } => {
                 here && self.operations.contains(&operation) && self.is_first_arrival(at, operation)
@@ -175,7 +176,9 @@ impl<'a> Walk<'a> {
     fn without_implied(&self, steps: &[usize]) -> Vec<usize> {
         let is_implied = |place: usize| {
             let here = &self.facts[steps[place]];
-            let (Fact::Received { operation, .. } | Fact::Proposed { operation, .. }) = here.fact
+            let (Fact::Received { operation, .. }
+            | Fact::Relayed { operation, .. }
+            | Fact::Proposed { operation, .. }) = here.fact
             else {
                 return false;
             };

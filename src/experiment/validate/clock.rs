@@ -54,7 +54,7 @@ pub(super) fn watch(
 ) -> Result<Clocks, Failure> {
     let from = VirtualTime::ZERO + scenario.warmup + warmup(row);
     let until = VirtualTime::ZERO + scenario.warmup + scenario.duration;
-    let alive = row.validators - row.dead;
+    let alive = row.validators - u32::from(row.dead.is_some());
     let mut watch = Watch { from, until, alive, items: Vec::new(), last_block: Vec::new() };
     run(scenario, catalogue, options, &mut watch)?;
     let delays = &scenario.network.delays.one_way;

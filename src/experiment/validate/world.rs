@@ -28,7 +28,7 @@ route = \"0s\"
 
 /// How long a row runs before its clock is read: past the first timeouts of a dead leader.
 pub(super) fn warmup(row: &Row) -> Span {
-    Span::from_secs(if row.dead > 0 { 40 } else { 3 })
+    Span::from_secs(if row.dead.is_some() { 40 } else { 3 })
 }
 
 /// The scenario of a row under a seed. A committee member that is dead is so from the first
@@ -56,14 +56,11 @@ fn text(row: &Row, seed: u64) -> String {
         [] => String::new(),
         clients => format!("regions = {}\n", quoted(clients)),
     };
-    let dead = match row.dead {
-        0 => String::new(),
-        dead => format!(
-            "[[fault]]\nname = \"dead\"\nat = \"0s\"\non = \"validator-{}..{}\"\ncrash = true\n",
-            row.validators - dead,
-            row.validators - 1
-        ),
-    };
+    let dead = row.dead.map_or_else(String::new, |dead| {
+        format!(
+            "[[fault]]\nname = \"dead\"\nat = \"0s\"\non = \"validator-{dead}\"\ncrash = true\n"
+        )
+    });
     format!(
         "name = \"published\"\nduration = \"{}s\"\nwarmup = \"1s\"\nsettle = \"15s\"\n\
          seed = {seed}\n\
@@ -107,7 +104,7 @@ mod tests {
         for row in NETWORK_ONLY.iter().chain(MEASURED).copied().chain(shapes) {
             let scenario = scenario(&row, 1, &catalogue);
             assert_eq!(scenario.validators.count, row.validators, "{}", row.name);
-            assert_eq!(scenario.faults.len(), row.dead.min(1) as usize, "{}", row.name);
+            assert_eq!(scenario.faults.len(), usize::from(row.dead.is_some()), "{}", row.name);
         }
     }
 }

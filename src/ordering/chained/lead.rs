@@ -63,18 +63,20 @@ impl<S: Family> Replica<S> {
 
     /// A ripe batch; or nothing, to drive what is uncommitted; or not yet.
     fn payload_after_qc(&mut self, now: LocalTime, out: &mut Out<S>) -> Option<Vec<Try>> {
-        let limit = u64::from(self.settings.leader.batch_bytes);
+        let most = self.settings.block_bytes;
+        let full = u64::from(self.settings.leader.batch_bytes);
         let ripens = |oldest: LocalTime| oldest + self.settings.leader.batch_delay;
         if self.needs_driving() {
             let Some(placed) = self.placed() else { return Some(Vec::new()) };
-            let batch = self.stock.pool.batch(limit, &placed);
-            let is_ripe = batch.is_full || batch.oldest.is_some_and(|at| ripens(at) <= now);
+            let batch = self.stock.pool.batch(most, &placed);
+            let has_waited = batch.oldest.is_some_and(|at| ripens(at) <= now);
+            let is_ripe = has_waited || batch.bytes >= full;
             return Some(if is_ripe { batch.tries } else { Vec::new() });
         }
         // What blocks unknown here order already is ordered twice then, and delivered once.
         let due = ripens(self.stock.pool.oldest()?);
-        if due <= now || self.stock.pool.bytes() >= limit {
-            return Some(self.stock.pool.batch(limit, &BTreeSet::new()).tries);
+        if due <= now || self.stock.pool.bytes() >= full {
+            return Some(self.stock.pool.batch(most, &BTreeSet::new()).tries);
         }
         if self.timers.batch.is_none_or(|set| set > due) {
             self.timers.batch = Some(due);
@@ -85,8 +87,8 @@ impl<S: Family> Replica<S> {
 
     /// Whatever there is: others wait.
     fn payload_after_tc(&self) -> Vec<Try> {
-        let limit = u64::from(self.settings.leader.batch_bytes);
-        let batch = self.placed().map(|placed| self.stock.pool.batch(limit, &placed));
+        let most = self.settings.block_bytes;
+        let batch = self.placed().map(|placed| self.stock.pool.batch(most, &placed));
         batch.map_or_else(Vec::new, |batch| batch.tries)
     }
 

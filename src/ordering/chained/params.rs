@@ -3,7 +3,7 @@
 use super::{Fairness, Leaders};
 use crate::kernel::Span;
 use crate::ordering::leader;
-use crate::ordering::limit::{SHORTEST, at_least};
+use crate::ordering::limit::{SHORTEST, at_least, between};
 use crate::ordering::prelude::*;
 
 /// Bugs for tests.
@@ -24,6 +24,9 @@ pub(in crate::ordering) enum Planted {
 
 leader::params! {
     planted: Planted;
+    /// Full batches in a block at most, which holds whatever waits (`MAX_BATCHES_FROM_OTHERS` of
+    /// asonnino/hotstuff).
+    batches: u32 = 30;
     /// How long a round may take. Doubles with every round that fails, but the first, until a
     /// block is committed.
     timeout: Span = Span::from_secs(5);
@@ -37,6 +40,8 @@ leader::params! {
 #[derive(Clone, Debug)]
 pub(in crate::ordering) struct Settings {
     pub(in crate::ordering) leader: leader::Settings,
+    /// Of attestations in a block.
+    pub(super) block_bytes: u64,
     pub(super) timeout: Span,
     pub(super) timeout_longest: Span,
     /// Failures in a row that lengthen no round.
@@ -66,6 +71,7 @@ impl Params {
         let spared = if self.has(Planted::NeverGrows) { u32::MAX } else { Self::SPARED };
         Settings {
             leader: self.shared(),
+            block_bytes: u64::from(self.batch_bytes) * u64::from(self.batches),
             timeout: self.timeout,
             timeout_longest: self.timeout_longest,
             spared,
@@ -81,6 +87,7 @@ impl Params {
 
     pub(in crate::ordering) fn check(&self) -> Result<(), String> {
         self.check_shared()?;
+        between("batches", self.batches, &(1..=1_000))?;
         at_least("timeout", self.timeout, SHORTEST)?;
         at_least("timeout_longest", self.timeout_longest, self.timeout)?;
         at_least("history", self.history, self.timeout)

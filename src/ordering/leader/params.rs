@@ -35,7 +35,7 @@ macro_rules! params {
         #[derive(Clone, Debug, serde::Deserialize, schemars::JsonSchema, serde::Serialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct Params {
-            /// Bytes of attestations in a block, at least one attestation.
+            /// Bytes of attestations in a full batch, at least one attestation; it waits no longer.
             pub batch_bytes: u32,
             /// How long an attestation waits at a leader for its batch to fill.
             pub batch_delay: $crate::kernel::Span,

@@ -30,6 +30,8 @@ struct Known {
 /// What a block takes from a pool.
 pub(in crate::ordering) struct Batch {
     pub(in crate::ordering) tries: Vec<Try>,
+    pub(in crate::ordering) bytes: u64,
+    /// Whether it is as large as it may be, or the next would not fit.
     pub(in crate::ordering) is_full: bool,
     /// When the first of it came.
     pub(in crate::ordering) oldest: Option<LocalTime>,
@@ -132,22 +134,22 @@ impl Pool {
     }
 
     /// What waits longest, up to so many bytes but at least one, without what is in `placed`.
-    pub(in crate::ordering) fn batch(&self, bytes: u64, placed: &BTreeSet<Try>) -> Batch {
-        let mut batch = Batch { tries: Vec::new(), is_full: false, oldest: None };
-        let mut sum = 0;
+    pub(in crate::ordering) fn batch(&self, most: u64, placed: &BTreeSet<Try>) -> Batch {
+        let mut batch = Batch { tries: Vec::new(), bytes: 0, is_full: false, oldest: None };
         for (at, name) in &self.queue {
             if !self.waits(*name) || placed.contains(name) {
                 continue;
             }
-            sum += self.known.find(&name.id).map_or(0, |known| u64::from(known.len));
-            if sum > bytes && !batch.tries.is_empty() {
+            let bytes = self.known.find(&name.id).map_or(0, |known| u64::from(known.len));
+            if batch.bytes + bytes > most && !batch.tries.is_empty() {
                 batch.is_full = true;
                 break;
             }
+            batch.bytes += bytes;
             batch.oldest = batch.oldest.or(Some(*at));
             batch.tries.push(*name);
         }
-        batch.is_full |= sum >= bytes;
+        batch.is_full |= batch.bytes >= most;
         batch
     }
 

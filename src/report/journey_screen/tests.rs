@@ -61,6 +61,13 @@ fn what_is_lost_says_where() {
 }
 
 #[test]
+fn who_passed_it_on_is_told() {
+    let lossy = SMALL.replace("delay = { jitter = \"300ms\" }", "loss = \"85%\"");
+    let told = check("passed-on", &lossy, &[("ordering", "themis")], 208);
+    all_in(&told, &["validator-0 has it from validator-2"]);
+}
+
+#[test]
 fn a_refusal_and_the_next_try_are_told() {
     let told = check("refused", SMALL, &[("ordering", "arrival")], 159);
     all_in(
