@@ -137,32 +137,40 @@ impl Validator {
         if !self.stamps_hold(handed, router, desk) {
             return;
         }
-        let genuine = item.signed.is_genuine(self.signer.ring());
-        let (operation, attempt) = (item.signed.attestation.operation.0, item.attempt);
-        desk.fact(Fact::Verified { operation, attempt, genuine });
-        if !genuine {
+        if item.signed.is_genuine(self.signer.ring()) {
+            self.keep_stamps(&item, desk);
+            self.let_in(item, desk);
+        } else {
+            self.refuse_forged(&item, desk);
+        }
+    }
+
+    fn refuse_forged(&mut self, item: &Item, desk: &mut Desk<'_, Packet>) {
+        let (operation, attempt) = names(item);
+        desk.fact(Fact::Verified { operation, attempt, genuine: false });
+        if let Some(watch) = &mut self.watch {
+            watch.is_done_with(operation);
+        }
+        let verdict = self.setting.profile.of_forged(&item.signed.attestation);
+        let (again, resolved) = (false, Fact::NONE);
+        desk.fact(Fact::Applied { operation, attempt, verdict, again, resolved });
+        self.ack(item, verdict, desk);
+    }
+
+    /// What is genuine goes to the ordering, unless it is in already. What comes before its time is
+    /// not received, as far as the ordering goes, until that has come.
+    fn let_in(&mut self, item: Item, desk: &mut Desk<'_, Packet>) {
+        let is_in = self.registry.has(&item.signed, item.attempt);
+        if !is_in && self.is_early(&item, desk) {
+            return;
+        }
+        let (operation, attempt) = names(&item);
+        desk.fact(Fact::Verified { operation, attempt, genuine: true });
+        if is_in {
             if let Some(watch) = &mut self.watch {
                 watch.is_done_with(operation);
             }
-            let verdict = self.setting.profile.of_forged(&item.signed.attestation);
-            let (again, resolved) = (false, Fact::NONE);
-            desk.fact(Fact::Applied { operation, attempt, verdict, again, resolved });
-            return self.ack(&item, verdict, desk);
-        }
-        self.keep_stamps(&item, desk);
-        self.let_in(item, desk);
-    }
-
-    /// What is genuine goes to the ordering, unless it is in already, or its time has not come.
-    fn let_in(&mut self, item: Item, desk: &mut Desk<'_, Packet>) {
-        if self.registry.has(&item.signed, item.attempt) {
-            if let Some(watch) = &mut self.watch {
-                watch.is_done_with(item.signed.attestation.operation.0);
-            }
             return self.ack(&item, Verdict::Accepted, desk);
-        }
-        if self.is_early(&item, desk) {
-            return;
         }
         let byzantine = self.byzantine.as_ref();
         let face = byzantine.map_or(Face::First, |byzantine| byzantine.taker(&item.id()));

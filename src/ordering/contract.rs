@@ -64,6 +64,10 @@ pub trait Strategy: Sized + Send + Sync + 'static {
         None
     }
 
+    /// Whether it reads the time of day off its clock. Else it is told how much time has passed,
+    /// and a clock that is set back goes on where it was.
+    const READS_CLOCK: bool = false;
+
     /// Names of the numbers given to [`Out::note`].
     const NOTES: &'static [&'static str] = &[];
 }

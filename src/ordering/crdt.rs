@@ -126,6 +126,7 @@ impl Encode for Message {
 impl Strategy for Crdt {
     const NAME: &'static str = "crdt";
     const SUMMARY: &'static str = "a growing set; equal sets are equal registries";
+    const READS_CLOCK: bool = true;
     type Params = Params;
     type Message = Message;
     type Durable = JournalOf<Log>;

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::contract::SubmitterAsk;
+use super::steady::Steady;
 use super::{
     Committee, Effect, Item, Out, Peer, Replica, Seat, Strategy, Submitter, SubmitterOut, TimerId,
     Work,
@@ -147,7 +148,8 @@ pub(super) fn replica<S: Strategy>(
 ) -> Box<dyn HostedReplica> {
     let out = Out::new(seed, seat.me);
     let replica = S::replica(seat.clone(), &params);
-    Box::new(Hosted::<S> { seat, params, replica, out, durable: None })
+    let steady = Steady::new(S::READS_CLOCK);
+    Box::new(Hosted::<S> { seat, params, replica, out, durable: None, steady })
 }
 
 /// Hosts a submitter of `S`.
@@ -157,7 +159,8 @@ pub(super) fn submitter<S: Strategy>(
     params: &S::Params,
 ) -> Box<dyn HostedSubmitter> {
     let submitter = S::submitter(committee, keys, params);
-    Box::new(HostedClient::<S> { submitter, out: SubmitterOut::new() })
+    let steady = Steady::new(S::READS_CLOCK);
+    Box::new(HostedClient::<S> { submitter, out: SubmitterOut::new(), steady })
 }
 
 struct Hosted<S: Strategy> {
@@ -166,6 +169,7 @@ struct Hosted<S: Strategy> {
     replica: S::Replica,
     out: Out<S>,
     durable: Option<S::Durable>,
+    steady: Steady,
 }
 
 impl<S: Strategy> Hosted<S> {
@@ -173,7 +177,8 @@ impl<S: Strategy> Hosted<S> {
     fn seated(&self, seat: Seat, durable: Option<S::Durable>) -> Self {
         let replica = S::replica(seat.clone(), &self.params);
         let out = Out::new(self.out.seed(), seat.me);
-        Self { params: self.params.clone(), replica, out, durable, seat }
+        let steady = self.steady;
+        Self { params: self.params.clone(), replica, out, durable, seat, steady }
     }
 
     fn collect(&mut self, effects: &mut Vec<HostedEffect>) {
@@ -203,12 +208,12 @@ impl<S: Strategy> Hosted<S> {
 
 impl<S: Strategy> HostedReplica for Hosted<S> {
     fn start(&mut self, now: LocalTime, effects: &mut Vec<HostedEffect>) {
-        self.replica.start(now, &mut self.out);
+        self.replica.start(self.steady.read(now), &mut self.out);
         self.collect(effects);
     }
 
     fn submit(&mut self, now: LocalTime, item: Item, effects: &mut Vec<HostedEffect>) {
-        self.replica.submit(now, item, &mut self.out);
+        self.replica.submit(self.steady.read(now), item, &mut self.out);
         self.collect(effects);
     }
 
@@ -219,17 +224,17 @@ impl<S: Strategy> HostedReplica for Hosted<S> {
         message: &Carried,
         effects: &mut Vec<HostedEffect>,
     ) {
-        self.replica.receive(now, from, message.open::<S>(), &mut self.out);
+        self.replica.receive(self.steady.read(now), from, message.open::<S>(), &mut self.out);
         self.collect(effects);
     }
 
     fn timer(&mut self, now: LocalTime, timer: TimerId, effects: &mut Vec<HostedEffect>) {
-        self.replica.timer(now, timer, &mut self.out);
+        self.replica.timer(self.steady.read(now), timer, &mut self.out);
         self.collect(effects);
     }
 
     fn hand_over(&mut self, now: LocalTime, leader: u16, effects: &mut Vec<HostedEffect>) {
-        self.replica.hand_over(now, leader, &mut self.out);
+        self.replica.hand_over(self.steady.read(now), leader, &mut self.out);
         self.collect(effects);
     }
 
@@ -254,7 +259,7 @@ impl<S: Strategy> HostedReplica for Hosted<S> {
         self.replica = S::replica(self.seat.clone(), &self.params);
         let durable = if state_kept { self.durable.clone() } else { None };
         self.durable.clone_from(&durable);
-        self.replica.restart(now, durable, &mut self.out);
+        self.replica.restart(self.steady.read(now), durable, &mut self.out);
         self.collect(effects);
     }
 }
@@ -262,6 +267,7 @@ impl<S: Strategy> HostedReplica for Hosted<S> {
 struct HostedClient<S: Strategy> {
     submitter: S::Submitter,
     out: SubmitterOut<S>,
+    steady: Steady,
 }
 
 impl<S: Strategy> HostedClient<S> {
@@ -278,7 +284,7 @@ impl<S: Strategy> HostedClient<S> {
 
 impl<S: Strategy> HostedSubmitter for HostedClient<S> {
     fn submit(&mut self, now: LocalTime, item: &Item, effects: &mut Vec<SubmitterEffect>) {
-        self.submitter.submit(now, item, &mut self.out);
+        self.submitter.submit(self.steady.read(now), item, &mut self.out);
         self.collect(effects);
     }
 
@@ -289,12 +295,12 @@ impl<S: Strategy> HostedSubmitter for HostedClient<S> {
         message: &Carried,
         effects: &mut Vec<SubmitterEffect>,
     ) {
-        self.submitter.receive(now, from, message.open::<S>(), &mut self.out);
+        self.submitter.receive(self.steady.read(now), from, message.open::<S>(), &mut self.out);
         self.collect(effects);
     }
 
     fn timer(&mut self, now: LocalTime, timer: TimerId, effects: &mut Vec<SubmitterEffect>) {
-        self.submitter.timer(now, timer, &mut self.out);
+        self.submitter.timer(self.steady.read(now), timer, &mut self.out);
         self.collect(effects);
     }
 

@@ -84,6 +84,7 @@ impl Encode for Message {
 impl Strategy for Hlc {
     const NAME: &'static str = "hlc";
     const SUMMARY: &'static str = "the order of hybrid clocks, no effect before its cause";
+    const READS_CLOCK: bool = true;
     type Params = Params;
     type Message = Message;
     /// All stamps, what is not final, and the watermark.

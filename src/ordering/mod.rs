@@ -21,6 +21,7 @@ mod neighbours;
 mod ordered;
 mod payload;
 mod stamps;
+mod steady;
 #[cfg(test)]
 mod transcript;
 

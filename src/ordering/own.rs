@@ -22,7 +22,8 @@
 //!    assumes is true; `hunt` looks for faults that break it, and shrinks what it finds.
 //! 5. **The replica** is a pure state machine: an event comes in, effects go out by
 //!    [`Out`](super::Out). It has no clock but `now` and no dice but
-//!    [`Out::draw`](super::Out::draw).
+//!    [`Out::draw`](super::Out::draw). A clock that is set back goes on where it was, unless
+//!    [`Strategy::READS_CLOCK`](super::Strategy::READS_CLOCK) wants the time of day.
 //! 6. **State that survives** a crash is handed to [`Out::persist`](super::Out::persist) and comes
 //!    back in [`Replica::restart`](super::Replica::restart); `None` means that it was lost.
 //! 7. **Notes** are numbers to be seen as curves, under the names in

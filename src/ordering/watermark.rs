@@ -80,6 +80,7 @@ impl Encode for Message {
 impl Strategy for Watermark {
     const NAME: &'static str = "watermark";
     const SUMMARY: &'static str = "hold back, then deliver in the order of the attesters' clocks";
+    const READS_CLOCK: bool = true;
     type Params = Params;
     type Message = Message;
     /// The watermark, and what was delivered lately.

@@ -119,7 +119,8 @@ pub enum Fact {
         /// The router's count.
         sequence: u32,
     },
-    /// A validator checked its signature.
+    /// A validator checked its signature; of what is dated ahead of its clock, when that time has
+    /// come.
     Verified {
         /// Its number.
         operation: u32,

@@ -1,5 +1,6 @@
 //! Time sources that lie, what is dated in the future, and limits that operators set: end to end.
 
+use attestorm::ordering::Catalogue;
 use serde_json::Value;
 
 use crate::program::{Place, Ran};
@@ -79,6 +80,24 @@ fn the_average_of_time_sources_moves_whoever_asks_and_stops_the_network() {
     }
     for phase in ["calm", "after lie of users", "after lie of nodes"] {
         assert!(per10k(&summary, "proof_ok", phase) > 9_900.0, "{phase}");
+    }
+}
+
+/// But for two whose order is that of the time of day: who waits until a clock shows what it showed
+/// before would wait for four hours. What some refused is not older than `fifo` remembers, and
+/// `themis` owes no order of it to those who let it in.
+#[test]
+fn no_ordering_waits_for_a_clock_that_was_set_back() {
+    let short = "--set duration=4m --set fault.lie.for=40s --set load.users.rate=1/s \
+                 --set load.nodes.rate=1/s";
+    let catalogue = Catalogue::bundled();
+    let names = catalogue.entries().iter().map(|entry| entry.name);
+    for name in names.filter(|name| !["hlc", "watermark"].contains(name)) {
+        let (_, ran, summary) = run(&format!("{short} --ordering {name}"), LIE);
+        assert_eq!(ran.code, 0, "{name}: {}", ran.out);
+        for phase in ["after lie of users", "after lie of nodes"] {
+            assert!(per10k(&summary, "proof_ok", phase) > 9_900.0, "{name}: {phase}");
+        }
     }
 }
 
