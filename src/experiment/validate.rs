@@ -48,10 +48,7 @@ pub struct Found {
 impl Found {
     fn of(row: &Row, seeds: &[Clocks], catalogue: &Catalogue) -> Self {
         let all: Vec<f64> = seeds.iter().map(|clocks| clocks.read(row.clock)).collect();
-        let mean = all.iter().sum::<f64>() / all.len() as f64;
-        let range = all
-            .iter()
-            .fold((f64::INFINITY, 0.0_f64), |(low, high), at| (low.min(*at), high.max(*at)));
+        let (mean, range) = mean_and_range(&all);
         let millis = |stage: &Stage| stage.millis(row, &seeds[0], catalogue);
         let stages = row.stages.iter().map(millis).collect();
         Self { mean, range, clocks: seeds[0], stages }
@@ -75,6 +72,12 @@ impl Found {
             true => (1.0 / LEVEL..=LEVEL).contains(&ratio),
         }
     }
+}
+
+/// The mean of some figures, none negative, with the least and the most of them.
+pub fn mean_and_range(all: &[f64]) -> (f64, (f64, f64)) {
+    let wider = |(low, high): (f64, f64), at: &f64| (low.min(*at), high.max(*at));
+    (all.iter().sum::<f64>() / all.len() as f64, all.iter().fold((f64::INFINITY, 0.0), wider))
 }
 
 /// Runs every row, in order; `None` where a run came to nothing. `progress` hears how many runs

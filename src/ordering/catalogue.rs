@@ -23,6 +23,8 @@ pub struct Entry {
     pub summary: &'static str,
     /// Names of its notes.
     pub notes: &'static [&'static str],
+    /// Whether it reads the time of day off its clock.
+    pub reads_clock: bool,
     /// Checks parameters and fills in defaults; the error names key, value and what is allowed.
     pub check: fn(&Value) -> Result<Value, String>,
     /// The JSON Schema of its parameters.
@@ -79,6 +81,7 @@ impl Catalogue {
             name: S::NAME,
             summary: S::SUMMARY,
             notes: S::NOTES,
+            reads_clock: S::READS_CLOCK,
             check: check::<S>,
             schema: || schemars::schema_for!(S::Params).to_value(),
             guarantees: |committee, params| S::guarantees(committee, &checked::<S>(params)),

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use super::format::{millis, number, wall};
 use crate::experiment::grouped;
-use crate::experiment::validate::{Found, LEVEL, Row, Shape, TOLERANCE, swapped};
+use crate::experiment::validate::{Found, LEVEL, Row, Shape, TOLERANCE, mean_and_range, swapped};
 
 /// What was run: rows with what was found, and shapes with what was found without a dead validator
 /// and with one, who is another each time.
@@ -63,10 +63,8 @@ impl Hurt {
             found.iter().map(|found| found.as_ref().map(|found| found.mean)).collect();
         let means = means?;
         let (whole, hurt) = means.split_first().filter(|(_, hurt)| !hurt.is_empty())?;
-        let least = hurt.iter().copied().fold(f64::INFINITY, f64::min);
-        let most = hurt.iter().copied().fold(0.0, f64::max);
-        let mean = hurt.iter().sum::<f64>() / hurt.len() as f64;
-        Some(Self { whole: *whole, mean, range: (least, most) })
+        let (mean, range) = mean_and_range(hurt);
+        Some(Self { whole: *whole, mean, range })
     }
 }
 

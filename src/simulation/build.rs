@@ -108,7 +108,7 @@ impl World {
         });
         let guarantees = (entry.guarantees)(&committee, parameters(scenario));
         let liveness = (entry.liveness)(&committee, parameters(scenario)).ok();
-        let calm_from = liveness::calm_from(scenario, end);
+        let trouble = liveness::trouble(scenario, end, entry.reads_clock);
         let (faults, orders) = (timeline.spans, timeline.orders);
         let begin = VirtualTime::ZERO + scenario.warmup;
         Self {
@@ -120,8 +120,8 @@ impl World {
             naming: scenario.naming,
             liveness,
             spread: (entry.spread)(&committee, parameters(scenario)),
-            calm_from,
-            trouble: liveness::trouble(scenario, end),
+            calm_from: trouble.calm_from(scenario),
+            trouble: trouble.length(),
             begin,
             end,
             orders,

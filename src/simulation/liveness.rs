@@ -8,31 +8,39 @@ use crate::measure::Measurement;
 use crate::ordering::Liveness;
 use crate::scenario::model::{Effect, Scenario};
 
-/// When faults and load have ended for good: misdeeds within what is withstood may go on.
-pub(super) fn calm_from(scenario: &Scenario, end: VirtualTime) -> VirtualTime {
-    let load_ends = VirtualTime::ZERO + scenario.warmup + scenario.duration;
-    over(scenario, end).map_or(load_ends, |(_, until)| until.max(load_ends))
+/// From the first fault's beginning to the last one's end: misdeeds within what is withstood may go
+/// on.
+#[derive(Clone, Copy)]
+pub(super) struct Trouble(Option<(VirtualTime, VirtualTime)>);
+
+impl Trouble {
+    /// When faults and load have ended for good.
+    pub(super) fn calm_from(self, scenario: &Scenario) -> VirtualTime {
+        let load_ends = VirtualTime::ZERO + scenario.warmup + scenario.duration;
+        self.0.map_or(load_ends, |(_, until)| until.max(load_ends))
+    }
+
+    /// How long faults went on.
+    pub(super) fn length(self) -> Span {
+        self.0.map_or(Span::ZERO, |(from, until)| until.since(from))
+    }
 }
 
-/// How long faults went on, misdeeds left out.
-pub(super) fn trouble(scenario: &Scenario, end: VirtualTime) -> Span {
-    over(scenario, end).map_or(Span::ZERO, |(from, until)| until.since(from))
-}
-
-/// From the first fault's beginning to the last one's end, misdeeds left out. A pause that runs
-/// when a clock is set back lasts longer by as much, and trouble does: until the clock shows again
+/// The trouble of a run that ends at `end`. If the strategy reads its clock, a pause that runs when
+/// the clock is set back lasts longer by as much, and trouble does: until the clock shows again
 /// what it has shown.
-fn over(scenario: &Scenario, end: VirtualTime) -> Option<(VirtualTime, VirtualTime)> {
+pub(super) fn trouble(scenario: &Scenario, end: VirtualTime, reads_clock: bool) -> Trouble {
     let begin = VirtualTime::ZERO + scenario.warmup;
     let is_misdeed = |effect: &Effect| matches!(effect, Effect::Byzantine(_));
     let faults = scenario.faults.iter().filter(|fault| !fault.effects.iter().all(is_misdeed));
     let windows = faults.map(|fault| {
         let (first, last) = (fault.starts.iter().min(), fault.starts.iter().max());
         let until = last.zip(fault.length).map_or(end, |(last, length)| begin + *last + length);
-        let set_back = fault.effects.iter().map(set_back).max().unwrap_or(Span::ZERO);
-        (first.map_or(begin, |first| begin + *first), until + set_back)
+        let set_back = fault.effects.iter().map(set_back).max().filter(|_| reads_clock);
+        let until = until + set_back.unwrap_or(Span::ZERO);
+        (first.map_or(begin, |first| begin + *first), until)
     });
-    windows.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+    Trouble(windows.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))))
 }
 
 /// By how much a clock is set back, when this begins or when it ends.

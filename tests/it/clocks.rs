@@ -84,8 +84,8 @@ fn the_average_of_time_sources_moves_whoever_asks_and_stops_the_network() {
 }
 
 /// But for two whose order is that of the time of day: who waits until a clock shows what it showed
-/// before would wait for four hours. What some refused is not older than `fifo` remembers, and
-/// `themis` owes no order of it to those who let it in.
+/// before would wait for four hours. What some validators refused is not older than `fifo` remembers,
+/// and they did not receive it: it binds no order of `themis`.
 #[test]
 fn no_ordering_waits_for_a_clock_that_was_set_back() {
     let short = "--set duration=4m --set fault.lie.for=40s --set load.users.rate=1/s \

@@ -40,7 +40,7 @@ leader::params! {
 #[derive(Clone, Debug)]
 pub(in crate::ordering) struct Settings {
     pub(in crate::ordering) leader: leader::Settings,
-    /// Of attestations in a block.
+    /// Bytes of attestations in a block at most.
     pub(super) block_bytes: u64,
     pub(super) timeout: Span,
     pub(super) timeout_longest: Span,
